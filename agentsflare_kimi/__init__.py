@@ -1,0 +1,153 @@
+"""Kimi models behind the Agentsflare gateway, for programs written for the OpenAI SDK.
+
+Names only: each is loaded on first use, so that importing the package costs neither
+`openai` nor `pydantic` (PEP 562).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "catalog": ("KimiModel", "ModelStatus", "get_model", "list_models"),
+    "client": ("AsyncKimi", "Kimi", "create_async_client", "create_client"),
+    "content": ("assistant_message", "extract_content", "extract_reasoning"),
+    "diagnosis": ("Diagnosis", "diagnose"),
+    "errors": (
+        "BalanceExhaustedError",
+        "ConfigurationError",
+        "DeprecatedModelError",
+        "DeprecatedModelWarning",
+        "IncompleteStreamError",
+        "KimiError",
+        "KimiWarning",
+        "LossyMigrationWarning",
+        "MissingApiKeyError",
+        "ModelError",
+        "RejectedParameterWarning",
+        "RetiredModelError",
+        "RetiredModelWarning",
+        "UnknownModelError",
+        "UnknownModelWarning",
+        "UnlistedModelWarning",
+        "UnreadableResponseError",
+        "UnsafeBaseUrlError",
+    ),
+    "filters": (
+        "CategoryResult",
+        "ChoiceFilter",
+        "FilterNote",
+        "FilterReport",
+        "PromptFilter",
+        "extract_filter_results",
+        "is_filter_error",
+    ),
+    "migration": ("ABSENT", "Change", "Migration", "Notice", "plan_migration"),
+    "settings": ("KimiSettings",),
+    "streams": ("AsyncStreamReader", "StreamReader"),
+}
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.catalog import KimiModel, ModelStatus, get_model, list_models
+    from agentsflare_kimi.client import AsyncKimi, Kimi, create_async_client, create_client
+    from agentsflare_kimi.content import assistant_message, extract_content, extract_reasoning
+    from agentsflare_kimi.diagnosis import Diagnosis, diagnose
+    from agentsflare_kimi.errors import (
+        BalanceExhaustedError,
+        ConfigurationError,
+        DeprecatedModelError,
+        DeprecatedModelWarning,
+        IncompleteStreamError,
+        KimiError,
+        KimiWarning,
+        LossyMigrationWarning,
+        MissingApiKeyError,
+        ModelError,
+        RejectedParameterWarning,
+        RetiredModelError,
+        RetiredModelWarning,
+        UnknownModelError,
+        UnknownModelWarning,
+        UnlistedModelWarning,
+        UnreadableResponseError,
+        UnsafeBaseUrlError,
+    )
+    from agentsflare_kimi.filters import (
+        CategoryResult,
+        ChoiceFilter,
+        FilterNote,
+        FilterReport,
+        PromptFilter,
+        extract_filter_results,
+        is_filter_error,
+    )
+    from agentsflare_kimi.migration import ABSENT, Change, Migration, Notice, plan_migration
+    from agentsflare_kimi.settings import KimiSettings
+    from agentsflare_kimi.streams import AsyncStreamReader, StreamReader
+else:
+    _HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+    def __getattr__(name):
+        if name not in _HOME:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        from importlib import import_module  # noqa: PLC0415  # not paid by `agentsflare-kimi lint`
+
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *_HOME})
+
+
+__all__ = [
+    "ABSENT",
+    "AsyncKimi",
+    "AsyncStreamReader",
+    "BalanceExhaustedError",
+    "CategoryResult",
+    "Change",
+    "ChoiceFilter",
+    "ConfigurationError",
+    "DeprecatedModelError",
+    "DeprecatedModelWarning",
+    "Diagnosis",
+    "FilterNote",
+    "FilterReport",
+    "IncompleteStreamError",
+    "Kimi",
+    "KimiError",
+    "KimiModel",
+    "KimiSettings",
+    "KimiWarning",
+    "LossyMigrationWarning",
+    "Migration",
+    "MissingApiKeyError",
+    "ModelError",
+    "ModelStatus",
+    "Notice",
+    "PromptFilter",
+    "RejectedParameterWarning",
+    "RetiredModelError",
+    "RetiredModelWarning",
+    "StreamReader",
+    "UnknownModelError",
+    "UnknownModelWarning",
+    "UnlistedModelWarning",
+    "UnreadableResponseError",
+    "UnsafeBaseUrlError",
+    "assistant_message",
+    "create_async_client",
+    "create_client",
+    "diagnose",
+    "extract_content",
+    "extract_filter_results",
+    "extract_reasoning",
+    "get_model",
+    "is_filter_error",
+    "list_models",
+    "plan_migration",
+]

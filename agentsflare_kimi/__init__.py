@@ -89,7 +89,7 @@ if TYPE_CHECKING:
 else:
     _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-    def __getattr__(name):
+    def __getattr__(name: str) -> object:
         if name not in _HOME:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
@@ -99,7 +99,7 @@ else:
         globals()[name] = value
         return value
 
-    def __dir__():
+    def __dir__() -> list[str]:
         return sorted({*globals(), *_HOME})
 
 

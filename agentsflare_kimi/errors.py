@@ -1,25 +1,25 @@
 """Every exception and warning of the package, in one tree.
 
-    openai.OpenAIError
-    ├── openai.APIError
-    │   ├── UnreadableResponseError   what came is not a completion
-    │   ├── IncompleteStreamError     a stream ended early; `.partial` has what came
-    │   └── ... RateLimitError
-    │           └── BalanceExhaustedError   retrying does not help, a top-up does
-    └── KimiError
-        ├── ConfigurationError
-        │   ├── MissingApiKeyError
-        │   └── UnsafeBaseUrlError
-        └── ModelError (also ValueError)
-            ├── UnknownModelError
-            ├── RetiredModelError
-            └── DeprecatedModelError
+openai.OpenAIError
+├── openai.APIError
+│   ├── UnreadableResponseError   what came is not a completion
+│   ├── IncompleteStreamError     a stream ended early; `.partial` has what came
+│   └── ... RateLimitError
+│           └── BalanceExhaustedError   retrying does not help, a top-up does
+└── KimiError
+    ├── ConfigurationError
+    │   ├── MissingApiKeyError
+    │   └── UnsafeBaseUrlError
+    └── ModelError (also ValueError)
+        ├── UnknownModelError
+        ├── RetiredModelError
+        └── DeprecatedModelError
 
-    FutureWarning
-    └── KimiWarning
-        ├── RetiredModelWarning       ├── UnlistedModelWarning
-        ├── DeprecatedModelWarning    ├── LossyMigrationWarning
-        └── UnknownModelWarning       └── RejectedParameterWarning
+FutureWarning
+└── KimiWarning
+    ├── RetiredModelWarning       ├── UnlistedModelWarning
+    ├── DeprecatedModelWarning    ├── LossyMigrationWarning
+    └── UnknownModelWarning       └── RejectedParameterWarning
 """
 
 from __future__ import annotations
@@ -83,7 +83,20 @@ class UnsafeBaseUrlError(ConfigurationError):
 
 
 class ModelError(KimiError, ValueError):
-    """A model name was refused before sending."""
+    """A model name was refused before sending.
+
+    Attributes:
+        model: The name that was refused.
+        suggestions: Names to use instead, the likeliest first.
+    """
+
+    def __init__(
+        self, message: str, *, model: str | None = None, suggestions: tuple[str, ...] = ()
+    ) -> None:
+        """Keep the refused *model* and the *suggestions* beside the *message*."""
+        super().__init__(message)
+        self.model = model
+        self.suggestions = suggestions
 
 
 class UnknownModelError(ModelError):

@@ -1,0 +1,190 @@
+"""What is said about a request: every sentence of the notices, in one place.
+
+Values are shown only where they are numbers: anything else a caller wrote may hold a prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from agentsflare_kimi.catalog import (
+    MINIMUM_THINKING_BUDGET,
+    KimiModel,
+    describe_unknown,
+    suggest_models,
+)
+from agentsflare_kimi.changes import Change, apply_changes
+from agentsflare_kimi.rules import ABSENT, is_thinking
+
+__all__ = [
+    "Notice",
+    "NoticeKind",
+    "adapted",
+    "ended",
+    "migrated",
+    "refusal",
+    "standing",
+    "unknown",
+]
+
+NoticeKind = Literal[
+    "alias", "migrated", "retired", "deprecated", "unknown", "unlisted", "example", "adapted"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the caller should be told about a request.
+
+    Attributes:
+        kind: What it is about.
+        message: Names the model, what was done, and the setting that changes it.
+        model: The model the caller named.
+        successor: The model that takes its place, if there is one.
+        is_lossy: Whether the caller loses something.
+        is_refusal: Whether the settings want the request refused instead of sent.
+    """
+
+    kind: NoticeKind
+    message: str
+    model: str
+    successor: str | None = None
+    is_lossy: bool = False
+    is_refusal: bool = False
+
+
+def ended(model: KimiModel) -> str:
+    """Say what became of *model*, as the end of a sentence that began with its name."""
+    if model.status == "retired":
+        return f"was retired on {model.retired_on}"
+    return "is deprecated"
+
+
+_SETTINGS: Final[Mapping[str, str]] = {
+    "retired": "AGENTSFLARE_ON_RETIRED (argument `on_retired`)",
+    "deprecated": "AGENTSFLARE_ON_DEPRECATED (argument `on_deprecated`)",
+    "unknown": "AGENTSFLARE_ON_UNKNOWN (argument `on_unknown`)",
+    "adapted": "AGENTSFLARE_ADAPT_PARAMETERS (argument `adapt_parameters`)",
+    "extra": "AGENTSFLARE_EXTRA_MODELS (argument `extra_models`)",
+}
+
+
+def unknown(name: str, action: str) -> list[Notice]:
+    """Say that the catalog does not know *name*."""
+    if action == "ignore":
+        return []
+    message = describe_unknown(name, suggest_models(name))
+    is_refusal = action == "error"
+    return [Notice(kind="unknown", message=message, model=name, is_refusal=is_refusal)]
+
+
+def refusal(name: str, model: KimiModel) -> Notice:
+    """Say that the settings want a request for *model* refused."""
+    message = (
+        f"{name} {ended(model)}; use {model.successor}. Refused because "
+        f"{_SETTINGS[model.status]} is 'error'; with 'migrate' the request is rewritten."
+    )
+    return _about(name, model, message, is_refusal=True)
+
+
+def standing(name: str, model: KimiModel, action: str) -> Iterator[Notice]:
+    """Say what is worth knowing of a *model* that a request keeps."""
+    if action == "ignore":
+        if name != model.id:
+            yield _alias(name, model)
+    elif model.status in {"retired", "deprecated"}:
+        yield _about(
+            name,
+            model,
+            f"{name} {ended(model)} and was sent as it is; use {model.successor}. Set "
+            f"{_SETTINGS[model.status]} to 'migrate' to have requests rewritten.",
+        )
+    else:
+        yield _about(name, model, f"{name} {_UNLISTED[model.status]}{_advice(model)}")
+
+
+_UNLISTED: Final[Mapping[str, str]] = {
+    "example": "is the name in the examples of the gateway's page, but not in its list of models",
+    "unlisted": "is not in the gateway's list of models",
+}
+
+
+def _advice(model: KimiModel) -> str:
+    note = f" {model.upstream_note}" if model.upstream_note else ""
+    instead = f" Better use {model.alternatives[0]}." if model.alternatives else ""
+    return (
+        f"; it was sent as it is.{note}{instead} Name it in {_SETTINGS['extra']} to silence this."
+    )
+
+
+def _alias(name: str, model: KimiModel) -> Notice:
+    message = f"{name} is a short name of {model.id}, which was sent"
+    return Notice(kind="alias", message=message, model=name, successor=model.id)
+
+
+def _about(name: str, model: KimiModel, message: str, *, is_refusal: bool = False) -> Notice:
+    return Notice(
+        kind=cast("NoticeKind", model.status),
+        message=message,
+        model=name,
+        successor=model.successor,
+        is_refusal=is_refusal,
+    )
+
+
+def migrated(
+    name: str,
+    old: KimiModel,
+    new: KimiModel,
+    changes: tuple[Change, ...],
+    body: Mapping[str, object],
+) -> Notice:
+    """Say which model a request goes to instead, what was changed for it, and what is lost."""
+    done = "; ".join(_describe(change) for change in changes if change.parameter != "model")
+    lost = "; ".join(_loss(change) for change in changes if change.is_lossy)
+    message = (
+        f"{name} {ended(old)}; the request goes to {new.id} instead"
+        + (f", with {done}" if done else "")
+        + (f". Lost: {lost}" if lost else "")
+        + _budget(apply_changes(body, changes), new)
+        + f". Set {_SETTINGS[old.status]} to change this."
+    )
+    return Notice(
+        kind="migrated", message=message, model=name, successor=new.id, is_lossy=bool(lost)
+    )
+
+
+def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
+    """Say which parameters were changed because *model* rejects them."""
+    if not changes:
+        return []
+    done = "; ".join(_loss(change) for change in changes)
+    message = f"{model.id} rejects parameters of this request, so it was changed: {done}. "
+    message += f"Set {_SETTINGS['adapted']} to change this."
+    lossy = any(change.is_lossy for change in changes)
+    return [Notice(kind="adapted", message=message, model=model.id, is_lossy=lossy)]
+
+
+def _describe(change: Change) -> str:
+    if change.after is ABSENT:
+        return f"{change.parameter} left out"
+    return f"{change.parameter} set to {change.after!r}"
+
+
+def _loss(change: Change) -> str:
+    # Only numbers are shown: any other value may hold what the caller would not want logged.
+    shown = f"={change.before}" if isinstance(change.before, int | float) else ""
+    return f"{change.parameter}{shown} ({change.reason})"
+
+
+def _budget(body: Mapping[str, object], model: KimiModel) -> str:
+    budget = body.get("max_completion_tokens", body.get("max_tokens"))
+    is_small = isinstance(budget, int) and budget < MINIMUM_THINKING_BUDGET
+    if not is_small or not is_thinking(body, model):
+        return ""
+    return (
+        f". max_tokens={budget} must hold reasoning and answer; below "
+        f"{MINIMUM_THINKING_BUDGET} the answer may come back empty"
+    )

@@ -1,0 +1,113 @@
+"""The command `agentsflare-kimi`: finds a subcommand's module and runs it.
+
+Each command is a module here with `run(arguments: list[str]) -> int`. Nothing else is
+imported, so that `agentsflare-kimi lint` on a clean file costs little more than Python itself.
+Exit codes: 0 done, 1 findings or a failed check, 2 wrong use or configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+
+TYPE_CHECKING = False  # `typing` itself would be a quarter of the run time of a clean file
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["UsageError", "main"]
+
+_COMMANDS = {
+    "demo": "show what the package does, without a key",
+    "chat": "talk to a model",
+    "models": "list the models and their status",
+    "doctor": "check key, address and model",
+    "lint": "find and fix ended model names and rejected parameters in source trees",
+    "serve": "run the gateway emulator",
+}
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+
+class UsageError(Exception):
+    """The command was called wrongly: one line on stderr, exit code 2."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: The arguments after the program's name; those of the process by default.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        _carry_any_text()
+        code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Python would flush once more at exit, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _BROKEN_PIPE
+    except _foreseeable() as error:
+        return _say(error)
+    return code
+
+
+def _dispatch(arguments: list[str]) -> int:
+    command = arguments[0] if arguments else None
+    if command in _COMMANDS:
+        return _load(command)(arguments[1:])
+    if command in {"-h", "--help", "help"}:
+        print(_help())
+        return 0
+    if command in {"-V", "--version"}:
+        from agentsflare_kimi import __version__  # noqa: PLC0415  # only this option needs it
+
+        print(f"agentsflare-kimi {__version__}")
+        return 0
+    if command is None:
+        print(_help(), file=sys.stderr)
+        return 2
+    raise UsageError(f"unknown command {command!r}; there are: {', '.join(_COMMANDS)}")
+
+
+def _load(command: str) -> Callable[[list[str]], int]:
+    name = f"agentsflare_kimi.cli.{command}"
+    __import__(name)
+    return sys.modules[name].run
+
+
+def _help() -> str:
+    rows = "\n".join(f"  {name:<8} {purpose}" for name, purpose in _COMMANDS.items())
+    return (
+        "usage: agentsflare-kimi COMMAND [OPTIONS]\n\n"
+        f"commands:\n{rows}\n\n"
+        "options:\n  --help     this text; after a command: that command's options\n"
+        "  --version  the version\n\n"
+        "exit codes: 0 done, 1 findings or a failed check, 2 wrong use or configuration"
+    )
+
+
+def _carry_any_text() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _foreseeable() -> tuple[type[Exception], ...]:
+    # Not imported here: whatever can raise an SDK error has loaded the SDK.
+    openai = sys.modules.get("openai")
+    return (UsageError, OSError) if openai is None else (UsageError, OSError, openai.OpenAIError)
+
+
+def _say(error: Exception) -> int:
+    from agentsflare_kimi.printable import printable  # noqa: PLC0415  # only errors need it
+
+    line = " ".join(str(error).split()) or type(error).__name__
+    print(f"agentsflare-kimi: error: {printable(line)}", file=sys.stderr)
+    openai = sys.modules.get("openai")
+    return 1 if openai is not None and isinstance(error, openai.APIError) else 2

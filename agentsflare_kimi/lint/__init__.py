@@ -1,0 +1,47 @@
+"""Finds ended Kimi model names, and the request code around them, in source trees.
+
+Names only: each is loaded on first use, so that the command line pays for what it needs.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # importing `typing` would cost more than reading a clean file
+_MODULES = {
+    "config": ("LintConfig",),
+    "findings": ("Edit", "Finding", "Fix", "FixResult", "LintReport"),
+    "paths": ("lint_paths",),
+    "texts": ("fix_text", "lint_text"),
+}
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.findings import Edit, Finding, Fix, FixResult, LintReport
+    from agentsflare_kimi.lint.paths import lint_paths
+    from agentsflare_kimi.lint.texts import fix_text, lint_text
+else:
+    _HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415  # not paid by a clean file
+
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_HOME})
+
+
+__all__ = [
+    "Edit",
+    "Finding",
+    "Fix",
+    "FixResult",
+    "LintConfig",
+    "LintReport",
+    "fix_text",
+    "lint_paths",
+    "lint_text",
+]

@@ -1,0 +1,70 @@
+"""What the linter looks for and where: the values, however they were given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+__all__ = ["LintConfig"]
+
+_EVERY_RULE = "AFK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintConfig:
+    """Which rules apply, to which files, and as of which day.
+
+    Rules are named by code or prefix (`AFK`, `AFK1`, `AFK101`); the more specific of a
+    selecting and an ignoring prefix wins, and ignoring wins a tie.
+
+    Attributes:
+        select: Rules to apply; empty means all of them, but none to comments and prose.
+            Rules that are named here or in `extend_select` apply to comments and prose too.
+        extend_select: Rules to apply beside those of `select`.
+        ignore: Rules not to apply.
+        per_file_ignores: File pattern to rules not to apply in such files.
+        exclude: File patterns that are not read, as in `.gitignore`.
+        respect_gitignore: Whether what git ignores is left out.
+        force_exclude: Whether `exclude` also holds for files that are named one by one.
+        max_file_size: Bytes; larger files are skipped, and said to be.
+        today: The day on which models and suppressions are judged; None is the present day.
+    """
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    force_exclude: bool = False
+    max_file_size: int = 5_000_000
+    today: date | None = None
+
+    def is_selected(self, code: str, *, in_prose: bool = False) -> bool:
+        """Whether a rule applies.
+
+        Args:
+            code: The rule's code, such as `AFK001`.
+            in_prose: Whether the place is a comment or prose, which only rules that are
+                selected by name look at.
+
+        Returns:
+            Whether a finding of this rule at such a place is wanted.
+        """
+        chosen = max(_specificity(code, self.select), _specificity(code, self.extend_select))
+        if chosen < 0 and not self.select and not in_prose:
+            chosen = 0
+        return chosen > _specificity(code, self.ignore)
+
+
+def _specificity(code: str, prefixes: tuple[str, ...]) -> int:
+    """The length of the longest prefix that covers `code`, -1 if none does."""
+    names = (_EVERY_RULE if prefix == "ALL" else prefix for prefix in prefixes)
+    return max((len(name) for name in names if code.startswith(name)), default=-1)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import types
+
+import pytest
+
+from agentsflare_kimi import cli
+from agentsflare_kimi.errors import MissingApiKeyError
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Put a function in the place of the command `demo`."""
+
+    def install(run):
+        module = types.ModuleType("agentsflare_kimi.cli.demo")
+        module.run = run
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    return install
+
+
+def fail_with(error):
+    def run(arguments):
+        raise error
+
+    return run
+
+
+def run_module(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "agentsflare_kimi", *arguments],
+        check=False,
+        text=True,
+        capture_output=True,
+        **options,
+    )
+
+
+def test_the_exit_code_is_the_commands(command, capsys):
+    command(lambda arguments: 1 if arguments == ["--json"] else 0)
+    assert cli.main(["demo", "--json"]) == 1
+    assert cli.main(["demo"]) == 0
+
+
+def test_help_names_every_command(capsys):
+    assert cli.main(["--help"]) == 0
+    text = capsys.readouterr().out
+    for name in ("demo", "chat", "models", "doctor", "lint", "serve"):
+        assert f"\n  {name} " in text
+
+
+def test_no_command_is_wrong_use(capsys):
+    assert cli.main([]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "usage:" in captured.err
+
+
+def test_an_unknown_command_is_named_with_the_known_ones(capsys):
+    assert cli.main(["lnit\x1b"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "'lnit\\x1b'" in captured.err
+    assert "lint" in captured.err
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MissingApiKeyError("set AGENTSFLARE_API_KEY"), FileNotFoundError(2, "gone"), OSError()],
+)
+def test_a_foreseeable_error_is_one_line_and_exit_code_2(command, capsys, error):
+    command(fail_with(error))
+    assert cli.main(["demo"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("agentsflare-kimi: error: ")
+    assert captured.err.count("\n") == 1
+
+
+def test_a_programming_error_is_not_hidden(command):
+    command(fail_with(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["demo"])
+
+
+def test_an_interrupt_exits_with_130(command):
+    command(fail_with(KeyboardInterrupt()))
+    assert cli.main(["demo"]) == 130
+
+
+def test_a_closed_pipe_is_quiet():
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        run = subprocess.run(
+            [sys.executable, "-m", "agentsflare_kimi", "--help"],
+            check=False,
+            stdout=closed,
+            stderr=subprocess.PIPE,
+        )
+    assert run.stderr == b""
+    assert run.returncode == 141
+
+
+def test_the_version_needs_no_sdk():
+    run = run_module("--version")
+    assert run.stdout.startswith("agentsflare-kimi ")
+    loaded = run_module("--version", env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"}).stderr
+    names = {line.rpartition("|")[2].strip() for line in loaded.splitlines()}
+    assert "agentsflare_kimi.cli" in names
+    assert not names & {"openai", "pydantic", "structlog", "argparse", "typing", "re"}

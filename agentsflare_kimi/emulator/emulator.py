@@ -1,0 +1,211 @@
+"""The emulator as its users hold it: answers on a loopback port or in process, and remembers."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Self, TypeAlias
+
+from agentsflare_kimi.emulator.gateway import Gateway, is_chat
+from agentsflare_kimi.emulator.log import Outcome, RecordedRequest, RequestLog
+from agentsflare_kimi.emulator.reading import as_mapping, parse_json
+from agentsflare_kimi.emulator.scenarios import Scenario, find_scenario
+from agentsflare_kimi.emulator.server import Server, is_loopback
+from agentsflare_kimi.emulator.transport import create_transport
+from agentsflare_kimi.emulator.wire import Reply, Request
+
+__all__ = ["Answers", "Emulator", "Scenarios"]
+
+Scenarios: TypeAlias = str | Sequence[str]
+Answers: TypeAlias = Sequence[object] | Callable[[Mapping[str, object]], object]
+
+_IN_PROCESS: Final = "http://127.0.0.1/v1"
+
+
+class Emulator:
+    """A Kimi gateway on this machine, for development, tests and demonstrations.
+
+    >>> with Emulator() as emulator:
+    ...     base_url = emulator.base_url
+    >>> base_url.startswith("http://127.0.0.1:")
+    True
+    """
+
+    def __init__(  # noqa: PLR0913  # one keyword for each thing that can be different
+        self,
+        *,
+        scenario: Scenarios = "ok",
+        answers: Answers | None = None,
+        strict: bool = True,
+        api_key: str | None = None,
+        extra_models: Sequence[str] = (),
+        latency: float = 0.0,
+        tokens_per_second: float | None = None,
+        tool_rounds: int = 1,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        on_reply: Callable[[RecordedRequest], None] | None = None,
+    ) -> None:
+        """Set the emulator up; it serves once it is entered or started.
+
+        Args:
+            scenario: A scenario for every request; or a list, one for each request in turn
+                and `ok` after the last.
+            answers: What to say: a list, one for each completion in turn and made-up answers
+                after the last; or a function of the request's body. Each is a text, a message,
+                a completion, or `{"status": ..., "body": ...}` of an error; None is made up.
+            strict: Whether parameters that a model rejects are answered with the upstream's
+                400, or accepted, as some gateways do.
+            api_key: The only key to accept; any key if None.
+            extra_models: Names to serve beside the catalog's.
+            latency: Seconds before the first byte of an answer.
+            tokens_per_second: How fast answers come; as fast as they can if None.
+            tool_rounds: How many times a tool is called before the answer, for requests with
+                `tools`.
+            host: The address to bind to; one that others can reach is warned about.
+            port: The port to bind to; any free one if 0.
+            on_reply: Called after each reply with the request it belongs to.
+        """
+        self.api_key = api_key or "emulator-key"
+        self._gateway = Gateway(
+            strict=strict,
+            api_key=api_key,
+            extra_models=tuple(extra_models),
+            latency=latency,
+            tokens_per_second=tokens_per_second,
+            tool_rounds=tool_rounds,
+        )
+        self._log = RequestLog()
+        self._lock = threading.Lock()
+        self._address = host, port
+        self._on_reply = on_reply
+        self._server: Server | None = None
+        self.scenario = scenario
+        self.answers = answers
+
+    @property
+    def scenario(self) -> Scenarios:
+        """The scenario in force; a new one holds from the next request on."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, scenario: Scenarios) -> None:
+        names = [scenario] if isinstance(scenario, str) else list(scenario)
+        found = [find_scenario(name) for name in names]
+        self._scenario = scenario
+        self._standing: Scenario | None = found[0] if isinstance(scenario, str) else None
+        self._scenarios: Iterator[Scenario] = iter([] if self._standing else found)
+
+    @property
+    def answers(self) -> Answers | None:
+        """The scripted answers in force; new ones hold from the next request on."""
+        return self._answers
+
+    @answers.setter
+    def answers(self, answers: Answers | None) -> None:
+        self._answers = answers
+        self._script: Iterator[object] = iter(
+            () if answers is None or callable(answers) else answers
+        )
+
+    @property
+    def base_url(self) -> str:
+        """What to give a client as `base_url`."""
+        if self._server is None:
+            return _IN_PROCESS
+        host, port = self._server.server_name, self._server.server_port
+        return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
+
+    @property
+    def requests(self) -> tuple[RecordedRequest, ...]:
+        """What arrived, in its order, with keys redacted."""
+        return self._log.entries()
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections clients hold open, idle ones included."""
+        return self._server.open_connections if self._server else 0
+
+    def reset(self) -> None:
+        """Forget the requests; scenario and answers stay."""
+        self._log.clear()
+
+    def transport(self) -> Any:  # noqa: ANN401  # of httpx or httpx2
+        """Make a transport that answers in process, for `httpx` or `httpx2` clients.
+
+        Give it to `openai.DefaultHttpxClient(transport=...)` or its async counterpart, and
+        that to a client as `http_client`.
+
+        Returns:
+            A transport of the library that the installed `openai` uses, sync and async.
+        """
+        return create_transport(self.handle)
+
+    def handle(self, request: Request) -> tuple[Reply, Callable[[Outcome], None]]:
+        """Answer *request* and remember it.
+
+        Args:
+            request: What came, by whatever way.
+
+        Returns:
+            The reply, and a function to call with the outcome once the reply has ended.
+        """
+        entry = self._log.add(request)
+        scenario, answer = self._next(request)
+        reply = self._gateway.reply(request, scenario, answer)
+        self._log.answered(entry, reply)
+
+        def finished(outcome: Outcome) -> None:
+            done = self._log.finish(entry, outcome)
+            if self._on_reply:
+                self._on_reply(done)
+
+        return reply, finished
+
+    def _next(self, request: Request) -> tuple[Scenario | None, object]:
+        with self._lock:
+            scenario = self._standing or next(self._scenarios, None)
+            if not is_chat(request):
+                return scenario, None
+            if callable(self._answers):
+                return scenario, self._answers(as_mapping(parse_json(request.body)))
+            return scenario, next(self._script, None)
+
+    def start(self) -> Self:
+        """Serve on the loopback port from a background thread.
+
+        Warns:
+            RuntimeWarning: The address can be reached from other machines.
+        """
+        host, port = self._address
+        if not is_loopback(host):
+            warnings.warn(
+                f"the emulator listens on {host}: other machines can reach it, and it checks "
+                "neither who asks nor the Host header",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        self._server = Server(host, port, self.handle)
+        self._server.start()
+        return self
+
+    def close(self) -> None:
+        """Stop serving; open connections end."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        """Start serving."""
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop serving."""
+        self.close()

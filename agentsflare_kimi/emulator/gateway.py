@@ -1,0 +1,269 @@
+"""The gateway without a network: a request in, a reply out, and nothing kept in between.
+
+It knows the catalog and the rules of the models, and speaks the wire of the gateway's page.
+Source: facts/kimi.md sections 2, 3 and 5; facts/content-filters.md sections 2 to 4.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from agentsflare_kimi.catalog import KimiModel, list_models
+from agentsflare_kimi.emulator.answers import Answer, compose, limit, read_answer
+from agentsflare_kimi.emulator.completions import Exchange, completion, events
+from agentsflare_kimi.emulator.delivery import deliver, deliver_stream
+from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
+from agentsflare_kimi.emulator.refusals import find_refusal
+from agentsflare_kimi.emulator.scenarios import Scenario, UnknownScenarioError, find_scenario
+from agentsflare_kimi.emulator.tokens import split_tokens
+from agentsflare_kimi.emulator.wire import (
+    CREATED,
+    Part,
+    Reply,
+    Request,
+    Wait,
+    dump,
+    error_reply,
+    event,
+    gateway_error,
+    identifier,
+    json_reply,
+)
+from agentsflare_kimi.rules import is_thinking
+
+__all__ = ["SCENARIO_HEADER", "Gateway", "is_chat"]
+
+SCENARIO_HEADER: Final = "x-emulator-scenario"
+_CHAT: Final = "/v1/chat/completions"
+_MODELS: Final = "/v1/models"
+
+
+def is_chat(request: Request) -> bool:
+    """Tell whether *request* asks for a completion."""
+    return request.method == "POST" and _route(request) == _CHAT
+
+
+def _route(request: Request) -> str:
+    return request.path.partition("?")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """How the gateway behaves; `reply` is a function of the request and these alone.
+
+    Attributes:
+        strict: Whether parameters that a model rejects are answered with the upstream's 400.
+            Some gateways are lenient; False emulates those.
+        api_key: The only key accepted; any key if None.
+        extra_models: Names to serve beside the catalog's.
+        latency: Seconds before the first byte of an answer.
+        tokens_per_second: How fast an answer comes; as fast as it can if None.
+        tool_rounds: How many times a tool is called before the answer.
+    """
+
+    strict: bool = True
+    api_key: str | None = None
+    extra_models: tuple[str, ...] = ()
+    latency: float = 0.0
+    tokens_per_second: float | None = None
+    tool_rounds: int = 1
+
+    def reply(
+        self, request: Request, scenario: Scenario | None = None, answer: object = None
+    ) -> Reply:
+        """Answer *request*.
+
+        Args:
+            request: What came.
+            scenario: The scenario to play unless the request names one itself.
+            answer: What to say: a text, a message, a completion, or `status` and `body` of an
+                error; made up from the request if None.
+        """
+        body = as_mapping(parse_json(request.body))
+        try:
+            chosen = _chosen_scenario(request, body) or scenario or find_scenario("ok")
+        except UnknownScenarioError as error:
+            return error_reply(gateway_error(400, str(error), "Bad Request"))
+        reply = self._route(request, chosen, answer)
+        if chosen.delay or self.latency:
+            wait = Wait(chosen.delay + self.latency)
+            reply = replace(reply, parts=(wait, *reply.parts))
+        return replace(reply, scenario=chosen.name)
+
+    def _route(self, request: Request, scenario: Scenario, answer: object) -> Reply:
+        route = _route(request)
+        is_models = request.method == "GET" and route.startswith(_MODELS)
+        if not is_models and not is_chat(request):
+            message = f"Cannot {request.method} {route}"
+            return error_reply(gateway_error(404, message, "Not Found"))
+        if not self._is_known_key(request.headers.get("authorization", "")):
+            return error_reply(gateway_error(404, "Key not found"))
+        if is_models:
+            return self._played(scenario, "") or self._models(route)
+        return self._chat(request, scenario, answer)
+
+    def _is_known_key(self, authorization: str) -> bool:
+        scheme, _, key = authorization.strip().partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            return False
+        return self.api_key is None or key.strip() == self.api_key
+
+    def _played(self, scenario: Scenario, model: str) -> Reply | None:
+        if scenario.body is None:
+            return None
+        is_text = isinstance(scenario.body, str)
+        text = scenario.body if isinstance(scenario.body, str) else json.dumps(scenario.body)
+        filled = text.replace("{model}", json.dumps(model)[1:-1])
+        looks_like_page = is_text and filled.startswith("<")
+        kind = "text/html; charset=UTF-8" if looks_like_page else "application/json; charset=utf-8"
+        headers = {"content-type": kind, **scenario.headers}
+        return Reply(status=scenario.status, headers=headers, parts=(filled.encode(),))
+
+    def _models(self, route: str) -> Reply:
+        served = self._served()
+        wanted = route.removeprefix(_MODELS).strip("/")
+        if not wanted:
+            listed = [_card(name, model) for name, model in served.items() if _is_listed(model)]
+            return json_reply(200, {"data": listed, "object": "list"})
+        if wanted not in served:
+            return error_reply(_not_available(wanted))
+        return json_reply(200, _card(wanted, served[wanted]))
+
+    def _served(self) -> dict[str, KimiModel | None]:
+        alive = {model.id: model for model in list_models() if model.status != "retired"}
+        return dict.fromkeys(self.extra_models) | alive
+
+    def _chat(self, request: Request, scenario: Scenario, answer: object) -> Reply:
+        parsed = parse_json(request.body)
+        body = as_mapping(parsed)
+        if not isinstance(parsed, Mapping):
+            return error_reply(gateway_error(400, "The body is not a JSON object", "Bad Request"))
+        name = as_text(body.get("model")).partition("@")[0]
+        if played := self._played(scenario, name):
+            return played
+        served = self._served()
+        if name not in served:
+            return error_reply(_not_available(name))
+        asked = {**body, "model": name}
+        if refusal := find_refusal(asked, served[name], strict=self.strict):
+            return refusal
+        return self._answer(request, asked, served[name], scenario, answer)
+
+    def _answer(
+        self,
+        request: Request,
+        body: Mapping[str, object],
+        model: KimiModel | None,
+        scenario: Scenario,
+        answer: object,
+    ) -> Reply:
+        scripted = as_mapping(answer)
+        if "status" in scripted:
+            status = scripted["status"]
+            headers = as_mapping(scripted.get("headers"))
+            return json_reply(
+                status if isinstance(status, int) else 500, scripted.get("body"), headers
+            )
+        if "choices" in scripted and not body.get("stream"):
+            return deliver(dump(answer), scenario)
+        thinks = model is not None and is_thinking(body, model)
+        exchange = Exchange(
+            id=identifier(request.body),
+            model=as_text(body.get("model")),
+            body=body,
+            answers=[
+                _blocked(item, scenario) for item in self._answers(body, answer, thinks=thinks)
+            ],
+            scenario=scenario,
+        )
+        return self._deliver(exchange)
+
+    def _answers(self, body: Mapping[str, object], answer: object, *, thinks: bool) -> list[Answer]:
+        made_up = compose(body, thinking=thinks, tool_rounds=self.tool_rounds)
+        if answer is not None:
+            return [_with_reasoning(item, made_up) for item in _read_answers(answer)]
+        count = body.get("n")
+        others = range(2, count + 1) if isinstance(count, int) else ()
+        texts = [made_up.content, *(f"{made_up.content} (choice {number})" for number in others)]
+        return [limit(replace(made_up, content=text), body) for text in texts]
+
+    def _deliver(self, exchange: Exchange) -> Reply:
+        if exchange.body.get("stream"):
+            return deliver_stream(list(self._paced(exchange)), exchange.scenario)
+        reply = deliver(dump(completion(exchange)), exchange.scenario)
+        tokens = exchange.usage["completion_tokens"]
+        if self.tokens_per_second and isinstance(tokens, int):
+            wait = Wait(tokens / self.tokens_per_second)
+            return replace(reply, parts=(wait, *reply.parts))
+        return reply
+
+    def _paced(self, exchange: Exchange) -> Iterator[Part]:
+        for chunk in events(exchange):
+            if self.tokens_per_second and (tokens := _count_tokens(chunk)):
+                yield Wait(tokens / self.tokens_per_second)
+            yield event(chunk)
+
+
+def _chosen_scenario(request: Request, body: Mapping[str, object]) -> Scenario | None:
+    _, _, suffix = as_text(body.get("model")).partition("@")
+    name = request.headers.get(SCENARIO_HEADER) or suffix
+    return find_scenario(name) if name else None
+
+
+def _not_available(name: str) -> dict[str, object]:
+    return gateway_error(
+        400,
+        f"Model {name} is not available, please check if the model is in the admin allowed range",
+    )
+
+
+def _is_listed(model: KimiModel | None) -> bool:
+    return model is None or model.status not in {"example", "unlisted"}
+
+
+def _card(name: str, model: KimiModel | None) -> dict[str, object]:
+    # Fields after https://platform.kimi.ai/docs/api/list-models
+    inputs = model.inputs if model else frozenset[str]()
+    return {
+        "context_length": model.context_window if model else None,
+        "created": CREATED,
+        "id": name,
+        "object": "model",
+        "owned_by": "moonshot",
+        "supports_image_in": "image" in inputs,
+        "supports_reasoning": bool(model and model.thinking != "never"),
+        "supports_video_in": "video" in inputs,
+    }
+
+
+def _blocked(answer: Answer, scenario: Scenario) -> Answer:
+    if scenario.block in {"no", "late"}:
+        return answer
+    kept = int(len(answer.content) * scenario.kept)
+    return replace(
+        answer, content=answer.content[:kept], tool_calls=(), finish_reason="content_filter"
+    )
+
+
+def _read_answers(answer: object) -> list[Answer]:
+    choices = as_items(as_mapping(answer).get("choices"))
+    if not choices:
+        return [read_answer(answer)]
+    parts = [as_mapping(choice) for choice in choices]
+    return [
+        read_answer({**as_mapping(part.get("message")), "finish_reason": part.get("finish_reason")})
+        for part in parts
+    ]
+
+
+def _with_reasoning(answer: Answer, made_up: Answer) -> Answer:
+    return answer if answer.reasoning is not None else replace(answer, reasoning=made_up.reasoning)
+
+
+def _count_tokens(chunk: Mapping[str, object]) -> int:
+    deltas = [as_mapping(as_mapping(c).get("delta")) for c in as_items(chunk.get("choices"))]
+    texts = [as_text(d.get("content")) + as_text(d.get("reasoning_content")) for d in deltas]
+    return sum(len(split_tokens(text)) for text in texts)

@@ -1,0 +1,147 @@
+"""Remembers what arrived: each request with its keys redacted, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
+from agentsflare_kimi.emulator.wire import Reply, Request
+
+__all__ = ["Outcome", "RecordedRequest", "RequestLog", "redact_headers"]
+
+Outcome = Literal["pending", "sent", "cut", "client_closed"]
+
+_SECRET: Final = frozenset(
+    {"authorization", "api-key", "x-api-key", "cookie", "proxy-authorization", "set-cookie"}
+)
+_REDACTED: Final = "[redacted]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRequest:
+    """One request as it arrived, and how the emulator answered it.
+
+    Attributes:
+        index: Its place in the order of arrival, from 0.
+        method: Such as `POST`.
+        path: Such as `/v1/chat/completions`, the query included.
+        headers: Names in lower case; the values of credentials are `[redacted]`.
+        body: The parsed JSON body; None where there is none.
+        digest: A digest of the body; equal requests have equal digests.
+        received_at: Seconds since the epoch.
+        scenario: The scenario that was played.
+        status: The HTTP status of the reply.
+        retry_after: Seconds that the reply asked the client to wait.
+        outcome: `sent`, `cut` (a fault that was asked for), `client_closed` (the client went
+            away first), or `pending`.
+        finished_at: When the reply ended, in seconds since the epoch.
+        reply: The reply, where it was not a good answer.
+    """
+
+    index: int
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: object
+    digest: str
+    received_at: float
+    scenario: str = "ok"
+    status: int | None = None
+    retry_after: float | None = None
+    outcome: Outcome = "pending"
+    finished_at: float | None = None
+    reply: Reply | None = None
+
+    @property
+    def model(self) -> str:
+        """The model asked for; empty where none is."""
+        return as_text(as_mapping(self.body).get("model"))
+
+    @property
+    def messages(self) -> Sequence[object]:
+        """The messages of a chat completion; empty where there are none."""
+        return as_items(as_mapping(self.body).get("messages"))
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether a stream was asked for."""
+        return bool(as_mapping(self.body).get("stream"))
+
+
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Copy *headers* without the value of any credential."""
+    return {name: _REDACTED if name in _SECRET else value for name, value in headers.items()}
+
+
+class RequestLog:
+    """The last requests, oldest first; safe to use from many threads."""
+
+    def __init__(self, keep: int = 10_000) -> None:
+        """Keep the last *keep* requests."""
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._count = 0
+        self._entries: OrderedDict[int, RecordedRequest] = OrderedDict()
+
+    def add(self, request: Request) -> RecordedRequest:
+        """Note that *request* arrived."""
+        with self._lock:
+            entry = RecordedRequest(
+                index=self._count,
+                method=request.method,
+                path=request.path,
+                headers=redact_headers(request.headers),
+                body=parse_json(request.body) if request.body else None,
+                digest=hashlib.sha256(request.body).hexdigest(),
+                received_at=time.time(),
+            )
+            self._count += 1
+            self._entries[entry.index] = entry
+            if len(self._entries) > self._keep:
+                self._entries.popitem(last=False)
+        return entry
+
+    def answered(self, entry: RecordedRequest, reply: Reply) -> RecordedRequest:
+        """Note how *entry* is answered."""
+        is_good = reply.status < 400 and reply.scenario == "ok"  # noqa: PLR2004  # HTTP
+        return self._update(
+            entry.index,
+            scenario=reply.scenario,
+            status=reply.status,
+            retry_after=_seconds(reply.headers.get("retry-after")),
+            reply=None if is_good else reply,
+        )
+
+    def finish(self, entry: RecordedRequest, outcome: Outcome) -> RecordedRequest:
+        """Note how the reply to *entry* ended."""
+        return self._update(entry.index, outcome=outcome, finished_at=time.time())
+
+    def entries(self) -> tuple[RecordedRequest, ...]:
+        """List the requests in the order of arrival."""
+        with self._lock:
+            return tuple(self._entries.values())
+
+    def clear(self) -> None:
+        """Forget every request."""
+        with self._lock:
+            self._entries.clear()
+            self._count = 0
+
+    def _update(self, index: int, **changes: object) -> RecordedRequest:
+        with self._lock:
+            changed = replace(self._entries[index], **changes)
+            self._entries[index] = changed
+        return changed
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        return float(value) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,121 @@
+"""The gateway without a socket: a transport for the HTTP library that `openai` uses.
+
+openai 1 and 2 use httpx, openai 3 uses httpx2. Which one is installed is read off the SDK's own
+public `DefaultHttpxClient`, at the moment a transport is made.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
+from typing import Any
+
+from agentsflare_kimi.emulator.log import Outcome
+from agentsflare_kimi.emulator.server import Application
+from agentsflare_kimi.emulator.wire import Cut, Reply, Request, Wait
+
+__all__ = ["create_transport"]
+
+
+def create_transport(application: Application) -> Any:  # noqa: ANN401  # of httpx or httpx2
+    """Make a transport that serves sync and async clients from *application*.
+
+    Args:
+        application: What answers.
+
+    Returns:
+        An object that is `BaseTransport` and `AsyncBaseTransport` of the installed library.
+    """
+    library = _http_library()
+    bases = _Transport, library.BaseTransport, library.AsyncBaseTransport
+    return type("EmulatorTransport", bases, {})(library, application)
+
+
+@cache
+def _http_library() -> Any:  # noqa: ANN401  # the module httpx or httpx2
+    from openai import DefaultHttpxClient  # noqa: PLC0415  # loads the SDK
+
+    client = next(base for base in DefaultHttpxClient.__mro__ if base.__name__ == "Client")
+    return sys.modules[client.__module__.partition(".")[0]]
+
+
+class _Transport:
+    def __init__(self, library: Any, application: Application) -> None:  # noqa: ANN401  # as above
+        self._library = library
+        self._application = application
+        bases = _Stream, library.SyncByteStream, library.AsyncByteStream
+        self._stream = type("EmulatorStream", bases, {})
+
+    def handle_request(self, request: Any) -> Any:  # noqa: ANN401  # as above
+        return self._answer(request, request.read())
+
+    async def handle_async_request(self, request: Any) -> Any:  # noqa: ANN401  # as above
+        return self._answer(request, await request.aread())
+
+    def _answer(self, request: Any, body: bytes) -> Any:  # noqa: ANN401  # as above
+        reply, finished = self._application(_read(request, body))
+        stream = self._stream(self._library, reply, finished)
+        return self._library.Response(reply.status, headers=dict(reply.headers), stream=stream)
+
+
+class _Stream:
+    def __init__(
+        self,
+        library: Any,  # noqa: ANN401  # as above
+        reply: Reply,
+        finished: Callable[[Outcome], None],
+    ) -> None:
+        self._library = library
+        self._parts = tuple(reply.parts)
+        self._finished = finished
+
+    def __iter__(self) -> Iterator[bytes]:
+        for number, part in enumerate(self._parts, start=1):
+            if isinstance(part, Wait):
+                time.sleep(part.seconds)
+            else:
+                yield self._data(part, number)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        from anyio import sleep  # noqa: PLC0415  # comes with the SDK
+
+        for number, part in enumerate(self._parts, start=1):
+            if isinstance(part, Wait):
+                await sleep(part.seconds)
+            else:
+                yield self._data(part, number)
+
+    def close(self) -> None:
+        self._end("client_closed")
+
+    async def aclose(self) -> None:
+        self._end("client_closed")
+
+    def _data(self, part: bytes | Cut, number: int) -> bytes:
+        if isinstance(part, bytes):
+            if number == len(self._parts):
+                # Clients stop reading at `[DONE]`, and never ask for what comes after.
+                self._end("sent")
+            return part
+        self._end("cut")
+        name = "ReadError" if part.is_reset else "RemoteProtocolError"
+        raise getattr(self._library, name)("the emulator cut the connection, as it was asked to")
+
+    def _end(self, outcome: Outcome) -> None:
+        finished, self._finished = self._finished, _nothing
+        finished(outcome)
+
+
+def _read(request: Any, body: bytes) -> Request:  # noqa: ANN401  # of httpx or httpx2
+    return Request(
+        method=request.method,
+        path=request.url.raw_path.decode("ascii"),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+    )
+
+
+def _nothing(_outcome: Outcome) -> None:
+    """Stands where a reply has already ended."""

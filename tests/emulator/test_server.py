@@ -1,0 +1,165 @@
+"""The emulator on a socket, asked by clients that nobody here wrote."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import openai
+import pytest
+
+from agentsflare_kimi.emulator import Emulator
+
+HELLO = [{"role": "user", "content": "Hello, how are you?"}]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(
+        base_url=emulator.base_url,
+        api_key="secret-key",
+        max_retries=0,
+        _strict_response_validation=True,
+    ) as client:
+        yield client
+
+
+def connect(emulator: Emulator) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(urlsplit(emulator.base_url).netloc, timeout=5)
+
+
+def wait_until(condition) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not happen within four seconds")
+
+
+def test_the_sdk_reads_answers_strictly(client):
+    answer = client.chat.completions.create(model="kimi-k2.6", messages=HELLO)
+    assert answer.choices[0].message.content == "Hello! How can I help you today?"
+    assert answer.choices[0].message.reasoning_content
+
+
+def test_the_sdk_reads_streams_strictly(client):
+    stream = client.chat.completions.create(
+        model="kimi-k2.6", messages=HELLO, stream=True, stream_options={"include_usage": True}
+    )
+    chunks = list(stream)
+    texts = [choice.delta.content or "" for chunk in chunks for choice in chunk.choices]
+    assert "".join(texts) == "Hello! How can I help you today?"
+    assert chunks[-1].usage.total_tokens == chunks[-1].usage.prompt_tokens + 148
+
+
+def test_the_sdk_lists_models(client):
+    assert "kimi-k2.6" in [model.id for model in client.models.list()]
+
+
+def test_errors_have_the_sdks_classes(client):
+    with pytest.raises(openai.BadRequestError, match="not available"):
+        client.chat.completions.create(model="kimi-k2-turbo-preview", messages=HELLO)
+    with pytest.raises(openai.BadRequestError, match="only 1 is allowed") as caught:
+        client.chat.completions.create(model="kimi-k2.6", messages=HELLO, temperature=0.6)
+    assert caught.value.type == "invalid_request_error"
+
+
+def test_what_arrived_is_remembered_without_the_key(emulator, client):
+    client.chat.completions.create(model="kimi-k2.6", messages=HELLO, max_tokens=20_000)
+    (request,) = emulator.requests
+    assert (request.model, request.messages, request.status) == ("kimi-k2.6", HELLO, 200)
+    assert request.body["max_tokens"] == 20_000
+    assert request.headers["authorization"] == "[redacted]"
+    assert "secret-key" not in repr(request)
+
+
+def test_connections_are_kept_alive(emulator, client):
+    for _ in range(5):
+        client.chat.completions.create(model="kimi-chat", messages=HELLO)
+    assert emulator.open_connections == 1
+
+
+def test_many_streams_at_once(emulator, client):
+    def ask(_number: int) -> str:
+        stream = client.chat.completions.create(model="kimi-chat", messages=HELLO, stream=True)
+        return "".join(c.choices[0].delta.content or "" for c in stream if c.choices)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(ask, range(40)))
+    assert answers == ["Hello! How can I help you today?"] * 40
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
+def test_a_foreign_host_is_refused(emulator, host):
+    connection = connect(emulator)
+    connection.request("GET", "/v1/models", headers={"Host": host, "Authorization": "Bearer k"})
+    assert connection.getresponse().status == 403
+    assert emulator.requests == ()
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:80", "[::1]"])
+def test_loopback_names_are_served(emulator, host):
+    connection = connect(emulator)
+    connection.request("GET", "/v1/models", headers={"Host": host, "Authorization": "Bearer k"})
+    assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Length": str(10**12)}, 413),
+        ({"Content-Length": "-1"}, 400),
+        ({"Content-Length": "many"}, 400),
+        ({"Transfer-Encoding": "chunked"}, 411),
+    ],
+)
+def test_a_body_has_a_length_within_bounds(emulator, headers, status):
+    connection = connect(emulator)
+    connection.putrequest("POST", "/v1/chat/completions")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    reply = connection.getresponse()
+    assert (reply.status, reply.getheader("connection")) == (status, "close")
+
+
+def test_it_closes_at_once_although_clients_are_connected():
+    emulator = Emulator(scenario="stall").start()
+    client = openai.OpenAI(base_url=emulator.base_url, api_key="k", max_retries=0)
+    stream = client.chat.completions.create(model="kimi-chat", messages=HELLO, stream=True)
+    next(iter(stream))
+    emulator.close()
+    with pytest.raises(openai.APIConnectionError):
+        list(stream)
+    client.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((urlsplit(client.base_url.host).path, client.base_url.port))
+
+
+def test_a_client_that_goes_away_is_noticed():
+    with Emulator(scenario="stall") as emulator:
+        client = openai.OpenAI(base_url=emulator.base_url, api_key="k", max_retries=0)
+        with client.chat.completions.create(
+            model="kimi-chat", messages=HELLO, stream=True
+        ) as stream:
+            next(iter(stream))
+        wait_until(lambda: emulator.requests[0].outcome == "client_closed")
+        wait_until(lambda: emulator.open_connections == 0)
+        client.close()
+
+
+def test_others_can_reach_it_only_with_a_warning():
+    emulator = Emulator(host="0.0.0.0")  # noqa: S104  # what is warned about
+    with pytest.warns(RuntimeWarning, match="other machines can reach it"):
+        emulator.start()
+    emulator.close()

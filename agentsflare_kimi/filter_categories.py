@@ -1,0 +1,328 @@
+"""One mapping of filter categories: its field names on the wire, its reading, its merging.
+
+Prompts, choices, stream chunks and error bodies all carry the same mapping of category to
+verdict, so one reader serves them. Shapes and merge rules: facts/content-filters.md
+sections 2 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, TypeVar
+
+from agentsflare_kimi.lenient import as_list, as_mapping, as_text, same
+
+__all__ = [
+    "BLOCK_CODES",
+    "PROMPT_KEYS",
+    "RESULT_KEYS",
+    "CategoryResult",
+    "FilterNote",
+    "FrozenMapping",
+    "Results",
+    "merge_categories",
+    "merge_wire",
+    "read_results",
+    "same_code",
+]
+
+_V = TypeVar("_V")
+
+# Both spellings are on the wire, for prompts and for choices.
+RESULT_KEYS: Final = ("content_filter_results", "content_filter_result")
+# The second is that of the API version 2023-06-01-preview.
+PROMPT_KEYS: Final = ("prompt_filter_results", "prompt_annotations")
+# What `code`, `type` or `innererror.code` of an error say when a filter blocked: Azure and
+# Moonshot, Azure's inner code, and OpenAI's own word, which proxies use too.
+BLOCK_CODES: Final = frozenset(
+    {"content_filter", "responsibleaipolicyviolation", "content_policy_violation"}
+)
+# Sits among the categories, but says how the filter itself fared.
+_NOTE: Final = "error"
+_VERDICT_FIELDS: Final = frozenset({"severity", "filtered", "detected", "details", "citation"})
+# Older SDK types carry the citation's fields beside `detected` instead of under `citation`.
+_CITATION_FIELDS: Final = {"URL": "URL", "url": "URL", "license": "license"}
+_SEVERITIES: Final = {"safe": 0.0, "very_low": 1.0, "low": 2.0, "medium": 3.0, "high": 4.0}
+# A label that nobody knows yet must never be hidden by one that is known.
+_UNKNOWN_SEVERITY: Final = 5.0
+
+
+class FrozenMapping(Mapping[str, _V]):
+    """A mapping that cannot be changed, and unlike `MappingProxyType` can be pickled."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, _V] | None = None) -> None:
+        """Copy *items*."""
+        self._items = dict(items or {})
+
+    def __getitem__(self, key: str) -> _V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryResult:
+    """What the filter said of one category; None means that it did not say.
+
+    Attributes:
+        severity: `safe`, `low`, `medium`, `high`, or whatever else was sent, as text.
+        filtered: Whether content was withheld because of this category.
+        detected: Whether the category was found; with `filtered=False` it was only noted.
+        details: Entries of block lists, topics or spans, as they were sent.
+        citation: Source of protected material (`URL`, `license`).
+        extra: Every other field of the verdict, unchanged.
+    """
+
+    severity: str | None = None
+    filtered: bool | None = None
+    detected: bool | None = None
+    details: tuple[Mapping[str, object], ...] = ()
+    citation: Mapping[str, object] | None = None
+    extra: Mapping[str, object] = field(default_factory=FrozenMapping[object])
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether anything at all was found: filtered, detected, not safe, or a hit in a list."""
+        if self.filtered or self.detected or _rank(self.severity) > 0:
+            return True
+        return any(item.get("filtered") is True or item.get("detected") is True for item in self.details)
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the verdict says anything."""
+        return not same(self, _SILENT)
+
+
+_SILENT: Final = CategoryResult()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterNote:
+    """What the filter said of itself: that it blocked, or that it did not run."""
+
+    code: str
+    message: str
+
+    @property
+    def is_block(self) -> bool:
+        """Whether the note is a verdict (`content_filter`) and not a failure of the filter."""
+        return same_code(self.code) in BLOCK_CODES
+
+
+class Results(NamedTuple):
+    """One `content_filter_results` mapping, read."""
+
+    categories: dict[str, CategoryResult]
+    notes: tuple[FilterNote, ...]
+
+
+def same_code(value: object) -> str:
+    """Return an error code or type in the form in which `BLOCK_CODES` spells it."""
+    return (as_text(value) or "").strip().casefold()
+
+
+def read_results(raw: object) -> Results:
+    """Read one mapping of category to verdict; what is not a verdict is skipped."""
+    categories: dict[str, CategoryResult] = {}
+    for key, verdict in as_mapping(raw).items():
+        result = _read_verdict(verdict) if isinstance(key, str) and key != _NOTE else None
+        if result is not None:
+            name = key.replace("-", "_")
+            categories[name] = _merged(categories.get(name), result)
+    return Results(categories, _read_notes(as_mapping(raw).get(_NOTE)))
+
+
+def merge_categories(
+    results: Iterable[Mapping[str, CategoryResult]],
+) -> FrozenMapping[CategoryResult]:
+    """Merge verdicts category by category, the worst of each field winning."""
+    merged: dict[str, CategoryResult] = {}
+    for categories in results:
+        for name, result in categories.items():
+            merged[name] = _merged(merged.get(name), result)
+    return FrozenMapping(merged)
+
+
+def merge_wire(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """Merge two mappings of category to verdict and keep their form on the wire.
+
+    What only one of them has is kept unchanged, so that a report over the result is the same
+    as one over both.
+    """
+    merged = dict(old)
+    for key, verdict in new.items():
+        if key not in merged:
+            merged[key] = verdict
+        elif not same(merged[key], verdict):
+            merge = _merged_notes if key == _NOTE else _merged_verdict
+            merged[key] = merge(merged[key], verdict)
+    return merged
+
+
+def _read_verdict(raw: object) -> CategoryResult | None:
+    if isinstance(raw, Mapping):
+        return _read_object(as_mapping(raw))
+    if isinstance(raw, list | tuple):
+        # Block lists were a bare list of hits before 2024-04-01-preview.
+        return _read_list(as_list(raw))
+    return None
+
+
+def _read_object(raw: Mapping[str, object]) -> CategoryResult:
+    details = _details(raw.get("details"))
+    filtered = _only_bool(raw.get("filtered"))
+    if filtered is None and any(item.get("filtered") is True for item in details):
+        filtered = True
+    severity = raw.get("severity")
+    citation, extra = _citation(raw), None
+    if not raw.keys() <= _VERDICT_FIELDS:
+        skipped = _CITATION_FIELDS if citation else ()
+        extra = {k: v for k, v in raw.items() if k not in _VERDICT_FIELDS and k not in skipped}
+    return CategoryResult(
+        severity=None if severity is None else as_text(severity) or None,
+        filtered=filtered,
+        detected=_only_bool(raw.get("detected")),
+        details=details,
+        citation=citation,
+        extra=FrozenMapping(extra) if extra else _SILENT_EXTRA,
+    )
+
+
+_SILENT_EXTRA: Final = _SILENT.extra
+
+
+def _read_list(raw: list[object]) -> CategoryResult | None:
+    details = _details(raw)
+    if raw and not details:
+        return None
+    filtered: bool | None = None
+    detected: bool | None = None
+    for item in details:
+        filtered = _either(filtered, _only_bool(item.get("filtered")))
+        detected = _either(detected, _only_bool(item.get("detected")))
+    return CategoryResult(filtered=filtered, detected=detected, details=details)
+
+
+def _details(raw: object) -> tuple[Mapping[str, object], ...]:
+    items = [raw] if isinstance(raw, Mapping) else as_list(raw)
+    return tuple(as_mapping(item) for item in items if isinstance(item, Mapping))
+
+
+def _citation(raw: Mapping[str, object]) -> Mapping[str, object] | None:
+    nested = as_mapping(raw.get("citation"))
+    found = nested or {key: raw[key] for key in _CITATION_FIELDS if key in raw}
+    if not found:
+        return None
+    told = {_CITATION_FIELDS.get(k, k): v for k, v in found.items() if v is not None and v != ""}
+    return FrozenMapping(told) if told else None
+
+
+def _read_notes(raw: object) -> tuple[FilterNote, ...]:
+    """Read the filter's note; a list of them is what `merge_wire` makes of two kinds."""
+    return tuple(note for note in map(_read_note, _as_notes(raw)) if note is not None)
+
+
+def _read_note(raw: object) -> FilterNote | None:
+    if isinstance(raw, str):
+        return FilterNote(code="", message=raw) if raw else None
+    code, message = as_mapping(raw).get("code"), as_mapping(raw).get("message")
+    if not code and not message:
+        return None
+    return FilterNote(code=as_text(code) or "", message=message if isinstance(message, str) else "")
+
+
+def _merged(old: CategoryResult | None, new: CategoryResult) -> CategoryResult:
+    if old is None or same(old, new):
+        return new
+    return CategoryResult(
+        severity=max(old.severity, new.severity, key=lambda label: (_rank(label), label or "")),
+        filtered=_either(old.filtered, new.filtered),
+        detected=_either(old.detected, new.detected),
+        details=_union(old.details, new.details),
+        citation=old.citation or new.citation,
+        extra=FrozenMapping({**new.extra, **old.extra}),
+    )
+
+
+def _rank(severity: str | None) -> float:
+    if severity is None:
+        return -1.0
+    label = severity.strip().casefold().replace("-", "_").replace(" ", "_")
+    if label in _SEVERITIES:
+        return _SEVERITIES[label]
+    try:
+        level = float(label)
+    except ValueError:
+        return _UNKNOWN_SEVERITY
+    # The moderation service counts 0, 2, 4, 6 for safe, low, medium, high.
+    return _UNKNOWN_SEVERITY if not 0 <= level <= 6 else 1 + level / 2 if level else 0.0  # noqa: PLR2004
+
+
+def _either(first: bool | None, second: bool | None) -> bool | None:  # noqa: FBT001  # two flags
+    return second if first is None else first if second is None else first or second
+
+
+def _union(
+    old: tuple[Mapping[str, object], ...], new: tuple[Mapping[str, object], ...]
+) -> tuple[Mapping[str, object], ...]:
+    union: dict[str, Mapping[str, object]] = {}
+    for item in (*old, *new):
+        key = as_text(item.get("id")) or _printed(item)
+        union[key] = _merged_detail(union[key], item) if key in union else item
+    return tuple(union.values())
+
+
+def _merged_detail(old: Mapping[str, object], new: Mapping[str, object]) -> Mapping[str, object]:
+    flags = {
+        name: _either(_only_bool(old.get(name)), _only_bool(new.get(name)))
+        for name in ("filtered", "detected")
+    }
+    stated = {name: flag for name, flag in flags.items() if flag is not None}
+    return {**new, **old, **stated}
+
+
+def _printed(item: Mapping[str, object]) -> str:
+    try:
+        return repr(item)
+    except (ValueError, RecursionError):  # numbers too long to print, lists too deep
+        return f"<{id(item)}>"
+
+
+def _merged_verdict(old: object, new: object) -> object:
+    first, second = _read_verdict(old), _read_verdict(new)
+    if first is None or second is None:
+        return new if first is None else old
+    merged = _merged(first, second)
+    wire: dict[str, object] = dict(merged.extra)
+    for name in ("severity", "filtered", "detected", "citation"):
+        if (value := getattr(merged, name)) is not None:
+            wire[name] = value
+    return {**wire, "details": list(merged.details)} if merged.details else wire
+
+
+def _merged_notes(old: object, new: object) -> object:
+    """Keep one note of each kind: a failure of the filter and a verdict are different news."""
+    found = {
+        note.is_block: raw
+        for raw in (*reversed(_as_notes(new)), *reversed(_as_notes(old)))
+        if (note := _read_note(raw)) is not None
+    }
+    return list(found.values()) if len(found) > 1 else next(iter(found.values()), old)
+
+
+def _as_notes(raw: object) -> list[object]:
+    return as_list(raw) if isinstance(raw, list | tuple) else [raw]
+
+
+def _only_bool(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None

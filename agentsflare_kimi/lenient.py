@@ -1,0 +1,147 @@
+"""Reads fields of whatever came over the wire, and never raises on what it finds.
+
+SDK models, plain dicts and objects of other libraries are read alike: a field that is
+missing, raises, or has another type than expected is simply not there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+__all__ = [
+    "as_integer",
+    "as_list",
+    "as_mapping",
+    "as_text",
+    "attribute",
+    "field",
+    "fields",
+    "parsed_json",
+    "plain",
+    "same",
+    "text_parts",
+]
+
+# A content part without a type that carries `text` is text too; "output_text" is the
+# Responses API's word for it.
+_TEXT_TYPES = (None, "text", "output_text")
+
+
+def attribute(source: object, name: str) -> object:
+    """Return attribute *name* of *source*; None where it is missing or raises."""
+    try:
+        return cast("object", getattr(source, name, None))
+    except Exception:  # noqa: BLE001  # a property of a foreign object may raise anything
+        return None
+
+
+def field(source: object, name: str) -> object:
+    """Return field *name* of a mapping, an SDK model or any object; None where there is none."""
+    try:
+        if isinstance(source, Mapping):
+            return cast("Mapping[str, object]", source).get(name)
+        own = cast("dict[str, object]", source.__dict__)
+        if name in own:
+            return own[name]
+        extra = getattr(source, "__pydantic_extra__", None)
+        if isinstance(extra, dict):  # an SDK model keeps everything else that came in here
+            return cast("dict[str, object]", extra).get(name)
+    except Exception:  # noqa: BLE001, S110  # objects without __dict__ end here, and odd ones
+        pass
+    return attribute(source, name)
+
+
+def fields(source: object) -> dict[str, object]:
+    """Return every field of a mapping or SDK model under its wire name."""
+    try:
+        if isinstance(source, Mapping):
+            pairs = cast("Mapping[object, object]", source).items()
+            return {name: value for name, value in pairs if isinstance(name, str)}
+        extra = getattr(source, "__pydantic_extra__", None)
+        own = cast("dict[str, object]", source.__dict__)
+        return {**own, **cast("dict[str, object]", extra)} if isinstance(extra, dict) else {**own}
+    except Exception:  # noqa: BLE001  # see `field`
+        return {}
+
+
+def as_mapping(value: object) -> Mapping[str, object]:
+    """Return *value* if it is a mapping, else an empty one."""
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def as_list(value: object) -> list[object]:
+    """Return the items of a list or tuple, else none."""
+    return list(cast("list[object]", value)) if isinstance(value, list | tuple) else []
+
+
+def as_integer(value: object) -> int | None:
+    """Return *value* if it is an integer (True is none), else None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_text(value: object) -> str | None:
+    """Return a string unchanged and a number as text, else None.
+
+    Severities and error codes come as either.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python is willing to print
+        return None
+
+
+def text_parts(value: object) -> str | None:
+    """Return text given as a string, or as a list of parts whose text is joined."""
+    if isinstance(value, str) or value is None:
+        return value
+    if not isinstance(value, list | tuple):
+        return _part_text(value)
+    texts = [_part_text(part) for part in cast("list[object]", value)]
+    return "".join(text for text in texts if text is not None)
+
+
+def _part_text(part: object) -> str | None:
+    if isinstance(part, str):
+        return part
+    kind, text = field(part, "type"), field(part, "text")
+    return text if isinstance(text, str) and kind in _TEXT_TYPES else None
+
+
+def parsed_json(text: str) -> object:
+    """Return the JSON object or list that *text* holds, from its first bracket on; else None."""
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
+    if start < 0:
+        return None
+    try:
+        return cast("object", json.JSONDecoder().raw_decode(text, start)[0])
+    except (ValueError, RecursionError):
+        return None
+
+
+def plain(value: object, depth: int = 40) -> object:
+    """Return *value* as JSON data; what JSON cannot hold becomes text or None."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int | float):
+        return value if as_text(value) is not None and value - value == 0 else as_text(value)
+    if depth == 0:
+        return None
+    if isinstance(value, list | tuple):
+        return [plain(item, depth - 1) for item in cast("list[object]", value)]
+    names = getattr(type(value), "__dataclass_fields__", None)
+    pairs = {name: attribute(value, name) for name in names} if names else fields(value)
+    return {name: plain(item, depth - 1) for name, item in pairs.items()}
+
+
+def same(first: object, second: object) -> bool:
+    """Whether two values are equal; values too deep or too odd to compare are not."""
+    try:
+        return bool(first == second)
+    except Exception:  # noqa: BLE001  # `__eq__` of a foreign object, or nesting too deep
+        return False

@@ -7,116 +7,44 @@ sections 2 and 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
-from agentsflare_kimi.lenient import as_list, as_mapping, as_text, same
+from agentsflare_kimi.filter_values import (
+    CategoryResult,
+    FilterNote,
+    FrozenMapping,
+    severity_rank,
+)
+from agentsflare_kimi.lenient import (
+    as_list,
+    as_mapping,
+    as_text,
+    fields,
+    is_list,
+    is_mapping,
+    same,
+)
 
 __all__ = [
-    "BLOCK_CODES",
     "PROMPT_KEYS",
     "RESULT_KEYS",
-    "CategoryResult",
-    "FilterNote",
-    "FrozenMapping",
     "Results",
     "merge_categories",
     "merge_wire",
     "read_results",
-    "same_code",
 ]
-
-_V = TypeVar("_V")
 
 # Both spellings are on the wire, for prompts and for choices.
 RESULT_KEYS: Final = ("content_filter_results", "content_filter_result")
 # The second is that of the API version 2023-06-01-preview.
 PROMPT_KEYS: Final = ("prompt_filter_results", "prompt_annotations")
-# What `code`, `type` or `innererror.code` of an error say when a filter blocked: Azure and
-# Moonshot, Azure's inner code, and OpenAI's own word, which proxies use too.
-BLOCK_CODES: Final = frozenset(
-    {"content_filter", "responsibleaipolicyviolation", "content_policy_violation"}
-)
 # Sits among the categories, but says how the filter itself fared.
 _NOTE: Final = "error"
+_NOTHING: Final = FrozenMapping[object]()
 _VERDICT_FIELDS: Final = frozenset({"severity", "filtered", "detected", "details", "citation"})
 # Older SDK types carry the citation's fields beside `detected` instead of under `citation`.
 _CITATION_FIELDS: Final = {"URL": "URL", "url": "URL", "license": "license"}
-_SEVERITIES: Final = {"safe": 0.0, "very_low": 1.0, "low": 2.0, "medium": 3.0, "high": 4.0}
-# A label that nobody knows yet must never be hidden by one that is known.
-_UNKNOWN_SEVERITY: Final = 5.0
-
-
-class FrozenMapping(Mapping[str, _V]):
-    """A mapping that cannot be changed, and unlike `MappingProxyType` can be pickled."""
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, _V] | None = None) -> None:
-        """Copy *items*."""
-        self._items = dict(items or {})
-
-    def __getitem__(self, key: str) -> _V:
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __repr__(self) -> str:
-        return repr(self._items)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryResult:
-    """What the filter said of one category; None means that it did not say.
-
-    Attributes:
-        severity: `safe`, `low`, `medium`, `high`, or whatever else was sent, as text.
-        filtered: Whether content was withheld because of this category.
-        detected: Whether the category was found; with `filtered=False` it was only noted.
-        details: Entries of block lists, topics or spans, as they were sent.
-        citation: Source of protected material (`URL`, `license`).
-        extra: Every other field of the verdict, unchanged.
-    """
-
-    severity: str | None = None
-    filtered: bool | None = None
-    detected: bool | None = None
-    details: tuple[Mapping[str, object], ...] = ()
-    citation: Mapping[str, object] | None = None
-    extra: Mapping[str, object] = field(default_factory=FrozenMapping[object])
-
-    @property
-    def is_flagged(self) -> bool:
-        """Whether anything at all was found: filtered, detected, not safe, or a hit in a list."""
-        if self.filtered or self.detected or _rank(self.severity) > 0:
-            return True
-        return any(item.get("filtered") is True or item.get("detected") is True for item in self.details)
-
-    @property
-    def is_stated(self) -> bool:
-        """Whether the verdict says anything."""
-        return not same(self, _SILENT)
-
-
-_SILENT: Final = CategoryResult()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterNote:
-    """What the filter said of itself: that it blocked, or that it did not run."""
-
-    code: str
-    message: str
-
-    @property
-    def is_block(self) -> bool:
-        """Whether the note is a verdict (`content_filter`) and not a failure of the filter."""
-        return same_code(self.code) in BLOCK_CODES
 
 
 class Results(NamedTuple):
@@ -126,16 +54,11 @@ class Results(NamedTuple):
     notes: tuple[FilterNote, ...]
 
 
-def same_code(value: object) -> str:
-    """Return an error code or type in the form in which `BLOCK_CODES` spells it."""
-    return (as_text(value) or "").strip().casefold()
-
-
 def read_results(raw: object) -> Results:
     """Read one mapping of category to verdict; what is not a verdict is skipped."""
     categories: dict[str, CategoryResult] = {}
-    for key, verdict in as_mapping(raw).items():
-        result = _read_verdict(verdict) if isinstance(key, str) and key != _NOTE else None
+    for key, verdict in fields(raw).items() if is_mapping(raw) else ():
+        result = None if key == _NOTE else _read_verdict(verdict)
         if result is not None:
             name = key.replace("-", "_")
             categories[name] = _merged(categories.get(name), result)
@@ -170,11 +93,11 @@ def merge_wire(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str
 
 
 def _read_verdict(raw: object) -> CategoryResult | None:
-    if isinstance(raw, Mapping):
-        return _read_object(as_mapping(raw))
-    if isinstance(raw, list | tuple):
+    if is_mapping(raw):
+        return _read_object(raw)
+    if is_list(raw):
         # Block lists were a bare list of hits before 2024-04-01-preview.
-        return _read_list(as_list(raw))
+        return _read_list(raw)
     return None
 
 
@@ -194,14 +117,11 @@ def _read_object(raw: Mapping[str, object]) -> CategoryResult:
         detected=_only_bool(raw.get("detected")),
         details=details,
         citation=citation,
-        extra=FrozenMapping(extra) if extra else _SILENT_EXTRA,
+        extra=FrozenMapping(extra) if extra else _NOTHING,
     )
 
 
-_SILENT_EXTRA: Final = _SILENT.extra
-
-
-def _read_list(raw: list[object]) -> CategoryResult | None:
+def _read_list(raw: Sequence[object]) -> CategoryResult | None:
     details = _details(raw)
     if raw and not details:
         return None
@@ -214,8 +134,8 @@ def _read_list(raw: list[object]) -> CategoryResult | None:
 
 
 def _details(raw: object) -> tuple[Mapping[str, object], ...]:
-    items = [raw] if isinstance(raw, Mapping) else as_list(raw)
-    return tuple(as_mapping(item) for item in items if isinstance(item, Mapping))
+    items = [raw] if is_mapping(raw) else as_list(raw)
+    return tuple(item for item in items if is_mapping(item))
 
 
 def _citation(raw: Mapping[str, object]) -> Mapping[str, object] | None:
@@ -245,27 +165,15 @@ def _merged(old: CategoryResult | None, new: CategoryResult) -> CategoryResult:
     if old is None or same(old, new):
         return new
     return CategoryResult(
-        severity=max(old.severity, new.severity, key=lambda label: (_rank(label), label or "")),
+        severity=max(
+            old.severity, new.severity, key=lambda label: (severity_rank(label), label or "")
+        ),
         filtered=_either(old.filtered, new.filtered),
         detected=_either(old.detected, new.detected),
         details=_union(old.details, new.details),
         citation=old.citation or new.citation,
         extra=FrozenMapping({**new.extra, **old.extra}),
     )
-
-
-def _rank(severity: str | None) -> float:
-    if severity is None:
-        return -1.0
-    label = severity.strip().casefold().replace("-", "_").replace(" ", "_")
-    if label in _SEVERITIES:
-        return _SEVERITIES[label]
-    try:
-        level = float(label)
-    except ValueError:
-        return _UNKNOWN_SEVERITY
-    # The moderation service counts 0, 2, 4, 6 for safe, low, medium, high.
-    return _UNKNOWN_SEVERITY if not 0 <= level <= 6 else 1 + level / 2 if level else 0.0  # noqa: PLR2004
 
 
 def _either(first: bool | None, second: bool | None) -> bool | None:  # noqa: FBT001  # two flags
@@ -320,8 +228,8 @@ def _merged_notes(old: object, new: object) -> object:
     return list(found.values()) if len(found) > 1 else next(iter(found.values()), old)
 
 
-def _as_notes(raw: object) -> list[object]:
-    return as_list(raw) if isinstance(raw, list | tuple) else [raw]
+def _as_notes(raw: object) -> Sequence[object]:
+    return raw if is_list(raw) else [raw]
 
 
 def _only_bool(value: object) -> bool | None:

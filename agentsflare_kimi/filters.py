@@ -13,24 +13,36 @@ content filter: blocked violence (high)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from agentsflare_kimi.content import choices_of, message_of
 from agentsflare_kimi.error_bodies import bodies, chain, nested
 from agentsflare_kimi.filter_categories import (
-    BLOCK_CODES,
     PROMPT_KEYS,
     RESULT_KEYS,
-    CategoryResult,
-    FilterNote,
-    FrozenMapping,
     merge_categories,
     read_results,
-    same_code,
 )
-from agentsflare_kimi.lenient import as_integer, as_list, as_mapping, attribute, plain, text_parts
+from agentsflare_kimi.filter_values import (
+    BLOCKED_FINISH,
+    CategoryResult,
+    ChoiceFilter,
+    FilterNote,
+    FrozenMapping,
+    PromptFilter,
+    is_block_code,
+)
+from agentsflare_kimi.lenient import (
+    as_integer,
+    as_list,
+    as_mapping,
+    attribute,
+    is_mapping,
+    plain,
+    text_parts,
+)
 from agentsflare_kimi.lenient import field as get
 from agentsflare_kimi.printable import printable
 
@@ -44,48 +56,9 @@ __all__ = [
     "is_filter_error",
 ]
 
-_BLOCKED_FINISH: Final = "content_filter"
 # By name, so that asking does not import the SDK; `completion` is None on some of them.
 _BLOCKED_FINISH_ERROR: Final = "ContentFilterFinishReasonError"
 _Categories = Mapping[str, CategoryResult]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptFilter:
-    """What the filter said of one prompt (an image counts as a prompt of its own)."""
-
-    prompt_index: int
-    categories: _Categories
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceFilter:
-    """What the filter said of one choice, beside what the choice holds.
-
-    Attributes:
-        index: The choice's index.
-        content: Its text; None where the choice has none.
-        refusal: The model's own refusal, which is no filter's doing.
-        finish_reason: Why it ended, as it was sent.
-        categories: The verdicts on this choice alone.
-        has_tool_calls: Whether it calls tools.
-        offsets: `content_filter_offsets` of a stream. They count from the start of the
-            prompt, so they do not index `content`.
-    """
-
-    index: int
-    content: str | None
-    refusal: str | None
-    finish_reason: str | None
-    categories: _Categories
-    has_tool_calls: bool
-    offsets: Mapping[str, object] | None = None
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether this choice was blocked, wholly or from some point on."""
-        blocked = any(result.filtered for result in self.categories.values())
-        return blocked or self.finish_reason == _BLOCKED_FINISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +77,8 @@ class FilterReport:
         block_verdict: The filter blocked and named no category.
         prompt: Verdicts on each prompt, by `prompt_index`.
         choices: Verdicts on each choice, by `index`.
-        raw: The annotations as they came, each under its name on the wire.
+        raw: The annotations as they came, each under its name on the wire and beside the
+            index of its prompt or choice.
     """
 
     is_filtered: bool
@@ -202,7 +176,7 @@ class _Findings:
         self.is_blocked = False
         self.has_completion = False
 
-    def read(self, holder: object) -> FrozenMapping[CategoryResult]:
+    def read(self, holder: object, **where: int) -> FrozenMapping[CategoryResult]:
         """Read the results that *holder* has under either of their names."""
         results: list[_Categories] = []
         for key in RESULT_KEYS:
@@ -211,6 +185,7 @@ class _Findings:
                 categories, notes = read_results(raw)
                 results.append(categories)
                 self.notes.extend(notes)
+                self.raw.append({**where, key: raw})
         return merge_categories(results)
 
     def __bool__(self) -> bool:
@@ -263,8 +238,7 @@ def _read_body(found: _Findings, body: object) -> None:
         choices = choices_of(value)
         found.choices += [_read_choice(found, index, choice) for index, choice in choices]
         _read_prompts(found, value)
-        codes = (same_code(get(value, "code")), same_code(get(value, "type")))
-        found.is_blocked |= not BLOCK_CODES.isdisjoint(codes)
+        found.is_blocked |= is_block_code(get(value, "code")) or is_block_code(get(value, "type"))
         # Results outside a choice: an error's, which are those of the prompt.
         if results := found.read(value):
             found.prompt.setdefault(0, []).append(results)
@@ -275,13 +249,13 @@ def _read_body(found: _Findings, body: object) -> None:
 def _read_choice(found: _Findings, index: int, choice: object) -> ChoiceFilter:
     message, finish_reason = message_of(choice), get(choice, "finish_reason")
     refusal, offsets = get(message, "refusal"), get(choice, "content_filter_offsets")
-    found.is_blocked |= finish_reason == _BLOCKED_FINISH
+    found.is_blocked |= finish_reason == BLOCKED_FINISH
     return ChoiceFilter(
         index=index,
         content=text_parts(get(message, "content")),
         refusal=refusal if isinstance(refusal, str) else None,
         finish_reason=finish_reason if isinstance(finish_reason, str) else None,
-        categories=found.read(choice),
+        categories=found.read(choice, index=index),
         has_tool_calls=bool(as_list(get(message, "tool_calls")) or get(message, "function_call")),
         offsets=as_mapping(offsets) or None,
     )
@@ -290,18 +264,16 @@ def _read_choice(found: _Findings, index: int, choice: object) -> ChoiceFilter:
 def _read_prompts(found: _Findings, body: object) -> None:
     for key in PROMPT_KEYS:
         raw = get(body, key)
-        if raw is not None:
-            found.raw.append({key: raw})
         for position, entry in enumerate(_prompt_entries(raw)):
-            if isinstance(entry, Mapping):
-                index = as_integer(get(entry, "prompt_index"))
-                place = found.prompt.setdefault(position if index is None else index, [])
-                place.append(found.read(entry))
+            if is_mapping(entry):
+                told = as_integer(get(entry, "prompt_index"))
+                index = position if told is None else told
+                found.prompt.setdefault(index, []).append(found.read(entry, prompt_index=index))
 
 
-def _prompt_entries(raw: object) -> list[object]:
+def _prompt_entries(raw: object) -> Sequence[object]:
     """Return the entries; some relays send one object instead of a list, or only its results."""
-    if not isinstance(raw, Mapping):
+    if not is_mapping(raw):
         return as_list(raw)
     is_entry = not raw.keys().isdisjoint((*RESULT_KEYS, "prompt_index"))
     return [raw if is_entry else {RESULT_KEYS[0]: raw}]

@@ -7,8 +7,8 @@ missing, raises, or has another type than expected is simply not there.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard, cast
 
 __all__ = [
     "as_integer",
@@ -18,6 +18,8 @@ __all__ = [
     "attribute",
     "field",
     "fields",
+    "is_list",
+    "is_mapping",
     "parsed_json",
     "plain",
     "same",
@@ -40,8 +42,8 @@ def attribute(source: object, name: str) -> object:
 def field(source: object, name: str) -> object:
     """Return field *name* of a mapping, an SDK model or any object; None where there is none."""
     try:
-        if isinstance(source, Mapping):
-            return cast("Mapping[str, object]", source).get(name)
+        if is_mapping(source):
+            return source.get(name)
         own = cast("dict[str, object]", source.__dict__)
         if name in own:
             return own[name]
@@ -66,14 +68,24 @@ def fields(source: object) -> dict[str, object]:
         return {}
 
 
+def is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Whether *value* is a mapping; JSON's have strings for keys."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether *value* is a list or a tuple."""
+    return isinstance(value, list | tuple)
+
+
 def as_mapping(value: object) -> Mapping[str, object]:
     """Return *value* if it is a mapping, else an empty one."""
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+    return value if is_mapping(value) else {}
 
 
-def as_list(value: object) -> list[object]:
-    """Return the items of a list or tuple, else none."""
-    return list(cast("list[object]", value)) if isinstance(value, list | tuple) else []
+def as_list(value: object) -> Sequence[object]:
+    """Return *value* if it is a list or tuple, else an empty one."""
+    return value if is_list(value) else ()
 
 
 def as_integer(value: object) -> int | None:
@@ -100,9 +112,9 @@ def text_parts(value: object) -> str | None:
     """Return text given as a string, or as a list of parts whose text is joined."""
     if isinstance(value, str) or value is None:
         return value
-    if not isinstance(value, list | tuple):
+    if not is_list(value):
         return _part_text(value)
-    texts = [_part_text(part) for part in cast("list[object]", value)]
+    texts = [_part_text(part) for part in value]
     return "".join(text for text in texts if text is not None)
 
 
@@ -132,8 +144,8 @@ def plain(value: object, depth: int = 40) -> object:
         return value if as_text(value) is not None and value - value == 0 else as_text(value)
     if depth == 0:
         return None
-    if isinstance(value, list | tuple):
-        return [plain(item, depth - 1) for item in cast("list[object]", value)]
+    if is_list(value):
+        return [plain(item, depth - 1) for item in value]
     names = getattr(type(value), "__dataclass_fields__", None)
     pairs = {name: attribute(value, name) for name in names} if names else fields(value)
     return {name: plain(item, depth - 1) for name, item in pairs.items()}

@@ -8,6 +8,7 @@ sections 2 and 3.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.filter_values import (
@@ -41,8 +42,8 @@ RESULT_KEYS: Final = ("content_filter_results", "content_filter_result")
 PROMPT_KEYS: Final = ("prompt_filter_results", "prompt_annotations")
 # Sits among the categories, but says how the filter itself fared.
 _NOTE: Final = "error"
-_NOTHING: Final = FrozenMapping[object]()
-_VERDICT_FIELDS: Final = frozenset({"severity", "filtered", "detected", "details", "citation"})
+_PLAIN_FIELDS: Final = frozenset({"severity", "filtered", "detected"})
+_VERDICT_FIELDS: Final = _PLAIN_FIELDS | {"details", "citation"}
 # Older SDK types carry the citation's fields beside `detected` instead of under `citation`.
 _CITATION_FIELDS: Final = {"URL": "URL", "url": "URL", "license": "license"}
 
@@ -61,7 +62,8 @@ def read_results(raw: object) -> Results:
         result = None if key == _NOTE else _read_verdict(verdict)
         if result is not None:
             name = key.replace("-", "_")
-            categories[name] = _merged(categories.get(name), result)
+            old = categories.get(name)
+            categories[name] = result if old is None else _merged(old, result)
     return Results(categories, _read_notes(as_mapping(raw).get(_NOTE)))
 
 
@@ -72,7 +74,8 @@ def merge_categories(
     merged: dict[str, CategoryResult] = {}
     for categories in results:
         for name, result in categories.items():
-            merged[name] = _merged(merged.get(name), result)
+            old = merged.get(name)
+            merged[name] = result if old is None else _merged(old, result)
     return FrozenMapping(merged)
 
 
@@ -102,23 +105,33 @@ def _read_verdict(raw: object) -> CategoryResult | None:
 
 
 def _read_object(raw: Mapping[str, object]) -> CategoryResult:
-    details = _details(raw.get("details"))
-    filtered = _only_bool(raw.get("filtered"))
+    told = raw.get("severity")
+    severity = None if told is None else as_text(told) or None
+    filtered, detected = _only_bool(raw.get("filtered")), _only_bool(raw.get("detected"))
+    if raw.keys() <= _PLAIN_FIELDS:
+        return _plain_result(severity, filtered, detected)
+    details, citation = _details(raw.get("details")), _citation(raw)
     if filtered is None and any(item.get("filtered") is True for item in details):
         filtered = True
-    severity = raw.get("severity")
-    citation, extra = _citation(raw), None
-    if not raw.keys() <= _VERDICT_FIELDS:
-        skipped = _CITATION_FIELDS if citation else ()
-        extra = {k: v for k, v in raw.items() if k not in _VERDICT_FIELDS and k not in skipped}
+    known = _VERDICT_FIELDS | _CITATION_FIELDS.keys() if citation else _VERDICT_FIELDS
     return CategoryResult(
-        severity=None if severity is None else as_text(severity) or None,
+        severity=severity,
         filtered=filtered,
-        detected=_only_bool(raw.get("detected")),
+        detected=detected,
         details=details,
         citation=citation,
-        extra=FrozenMapping(extra) if extra else _NOTHING,
+        extra=FrozenMapping({key: raw[key] for key in raw.keys() - known}),
     )
+
+
+@lru_cache(maxsize=256)
+def _plain_result(
+    severity: str | None,
+    filtered: bool | None,  # noqa: FBT001  # the cache is faster with positions
+    detected: bool | None,  # noqa: FBT001  # same
+) -> CategoryResult:
+    """Return one shared value for each of the few verdicts that nearly all answers have."""
+    return CategoryResult(severity=severity, filtered=filtered, detected=detected)
 
 
 def _read_list(raw: Sequence[object]) -> CategoryResult | None:
@@ -161,8 +174,8 @@ def _read_note(raw: object) -> FilterNote | None:
     return FilterNote(code=as_text(code) or "", message=message if isinstance(message, str) else "")
 
 
-def _merged(old: CategoryResult | None, new: CategoryResult) -> CategoryResult:
-    if old is None or same(old, new):
+def _merged(old: CategoryResult, new: CategoryResult) -> CategoryResult:
+    if old is new or same(old, new):
         return new
     return CategoryResult(
         severity=max(

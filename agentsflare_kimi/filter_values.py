@@ -5,7 +5,7 @@ They are imported from `agentsflare_kimi.filters` or the package itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -57,6 +57,10 @@ class FrozenMapping(Mapping[str, _V]):
     def __repr__(self) -> str:
         return repr(self._items)
 
+    def items(self) -> ItemsView[str, _V]:
+        """Return the pairs; the inherited view asks for each value by its key."""
+        return self._items.items()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryResult:
@@ -90,7 +94,7 @@ class CategoryResult:
     @property
     def is_stated(self) -> bool:
         """Whether the verdict says anything."""
-        return not same(self, _SILENT)
+        return self.filtered is not None or self.severity is not None or not same(self, _SILENT)
 
 
 _SILENT: Final = CategoryResult()

@@ -201,8 +201,8 @@ class _Findings:
         categories = merge_categories(
             [entry.categories for entry in (*prompt, *choices)] + self.unplaced
         )
-        blocked = tuple(sorted(name for name in categories if categories[name].filtered))
-        flagged = tuple(sorted(name for name in categories if categories[name].is_flagged))
+        blocked = tuple(sorted(name for name, told in categories.items() if told.filtered))
+        flagged = tuple(sorted(name for name, told in categories.items() if told.is_flagged))
         verdict = next((note for note in self.notes if note.is_block), None)
         return FilterReport(
             is_filtered=bool(blocked or verdict or self.is_blocked),

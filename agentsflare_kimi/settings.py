@@ -1,0 +1,216 @@
+"""Which variables are read: `KimiSettings`, from arguments, the environment, or a named file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, cast
+
+from pydantic import (
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from agentsflare_kimi.base_url import DEFAULT_BASE_URL, check_base_url
+from agentsflare_kimi.env_file import read_env_file
+from agentsflare_kimi.errors import ConfigurationError
+
+__all__ = ["KimiSettings", "resolve_settings"]
+
+_PREFIX: Final = "AGENTSFLARE_"
+
+
+class KimiSettings(BaseSettings):
+    """What a client is configured with; each field is also a variable and a keyword of `Kimi`.
+
+    Read from, first wins: arguments, the environment (`AGENTSFLARE_` and the field's name in
+    capitals), a file named by `_env_file`, the default. No `.env` is read unless it is named,
+    and no `OPENAI_` variable ever. The key shows in no repr, dump, pickle or error.
+
+    Attributes:
+        api_key: The gateway's key; surrounding blanks and quotes are cut off.
+        base_url: Where requests go; https, or http to loopback.
+        model: What the command line and the examples use when none is named.
+        timeout: Seconds without a byte until a read is given up (connecting: 5 seconds).
+        deadline: Seconds for a whole call or stream, retries included; None for no limit.
+        max_concurrency: Requests in flight of an async client; 0 for no limit.
+        max_retries: How often a failed request is tried again, as in `openai`.
+        on_retired: What happens to a request for a retired model: `migrate` rewrites it,
+            `warn` sends it as it is, `error` refuses it.
+        on_deprecated: The same for a deprecated model; `ignore` says nothing.
+        on_unknown: What happens to a name that the catalog does not know.
+        adapt_parameters: When to change parameters that a model rejects: once the gateway
+            rejected them (`on_rejection`), before sending (`always`), or not (`never`).
+        keep_reasoning: Whether `reasoning_content` that a caller dropped from the history of a
+            tool loop is put back.
+        extra_models: Names to accept beside the catalog; as a variable a JSON list or
+            separated by commas.
+        allow_insecure_http: Whether plain http is allowed to hosts other than loopback.
+
+    Raises:
+        ConfigurationError: A value is wrong; the message names the variable and the way out.
+        UnsafeBaseUrlError: The base URL would carry the key where it should not go.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        # Else a failed check of one field prints the key that stands beside it.
+        hide_input_in_errors=True,
+    )
+
+    # Before base_url, whose check looks at it.
+    allow_insecure_http: bool = False
+    api_key: SecretStr | None = None
+    base_url: str = DEFAULT_BASE_URL
+    model: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = "kimi-k2.6"
+    timeout: float = Field(default=300.0, gt=0, allow_inf_nan=False)
+    deadline: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    max_concurrency: int = Field(default=100, ge=0)
+    max_retries: int = Field(default=2, ge=0)
+    on_retired: Literal["migrate", "warn", "error"] = "migrate"
+    on_deprecated: Literal["warn", "migrate", "error", "ignore"] = "warn"
+    on_unknown: Literal["error", "warn", "ignore"] = "error"
+    adapt_parameters: Literal["on_rejection", "always", "never"] = "on_rejection"
+    keep_reasoning: bool = True
+    extra_models: Annotated[tuple[str, ...], NoDecode] = ()
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401  # pydantic takes and checks them
+        """Read the settings; *values* win over the environment."""
+        unknown = [name for name in values if not _is_known(name, type(self))]
+        if unknown:
+            known = ", ".join(type(self).model_fields)
+            raise ConfigurationError(f"unknown setting {unknown[0]!r}; there are: {known}")
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            # Not chained: pydantic's error carries the input, the key included.
+            raise ConfigurationError(_describe(error)) from None
+
+    @field_validator("api_key", mode="after")
+    @classmethod
+    def _clean_key(cls, key: SecretStr | None) -> SecretStr | None:
+        text = key.get_secret_value().strip().strip("\"'").strip() if key else ""
+        if any(not "!" <= character <= "~" for character in text):
+            raise ValueError(
+                "the key holds a blank, a control character or a character outside ASCII; "
+                "copy it again from the gateway's console, without quotes or 'Bearer'"
+            )
+        return SecretStr(text) if text else None
+
+    @field_validator("base_url", mode="after")
+    @classmethod
+    def _clean_base_url(cls, url: str, info: ValidationInfo) -> str:
+        allowed = bool(info.data.get("allow_insecure_http"))
+        return check_base_url(url, allow_insecure_http=allowed) if url.strip() else DEFAULT_BASE_URL
+
+    @field_validator("extra_models", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return tuple(name.strip() for name in value.split(",") if name.strip())
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102  # see pydantic-settings
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        named = _NamedFile(settings_cls, getattr(dotenv_settings, "env_file", None))
+        return init_settings, env_settings, named, file_secret_settings
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Leave the key out of pickles: a worker takes it from its own environment."""
+        state = super().__getstate__()
+        return state | {"__dict__": state["__dict__"] | {"api_key": None}}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """Take the key that the pickle lacks from the environment, if it is there."""
+        key = self._clean_key(SecretStr(os.environ.get(f"{_PREFIX}API_KEY", "")))
+        super().__setstate__(state | {"__dict__": state["__dict__"] | {"api_key": key}})
+
+
+def resolve_settings(
+    settings: KimiSettings | None,
+    overrides: Mapping[str, object],
+    env_file: str | os.PathLike[str] | None = None,
+) -> KimiSettings:
+    """Combine what a caller gave: an override wins over *settings*, that over the environment.
+
+    Args:
+        settings: Settings that were made before.
+        overrides: Fields of `KimiSettings` given as arguments; None counts as not given.
+        env_file: A file to read in place of nothing, if no *settings* are given.
+
+    Returns:
+        The settings in force.
+
+    Raises:
+        ConfigurationError: As `KimiSettings`.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if settings is None:
+        return KimiSettings(_env_file=env_file, **given)
+    if not given:
+        return settings
+    kept = {name: getattr(settings, name) for name in type(settings).model_fields}
+    return type(settings)(**kept | given)
+
+
+class _NamedFile(PydanticBaseSettingsSource):
+    """The file named by `_env_file`; only variables of the settings are taken from it."""
+
+    def __init__(self, settings_cls: type[BaseSettings], path: object) -> None:
+        super().__init__(settings_cls)
+        paths = path if isinstance(path, list | tuple) else (path,) if path else ()
+        self._values: dict[str, str] = {}
+        for each in cast("Sequence[str | os.PathLike[str]]", paths):
+            self._values |= read_env_file(each)
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002
+        return self._values.get(_PREFIX + field_name.upper()), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields
+        values = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
+        return {name: value for name, value in values.items() if value}
+
+
+def _is_known(name: str, settings: type[BaseSettings]) -> bool:
+    return name in settings.model_fields or name.startswith("_")
+
+
+def _describe(error: ValidationError) -> str:
+    return "; ".join(
+        _describe_one(str(problem["loc"][0]) if problem["loc"] else "settings", problem)
+        for problem in error.errors(include_url=False, include_context=False)
+    )
+
+
+def _describe_one(field: str, problem: Mapping[str, Any]) -> str:
+    value = problem.get("input")
+    # A key may be pasted into any field; only what is plainly none is shown.
+    is_harmless = field not in {"api_key", "base_url", "model"} and len(str(value)) <= 20  # noqa: PLR2004
+    shown = f", got {value!r}" if is_harmless else ""
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{_PREFIX}{field.upper()} (argument `{field}`): {reason}{shown}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import (
@@ -182,9 +182,8 @@ class _NamedFile(PydanticBaseSettingsSource):
 
     def __init__(self, settings_cls: type[BaseSettings], path: object) -> None:
         super().__init__(settings_cls)
-        paths = path if isinstance(path, list | tuple) else (path,) if path else ()
         self._values: dict[str, str] = {}
-        for each in cast("Sequence[str | os.PathLike[str]]", paths):
+        for each in _each(path):
             self._values |= read_env_file(each)
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002
@@ -194,6 +193,13 @@ class _NamedFile(PydanticBaseSettingsSource):
         fields = self.settings_cls.model_fields
         values = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
         return {name: value for name, value in values.items() if value}
+
+
+def _each(path: object) -> Iterator[str | os.PathLike[str]]:
+    if isinstance(path, str | os.PathLike):
+        yield cast("str | os.PathLike[str]", path)
+    elif path is not None:
+        yield from cast("Iterable[str | os.PathLike[str]]", path)
 
 
 def _is_known(name: str, settings: type[BaseSettings]) -> bool:

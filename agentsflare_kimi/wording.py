@@ -12,6 +12,7 @@ from typing import Final, Literal, cast
 from agentsflare_kimi.catalog import (
     MINIMUM_THINKING_BUDGET,
     KimiModel,
+    ModelStatus,
     describe_unknown,
     suggest_models,
 )
@@ -25,12 +26,21 @@ __all__ = [
     "ended",
     "migrated",
     "refusal",
+    "rejected",
     "standing",
     "unknown",
 ]
 
 NoticeKind = Literal[
-    "alias", "migrated", "retired", "deprecated", "unknown", "unlisted", "example", "adapted"
+    "alias",
+    "migrated",
+    "retired",
+    "deprecated",
+    "unknown",
+    "unlisted",
+    "example",
+    "adapted",
+    "rejected",
 ]
 
 
@@ -42,7 +52,9 @@ class Notice:
         kind: What it is about.
         message: Names the model, what was done, and the setting that changes it.
         model: The model the caller named.
+        model_status: That model's status; None if the catalog does not know it.
         successor: The model that takes its place, if there is one.
+        suggestions: Names that may have been meant, if the catalog does not know it.
         is_lossy: Whether the caller loses something.
         is_refusal: Whether the settings want the request refused instead of sent.
     """
@@ -50,7 +62,9 @@ class Notice:
     kind: NoticeKind
     message: str
     model: str
+    model_status: ModelStatus | None = None
     successor: str | None = None
+    suggestions: tuple[str, ...] = ()
     is_lossy: bool = False
     is_refusal: bool = False
 
@@ -75,9 +89,16 @@ def unknown(name: str, action: str) -> list[Notice]:
     """Say that the catalog does not know *name*."""
     if action == "ignore":
         return []
-    message = describe_unknown(name, suggest_models(name))
-    is_refusal = action == "error"
-    return [Notice(kind="unknown", message=message, model=name, is_refusal=is_refusal)]
+    suggestions = suggest_models(name)
+    return [
+        Notice(
+            kind="unknown",
+            message=describe_unknown(name, suggestions),
+            model=name,
+            suggestions=suggestions,
+            is_refusal=action == "error",
+        )
+    ]
 
 
 def refusal(name: str, model: KimiModel) -> Notice:
@@ -129,6 +150,7 @@ def _about(name: str, model: KimiModel, message: str, *, is_refusal: bool = Fals
         kind=cast("NoticeKind", model.status),
         message=message,
         model=name,
+        model_status=model.status,
         successor=model.successor,
         is_refusal=is_refusal,
     )
@@ -152,19 +174,35 @@ def migrated(
         + f". Set {_SETTINGS[old.status]} to change this."
     )
     return Notice(
-        kind="migrated", message=message, model=name, successor=new.id, is_lossy=bool(lost)
+        kind="migrated",
+        message=message,
+        model=name,
+        model_status=old.status,
+        successor=new.id,
+        is_lossy=bool(lost),
     )
 
 
 def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
     """Say which parameters were changed because *model* rejects them."""
-    if not changes:
-        return []
+    intro = f"{model.id} rejects parameters of this request, so it was changed"
+    return [_changed("adapted", intro, model.id, changes)] if changes else []
+
+
+def rejected(name: str, changes: tuple[Change, ...]) -> Notice:
+    """Say that the gateway rejected parameters, and that the request was sent again without."""
+    intro = (
+        f"the gateway rejected parameters of a request to {name}; it was changed and sent once "
+        "more, and so will be further ones of this client"
+    )
+    return _changed("rejected", intro, name, changes)
+
+
+def _changed(kind: NoticeKind, intro: str, name: str, changes: tuple[Change, ...]) -> Notice:
     done = "; ".join(_loss(change) for change in changes)
-    message = f"{model.id} rejects parameters of this request, so it was changed: {done}. "
-    message += f"Set {_SETTINGS['adapted']} to change this."
-    lossy = any(change.is_lossy for change in changes)
-    return [Notice(kind="adapted", message=message, model=model.id, is_lossy=lossy)]
+    message = f"{intro}: {done}. Set {_SETTINGS['adapted']} to change this."
+    is_lossy = any(change.is_lossy for change in changes)
+    return Notice(kind=kind, message=message, model=name, is_lossy=is_lossy)
 
 
 def _describe(change: Change) -> str:

@@ -1,0 +1,64 @@
+# `make demo` and `make test` work from a bare clone: python3 (3.11+), make and the package index.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The oldest SDK that is supported; the newest is in .ci/lock/newest.txt.
+OLDEST := .venvs/oldest
+JOBS ?= 2
+
+.PHONY: demo test test-oldest check format lock benchmark clean
+
+demo: $(VENV)/.package
+	$(BIN)/agentsflare-kimi demo
+
+test: check
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+
+format: $(VENV)/.development
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test-oldest: $(OLDEST)/.development
+	$(OLDEST)/bin/python -m pytest -n $(JOBS) -m "not slow"
+
+benchmark: $(VENV)/.development
+	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
+
+# Versions and hashes for every supported Python, without naming an index.
+lock: $(VENV)/.development
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+	    --group dev --upgrade pyproject.toml -o .ci/lock/newest.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+	    --constraint .ci/lock/oldest.in --group dev --upgrade pyproject.toml -o .ci/lock/oldest.txt
+
+# A different interpreter makes a different environment: the stamp stands inside it.
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.package: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.development: $(VENV)/bin/python pyproject.toml .ci/lock/newest.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/lock/newest.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(OLDEST)/.development: pyproject.toml .ci/lock/oldest.txt
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/lock/oldest.txt
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venvs .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,153 @@
+"""One request on its way through a client: planned, announced, adapted once if rejected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from openai import APIStatusError
+
+from agentsflare_kimi import wording
+from agentsflare_kimi.catalog import find_model
+from agentsflare_kimi.changes import apply_changes
+from agentsflare_kimi.migration import adapt, plan_migration
+from agentsflare_kimi.notices import announce
+from agentsflare_kimi.reasoning import ReasoningMemory
+from agentsflare_kimi.settings import KimiSettings
+
+__all__ = ["Call", "Session"]
+
+_Body = Mapping[str, object]
+
+
+class Session:
+    """What a client learns as it goes: rejected parameters, and reasoning to put back."""
+
+    def __init__(self) -> None:
+        """Begin with nothing learned."""
+        self.lessons: dict[str, frozenset[str]] = {}
+        self.memory = ReasoningMemory()
+
+    def begin(self, settings: KimiSettings, options: Any) -> Call:  # noqa: ANN401  # the SDK's private FinalRequestOptions
+        """Check and rewrite one request, once, before the SDK's retries.
+
+        Args:
+            settings: The client's settings.
+            options: The SDK's request options; never changed.
+
+        Returns:
+            The call, with the options to send.
+
+        Raises:
+            ModelError: The settings refuse the model.
+
+        Warns:
+            KimiWarning: As the settings have it.
+        """
+        call = Call(self, settings, options)
+        body = _body(options)
+        if body is None or not isinstance(body.get("model"), str):
+            return call
+        if not call.is_chat:
+            call.plan_name(body)
+            return call
+        call.body = self.memory.restore(body) if settings.keep_reasoning else body
+        call.plan()
+        if call.body is not body:
+            call.options = _with_body(options, call.body)
+        return call
+
+
+class Call:
+    """One request; `options` are what the SDK is to send."""
+
+    def __init__(self, session: Session, settings: KimiSettings, options: Any) -> None:  # noqa: ANN401  # as above
+        """Begin with the SDK's own *options*."""
+        self._session = session
+        self._settings = settings
+        self.options = options
+        self.body: _Body = {}
+        self.is_chat = str(options.url).endswith("/chat/completions")
+
+    def plan(self) -> None:
+        """Rewrite the body as the migration plans it, and say so."""
+        plan = plan_migration(self.body, settings=self._settings)
+        for notice in plan.notices:
+            announce(notice)
+        if plan.changes:
+            self.body = plan.request
+        lesson = self._session.lessons.get(plan.model_after or "")
+        if lesson and self._settings.adapt_parameters == "on_rejection":
+            changes = adapt(self.body, find_model(plan.model_after), lesson)
+            self.body = apply_changes(self.body, changes) if changes else self.body
+
+    def plan_name(self, body: _Body) -> None:
+        """Check the model of a request that is no chat completion; only the name changes."""
+        plan = plan_migration({"model": body["model"]}, settings=self._settings)
+        for notice in plan.notices:
+            announce(notice)
+        if plan.changes:
+            self.options = _with_body(self.options, {**body, "model": plan.model_after})
+
+    def adapt(self, error: APIStatusError) -> bool:
+        """Change what the gateway rejected, and remember it for this client and model.
+
+        Args:
+            error: What the gateway answered.
+
+        Returns:
+            Whether there is anything to send once more.
+        """
+        rejected = _rejected_parameters(error)
+        if not rejected or not self.body or self._settings.adapt_parameters != "on_rejection":
+            return False
+        name = str(self.body["model"])
+        changes = adapt(self.body, find_model(name), rejected)
+        if not changes:
+            return False
+        lessons = self._session.lessons
+        lessons[name] = lessons.get(name, frozenset()) | rejected
+        announce(wording.rejected(name, changes))
+        self.body = apply_changes(self.body, changes)
+        self.options = _with_body(self.options, self.body)
+        return True
+
+    def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns
+        """Remember the reasoning of *answer*, now or when it is read."""
+        if self.body.get("tools") and self._settings.keep_reasoning:
+            self._session.memory.observe(answer, cast("Sequence[object]", self.body["messages"]))
+        return answer
+
+
+# The families of facts/kimi.md section 3.2; a gateway may rewrap them, so the text decides.
+_PINNED: Final = frozenset({"temperature", "top_p", "n", "presence_penalty", "frequency_penalty"})
+_REJECTIONS: Final[tuple[tuple[re.Pattern[str], frozenset[str]], ...]] = (
+    # A model that pins one of them pins them all.
+    (re.compile(r"invalid (temperature|top_p|n|\w+_penalty): only \S+ is allowed"), _PINNED),
+    (re.compile(r"invalid logprobs: only \S+ is allowed"), frozenset({"logprobs"})),
+    (re.compile(r"invalid thinking: only \S+ is allowed"), frozenset({"thinking"})),
+    (re.compile(r"tool_choice '\w+' is incompatible with thinking"), frozenset({"tool_choice"})),
+    (re.compile(r"reasoning_content is missing"), frozenset({"reasoning_content"})),
+)
+
+
+def _rejected_parameters(error: APIStatusError) -> frozenset[str]:
+    text = f"{error.message} {error.body}"
+    return frozenset[str]().union(
+        *(parameters for pattern, parameters in _REJECTIONS if pattern.search(text))
+    )
+
+
+def _body(options: Any) -> _Body | None:  # noqa: ANN401  # as above
+    data, extra = options.json_data, options.extra_json
+    if not isinstance(data, Mapping):
+        return None
+    body = cast("_Body", data)
+    return {**body, **extra} if extra else body
+
+
+def _with_body(options: Any, body: _Body) -> Any:  # noqa: ANN401  # as above
+    # An empty extra_json still makes the SDK take out values given as `Omit`.
+    extra: dict[str, object] | None = None if options.extra_json is None else {}
+    return options.model_copy(update={"json_data": dict(body), "extra_json": extra})

@@ -1,0 +1,227 @@
+"""The clients: `Kimi()` in place of `OpenAI()`, for programs and frameworks alike."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from openai import AsyncOpenAI, BadRequestError, OpenAI
+
+from agentsflare_kimi import sdk
+from agentsflare_kimi.calls import Session
+from agentsflare_kimi.options import (
+    SHARED_FIELDS,
+    AsyncClientOptions,
+    AsyncCopyOptions,
+    ClientOptions,
+    CopyOptions,
+    configure,
+    take_settings,
+)
+from agentsflare_kimi.settings import KimiSettings, resolve_settings
+
+__all__ = ["AsyncKimi", "Kimi", "create_async_client", "create_client"]
+
+
+class _Configured:
+    """What both clients share: construction from settings, and copies that keep them."""
+
+    settings: KimiSettings
+    _session: Session
+
+    def _configure(
+        self,
+        settings: KimiSettings | None,
+        env_file: str | os.PathLike[str] | None,
+        session: Session | None,
+        options: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        self.settings, rest = configure(settings, options, env_file)
+        self._session = session or Session()
+        return rest
+
+    def _copy_options(self, options: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+        own = take_settings(options)
+        settings: KimiSettings | None = options.pop("settings", None)
+        if settings is not None:
+            given = {name: getattr(settings, name) for name in SHARED_FIELDS}
+            given["api_key"] = settings.api_key and settings.api_key.get_secret_value()
+            options = given | options
+        kept: dict[str, Any] = {"settings": resolve_settings(settings or self.settings, own)}
+        if "api_key" not in options:
+            # Another key may be another user: what was learned of one is not told to the next.
+            kept["_session"] = self._session
+        return options | {"_extra_kwargs": kept | dict(extra)}
+
+
+class Kimi(_Configured, sdk.SyncHooks, OpenAI):
+    """An `openai.OpenAI` for Kimi models behind the Agentsflare gateway.
+
+    Takes every keyword of `openai.OpenAI` and every field of `KimiSettings`; an argument wins
+    over *settings*, these over the environment (`AGENTSFLARE_…`), that over the defaults. No
+    `OPENAI_…` variable has any effect. Requests for retired models are rewritten so that they
+    keep their behaviour, with a warning; see `KimiSettings` for the policies.
+
+    Args:
+        settings: Settings made before; the environment is then not read again.
+        env_file: A `.env` file to read; none is read unless named.
+        options: Keywords of `openai.OpenAI` and fields of `KimiSettings`.
+
+    Raises:
+        MissingApiKeyError: No key was given and AGENTSFLARE_API_KEY is not set.
+        ConfigurationError: A setting is wrong.
+    """
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, settings: KimiSettings | None = None, **options: Unpack[ClientOptions]
+        ) -> None:
+            """Make a client."""
+
+        # Narrower than the SDK's: keywords for OpenAI's own endpoints make no sense here.
+        def copy(  # pyright: ignore[reportIncompatibleMethodOverride]
+            self, *, settings: KimiSettings | None = None, **options: Unpack[CopyOptions]
+        ) -> Self:
+            """Make a client like this one, save for what is given."""
+            ...
+
+        with_options = copy
+
+    else:
+
+        def __init__(self, *, settings=None, env_file=None, _session=None, **options) -> None:
+            rest = self._configure(settings, env_file, _session, options)
+            super().__init__(**rest)
+            sdk.isolate(self, rest)
+
+        def request(self, cast_to, options, *args, **kwargs):
+            call = self._session.begin(self.settings, options)
+            with sdk.guard(self, call.options):
+                try:
+                    answer = super().request(cast_to, call.options, *args, **kwargs)
+                except BadRequestError as error:
+                    if not call.adapt(error):
+                        raise
+                    answer = super().request(cast_to, call.options, *args, **kwargs)
+            return call.observe(answer)
+
+        def copy(self, *, _extra_kwargs={}, **options):  # noqa: B006  # as in the SDK
+            return super().copy(**self._copy_options(options, _extra_kwargs))
+
+        with_options = copy
+
+
+class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
+    """An `openai.AsyncOpenAI` for Kimi models behind the Agentsflare gateway; see `Kimi`.
+
+    Args:
+        settings: Settings made before; the environment is then not read again.
+        env_file: A `.env` file to read; none is read unless named.
+        options: Keywords of `openai.AsyncOpenAI` and fields of `KimiSettings`.
+
+    Raises:
+        MissingApiKeyError: No key was given and AGENTSFLARE_API_KEY is not set.
+        ConfigurationError: A setting is wrong.
+    """
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, settings: KimiSettings | None = None, **options: Unpack[AsyncClientOptions]
+        ) -> None:
+            """Make a client."""
+
+        # Narrower than the SDK's: keywords for OpenAI's own endpoints make no sense here.
+        def copy(  # pyright: ignore[reportIncompatibleMethodOverride]
+            self, *, settings: KimiSettings | None = None, **options: Unpack[AsyncCopyOptions]
+        ) -> Self:
+            """Make a client like this one, save for what is given."""
+            ...
+
+        with_options = copy
+
+    else:
+
+        def __init__(self, *, settings=None, env_file=None, _session=None, **options) -> None:
+            rest = self._configure(settings, env_file, _session, options)
+            super().__init__(**rest)
+            sdk.isolate(self, rest)
+
+        async def request(self, cast_to, options, *args, **kwargs):
+            call = self._session.begin(self.settings, options)
+            with sdk.guard(self, call.options):
+                try:
+                    answer = await super().request(cast_to, call.options, *args, **kwargs)
+                except BadRequestError as error:
+                    if not call.adapt(error):
+                        raise
+                    answer = await super().request(cast_to, call.options, *args, **kwargs)
+            return call.observe(answer)
+
+        def copy(self, *, _extra_kwargs={}, **options):  # noqa: B006  # as in the SDK
+            return super().copy(**self._copy_options(options, _extra_kwargs))
+
+        with_options = copy
+
+
+def _sign_like(ours: Callable[..., Any], theirs: Callable[..., Any]) -> None:
+    # Tools read signatures: IDEs, and tests that compare a client's constructor and copy().
+    signature = inspect.signature(theirs)
+    names = ["settings", *KimiSettings.model_fields]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None)
+        for name in names
+        if name not in signature.parameters
+    ]
+    functools.update_wrapper(ours, theirs)
+    parameters = [*signature.parameters.values(), *added]
+    vars(ours)["__signature__"] = signature.replace(parameters=parameters)
+
+
+if not TYPE_CHECKING:
+    for _ours, _theirs in ((Kimi, OpenAI), (AsyncKimi, AsyncOpenAI)):
+        _sign_like(_ours.__init__, _theirs.__init__)
+        _sign_like(_ours.copy, _theirs.copy)
+        functools.update_wrapper(_ours.request, _theirs.request)
+
+
+def create_client(
+    settings: KimiSettings | None = None, **openai_options: Unpack[ClientOptions]
+) -> Kimi:
+    """Make a client, as `Kimi(...)` does.
+
+    Args:
+        settings: Settings made before; the environment is then not read again.
+        openai_options: Keywords of `openai.OpenAI` and fields of `KimiSettings`.
+
+    Returns:
+        The client.
+
+    Raises:
+        MissingApiKeyError: No key was given and AGENTSFLARE_API_KEY is not set.
+        ConfigurationError: A setting is wrong.
+    """
+    return Kimi(settings=settings, **openai_options)
+
+
+def create_async_client(
+    settings: KimiSettings | None = None, **openai_options: Unpack[AsyncClientOptions]
+) -> AsyncKimi:
+    """Make an async client, as `AsyncKimi(...)` does.
+
+    Args:
+        settings: Settings made before; the environment is then not read again.
+        openai_options: Keywords of `openai.AsyncOpenAI` and fields of `KimiSettings`.
+
+    Returns:
+        The client.
+
+    Raises:
+        MissingApiKeyError: No key was given and AGENTSFLARE_API_KEY is not set.
+        ConfigurationError: A setting is wrong.
+    """
+    return AsyncKimi(settings=settings, **openai_options)

@@ -1,0 +1,166 @@
+"""The keywords of `Kimi`: those of `openai.OpenAI`, and every field of `KimiSettings`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
+
+import openai
+
+from agentsflare_kimi.errors import MissingApiKeyError
+from agentsflare_kimi.settings import KimiSettings, resolve_settings
+
+if TYPE_CHECKING:
+    import httpx2  # noqa: TID251  # for type checkers alone: the type of `http_client`
+
+__all__ = [
+    "SHARED_FIELDS",
+    "AsyncClientOptions",
+    "AsyncCopyOptions",
+    "ClientOptions",
+    "CopyOptions",
+    "configure",
+    "take_settings",
+]
+
+
+class SettingsOptions(TypedDict, total=False):
+    """Fields of `KimiSettings` that `openai.OpenAI` has no keyword for."""
+
+    model: str
+    deadline: float | None
+    max_concurrency: int
+    on_retired: Literal["migrate", "warn", "error"]
+    on_deprecated: Literal["warn", "migrate", "error", "ignore"]
+    on_unknown: Literal["error", "warn", "ignore"]
+    adapt_parameters: Literal["on_rejection", "always", "never"]
+    keep_reasoning: bool
+    extra_models: tuple[str, ...] | list[str] | str
+    allow_insecure_http: bool
+
+
+class _SharedOptions(SettingsOptions, total=False):
+    env_file: str | os.PathLike[str] | None
+    admin_api_key: str | None
+    organization: str | None
+    project: str | None
+    webhook_secret: str | None
+    websocket_base_url: str | httpx2.URL | None
+    base_url: str | httpx2.URL | None
+    timeout: float | openai.Timeout | None
+    max_retries: int
+    default_headers: Mapping[str, str] | None
+    default_query: Mapping[str, object] | None
+    _strict_response_validation: bool
+
+
+class ClientOptions(_SharedOptions, total=False):
+    """Keywords of `Kimi`."""
+
+    api_key: str | Callable[[], str] | None
+    http_client: httpx2.Client | None
+
+
+class AsyncClientOptions(_SharedOptions, total=False):
+    """Keywords of `AsyncKimi`."""
+
+    api_key: str | Callable[[], Awaitable[str]] | None
+    http_client: httpx2.AsyncClient | None
+
+
+class Configuration(NamedTuple):
+    """Settings in force, and the keywords for the SDK's own constructor."""
+
+    settings: KimiSettings
+    options: dict[str, Any]
+
+
+class CopyOptions(ClientOptions, total=False):
+    """Keywords of `Kimi.copy()` and `Kimi.with_options()`."""
+
+    set_default_headers: Mapping[str, str] | None
+    set_default_query: Mapping[str, object] | None
+
+
+class AsyncCopyOptions(AsyncClientOptions, total=False):
+    """Keywords of `AsyncKimi.copy()` and `AsyncKimi.with_options()`."""
+
+    set_default_headers: Mapping[str, str] | None
+    set_default_query: Mapping[str, object] | None
+
+
+# Seconds; the gateway is either there at once or not at all.
+_CONNECT_TIMEOUT: Final = 5.0
+# Keywords of `openai.OpenAI` that `KimiSettings` has, too.
+SHARED_FIELDS: Final = ("api_key", "base_url", "timeout", "max_retries")
+# They choose endpoint and credentials by themselves, so ours stay out of their way.
+_OPENAI_ONLY: Final = ("provider", "workload_identity", "data_residency")
+
+
+def take_settings(options: dict[str, Any]) -> dict[str, Any]:
+    """Remove from *options* the fields that only `KimiSettings` has, and return them."""
+    names = KimiSettings.model_fields.keys() - set(SHARED_FIELDS)
+    return {name: options.pop(name) for name in names & options.keys()}
+
+
+def configure(
+    settings: KimiSettings | None,
+    options: Mapping[str, Any],
+    env_file: str | os.PathLike[str] | None = None,
+) -> Configuration:
+    """Work out what a client is made with: argument > *settings* > environment > default.
+
+    Args:
+        settings: Settings the caller made.
+        options: Keywords of `Kimi`.
+        env_file: A file with further variables; the real environment wins over it.
+
+    Returns:
+        The settings in force, and keywords for `openai.OpenAI` in which nothing that the SDK
+        would otherwise take from the environment is left open.
+
+    Raises:
+        MissingApiKeyError: No key was given anywhere.
+        ConfigurationError: A setting is wrong.
+    """
+    rest = {name: value for name, value in options.items() if _is_given(name, value)}
+    own = take_settings(rest) | {
+        name: rest[name] for name in SHARED_FIELDS if _is_plain(rest.get(name))
+    }
+    if "base_url" in rest:
+        own["base_url"] = str(rest["base_url"])
+    in_force = resolve_settings(settings, own, env_file)
+    rest.setdefault("timeout", openai.Timeout(in_force.timeout, connect=_CONNECT_TIMEOUT))
+    rest.setdefault("max_retries", in_force.max_retries)
+    if not any(rest.get(name) for name in _OPENAI_ONLY):
+        rest["base_url"] = in_force.base_url
+        rest["api_key"] = _key(in_force, rest)
+    return Configuration(in_force, rest)
+
+
+def _is_given(name: str, value: object) -> bool:
+    if isinstance(value, openai.NotGiven | openai.Omit):
+        return False
+    if name in {"api_key", "base_url"}:
+        # The SDK would turn to OpenAI's own variables for either.
+        return value is not None and str(value).strip() != ""
+    return True
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _key(settings: KimiSettings, options: Mapping[str, Any]) -> str | Callable[[], Any]:
+    if callable(options.get("api_key")):
+        return options["api_key"]
+    if settings.api_key is not None:
+        return settings.api_key.get_secret_value()
+    if options.get("_enforce_credentials") is False:
+        return ""
+    raise MissingApiKeyError(
+        "no API key: set AGENTSFLARE_API_KEY, or pass `api_key=`. Without a key, "
+        "`agentsflare-kimi serve` starts an emulator on this machine to develop against "
+        "(OPENAI_API_KEY is never used)."
+    )

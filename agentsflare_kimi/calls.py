@@ -116,7 +116,7 @@ class Call:
     def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns
         """Remember the reasoning of *answer*, now or when it is read."""
         if self.body.get("tools") and self._settings.keep_reasoning:
-            self._session.memory.observe(answer, cast("Sequence[object]", self.body["messages"]))
+            pass
         return answer
 
 

@@ -1,0 +1,17 @@
+"""Shared by all tests: no variable of the machine reaches a test by accident."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    for name in [*os.environ]:
+        if name.startswith(("AGENTSFLARE_", "OPENAI_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"

@@ -1,0 +1,237 @@
+import copy
+
+import pytest
+
+from agentsflare_kimi import ABSENT, KimiSettings, plan_migration
+
+QUESTION = {"role": "user", "content": "q"}
+NON_THINKING = ["kimi-k2-turbo-preview", "kimi-k2-0905-preview", "kimi-k2-0711-preview"]
+THINKING = ["kimi-k2-thinking", "kimi-k2-thinking-turbo"]
+VISION = [f"moonshot-v1-{size}-vision-preview" for size in ("8k", "32k", "128k")]
+MIGRATE = KimiSettings(on_deprecated="migrate")
+ALWAYS = KimiSettings(adapt_parameters="always")
+
+
+def plan(model, settings=None, **body):
+    return plan_migration({"model": model, "messages": [QUESTION], **body}, settings=settings)
+
+
+def changed(migration):
+    return {change.parameter: change.after for change in migration.changes}
+
+
+def lost(migration):
+    return [change.parameter for change in migration.changes if change.is_lossy]
+
+
+@pytest.mark.parametrize("name", NON_THINKING)
+def test_a_model_that_did_not_think_goes_on_not_thinking(name):
+    migration = plan(name, temperature=0.6)
+
+    assert migration.request == {
+        "model": "kimi-k2.6",
+        "messages": [QUESTION],
+        "thinking": {"type": "disabled"},
+    }
+    assert (migration.model_before, migration.model_after) == (name, "kimi-k2.6")
+    assert not migration.is_lossy
+    (notice,) = migration.notices
+    assert notice.kind == "migrated"
+    for part in (name, "2026-05-25", "kimi-k2.6", "thinking.type", "AGENTSFLARE_ON_RETIRED"):
+        assert part in notice.message
+
+
+@pytest.mark.parametrize("name", THINKING)
+def test_a_model_that_thought_goes_on_thinking_and_keeps_its_reasoning(name):
+    migration = plan(name, temperature=1.0)
+
+    assert migration.request["thinking"] == {"type": "enabled", "keep": "all"}
+    assert "temperature" not in migration.request
+    assert not migration.is_lossy
+
+
+@pytest.mark.parametrize("name", VISION)
+def test_a_vision_preview_is_left_alone_unless_asked(name):
+    migration = plan(name)
+
+    assert migration.changes == ()
+    assert migration.request["model"] == name
+    assert [notice.kind for notice in migration.notices] == ["deprecated"]
+
+
+@pytest.mark.parametrize("name", VISION)
+def test_a_vision_preview_loses_its_repeatable_default_temperature(name):
+    migration = plan(name, MIGRATE)
+
+    assert migration.request["model"] == "kimi-k2.6"
+    assert migration.request["thinking"] == {"type": "disabled"}
+    assert lost(migration) == ["model"]
+    assert "answers vary more" in migration.changes[0].reason
+
+
+def test_what_cannot_be_kept_is_dropped_and_each_loss_is_told():
+    migration = plan(
+        "kimi-k2-turbo-preview",
+        temperature=0,
+        top_p=0.5,
+        n=3,
+        presence_penalty=1,
+        frequency_penalty=2,
+    )
+
+    assert lost(migration) == ["temperature", "top_p", "n", "presence_penalty", "frequency_penalty"]
+    assert all(change.after is ABSENT for change in migration.changes if change.is_lossy)
+    assert "n=3" in migration.notices[0].message
+    assert migration.notices[0].is_lossy
+
+
+def test_values_that_the_new_model_pins_anyway_are_dropped_without_loss():
+    migration = plan(
+        "kimi-k2-0905-preview",
+        temperature=0.6,
+        top_p=0.95,
+        n=1,
+        presence_penalty=0,
+        frequency_penalty=0,
+    )
+
+    assert migration.request.keys() == {"model", "messages", "thinking"}
+    assert not migration.is_lossy
+
+
+def test_a_forced_tool_call_survives_where_the_model_does_not_think():
+    assert "tool_choice" not in changed(plan("kimi-k2-turbo-preview", tool_choice="required"))
+
+
+@pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "f"}}])
+def test_a_forced_tool_call_is_lost_where_the_model_thinks(choice):
+    migration = plan("kimi-k2-thinking", tool_choice=choice)
+
+    assert changed(migration)["tool_choice"] == "auto"
+    assert lost(migration) == ["tool_choice"]
+
+
+def test_history_with_tool_calls_gets_the_field_that_thinking_demands():
+    call = {"role": "assistant", "tool_calls": [{"id": "a"}]}
+    kept = call | {"reasoning_content": "because"}
+    request = {"model": "kimi-k2-thinking", "messages": [QUESTION, call, kept]}
+
+    migration = plan_migration(request)
+
+    assert migration.request["messages"] == [QUESTION, call | {"reasoning_content": ""}, kept]
+    (change,) = [c for c in migration.changes if c.parameter.startswith("messages")]
+    assert (change.parameter, change.before) == ("messages[1].reasoning_content", ABSENT)
+    assert "reasoning_content" not in call
+
+
+def test_a_small_budget_is_pointed_out_while_thinking_is_on():
+    assert "max_tokens=100" in plan("kimi-k2-thinking", max_tokens=100).notices[0].message
+    assert "max_tokens" not in plan("kimi-k2-thinking", max_tokens=16_000).notices[0].message
+    assert "max_tokens" not in plan("kimi-k2-turbo-preview", max_tokens=100).notices[0].message
+
+
+@pytest.mark.parametrize("where", ["body", "extra_body"])
+def test_thinking_that_the_caller_set_wins(where):
+    thinking = {"thinking": {"type": "enabled"}}
+    body = thinking if where == "body" else {"extra_body": thinking}
+
+    migration = plan("kimi-k2-turbo-preview", temperature=0.6, **body)
+
+    assert migration.request["thinking"] == {"type": "enabled"}
+    assert "extra_body" not in migration.request
+    assert lost(migration) == ["temperature"]
+
+
+def test_a_model_named_in_extra_body_is_the_one_that_counts():
+    migration = plan("kimi-k2.6", extra_body={"model": "kimi-k2-turbo-preview"})
+
+    assert migration.model_before == "kimi-k2-turbo-preview"
+    assert migration.request["model"] == "kimi-k2.6"
+
+
+def test_reasoning_effort_does_not_stay_beside_thinking():
+    migration = plan("kimi-k2-turbo-preview", reasoning_effort="low")
+
+    assert "reasoning_effort" not in migration.request
+    assert not migration.is_lossy
+
+
+def test_a_short_name_becomes_the_name_that_the_gateway_knows():
+    assert plan("k2.6").request["model"] == "kimi-k2.6"
+    assert plan("k2-turbo").model_after == "kimi-k2.6"
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "kind", "is_refusal"),
+    [
+        ("kimi-k2-thinking", KimiSettings(on_retired="warn"), "retired", False),
+        ("kimi-k2-thinking", KimiSettings(on_retired="error"), "retired", True),
+        ("moonshot-v1-8k-vision-preview", KimiSettings(on_deprecated="error"), "deprecated", True),
+        ("gpt-4", None, "unknown", True),
+        ("gpt-4", KimiSettings(on_unknown="warn"), "unknown", False),
+        ("kimi-chat", None, "example", False),
+        ("kimi-k3", None, "unlisted", False),
+    ],
+)
+def test_policies_leave_the_request_and_say_so(model, settings, kind, is_refusal):
+    migration = plan(model, settings, temperature=0.3)
+
+    assert migration.changes == ()
+    assert migration.request["model"] == model
+    assert [(notice.kind, notice.is_refusal) for notice in migration.notices] == [
+        (kind, is_refusal)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "settings"),
+    [
+        ("gpt-4", KimiSettings(on_unknown="ignore")),
+        ("gpt-4", KimiSettings(extra_models="gpt-4")),
+        ("kimi-k2-thinking", KimiSettings(extra_models="kimi-k2-thinking")),
+        ("moonshot-v1-8k-vision-preview", KimiSettings(on_deprecated="ignore")),
+        ("kimi-k2.6", None),
+        ("kimi-latest", None),
+        (None, None),
+        (["odd"], None),
+    ],
+)
+def test_nothing_to_say_nothing_changed(model, settings):
+    migration = plan(model, settings, temperature=0.3)
+
+    assert migration.changes == ()
+    assert migration.notices == ()
+    assert migration.request == {"model": model, "messages": [QUESTION], "temperature": 0.3}
+
+
+def test_always_adapts_what_a_named_model_rejects():
+    migration = plan("kimi-k2.6", ALWAYS, temperature=0.3, tool_choice="required")
+
+    assert changed(migration) == {"temperature": ABSENT, "tool_choice": "auto"}
+    (notice,) = migration.notices
+    assert notice.kind == "adapted"
+    assert "AGENTSFLARE_ADAPT_PARAMETERS" in notice.message
+
+
+def test_never_chooses_k25_and_never_changes_its_input():
+    body = {
+        "model": "kimi-k2-thinking",
+        "messages": [{"role": "assistant", "tool_calls": [{"id": "a"}]}],
+        "temperature": 0.1,
+        "extra_body": {"thinking": {"type": "enabled"}},
+    }
+    before = copy.deepcopy(body)
+
+    migration = plan_migration(body)
+
+    assert body == before
+    assert migration.model_after == "kimi-k2.6"
+    assert plan_migration(migration.request).changes == ()
+
+
+def test_no_prompt_and_no_odd_value_is_shown():
+    migration = plan(
+        "kimi-k2-turbo-preview", temperature="secret prompt", top_p={"secret": "prompt"}
+    )
+
+    assert "secret" not in migration.notices[0].message

@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import pickle
 import tomllib
 from importlib.resources import files
@@ -120,7 +120,7 @@ def test_older_models_pin_nothing():
 
 
 def test_retirement_is_a_date():
-    assert get_model("kimi-k2-thinking").retired_on == datetime.date(2026, 5, 25)
+    assert get_model("kimi-k2-thinking").retired_on == dt.date(2026, 5, 25)
     assert get_model("kimi-k2.6").retired_on is None
 
 
@@ -149,7 +149,7 @@ def test_every_ended_model_has_a_living_successor_for_its_inputs(model):
 def test_every_alternative_is_known_and_dates_are_dates(model):
     assert all(get_model(name).status in ALIVE for name in model.alternatives)
     for day in (model.retired_on, model.released_on, model.upstream_ended_on):
-        assert day is None or type(day) is datetime.date
+        assert day is None or type(day) is dt.date
     assert model.inputs <= {"text", "image", "video"}
     assert model.inputs
 

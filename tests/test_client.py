@@ -1,0 +1,571 @@
+import asyncio
+import inspect
+import json
+import logging
+import pickle
+import threading
+import warnings
+
+import anyio
+import openai
+import pytest
+from pydantic import BaseModel
+
+from agentsflare_kimi import (
+    AsyncKimi,
+    ConfigurationError,
+    DeprecatedModelWarning,
+    Kimi,
+    KimiSettings,
+    LossyMigrationWarning,
+    MissingApiKeyError,
+    RejectedParameterWarning,
+    RetiredModelError,
+    RetiredModelWarning,
+    UnknownModelError,
+    UnlistedModelWarning,
+    create_async_client,
+    create_client,
+    list_models,
+)
+from agentsflare_kimi.emulator import Emulator
+
+MESSAGES = [{"role": "user", "content": "Hello"}]
+ENDED = [model.id for model in list_models() if model.status in {"retired", "deprecated"}]
+HERE = __file__
+
+
+class Answer(BaseModel):
+    text: str
+
+
+@pytest.fixture
+def emulator():
+    with Emulator(api_key="k") as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def client(emulator):
+    with Kimi(base_url=emulator.base_url, api_key="k") as client:
+        yield client
+
+
+@pytest.fixture
+def no_waiting(monkeypatch):
+    async def sleep(seconds):
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(anyio, "sleep", sleep)
+
+
+def line_of(function, fragment):
+    lines, start = inspect.getsourcelines(function)
+    return start + next(index for index, line in enumerate(lines) if fragment in line)
+
+
+# One request, by every way that a program can make it. Each marks the line that is the caller's.
+
+
+def create(client, **body):
+    return client.chat.completions.create(**body)  # the line
+
+
+def stream(client, **body):
+    return list(client.chat.completions.create(stream=True, **body))  # the line
+
+
+def parse(client, **body):
+    return client.chat.completions.parse(response_format=Answer, **body)  # the line
+
+
+def raw(client, **body):
+    return client.chat.completions.with_raw_response.create(**body).parse()  # the line
+
+
+def streaming_response(client, **body):
+    with client.chat.completions.with_streaming_response.create(**body) as response:  # the line
+        return response.parse()
+
+
+def stream_helper(client, **body):
+    with client.chat.completions.stream(**body) as events:  # the line
+        return list(events)
+
+
+async def create_async(client, **body):
+    return await client.chat.completions.create(**body)  # the line
+
+
+async def stream_async(client, **body):
+    chunks = await client.chat.completions.create(stream=True, **body)  # the line
+    return [chunk async for chunk in chunks]
+
+
+async def parse_async(client, **body):
+    return await client.chat.completions.parse(response_format=Answer, **body)  # the line
+
+
+async def raw_async(client, **body):
+    response = await client.chat.completions.with_raw_response.create(**body)  # the line
+    return response.parse()
+
+
+async def streaming_response_async(client, **body):
+    method = client.chat.completions.with_streaming_response.create
+    async with method(**body) as response:  # the line
+        return await response.parse()
+
+
+async def stream_helper_async(client, **body):
+    async with client.chat.completions.stream(**body) as events:  # the line
+        return [event async for event in events]
+
+
+WAYS = [create, stream, parse, raw, streaming_response, stream_helper]
+ASYNC_WAYS = [
+    create_async,
+    stream_async,
+    parse_async,
+    raw_async,
+    streaming_response_async,
+    stream_helper_async,
+]
+
+
+def ask(way, emulator, settings=None, **body):
+    """Make one request by *way*, and return what it warned of."""
+    options = {"settings": settings, "base_url": emulator.base_url, "api_key": "k"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if inspect.iscoroutinefunction(way):
+
+            async def main():
+                async with AsyncKimi(**options) as client:
+                    return await way(client, **body)
+
+            result = asyncio.run(main())
+        else:
+            with Kimi(**options) as client:
+                result = way(client, **body)
+    assert result
+    return [warning for warning in caught if issubclass(warning.category, FutureWarning)]
+
+
+@pytest.mark.parametrize("way", [*WAYS, *ASYNC_WAYS], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("name", ENDED)
+def test_an_ended_model_works_on_every_path_with_one_warning_at_the_callers_line(
+    way, name, emulator, no_waiting
+):
+    emulator.scenario = ["overloaded-503"]
+
+    (warning,) = ask(way, emulator, model=name, messages=MESSAGES)
+
+    refused, accepted = emulator.requests
+    assert (refused.status, accepted.status) == (503, 200)
+    assert (warning.filename, warning.lineno) == (HERE, line_of(way, "# the line"))
+    assert name in str(warning.message)
+    if "vision" in name:
+        assert warning.category is DeprecatedModelWarning
+        assert accepted.model == name
+    else:
+        assert warning.category is RetiredModelWarning
+        assert accepted.model == "kimi-k2.6"
+        expected = "enabled" if "thinking" in name else "disabled"
+        assert accepted.body["thinking"]["type"] == expected
+
+
+def test_the_same_call_fails_with_the_stock_client_and_works_with_ours(emulator):
+    call = {"model": "kimi-k2-turbo-preview", "messages": MESSAGES, "temperature": 0.6}
+    with (
+        openai.OpenAI(base_url=emulator.base_url, api_key="k") as stock,
+        pytest.raises(openai.BadRequestError, match="is not available"),
+    ):
+        stock.chat.completions.create(**call)
+
+    with (
+        Kimi(base_url=emulator.base_url, api_key="k") as kimi,
+        pytest.warns(RetiredModelWarning),
+    ):
+        completion = kimi.chat.completions.create(**call)
+
+    assert completion.model == "kimi-k2.6"
+    assert emulator.requests[-1].body["thinking"] == {"type": "disabled"}
+    assert "temperature" not in emulator.requests[-1].body
+
+
+def test_extra_body_counts(client, emulator):
+    with pytest.warns(LossyMigrationWarning, match="temperature=0.6"):
+        client.chat.completions.create(
+            model="kimi-k2.6",
+            messages=MESSAGES,
+            temperature=0.6,
+            extra_body={"model": "k2-turbo", "thinking": {"type": "enabled"}},
+        )
+
+    assert emulator.requests[0].model == "kimi-k2.6"
+    assert emulator.requests[0].body["thinking"] == {"type": "enabled"}
+
+
+def test_the_callers_own_parts_are_never_written_to(client):
+    call = {
+        "role": "assistant",
+        "tool_calls": [
+            {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        ],
+    }
+    result = {"role": "tool", "tool_call_id": "a", "content": "1"}
+    body = {"messages": [*MESSAGES, call, result], "extra_body": {"top_p": 0.95}}
+    before = json.dumps(body)
+
+    with pytest.warns(RetiredModelWarning):
+        client.chat.completions.create(model="kimi-k2-thinking", **body)
+
+    assert json.dumps(body) == before
+
+
+def test_a_warning_is_logged_once_and_nothing_goes_to_stdout(client, capfd, caplog):
+    with (
+        caplog.at_level(logging.INFO, logger="agentsflare_kimi"),
+        pytest.warns(RetiredModelWarning),
+    ):
+        client.chat.completions.create(model="kimi-k2-0905-preview", messages=MESSAGES)
+
+    (record,) = [r for r in caplog.records if r.name == "agentsflare_kimi"]
+    assert "model_migrated" in record.getMessage()
+    assert "kimi-k2-0905-preview" in record.getMessage()
+    assert capfd.readouterr().out == ""
+
+
+def test_names_the_page_does_not_list_are_sent_with_a_warning(client, emulator):
+    with pytest.warns(UnlistedModelWarning, match="kimi-chat"):
+        client.chat.completions.create(model="kimi-chat", messages=MESSAGES, temperature=0.7)
+
+    assert emulator.requests[0].body["temperature"] == 0.7
+
+
+def test_an_unknown_name_is_refused_before_anything_is_sent(client, emulator):
+    with pytest.raises(UnknownModelError, match=r"Did you mean kimi-k2\.6"):
+        client.chat.completions.create(model="kimi-k26", messages=MESSAGES)
+
+    assert emulator.requests == ()
+
+
+def test_an_extra_model_is_sent_without_a_word():
+    with (
+        Emulator(extra_models=["house-model"]) as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k", extra_models=["house-model"]) as client,
+    ):
+        assert client.chat.completions.create(model="house-model", messages=MESSAGES)
+
+
+@pytest.mark.parametrize("path", ["/embeddings", "/completions"])
+def test_other_endpoints_get_the_living_name_and_nothing_else(client, emulator, path):
+    with pytest.warns(RetiredModelWarning), pytest.raises(openai.NotFoundError):
+        client.post(path, body={"model": "k2-turbo", "temperature": 0.6}, cast_to=object)
+
+    assert emulator.requests[0].body == {"model": "kimi-k2.6", "temperature": 0.6}
+
+
+def test_a_body_without_a_model_passes_untouched(client, emulator):
+    for body in ({"messages": []}, [1], None, {"model": 3}):
+        with pytest.raises(openai.APIStatusError):
+            client.post("/chat/completions", body=body, cast_to=object)
+
+    assert [request.body for request in emulator.requests] == [
+        {"messages": []},
+        [1],
+        None,
+        {"model": 3},
+    ]
+
+
+# Parameters that a gateway rejects, for a model that the caller named.
+
+
+@pytest.mark.parametrize(
+    "way", [create, stream, raw, create_async, stream_async], ids=lambda w: w.__name__
+)
+def test_a_rejected_parameter_is_left_out_once_the_gateway_said_so(way, emulator):
+    (warning,) = ask(way, emulator, model="kimi-k2.6", messages=MESSAGES, temperature=0.3, top_p=1)
+
+    assert warning.category is RejectedParameterWarning
+    assert (warning.filename, warning.lineno) == (HERE, line_of(way, "# the line"))
+    first, second = emulator.requests
+    assert first.body["temperature"] == 0.3
+    assert not {"temperature", "top_p"} & second.body.keys()
+
+
+def test_the_lesson_is_kept_for_this_client_and_model(client, emulator):
+    call = {"model": "kimi-k2.6", "messages": MESSAGES, "temperature": 0.3}
+    with pytest.warns(RejectedParameterWarning):
+        client.chat.completions.create(**call)
+
+    client.with_options(timeout=9).chat.completions.create(**call)
+    assert len(emulator.requests) == 3
+
+    with pytest.warns(RejectedParameterWarning):
+        client.chat.completions.create(**call | {"model": "kimi-k2.5"})
+
+
+def test_a_lenient_gateway_gets_what_the_caller_wrote():
+    with (
+        Emulator(strict=False) as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k") as client,
+    ):
+        client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES, temperature=0.3)
+
+        assert [request.body["temperature"] for request in emulator.requests] == [0.3]
+
+
+def test_a_lesson_can_be_forced_early_or_forbidden(client, emulator):
+    call = {"model": "kimi-k2.6", "messages": MESSAGES, "temperature": 0.3}
+    with pytest.warns(RejectedParameterWarning, match="rejects parameters"):
+        client.with_options(adapt_parameters="always").chat.completions.create(**call)
+    assert len(emulator.requests) == 1
+
+    with pytest.raises(openai.BadRequestError, match="invalid temperature"):
+        client.with_options(adapt_parameters="never").chat.completions.create(**call)
+
+
+def test_a_name_the_catalog_does_not_know_learns_from_the_gateways_words():
+    replies = [
+        {
+            "status": 400,
+            "body": {"error": {"message": "invalid temperature: only 1 is allowed for this model"}},
+        },
+        "fine",
+    ]
+    with (
+        Emulator(extra_models=["house-model"], answers=replies) as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k", on_unknown="ignore") as client,
+        pytest.warns(RejectedParameterWarning, match="temperature=0.3"),  # noqa: PT031  # one story
+    ):
+        client.chat.completions.create(model="house-model", messages=MESSAGES, temperature=0.3, n=2)
+
+        assert emulator.requests[1].body == {"model": "house-model", "messages": MESSAGES}
+
+
+def test_another_400_is_the_callers_business(client, emulator):
+    with pytest.raises(openai.BadRequestError):
+        client.chat.completions.create(model="kimi-k2.6", messages=[])
+
+    assert len(emulator.requests) == 1
+
+
+# Construction: argument > settings > environment > default, and nothing of OpenAI's.
+
+
+def test_a_client_is_made_from_the_environment(monkeypatch, emulator):
+    monkeypatch.setenv("AGENTSFLARE_API_KEY", " 'k' ")
+    monkeypatch.setenv("AGENTSFLARE_BASE_URL", emulator.base_url + "/chat/completions")
+    monkeypatch.setenv("AGENTSFLARE_MAX_RETRIES", "5")
+
+    with Kimi() as client:
+        assert client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+        assert isinstance(client, openai.OpenAI)
+        assert client.max_retries == client.settings.max_retries == 5
+        assert (client.timeout.read, client.timeout.connect) == (300, 5)
+
+
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi, create_client, create_async_client])
+def test_without_a_key_construction_says_what_to_do(make, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another-service")
+
+    for key in (None, "", " "):
+        with pytest.raises(MissingApiKeyError, match="AGENTSFLARE_API_KEY") as caught:
+            make(api_key=key)
+        assert "emulator" in str(caught.value)
+        assert isinstance(caught.value, openai.OpenAIError)
+
+
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi, create_client, create_async_client])
+def test_an_argument_wins_over_settings_over_the_environment(make, monkeypatch):
+    monkeypatch.setenv("AGENTSFLARE_API_KEY", "from-environment")
+    monkeypatch.setenv("AGENTSFLARE_MAX_RETRIES", "7")
+    settings = KimiSettings(api_key="from-settings", timeout=11)
+
+    client = make(settings=settings, api_key="from-argument", on_retired="error")
+
+    assert client.api_key == "from-argument"
+    assert client.max_retries == 7
+    assert client.timeout.read == 11
+    assert client.settings.on_retired == "error"
+    assert make(settings=settings).api_key == "from-settings"
+    assert make().api_key == "from-environment"
+
+
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi])
+def test_copies_keep_class_and_settings(make):
+    client = make(api_key="k", on_retired="error", keep_reasoning=False)
+
+    for copied in (
+        client.with_options(timeout=3),
+        client.copy(max_retries=1),
+        client.with_options().copy(),
+    ):
+        assert type(copied) is make
+        assert copied.settings.on_retired == "error"
+        assert copied.settings.keep_reasoning is False
+    assert client.with_options(on_retired="warn").settings.on_retired == "warn"
+    assert client.with_options(timeout=3).timeout == 3
+    assert client.with_options(timeout=3).settings.timeout == 3
+    assert client.with_options(api_key="other").settings.api_key.get_secret_value() == "other"
+    other = KimiSettings(api_key="third", base_url="http://localhost:9/v1")
+    assert client.copy(settings=other).api_key == "third"
+    assert str(client.copy(settings=other).base_url) == "http://localhost:9/v1/"
+
+
+def test_a_refusal_survives_a_copy(client):
+    with pytest.raises(RetiredModelError, match=r"use kimi-k2\.6") as caught:
+        client.with_options(on_retired="error").with_options(max_retries=0).chat.completions.create(
+            model="kimi-k2-thinking", messages=MESSAGES
+        )
+
+    assert caught.value.suggestions == ("kimi-k2.6",)
+
+
+def test_a_subclass_stays_a_subclass(emulator):
+    class Mine(Kimi):
+        pass
+
+    client = Mine(base_url=emulator.base_url, api_key="k").with_options(max_retries=0)
+
+    assert type(client) is Mine
+    with client:
+        assert client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+
+
+def test_the_sdks_own_arguments_work(emulator):
+    http_client = openai.DefaultHttpxClient(transport=emulator.transport())
+    client = Kimi(
+        api_key=lambda: "k",
+        base_url=emulator.base_url,
+        http_client=http_client,
+        default_headers={"X-Team": "blue"},
+        default_query={"q": "1"},
+        timeout=openai.Timeout(3),
+        max_retries=0,
+    )
+    with client:
+        client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+
+    assert client.timeout == openai.Timeout(3)
+    assert emulator.requests[0].headers["x-team"] == "blue"
+    assert "q=1" in emulator.requests[0].path
+    assert http_client.is_closed
+
+
+def test_a_wrong_argument_is_named():
+    with pytest.raises(ConfigurationError, match="on_retired"):
+        Kimi(api_key="k", on_retired="maybe")
+    with pytest.raises(TypeError, match="on_retierd"):
+        Kimi(api_key="k", on_retierd="warn")
+
+
+def test_an_env_file_is_read_when_named(tmp_path, monkeypatch):
+    file = tmp_path / "settings.env"
+    file.write_text("AGENTSFLARE_API_KEY=from-file\nAGENTSFLARE_MAX_RETRIES=4\n")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("AGENTSFLARE_API_KEY=not-asked-for\n")
+
+    assert create_client(env_file=file).api_key == "from-file"
+    with pytest.raises(MissingApiKeyError):
+        create_client()
+
+
+OPENAI_VARIABLES = {
+    "OPENAI_API_KEY": "sk-openai-canary",
+    "OPENAI_BASE_URL": "http://127.0.0.1:1/openai-canary",
+    "OPENAI_ORG_ID": "org-openai-canary",
+    "OPENAI_PROJECT_ID": "proj-openai-canary",
+    "OPENAI_ADMIN_KEY": "sk-admin-openai-canary",
+    "OPENAI_CUSTOM_HEADERS": "Authorization: Bearer openai-canary\nX-Canary: openai-canary",
+    "OPENAI_WEBHOOK_SECRET": "whsec-openai-canary",
+}
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["client", "with_options"])
+@pytest.mark.parametrize("way", [create, create_async], ids=["sync", "async"])
+@pytest.mark.parametrize("variable", OPENAI_VARIABLES)
+def test_no_openai_variable_has_any_effect(variable, way, copied, monkeypatch):
+    monkeypatch.setenv(variable, OPENAI_VARIABLES[variable])
+
+    with Emulator(api_key="k") as emulator:
+        make = AsyncKimi if way is create_async else Kimi
+        client = make(api_key="k", base_url=emulator.base_url)
+        client = client.with_options(max_retries=0) if copied else client
+        body = {"model": "kimi-k2.6", "messages": MESSAGES}
+        asyncio.run(way(client, **body)) if way is create_async else way(client, **body)
+
+        (request,) = emulator.requests
+    assert request.status == 200, "another key than ours was sent"
+    assert "canary" not in json.dumps(dict(request.headers))
+    assert not {"openai-organization", "openai-project"} & request.headers.keys()
+    state = {name: value for name, value in vars(client).items() if not name.startswith("__")}
+    assert "canary" not in repr(state)
+
+
+def test_what_the_caller_passes_itself_is_sent(emulator):
+    client = Kimi(
+        api_key="k",
+        base_url=emulator.base_url,
+        organization="org-1",
+        project="proj-1",
+        webhook_secret="w",
+    ).with_options(max_retries=0)
+    client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+
+    assert emulator.requests[0].headers["openai-organization"] == "org-1"
+    assert emulator.requests[0].headers["openai-project"] == "proj-1"
+    assert client.webhook_secret == "w"
+
+
+# It stays what the SDK's users know.
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(Kimi, openai.OpenAI), (AsyncKimi, openai.AsyncOpenAI)]
+)
+def test_signatures_have_the_sdks_keywords_and_ours(ours, theirs):
+    for method in ("__init__", "copy", "with_options"):
+        mine = inspect.signature(getattr(ours, method)).parameters
+        assert mine.keys() >= inspect.signature(getattr(theirs, method)).parameters.keys()
+        assert mine.keys() >= {"settings", *KimiSettings.model_fields}
+    init = inspect.signature(ours.__init__).parameters.keys()
+    assert init - inspect.signature(ours.copy).parameters.keys() <= {"_strict_response_validation"}
+
+
+def test_threads_share_a_client(client, emulator):
+    def work():
+        for _ in range(5):
+            client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [request.status for request in emulator.requests] == [200] * 40
+
+
+def test_a_bare_method_in_a_thread_still_warns(client):
+    results = []
+
+    def run():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            client.chat.completions.create(model="kimi-k2-thinking", messages=MESSAGES)
+            results.extend(caught)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert [warning.category for warning in results] == [RetiredModelWarning]
+
+
+def test_repr_and_pickled_settings_hold_no_key(client):
+    assert "'k'" not in repr(client.settings)
+    assert b"sk-canary" not in pickle.dumps(KimiSettings(api_key="sk-canary"))

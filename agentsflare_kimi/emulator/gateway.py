@@ -114,11 +114,9 @@ class Gateway:
     def _played(self, scenario: Scenario, model: str) -> Reply | None:
         if scenario.body is None:
             return None
-        is_text = isinstance(scenario.body, str)
-        text = scenario.body if isinstance(scenario.body, str) else json.dumps(scenario.body)
-        filled = text.replace("{model}", json.dumps(model)[1:-1])
-        looks_like_page = is_text and filled.startswith("<")
-        kind = "text/html; charset=UTF-8" if looks_like_page else "application/json; charset=utf-8"
+        filled = scenario.body.replace("{model}", json.dumps(model)[1:-1])
+        is_page = filled.startswith("<")
+        kind = "text/html; charset=UTF-8" if is_page else "application/json; charset=utf-8"
         headers = {"content-type": kind, **scenario.headers}
         return Reply(status=scenario.status, headers=headers, parts=(filled.encode(),))
 

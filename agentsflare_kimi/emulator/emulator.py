@@ -5,16 +5,21 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
 
 from agentsflare_kimi.emulator.gateway import Gateway, is_chat
 from agentsflare_kimi.emulator.log import Outcome, RecordedRequest, RequestLog
+from agentsflare_kimi.emulator.proxy import Proxy
 from agentsflare_kimi.emulator.reading import as_mapping, parse_json
+from agentsflare_kimi.emulator.recording import Recorder, Replay, load_recording
+from agentsflare_kimi.emulator.report import ClientReport, judge
 from agentsflare_kimi.emulator.scenarios import Scenario, find_scenario
-from agentsflare_kimi.emulator.server import Server, is_loopback
+from agentsflare_kimi.emulator.server import Finished, Server, is_loopback
 from agentsflare_kimi.emulator.transport import create_transport
-from agentsflare_kimi.emulator.wire import Reply, Request
+from agentsflare_kimi.emulator.wire import Reply, Request, error_reply, gateway_error
 
 __all__ = ["Answers", "Emulator", "Scenarios"]
 
@@ -47,6 +52,10 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         on_reply: Callable[[RecordedRequest], None] | None = None,
+        replay: str | Path | None = None,
+        record: str | Path | None = None,
+        upstream: str = "https://api.agentsflare.com/v1",
+        redact_prompts: bool = False,
     ) -> None:
         """Set the emulator up; it serves once it is entered or started.
 
@@ -67,6 +76,15 @@ class Emulator:
             host: The address to bind to; one that others can reach is warned about.
             port: The port to bind to; any free one if 0.
             on_reply: Called after each reply with the request it belongs to.
+            replay: A file of request and response pairs to answer from, and from nothing else
+                (`agentsflare_kimi.emulator.recording` has the format).
+            record: A file to append such pairs to, while every request goes to `upstream`.
+            upstream: The base URL of the gateway to record from.
+            redact_prompts: Whether recordings leave the prompts out.
+
+        Raises:
+            UnknownScenarioError: There is no such scenario.
+            ValueError: The recording cannot be read, or `upstream` is no safe URL.
         """
         self.api_key = api_key or "emulator-key"
         self._gateway = Gateway(
@@ -77,6 +95,9 @@ class Emulator:
             tokens_per_second=tokens_per_second,
             tool_rounds=tool_rounds,
         )
+        self._replay = None if replay is None else Replay(load_recording(replay))
+        recorder = None if record is None else Recorder(record, redact_prompts=redact_prompts)
+        self._proxy = None if recorder is None else Proxy(upstream, recorder)
         self._log = RequestLog()
         self._lock = threading.Lock()
         self._address = host, port
@@ -128,6 +149,14 @@ class Emulator:
         """How many connections clients hold open, idle ones included."""
         return self._server.open_connections if self._server else 0
 
+    def report(self) -> ClientReport:
+        """Judge the client under test by what it has asked so far.
+
+        Returns:
+            What it did that a robust client would not, and what else is worth knowing.
+        """
+        return judge(self._log.entries())
+
     def reset(self) -> None:
         """Forget the requests; scenario and answers stay."""
         self._log.clear()
@@ -143,26 +172,36 @@ class Emulator:
         """
         return create_transport(self.handle)
 
-    def handle(self, request: Request) -> tuple[Reply, Callable[[Outcome], None]]:
+    def handle(self, request: Request) -> tuple[Reply, Finished]:
         """Answer *request* and remember it.
 
         Args:
             request: What came, by whatever way.
 
         Returns:
-            The reply, and a function to call with the outcome once the reply has ended.
+            The reply, and a function to call with the outcome when the reply ends.
         """
         entry = self._log.add(request)
-        scenario, answer = self._next(request)
-        reply = self._gateway.reply(request, scenario, answer)
+        reply = self._reply(request)
         self._log.answered(entry, reply)
 
-        def finished(outcome: Outcome) -> None:
-            done = self._log.finish(entry, outcome)
-            if self._on_reply:
-                self._on_reply(done)
+        return reply, partial(self._finish, entry)
 
-        return reply, finished
+    def _finish(self, entry: RecordedRequest, outcome: Outcome) -> None:
+        done = self._log.finish(entry, outcome)
+        if done and self._on_reply:
+            self._on_reply(done)
+
+    def _reply(self, request: Request) -> Reply:
+        if self._proxy:
+            return self._proxy.reply(request)
+        if self._replay is None:
+            return self._gateway.reply(request, *self._next(request))
+        entry = self._replay.find(request)
+        if entry is None:
+            message = "No recorded pair answers this request"
+            return error_reply(gateway_error(400, message))
+        return entry.response or self._gateway.reply(request, answer=entry.answer)
 
     def _next(self, request: Request) -> tuple[Scenario | None, object]:
         with self._lock:
@@ -180,6 +219,7 @@ class Emulator:
             RuntimeWarning: The address can be reached from other machines.
         """
         host, port = self._address
+        self._server = Server(host, port, self.handle)
         if not is_loopback(host):
             warnings.warn(
                 f"the emulator listens on {host}: other machines can reach it, and it checks "
@@ -187,7 +227,6 @@ class Emulator:
                 RuntimeWarning,
                 stacklevel=2,
             )
-        self._server = Server(host, port, self.handle)
         self._server.start()
         return self
 

@@ -86,7 +86,7 @@ class Gateway:
         try:
             chosen = _chosen_scenario(request, body) or scenario or find_scenario("ok")
         except UnknownScenarioError as error:
-            return error_reply(gateway_error(400, str(error), "Bad Request"))
+            return error_reply(gateway_error(400, str(error)))
         reply = self._route(request, chosen, answer)
         if chosen.delay or self.latency:
             wait = Wait(chosen.delay + self.latency)
@@ -138,7 +138,7 @@ class Gateway:
         parsed = parse_json(request.body)
         body = as_mapping(parsed)
         if not isinstance(parsed, Mapping):
-            return error_reply(gateway_error(400, "The body is not a JSON object", "Bad Request"))
+            return error_reply(gateway_error(400, "The body is not a JSON object"))
         name = as_text(body.get("model")).partition("@")[0]
         if played := self._played(scenario, name):
             return played
@@ -167,14 +167,14 @@ class Gateway:
             )
         if "choices" in scripted and not body.get("stream"):
             return deliver(dump(answer), scenario)
+        is_stream = bool(body.get("stream"))
         thinks = model is not None and is_thinking(body, model)
+        said = self._answers(body, answer, thinks=thinks)
         exchange = Exchange(
             id=identifier(request.body),
             model=as_text(body.get("model")),
             body=body,
-            answers=[
-                _blocked(item, scenario) for item in self._answers(body, answer, thinks=thinks)
-            ],
+            answers=[_blocked(item, scenario, is_stream=is_stream) for item in said],
             scenario=scenario,
         )
         return self._deliver(exchange)
@@ -237,9 +237,12 @@ def _card(name: str, model: KimiModel | None) -> dict[str, object]:
     }
 
 
-def _blocked(answer: Answer, scenario: Scenario) -> Answer:
-    if scenario.block in {"no", "late"}:
+def _blocked(answer: Answer, scenario: Scenario, *, is_stream: bool) -> Answer:
+    if scenario.block == "no":
         return answer
+    if scenario.block == "late":
+        # In a stream the verdict comes in a chunk of its own, after the finish reason.
+        return answer if is_stream else replace(answer, finish_reason="content_filter")
     kept = int(len(answer.content) * scenario.kept)
     return replace(
         answer, content=answer.content[:kept], tool_calls=(), finish_reason="content_filter"

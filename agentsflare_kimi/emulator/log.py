@@ -107,20 +107,31 @@ class RequestLog:
                 self._entries.popitem(last=False)
         return entry
 
-    def answered(self, entry: RecordedRequest, reply: Reply) -> RecordedRequest:
+    def answered(self, entry: RecordedRequest, reply: Reply) -> None:
         """Note how *entry* is answered."""
         is_good = reply.status < 400 and reply.scenario == "ok"  # noqa: PLR2004  # HTTP
-        return self._update(
-            entry.index,
-            scenario=reply.scenario,
-            status=reply.status,
-            retry_after=_seconds(reply.headers.get("retry-after")),
-            reply=None if is_good else reply,
-        )
+        # What a proxy passes on can be read once, and that is the client's.
+        is_kept = not is_good and isinstance(reply.parts, tuple)
+        with self._lock:
+            if entry.index not in self._entries:
+                return
+            self._entries[entry.index] = replace(
+                entry,
+                scenario=reply.scenario,
+                status=reply.status,
+                retry_after=_seconds(reply.headers.get("retry-after")),
+                reply=reply if is_kept else None,
+            )
 
-    def finish(self, entry: RecordedRequest, outcome: Outcome) -> RecordedRequest:
-        """Note how the reply to *entry* ended."""
-        return self._update(entry.index, outcome=outcome, finished_at=time.time())
+    def finish(self, entry: RecordedRequest, outcome: Outcome) -> RecordedRequest | None:
+        """Note how the reply to *entry* ended; None if that was noted, or the log cleared."""
+        with self._lock:
+            known = self._entries.get(entry.index)
+            if known is None or known.outcome != "pending":
+                return None
+            done = replace(known, outcome=outcome, finished_at=time.time())
+            self._entries[entry.index] = done
+        return done
 
     def entries(self) -> tuple[RecordedRequest, ...]:
         """List the requests in the order of arrival."""
@@ -131,13 +142,6 @@ class RequestLog:
         """Forget every request."""
         with self._lock:
             self._entries.clear()
-            self._count = 0
-
-    def _update(self, index: int, **changes: object) -> RecordedRequest:
-        with self._lock:
-            changed = replace(self._entries[index], **changes)
-            self._entries[index] = changed
-        return changed
 
 
 def _seconds(value: str | None) -> float | None:

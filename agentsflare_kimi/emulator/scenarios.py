@@ -80,9 +80,9 @@ def find_scenario(name: str) -> Scenario:
         from difflib import get_close_matches  # noqa: PLC0415  # only paid for a wrong name
 
         near = get_close_matches(name, scenarios, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = f"; did you mean {' or '.join(near)}?" if near else ";"
         raise UnknownScenarioError(
-            f"unknown scenario {name!r}{hint} `agentsflare-kimi serve --list-scenarios` has all"
+            f"unknown scenario {name!r}{hint} `agentsflare-kimi serve --list-scenarios` lists all"
         )
     return scenarios[name]
 

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final, Protocol, cast
+from typing import Final, Protocol, TypeAlias, cast
 
 from agentsflare_kimi.emulator.log import Outcome
 from agentsflare_kimi.emulator.wire import (
@@ -28,7 +28,7 @@ from agentsflare_kimi.emulator.wire import (
     gateway_error,
 )
 
-__all__ = ["Server", "is_loopback"]
+__all__ = ["Application", "Finished", "Server", "is_loopback"]
 
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SLICE: Final = 0.1
@@ -36,11 +36,14 @@ _SLICE: Final = 0.1
 _BEFORE_RESET: Final = 0.05
 
 
+Finished: TypeAlias = Callable[[Outcome], None]
+
+
 class Application(Protocol):
     """What the server serves."""
 
-    def __call__(self, request: Request) -> tuple[Reply, Callable[[Outcome], None]]:
-        """Answer *request*, with a function to call once the reply has ended."""
+    def __call__(self, request: Request) -> tuple[Reply, Finished]:
+        """Answer *request*, with a function to call when the reply ends; its first call counts."""
         ...
 
 
@@ -142,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         if refusal := self._refuse():
             self.close_connection = True
-            self._send(refusal)
+            self._send(refusal, lambda _outcome: None)
             return
         length = int(self.headers.get("content-length") or 0)
         request = Request(
@@ -152,11 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(length),
         )
         reply, finished = self._host.application(request)
-        outcome: Outcome = "client_closed"
-        try:
-            outcome = self._send(reply)
-        finally:
-            finished(outcome)
+        self._send(reply, finished)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = _serve  # noqa: N815  # the base class looks for them
 
@@ -177,33 +176,35 @@ class _Handler(BaseHTTPRequestHandler):
         name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
         return self._host.is_public or is_loopback(name.strip("[]"))
 
-    def _send(self, reply: Reply) -> Outcome:
+    def _send(self, reply: Reply, finished: Finished) -> None:
         try:
-            return self._send_parts(reply)
+            self._send_parts(reply, finished)
         except OSError:
             self.close_connection = True
-            return "client_closed"
+            finished("client_closed")
 
-    def _send_parts(self, reply: Reply) -> Outcome:
+    def _send_parts(self, reply: Reply, finished: Finished) -> None:
+        # The log is complete before the client sees the end: a test may look at it at once.
+        count = len(reply.parts) if isinstance(reply.parts, tuple) else -1
         has_head = False
-        for part in reply.parts:
+        for number, part in enumerate(reply.parts, start=1):
             if isinstance(part, Wait):
-                if not self._pause(part.seconds):
-                    self.close_connection = True
-                    return "client_closed"
+                self._pause(part.seconds)
                 continue
+            if isinstance(part, Cut) or number == count:
+                finished("cut" if isinstance(part, Cut) else "sent")
             if not has_head:
                 self._send_head(reply)
                 has_head = True
             if isinstance(part, Cut):
                 self._cut(part)
-                return "cut"
+                return
             self._write(part, is_chunk=reply.is_stream)
+        finished("sent")
         if not has_head:
             self._send_head(reply)
         if reply.is_stream:
             self.wfile.write(b"0\r\n\r\n")
-        return "sent"
 
     def _send_head(self, reply: Reply) -> None:
         self.send_response(reply.status)
@@ -218,13 +219,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data) if is_chunk else data)
 
-    def _pause(self, seconds: float) -> bool:
-        """Wait; tell whether client and server are still there."""
+    def _pause(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if self._host.stopping.wait(min(left, _SLICE)) or self._is_closed_by_client():
-                return False
-        return not self._host.stopping.is_set()
+                raise ConnectionAbortedError
 
     def _is_closed_by_client(self) -> bool:
         readable, _, _ = select.select([self.connection], [], [], 0)

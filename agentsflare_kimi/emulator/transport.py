@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from typing import Any
 
-from agentsflare_kimi.emulator.log import Outcome
-from agentsflare_kimi.emulator.server import Application
+from agentsflare_kimi.emulator.server import Application, Finished
 from agentsflare_kimi.emulator.wire import Cut, Reply, Request, Wait
 
 __all__ = ["create_transport"]
@@ -65,11 +64,13 @@ class _Stream:
         self,
         library: Any,  # noqa: ANN401  # as above
         reply: Reply,
-        finished: Callable[[Outcome], None],
+        finished: Finished,
     ) -> None:
         self._library = library
         self._parts = tuple(reply.parts)
         self._finished = finished
+        if not self._parts:
+            finished("sent")
 
     def __iter__(self) -> Iterator[bytes]:
         for number, part in enumerate(self._parts, start=1):
@@ -88,24 +89,20 @@ class _Stream:
                 yield self._data(part, number)
 
     def close(self) -> None:
-        self._end("client_closed")
+        self._finished("client_closed")
 
     async def aclose(self) -> None:
-        self._end("client_closed")
+        self._finished("client_closed")
 
     def _data(self, part: bytes | Cut, number: int) -> bytes:
         if isinstance(part, bytes):
             if number == len(self._parts):
                 # Clients stop reading at `[DONE]`, and never ask for what comes after.
-                self._end("sent")
+                self._finished("sent")
             return part
-        self._end("cut")
+        self._finished("cut")
         name = "ReadError" if part.is_reset else "RemoteProtocolError"
         raise getattr(self._library, name)("the emulator cut the connection, as it was asked to")
-
-    def _end(self, outcome: Outcome) -> None:
-        finished, self._finished = self._finished, _nothing
-        finished(outcome)
 
 
 def _read(request: Any, body: bytes) -> Request:  # noqa: ANN401  # of httpx or httpx2
@@ -115,7 +112,3 @@ def _read(request: Any, body: bytes) -> Request:  # noqa: ANN401  # of httpx or 
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
     )
-
-
-def _nothing(_outcome: Outcome) -> None:
-    """Stands where a reply has already ended."""

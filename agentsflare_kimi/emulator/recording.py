@@ -1,0 +1,203 @@
+"""Recordings: a file of request and response pairs, one JSON object a line.
+
+A line that was recorded looks like this (`body_base64` where the body is not UTF-8):
+
+    {"request": {"method": "POST", "path": "/v1/chat/completions", "digest": "...",
+                 "body": {...}},
+     "response": {"status": 200, "headers": {"content-type": "..."}, "body": "..."}}
+
+It answers the request that it was made for, whatever the order of the keys. A line that a
+person writes may be shorter, and answers every request that has the parts of `body`:
+
+    {"request": {"body": {"model": "kimi-k2.6"}}, "answer": "Good morning."}
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
+from agentsflare_kimi.emulator.wire import Reply, Request
+
+__all__ = ["Entry", "Recorder", "Replay", "kept_headers", "load_recording", "reply_of"]
+
+_KEPT_HEADERS: Final = ("content-type", "retry-after", "x-request-id")
+# A shorter one is no secret, and would be found inside other words.
+_SHORTEST_KEY: Final = 6
+# What of a request stays in a recording without prompts; whatever else holds words.
+_WORDLESS: Final = (
+    "model",
+    "stream",
+    "stream_options",
+    "thinking",
+    "temperature",
+    "top_p",
+    "n",
+    "max_tokens",
+    "max_completion_tokens",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One pair: which request, and what it is answered with."""
+
+    method: str = "POST"
+    path: str = "/v1/chat/completions"
+    digest: str = ""
+    body: object = None
+    response: Reply | None = None
+    answer: object = None
+
+    def answers(self, request: Request) -> bool:
+        """Tell whether this pair is for *request*."""
+        if (request.method, _path(request)) != (self.method, self.path):
+            return False
+        if self.digest:
+            return self.digest == _digest(request.body)
+        return _has_parts(parse_json(request.body), self.body)
+
+
+class Recorder:
+    """Appends pairs to a file, without any key and, on request, without the prompts."""
+
+    def __init__(self, path: str | Path, *, redact_prompts: bool = False) -> None:
+        """Append to the file at *path*, which only its owner may read."""
+        self._path = Path(path)
+        self._redact_prompts = redact_prompts
+        self._lock = threading.Lock()
+        os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600))
+
+    def record(
+        self, request: Request, status: int, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        """Append one pair."""
+        key = request.headers.get("authorization", "").partition(" ")[2].strip()
+        asked = parse_json(request.body)
+        if self._redact_prompts:
+            asked = {name: value for name, value in as_mapping(asked).items() if name in _WORDLESS}
+        pair = {
+            "request": {
+                "method": request.method,
+                "path": _path(request),
+                "digest": _digest(request.body),
+                "body": asked,
+            },
+            "response": {"status": status, "headers": kept_headers(headers)} | _written(body, key),
+        }
+        line = _without(json.dumps(pair, ensure_ascii=False), key)
+        with self._lock, self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+
+class Replay:
+    """Finds what was recorded for a request; repeated ones get their answers in turn."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        """Replay *entries*; the last that fits a request answers it for good."""
+        self._entries = entries
+        self._used: set[int] = set()
+        self._lock = threading.Lock()
+
+    def find(self, request: Request) -> Entry | None:
+        """Find the pair for *request*."""
+        with self._lock:
+            fitting = [i for i, entry in enumerate(self._entries) if entry.answers(request)]
+            fresh = [index for index in fitting if index not in self._used]
+            if not fitting:
+                return None
+            index = fresh[0] if fresh else fitting[-1]
+            self._used.add(index)
+            return self._entries[index]
+
+
+def load_recording(path: str | Path) -> list[Entry]:
+    """Read a recording.
+
+    Raises:
+        ValueError: A line is not a pair; the message names file and line.
+    """
+    lines = Path(path).read_text(encoding="utf-8").split("\n")
+    return [_read(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _read(path: str | Path, number: int, line: str) -> Entry:
+    pair = as_mapping(parse_json(line))
+    if "response" not in pair and "answer" not in pair:
+        raise ValueError(f"{path}:{number}: a pair needs a 'response' or an 'answer'")
+    asked = as_mapping(pair.get("request"))
+    response = pair.get("response")
+    return Entry(
+        method=as_text(asked.get("method")) or "POST",
+        path=as_text(asked.get("path")) or "/v1/chat/completions",
+        digest=as_text(asked.get("digest")),
+        body=asked.get("body"),
+        response=None if response is None else _read_response(as_mapping(response)),
+        answer=pair.get("answer"),
+    )
+
+
+def _read_response(response: Mapping[str, object]) -> Reply:
+    coded = as_text(response.get("body_base64"))
+    body = base64.b64decode(coded) if coded else as_text(response.get("body")).encode()
+    status = response.get("status")
+    headers = {name: str(value) for name, value in as_mapping(response.get("headers")).items()}
+    return reply_of(status if isinstance(status, int) else 200, headers, body)
+
+
+def reply_of(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+    """Make a reply whose body is sent as it stands; a stream goes out event by event."""
+    is_stream = headers.get("content-type", "").startswith("text/event-stream")
+    parts = [body]
+    if is_stream:
+        parts = [part for part in body.replace(b"\n\n", b"\n\n\0").split(b"\0") if part]
+    return Reply(status=status, headers=dict(headers), parts=tuple(parts), is_stream=is_stream)
+
+
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Keep the headers that a client acts on."""
+    return {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+
+
+def _written(body: bytes, key: str) -> dict[str, str]:
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        return {"body_base64": base64.b64encode(_without_bytes(body, key)).decode()}
+
+
+def _without(text: str, key: str) -> str:
+    if len(key) < _SHORTEST_KEY:
+        return text
+    return text.replace(json.dumps(key, ensure_ascii=False)[1:-1], "[redacted]")
+
+
+def _without_bytes(data: bytes, key: str) -> bytes:
+    return data if len(key) < _SHORTEST_KEY else data.replace(key.encode(), b"[redacted]")
+
+
+def _path(request: Request) -> str:
+    return request.path.partition("?")[0]
+
+
+def _digest(body: bytes) -> str:
+    canonical = json.dumps(parse_json(body), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _has_parts(whole: object, parts: object) -> bool:
+    if wanted := as_mapping(parts):
+        given = as_mapping(whole)
+        return all(name in given and _has_parts(given[name], wanted[name]) for name in wanted)
+    if items := as_items(parts):
+        others = as_items(whole)
+        return len(items) == len(others) and all(map(_has_parts, others, items))
+    return parts is None or parts == whole

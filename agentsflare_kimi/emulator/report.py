@@ -1,0 +1,270 @@
+"""A verdict on the client under test, read off what it asked and when.
+
+What to look for is after llmock's (facts/ecosystem.md section 1.4) and
+facts/reliability.md section 3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agentsflare_kimi.catalog import find_model
+from agentsflare_kimi.emulator.log import RecordedRequest
+from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json, text_of
+from agentsflare_kimi.emulator.wire import Reply
+
+__all__ = ["ClientReport", "Observation", "judge"]
+
+_TOO_MANY: Final = 5
+_TOO_SOON: Final = 0.1
+# Clocks and threads: a client that waits as long as it was told may seem a little early.
+_TOLERANCE: Final = 0.05
+_SAME_CALL: Final = 60.0
+_RETRYABLE: Final = frozenset({408, 409, 425, 429})
+_BALANCE: Final = re.compile(r"balance|quota|recharge", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One thing that the client did.
+
+    Attributes:
+        code: Stable name in snake_case.
+        summary: What it did, in one line.
+        requests: The `index` of each request that shows it.
+        is_problem: Whether a robust client would not do it; otherwise merely worth knowing.
+    """
+
+    code: str
+    summary: str
+    requests: tuple[int, ...]
+    is_problem: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientReport:
+    """How well the client under test behaved; its truth value is `is_resilient`."""
+
+    request_count: int
+    observations: tuple[Observation, ...]
+
+    @property
+    def problems(self) -> tuple[Observation, ...]:
+        """What a robust client would not have done."""
+        return tuple(item for item in self.observations if item.is_problem)
+
+    @property
+    def is_resilient(self) -> bool:
+        """Whether there is no problem."""
+        return not self.problems
+
+    def assert_resilient(self) -> None:
+        """Fail a test with the whole report.
+
+        Raises:
+            AssertionError: There is a problem.
+        """
+        if self.problems:
+            raise AssertionError(str(self))
+
+    def __bool__(self) -> bool:
+        return self.is_resilient
+
+    def __str__(self) -> str:
+        count, found = self.request_count, len(self.problems)
+        head = f"{count} request{_s(count)}, {found or 'no'} problem{_s(found)}"
+        return "\n".join([head, *(_line(item) for item in self.observations)])
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
+def _line(item: Observation) -> str:
+    where = ", ".join(map(str, item.requests))
+    kind = "problem" if item.is_problem else "note"
+    return f"  {kind}: {item.summary} ({item.code}; request{_s(len(item.requests))} {where})"
+
+
+def judge(entries: Sequence[RecordedRequest]) -> ClientReport:
+    """Judge a client by its requests.
+
+    Args:
+        entries: What arrived, in its order.
+    """
+    found = [item for check in _CHECKS for item in check(entries)]
+    return ClientReport(request_count=len(entries), observations=tuple(found))
+
+
+def _retries(
+    entries: Sequence[RecordedRequest],
+) -> Iterator[tuple[RecordedRequest, RecordedRequest]]:
+    """Pair each failed request with the one that repeats it."""
+    last: dict[tuple[str, str], RecordedRequest] = {}
+    for entry in entries:
+        key = entry.path, entry.digest
+        before = last.get(key)
+        if before and _has_failed(before) and _is_retry(before, entry):
+            yield before, entry
+        last[key] = entry
+
+
+def _has_failed(entry: RecordedRequest) -> bool:
+    return entry.reply is not None and (_status(entry) >= 400 or entry.outcome == "cut")  # noqa: PLR2004  # HTTP
+
+
+def _status(entry: RecordedRequest) -> int:
+    return entry.status or 0
+
+
+def _is_retry(before: RecordedRequest, entry: RecordedRequest) -> bool:
+    # The OpenAI SDKs say so themselves; of other clients an equal request soon after is one.
+    count = entry.headers.get("x-stainless-retry-count")
+    if count is not None:
+        return count != "0"
+    return entry.received_at - before.received_at < _SAME_CALL
+
+
+def _ended_at(entry: RecordedRequest) -> float:
+    return entry.finished_at or entry.received_at
+
+
+def _ignored_retry_after(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    for failed, retry in _retries(entries):
+        waited = retry.received_at - _ended_at(failed)
+        wanted = failed.retry_after
+        if wanted is not None and waited < wanted - _TOLERANCE:
+            yield Observation(
+                code="ignored_retry_after",
+                summary=f"asked again after {waited:.1f} s, where Retry-After said {wanted:g} s",
+                requests=(failed.index, retry.index),
+            )
+
+
+def _retried_in_vain(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    for failed, retry in _retries(entries):
+        if reason := _why_hopeless(failed):
+            yield Observation(
+                code="retried_in_vain",
+                summary=f"asked again although {reason}",
+                requests=(failed.index, retry.index),
+            )
+
+
+def _why_hopeless(entry: RecordedRequest) -> str:
+    status = _status(entry)
+    if status == 429 and entry.reply and _BALANCE.search(entry.reply.body.decode()):  # noqa: PLR2004  # HTTP
+        return "the balance is used up"
+    is_final = 400 <= status < 500 and status not in _RETRYABLE  # noqa: PLR2004  # HTTP
+    return f"status {status} says that it cannot succeed" if is_final else ""
+
+
+def _no_backoff(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    for failed, retry in _retries(entries):
+        waited = retry.received_at - _ended_at(failed)
+        if failed.retry_after is None and waited < _TOO_SOON:
+            yield Observation(
+                code="no_backoff",
+                summary=f"asked again {max(0, waited) * 1000:.0f} ms after a failure",
+                requests=(failed.index, retry.index),
+            )
+
+
+def _retry_storm(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    attempts: dict[str, list[int]] = {}
+    for failed, retry in _retries(entries):
+        attempts.setdefault(failed.digest, [failed.index]).append(retry.index)
+    for indexes in attempts.values():
+        if len(indexes) > _TOO_MANY:
+            yield Observation(
+                code="retry_storm",
+                summary=f"sent the same request {len(indexes)} times",
+                requests=tuple(indexes),
+            )
+
+
+def _cut_streams(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    for position, entry in enumerate(entries):
+        if entry.reply is None or not entry.reply.is_stream or entry.outcome == "pending":
+            continue
+        text, is_complete = _read_stream(entry.reply)
+        if is_complete:
+            continue
+        later = entries[position + 1 :]
+        if user := next((other for other in later if text and _contains(other, text)), None):
+            yield Observation(
+                code="accepted_cut_stream",
+                summary="took the text of a cut stream for the whole answer",
+                requests=(entry.index, user.index),
+            )
+        elif not any(other.digest == entry.digest for other in later):
+            yield Observation(
+                code="cut_stream_not_repeated",
+                summary="a stream was cut; nothing shows whether the client noticed",
+                requests=(entry.index,),
+                is_problem=False,
+            )
+
+
+def _read_stream(reply: Reply) -> tuple[str, bool]:
+    """Give the text of choice 0, and whether the stream says that it is complete."""
+    text, is_complete = "", b"data: [DONE]" in reply.body
+    for line in reply.body.splitlines():
+        chunk = as_mapping(parse_json(line.removeprefix(b"data: ")))
+        for choice in map(as_mapping, as_items(chunk.get("choices"))):
+            is_complete = is_complete or choice.get("finish_reason") is not None
+            if not choice.get("index"):
+                text += as_text(as_mapping(choice.get("delta")).get("content"))
+    return text, is_complete
+
+
+def _contains(entry: RecordedRequest, text: str) -> bool:
+    spoken = [m for m in map(as_mapping, entry.messages) if m.get("role") == "assistant"]
+    return any(text_of(message).strip() == text.strip() for message in spoken)
+
+
+def _rejected(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    for entry in entries:
+        if entry.status != 400 or entry.reply is None or entry.scenario != "ok":  # noqa: PLR2004  # HTTP
+            continue
+        body = as_mapping(parse_json(entry.reply.body))
+        message = as_text(as_mapping(body.get("error")).get("message"))
+        if "reasoning_content is missing" in message:
+            yield Observation(
+                code="dropped_reasoning",
+                summary="sent a tool call back without its reasoning_content",
+                requests=(entry.index,),
+            )
+        elif message:
+            yield Observation(
+                code="rejected_request", summary=message, requests=(entry.index,), is_problem=False
+            )
+
+
+def _ended_models(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    asked: dict[str, list[int]] = {}
+    for entry in entries:
+        asked.setdefault(entry.model, []).append(entry.index)
+    for name, indexes in asked.items():
+        model = find_model(name)
+        if model and model.status == "retired":
+            yield Observation(
+                code="retired_model",
+                summary=f"asked for {name}, which is retired; its successor is {model.successor}",
+                requests=tuple(indexes),
+                is_problem=False,
+            )
+
+
+_CHECKS: Final[tuple[Callable[[Sequence[RecordedRequest]], Iterator[Observation]], ...]] = (
+    _ignored_retry_after,
+    _retried_in_vain,
+    _no_backoff,
+    _retry_storm,
+    _cut_streams,
+    _rejected,
+    _ended_models,
+)

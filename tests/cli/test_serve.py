@@ -1,0 +1,116 @@
+"""`agentsflare-kimi serve`, as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import openai
+import pytest
+
+COMMAND = [sys.executable, "-m", "agentsflare_kimi", "serve"]
+HELLO = [{"role": "user", "content": "a private question"}]
+
+
+@contextmanager
+def serve(*arguments: str) -> Iterator[tuple[subprocess.Popen, dict[str, str]]]:
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
+    )
+    try:
+        lines = [process.stdout.readline() for _ in range(2)]
+        names = (line.removeprefix("export ").strip().partition("=") for line in lines)
+        yield process, {name: value for name, _, value in names}
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ask(exported: dict[str, str], **rest):
+    with openai.OpenAI(
+        base_url=exported["AGENTSFLARE_BASE_URL"],
+        api_key=exported["AGENTSFLARE_API_KEY"],
+        max_retries=0,
+    ) as client:
+        return client.chat.completions.create(
+            **{"model": "kimi-chat", "messages": HELLO} | rest
+        ).choices[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_interrupted(number):
+    with serve() as (process, exported):
+        assert ask(exported).message.content
+        process.send_signal(number)
+        _, log = process.communicate(timeout=5)
+    assert process.returncode == 0
+    assert "Traceback" not in log
+    assert "POST /v1/chat/completions kimi-chat 200" in log
+    assert "private question" not in log
+    assert exported["AGENTSFLARE_API_KEY"] not in log
+    assert log.endswith("1 request, no problems\n")
+
+
+def test_scenarios_follow_one_another():
+    with serve("--scenario", "bad-key,server-error") as (_, exported):
+        with pytest.raises(openai.NotFoundError):
+            ask(exported)
+        with pytest.raises(openai.InternalServerError):
+            ask(exported)
+        assert ask(exported).finish_reason == "stop"
+
+
+def test_one_scenario_holds_for_all_and_strictness_can_be_dropped():
+    with serve("--scenario", "no-annotations", "--lenient", "--quiet") as (_, exported):
+        for _ in range(2):
+            choice = ask(exported, model="kimi-k2.6", temperature=0.2)
+            assert "content_filter_results" not in choice.model_extra
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--scenario", "rate-limit"], "did you mean rate-limited"),
+        (["--port", "70000"], "port must be 0-65535"),
+        (["--replay", "missing.jsonl"], "missing.jsonl: No such file"),
+        (["--record", "x.jsonl", "--upstream", "http://example.com"], "cannot record from"),
+        (["--host", "192.0.2.1"], "cannot use 192.0.2.1"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(arguments, words, tmp_path):
+    done = subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_terminal_is_not_obeyed():
+    with serve() as (process, exported):
+        with pytest.raises(openai.BadRequestError):
+            ask(exported, model="\x1b[2Jgone")
+        process.send_signal(signal.SIGINT)
+        _, log = process.communicate(timeout=5)
+    assert "\x1b" not in log
+    assert r"\x1b[2Jgone" in log
+
+
+def test_scenarios_are_listed_as_text_and_json():
+    def run(*more: str) -> str:
+        command = [*COMMAND, "--list-scenarios", *more]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    rows = json.loads(run("--json"))
+    assert {"name", "summary", "source"} == set(rows[0])
+    assert [line.split()[0] for line in run().splitlines()] == [row["name"] for row in rows]

@@ -340,10 +340,11 @@ def test_a_name_the_catalog_does_not_know_learns_from_the_gateways_words():
     with (
         Emulator(extra_models=["house-model"], answers=replies) as emulator,
         Kimi(base_url=emulator.base_url, api_key="k", on_unknown="ignore") as client,
-        pytest.warns(RejectedParameterWarning, match="temperature=0.3"),  # noqa: PT031  # one story
     ):
-        client.chat.completions.create(model="house-model", messages=MESSAGES, temperature=0.3, n=2)
-
+        with pytest.warns(RejectedParameterWarning, match="temperature=0.3"):
+            client.chat.completions.create(
+                model="house-model", messages=MESSAGES, temperature=0.3, n=2
+            )
         assert emulator.requests[1].body == {"model": "house-model", "messages": MESSAGES}
 
 

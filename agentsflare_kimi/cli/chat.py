@@ -1,0 +1,92 @@
+"""`agentsflare-kimi chat`: ask a model, from arguments, from a pipe, or line by line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from agentsflare_kimi import Kimi, StreamReader, assistant_message, create_client
+from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.printable import printable
+
+__all__ = ["run"]
+
+_PROMPT: Final = "> "
+_EPILOG: Final = (
+    "Without PROMPT the question is read from standard input; on a terminal line by line, with "
+    "the conversation kept, until Ctrl-D."
+)
+
+
+def run(arguments: list[str]) -> int:
+    """Ask one question, or hold a conversation."""
+    options = _parse(arguments)
+    with create_client(env_file=options.env_file) as client:
+        model = options.model or client.settings.model
+        history = [{"role": "system", "content": options.system}] if options.system else []
+        for question in _questions(options.prompt):
+            history.append({"role": "user", "content": question})
+            history.append(_ask(client, options, {"model": model, "messages": history}))
+    return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="agentsflare-kimi chat", description="Talk to a model.", epilog=_EPILOG
+    )
+    parser.add_argument("prompt", nargs="*", help="the question")
+    parser.add_argument("-m", "--model", help="the model (default: AGENTSFLARE_MODEL)")
+    parser.add_argument("-s", "--system", help="a system message to begin with")
+    parser.add_argument("--env-file", help="read AGENTSFLARE_ variables from this file, too")
+    parser.add_argument("--reasoning", action="store_true", help="show the reasoning on stderr")
+    parser.add_argument("--raw", action="store_true", help="do not escape control characters")
+    parser.add_argument("--json", action="store_true", help="print each whole completion as JSON")
+    return parser.parse_args(arguments)
+
+
+def _questions(words: list[str]) -> Iterator[str]:
+    if words:
+        yield " ".join(words)
+    elif not sys.stdin.isatty():
+        question = sys.stdin.read().strip()
+        if not question:
+            raise UsageError("no prompt: give one as argument or on standard input")
+        yield question
+    else:
+        yield from _typed()
+
+
+def _typed() -> Iterator[str]:
+    while True:
+        try:
+            line = input(_PROMPT).strip()
+        except EOFError:
+            print()
+            return
+        if line:
+            yield line
+
+
+def _ask(client: Kimi, options: argparse.Namespace, request: dict[str, Any]) -> dict[str, Any]:
+    with StreamReader(client.chat.completions.create(stream=True, **request)) as reader:
+        for text in reader:
+            if not options.json:
+                print(_shown(text, options), end="", flush=True)
+    if options.json:
+        print(json.dumps(reader.completion.to_dict(), ensure_ascii=False))
+    else:
+        print()
+    if options.reasoning and reader.reasoning:
+        print(printable(reader.reasoning), file=sys.stderr)
+    if reader.filter_results:
+        print(reader.filter_results, file=sys.stderr)
+    if reader.finish_reason == "length":
+        print("(cut off: the answer reached its largest number of tokens)", file=sys.stderr)
+    return assistant_message(reader)
+
+
+def _shown(text: str, options: argparse.Namespace) -> str:
+    return text if options.raw or not sys.stdout.isatty() else printable(text)

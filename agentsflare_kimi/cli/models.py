@@ -1,0 +1,67 @@
+"""`agentsflare-kimi models`: what is alive, and what takes the place of what is not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from agentsflare_kimi.catalog import KimiModel, get_model, list_models
+from agentsflare_kimi.cli.table import render_table
+
+__all__ = ["run"]
+
+_HEADER: Final = ("MODEL", "STATUS", "RETIRED ON", "USE INSTEAD", "THINKING", "CONTEXT")
+
+
+def run(arguments: list[str]) -> int:
+    """List the models, or describe one."""
+    parser = argparse.ArgumentParser(
+        prog="agentsflare-kimi models",
+        description="List the models that the package knows, the gateway's list first.",
+    )
+    parser.add_argument("name", nargs="?", help="describe this model alone; short names work")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+    models = [get_model(options.name)] if options.name else list(list_models())
+    if options.json:
+        print(json.dumps([_as_json(model) for model in models], indent=2))
+    elif options.name:
+        print(render_table(("FIELD", "VALUE"), _describe(models[0])))
+    else:
+        print(render_table(_HEADER, map(_row, models)))
+    return 0
+
+
+def _row(model: KimiModel) -> tuple[object, ...]:
+    context = f"{model.context_window:,}" if model.context_window else None
+    return model.id, model.status, model.retired_on, model.successor, model.thinking, context
+
+
+def _describe(model: KimiModel) -> list[tuple[str, str]]:
+    return [
+        (name, _shown(value))
+        for name, value in _as_json(model).items()
+        if value not in (None, [], {}, False)
+    ]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={number}" for name, number in value.items())
+    return str(value)
+
+
+def _as_json(model: KimiModel) -> dict[str, object]:
+    return {name: _plain(name, value) for name, value in asdict(model).items()}
+
+
+def _plain(name: str, value: Any) -> object:  # noqa: ANN401  # any field's value
+    if name.startswith("fixed_"):
+        return dict(value)
+    if isinstance(value, frozenset | tuple):
+        return sorted(value) if isinstance(value, frozenset) else list(value)
+    return str(value) if name.endswith("_on") and value is not None else value

@@ -1,0 +1,76 @@
+"""Which files of a directory are read: git's own list, or a walk that heeds the same ignore files.
+
+Imports next to nothing: every run of the linter loads this. Paths are bytes, because file
+names need not be text. Source of the design and its timings: facts/lint.md section 3.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    # Untracked files are reported, but only fixed when named: no commit could bring them back.
+    Origin = Literal["tracked", "untracked", "walked", "named"]
+
+__all__ = ["LEFT_OUT", "TEMPORARY_PREFIX", "is_left_out", "list_files"]
+
+TEMPORARY_PREFIX = b".agentsflare-kimi-"
+"""How the names of fixes in the making begin; a killed run may leave one, which is never read."""
+
+LEFT_OUT = frozenset(
+    b".direnv .eggs .git .hg .ipynb_checkpoints .jj .mypy_cache .nox .pytest_cache .ruff_cache "
+    b".svn .tox .venv __pycache__ __pypackages__ bower_components node_modules site-packages "
+    b"vendor venv".split()
+)
+"""Directories that are not entered unless they are named."""
+
+# Where git tells what is source, a directory of such a name may well be.
+_BUILD_OUTPUT = frozenset((b"build", b"dist", b"target"))
+
+
+def list_files(
+    directory: bytes, *, respect_gitignore: bool = True
+) -> Iterator[tuple[Origin, list[bytes]]]:
+    """List the files below a directory in one or two portions.
+
+    Args:
+        directory: The directory; also one that a run over its parent would leave out.
+        respect_gitignore: Whether what `.gitignore` and `.ignore` name is left out.
+
+    Yields:
+        Where the paths come from, and the paths, relative to `directory`. Symbolic links,
+        deleted files and directories (submodules) may be among them.
+    """
+    from agentsflare_kimi.lint import git  # noqa: PLC0415  # named files need no listing
+
+    is_listed = False
+    if respect_gitignore and git.find_repository(directory):
+        for origin, listing in git.list_files(directory):
+            is_listed = True
+            yield origin, _without_left_out(directory, listing)
+    if not is_listed:
+        from agentsflare_kimi.lint.walking import walk  # noqa: PLC0415  # git is the rule
+
+        yield "walked", list(walk(directory, LEFT_OUT | _BUILD_OUTPUT, heed=respect_gitignore))
+
+
+def is_left_out(path: bytes) -> bool:
+    """Whether this file lies in a directory that is not entered, or is a fix in the making."""
+    *directories, name = path.split(b"/")
+    return name.startswith(TEMPORARY_PREFIX) or not LEFT_OUT.isdisjoint(directories)
+
+
+def _without_left_out(directory: bytes, listing: bytes) -> list[bytes]:
+    # After a merge conflict git names a file once for each side.
+    names = list(dict.fromkeys(listing.split(b"\0")[:-1]))
+    if TEMPORARY_PREFIX in listing or any(name + b"/" in listing for name in LEFT_OUT):
+        names = [name for name in names if not is_left_out(name)]
+    from agentsflare_kimi.lint import git  # noqa: PLC0415  # loaded already
+
+    if b".ignore\0" in listing or git.has_ignore_above(directory):
+        from agentsflare_kimi.lint.walking import without_ignored  # noqa: PLC0415  # rare
+
+        names = without_ignored(directory, names)
+    return names

@@ -1,0 +1,106 @@
+"""Asks git for the files of a directory; runs nothing that the repository could choose."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+__all__ = ["find_repository", "has_ignore_above", "list_files"]
+
+# git sets these for its hooks; they would turn every repository into the hook's own.
+# Source: git rev-parse --local-env-vars
+_OF_HOOKS = frozenset(
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_DIR GIT_GRAFT_FILE GIT_IMPLICIT_WORK_TREE "
+    "GIT_INDEX_FILE GIT_NAMESPACE GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_SHALLOW_FILE "
+    "GIT_WORK_TREE".split()
+)
+# A repository's own configuration may name programs: a file watcher, a transport to fetch with.
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
+_NO_SIDE_EFFECTS = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
+_READ_SIZE = 1 << 20
+
+
+def find_repository(directory: bytes) -> bytes | None:
+    """Find the nearest directory, from this one upwards, that has a `.git`."""
+    for current in _upwards(directory):
+        if os.path.lexists(current + b"/.git"):
+            return current
+    return None
+
+
+def has_ignore_above(directory: bytes) -> bool:
+    """Whether an `.ignore` file, which git does not know, lies here or further up."""
+    for current in _upwards(directory):
+        if os.path.lexists(current + b"/.ignore"):
+            return True
+        if os.path.lexists(current + b"/.git"):
+            return False
+    return False
+
+
+def list_files(directory: bytes) -> Iterator[tuple[Literal["tracked", "untracked"], bytes]]:
+    """List what git tracks below a directory, then what it neither tracks nor ignores.
+
+    Args:
+        directory: Where to look; must be in a repository.
+
+    Yields:
+        The kind of files, and their paths relative to `directory`, each ended by a NUL.
+        Nothing at all if git is not there or refuses (a repository of another user).
+    """
+    # Both at once: what is done with the first list hides the time that the second takes.
+    tracked = _start(directory)
+    others = _start(directory, "--others", "--exclude-standard")
+    listing = _finish(tracked)
+    try:
+        if listing is not None:
+            yield "tracked", listing
+    finally:
+        rest = _finish(others)
+    if listing is not None and rest:
+        yield "untracked", rest
+
+
+def _upwards(directory: bytes) -> Iterator[bytes]:
+    current = os.path.realpath(directory)
+    yield current
+    while current != os.path.dirname(current):
+        current = os.path.dirname(current)
+        yield current
+
+
+def _start(directory: bytes, *options: str) -> tuple[int, int] | None:
+    # Not `subprocess`: its import alone takes as long as git. Where there is no posix_spawn
+    # (Windows, which would also look for git in the current directory) the walk takes over.
+    if not hasattr(os, "posix_spawnp"):
+        return None
+    environment = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS} | _NO_SIDE_EFFECTS
+    reader, writer = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, writer, 1),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    command = ["git", *_NO_PROGRAMS, "-C", directory, "ls-files", "-z", *options]
+    try:
+        return os.posix_spawnp("git", command, environment, file_actions=actions), reader
+    except OSError:
+        os.close(reader)
+        return None
+    finally:
+        os.close(writer)
+
+
+def _finish(process: tuple[int, int] | None) -> bytes | None:
+    if process is None:
+        return None
+    pid, reader = process
+    pieces: list[bytes] = []
+    while piece := os.read(reader, _READ_SIZE):
+        pieces.append(piece)
+    os.close(reader)
+    return b"".join(pieces) if os.waitpid(pid, 0)[1] == 0 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,17 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-__all__ = ["LintConfig"]
+__all__ = ["LintConfig", "LintConfigError"]
 
 _EVERY_RULE = "AFK"
+
+
+class LintConfigError(ValueError):
+    """A setting of the linter is wrong; the message names it, where it stands and the way out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintConfig:
     """Which rules apply, to which files, and as of which day.
 
-    Rules are named by code or prefix (`AFK`, `AFK1`, `AFK101`); the more specific of a
-    selecting and an ignoring prefix wins, and ignoring wins a tie.
+    Rules are named by code or prefix (`AFK`, `AFK1`, `AFK101`; `ALL` is `AFK`); the more
+    specific of a selecting and an ignoring prefix wins, and ignoring wins a tie. File
+    patterns are those of `.gitignore`.
 
     Attributes:
         select: Rules to apply; empty means all of them, but none to comments and prose.
@@ -28,10 +33,10 @@ class LintConfig:
         extend_select: Rules to apply beside those of `select`.
         ignore: Rules not to apply.
         per_file_ignores: File pattern to rules not to apply in such files.
-        exclude: File patterns that are not read, as in `.gitignore`.
+        exclude: File patterns that are not read.
         respect_gitignore: Whether what git ignores is left out.
         force_exclude: Whether `exclude` also holds for files that are named one by one.
-        max_file_size: Bytes; larger files are skipped, and said to be.
+        max_file_size: Bytes; larger files that hold a name are skipped, and said to be.
         today: The day on which models and suppressions are judged; None is the present day.
     """
 
@@ -48,7 +53,7 @@ class LintConfig:
     today: date | None = None
 
     def is_selected(self, code: str, *, in_prose: bool = False) -> bool:
-        """Whether a rule applies.
+        """Tell whether a rule applies.
 
         Args:
             code: The rule's code, such as `AFK001`.
@@ -62,6 +67,27 @@ class LintConfig:
         if chosen < 0 and not self.select and not in_prose:
             chosen = 0
         return chosen > _specificity(code, self.ignore)
+
+    def for_file(self, filename: str) -> LintConfig:
+        """Take the ignores that hold for one file into `ignore`.
+
+        Args:
+            filename: The file's path, relative to where the patterns are meant.
+
+        Returns:
+            The settings for this file, without any `per_file_ignores`.
+        """
+        if not self.per_file_ignores:
+            return self
+        from agentsflare_kimi.lint.ignores import matches_any  # noqa: PLC0415  # rarely needed
+
+        ignored = [
+            code
+            for pattern, codes in self.per_file_ignores.items()
+            if matches_any(filename, (pattern,))
+            for code in codes
+        ]
+        return replace(self, ignore=(*self.ignore, *ignored), per_file_ignores=MappingProxyType({}))
 
 
 def _specificity(code: str, prefixes: tuple[str, ...]) -> int:

@@ -37,11 +37,12 @@ def list_files(
 
     Args:
         directory: The directory; also one that a run over its parent would leave out.
-        respect_gitignore: Whether what `.gitignore` and `.ignore` name is left out.
+        respect_gitignore: Whether what git ignores is left out.
 
     Yields:
         Where the paths come from, and the paths, relative to `directory`. Symbolic links,
-        deleted files and directories (submodules) may be among them.
+        deleted files, directories (submodules) and, where git listed them, files that an
+        `.ignore` file names may be among them: that is looked up for those that matter.
     """
     from agentsflare_kimi.lint import git  # noqa: PLC0415  # named files need no listing
 
@@ -49,7 +50,7 @@ def list_files(
     if respect_gitignore and git.find_repository(directory):
         for origin, listing in git.list_files(directory):
             is_listed = True
-            yield origin, _without_left_out(directory, listing)
+            yield origin, _without_left_out(listing)
     if not is_listed:
         from agentsflare_kimi.lint.walking import walk  # noqa: PLC0415  # git is the rule
 
@@ -62,15 +63,9 @@ def is_left_out(path: bytes) -> bool:
     return name.startswith(TEMPORARY_PREFIX) or not LEFT_OUT.isdisjoint(directories)
 
 
-def _without_left_out(directory: bytes, listing: bytes) -> list[bytes]:
+def _without_left_out(listing: bytes) -> list[bytes]:
     # After a merge conflict git names a file once for each side.
     names = list(dict.fromkeys(listing.split(b"\0")[:-1]))
     if TEMPORARY_PREFIX in listing or any(name + b"/" in listing for name in LEFT_OUT):
         names = [name for name in names if not is_left_out(name)]
-    from agentsflare_kimi.lint import git  # noqa: PLC0415  # loaded already
-
-    if b".ignore\0" in listing or git.has_ignore_above(directory):
-        from agentsflare_kimi.lint.walking import without_ignored  # noqa: PLC0415  # rare
-
-        names = without_ignored(directory, names)
     return names

@@ -9,14 +9,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-__all__ = ["find_repository", "has_ignore_above", "list_files"]
+__all__ = ["find_repository", "list_files"]
 
 # git sets these for its hooks; they would turn every repository into the hook's own.
 # Source: git rev-parse --local-env-vars
 _OF_HOOKS = frozenset(
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_DIR GIT_GRAFT_FILE GIT_IMPLICIT_WORK_TREE "
-    "GIT_INDEX_FILE GIT_NAMESPACE GIT_OBJECT_DIRECTORY GIT_PREFIX GIT_SHALLOW_FILE "
-    "GIT_WORK_TREE".split()
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
 )
 # A repository's own configuration may name programs: a file watcher, a transport to fetch with.
 _NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
@@ -26,20 +36,12 @@ _READ_SIZE = 1 << 20
 
 def find_repository(directory: bytes) -> bytes | None:
     """Find the nearest directory, from this one upwards, that has a `.git`."""
-    for current in _upwards(directory):
-        if os.path.lexists(current + b"/.git"):
-            return current
-    return None
-
-
-def has_ignore_above(directory: bytes) -> bool:
-    """Whether an `.ignore` file, which git does not know, lies here or further up."""
-    for current in _upwards(directory):
-        if os.path.lexists(current + b"/.ignore"):
-            return True
-        if os.path.lexists(current + b"/.git"):
-            return False
-    return False
+    current = os.path.realpath(directory)
+    while not os.path.lexists(os.path.join(current, b".git")):
+        if current == os.path.dirname(current):
+            return None
+        current = os.path.dirname(current)
+    return current
 
 
 def list_files(directory: bytes) -> Iterator[tuple[Literal["tracked", "untracked"], bytes]]:
@@ -63,14 +65,6 @@ def list_files(directory: bytes) -> Iterator[tuple[Literal["tracked", "untracked
         rest = _finish(others)
     if listing is not None and rest:
         yield "untracked", rest
-
-
-def _upwards(directory: bytes) -> Iterator[bytes]:
-    current = os.path.realpath(directory)
-    yield current
-    while current != os.path.dirname(current):
-        current = os.path.dirname(current)
-        yield current
 
 
 def _start(directory: bytes, *options: str) -> tuple[int, int] | None:

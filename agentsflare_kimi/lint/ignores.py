@@ -5,15 +5,16 @@ Source: https://git-scm.com/docs/gitignore; the tests compare with git itself.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-__all__ = ["Pattern", "is_ignored", "parse_patterns", "verdict"]
+__all__ = ["Pattern", "is_ignored", "matches_any", "parse_patterns", "verdict"]
 
 _POSIX_CLASSES = {
     b"alnum": rb"0-9A-Za-z",
@@ -109,9 +110,18 @@ def is_ignored(path: bytes, patterns: Sequence[Pattern]) -> bool:
     return bool(verdict(path, is_directory=False, patterns=patterns))
 
 
-def patterns_of(lines: Iterable[str]) -> list[Pattern]:
-    """Read patterns that a configuration holds as text."""
-    return parse_patterns("\n".join(lines).encode("utf-8", "surrogateescape"))
+def matches_any(filename: str, globs: Sequence[str]) -> bool:
+    """Whether patterns from a configuration name a file, or a directory on the way to it.
+
+    Args:
+        filename: The file's path, relative to where the patterns are meant.
+        globs: The patterns, as lines of a `.gitignore`.
+
+    Returns:
+        Whether the file is meant.
+    """
+    path = filename.replace(os.sep, "/").removeprefix("./").removeprefix("/")
+    return is_ignored(os.fsencode(path), parse_patterns(os.fsencode("\n".join(globs))))
 
 
 def _parse_line(line: bytes, base: bytes) -> Pattern | None:

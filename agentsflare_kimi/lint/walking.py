@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint.git import find_repository
 from agentsflare_kimi.lint.ignores import Pattern, is_ignored, parse_patterns, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
-__all__ = ["walk", "without_ignored"]
+__all__ = ["forget_ignore_files", "is_named_by_ignore_files", "walk"]
 
-_IGNORE_FILES = (b".gitignore", b".ignore")
+_GITIGNORE = b".gitignore"
+_IGNORE = b".ignore"
 
 
 def walk(directory: bytes, left_out: Collection[bytes], *, heed: bool) -> Iterator[bytes]:
@@ -26,45 +28,75 @@ def walk(directory: bytes, left_out: Collection[bytes], *, heed: bool) -> Iterat
             directories above up to the repository's top among them.
 
     Yields:
-        Paths relative to `directory`, those of one directory in order.
+        Paths relative to `directory`.
     """
-    start, patterns = _patterns_above(directory, _IGNORE_FILES) if heed else (b"", [])
-    pending = [(b"", patterns)]
+    root = os.path.realpath(directory)
+    pending = [(root, _patterns_above(root) if heed else [])]
     while pending:
-        inside, patterns = pending.pop()
-        entries = _scan(os.path.join(directory, inside))
+        current, patterns = pending.pop()
         if heed:
-            patterns = patterns + _patterns_in(directory, start, inside, entries)
-        for entry in entries:
-            path = os.path.join(inside, entry.name)
+            patterns = [*patterns, *_patterns_of(current, _GITIGNORE), *_patterns_of(current)]
+        for entry in _scan(current):
             is_directory = entry.is_dir(follow_symlinks=False)
-            if heed and verdict(
-                os.path.join(start, path), is_directory=is_directory, patterns=patterns
-            ):
+            if verdict(entry.path, is_directory=is_directory, patterns=patterns):
                 continue
-            if not is_directory and entry.is_file(follow_symlinks=False):
-                yield path
-            elif is_directory and entry.name not in left_out:
-                pending.append((path, patterns))
+            if is_directory and entry.name not in left_out:
+                pending.append((entry.path, patterns))
+            elif entry.is_file(follow_symlinks=False):
+                yield os.path.relpath(entry.path, root)
 
 
-def without_ignored(directory: bytes, paths: Iterable[bytes]) -> list[bytes]:
-    """Leave out what `.ignore` files name, of which git knows nothing.
+def is_named_by_ignore_files(path: bytes) -> bool:
+    """Whether an `.ignore` file beside a file or above it names it; git knows nothing of these.
 
     Args:
-        directory: The directory that `paths` are relative to.
-        paths: The files that git lists.
+        path: The file's absolute path.
 
     Returns:
-        The paths that no `.ignore` file names.
+        Whether it is to be left out.
     """
-    paths = list(paths)
-    start, patterns = _patterns_above(directory, (b".ignore",))
-    inside = sorted({os.path.dirname(path) for path in paths if path.endswith(b".ignore")})
-    for parent in inside:
-        base = os.path.join(start, parent) if parent else start
-        patterns += _read_patterns(os.path.join(directory, parent, b".ignore"), base)
-    return [path for path in paths if not is_ignored(os.path.join(start, path), patterns)]
+    return is_ignored(path, _ignores_for(os.path.dirname(path)))
+
+
+def forget_ignore_files() -> None:
+    """Read `.ignore` files anew from here on."""
+    _ignores_for.cache_clear()
+
+
+@cache
+def _ignores_for(directory: bytes) -> list[Pattern]:
+    parent = os.path.dirname(directory)
+    is_top = parent == directory or os.path.lexists(os.path.join(directory, b".git"))
+    return [*([] if is_top else _ignores_for(parent)), *_patterns_of(directory)]
+
+
+def _patterns_above(root: bytes) -> list[Pattern]:
+    top = find_repository(root)
+    if top is None:
+        return []
+    patterns = _read_patterns(os.path.join(top, b".git/info/exclude"), top)
+    current = top
+    for step in os.path.relpath(root, top).split(b"/") if root != top else ():
+        patterns += [*_patterns_of(current, _GITIGNORE), *_patterns_of(current)]
+        current = os.path.join(current, step)
+    return patterns
+
+
+def _patterns_of(directory: bytes, name: bytes = _IGNORE) -> list[Pattern]:
+    return _read_patterns(os.path.join(directory, name), directory)
+
+
+def _read_patterns(path: bytes, base: bytes) -> list[Pattern]:
+    try:
+        # A pipe of that name must not hold up the walk.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return []
+    with open(descriptor, "rb") as file:
+        try:
+            return parse_patterns(file.read(), base)
+        except OSError:  # a directory
+            return []
 
 
 def _scan(directory: bytes) -> list[os.DirEntry[bytes]]:
@@ -72,49 +104,5 @@ def _scan(directory: bytes) -> list[os.DirEntry[bytes]]:
         with os.scandir(directory) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError:
-        # Unreadable or gone meanwhile; what cannot be listed cannot be named either.
+        # Unreadable, or gone meanwhile.
         return []
-
-
-def _patterns_in(
-    directory: bytes, start: bytes, inside: bytes, entries: Iterable[os.DirEntry[bytes]]
-) -> list[Pattern]:
-    present = {entry.name for entry in entries}.intersection(_IGNORE_FILES)
-    base = os.path.join(start, inside) if inside else start
-    return [
-        pattern
-        for name in _IGNORE_FILES
-        if name in present
-        for pattern in _read_patterns(os.path.join(directory, inside, name), base)
-    ]
-
-
-def _patterns_above(
-    directory: bytes, names: tuple[bytes, ...]
-) -> tuple[bytes, list[Pattern]]:
-    """The way from the repository's top to the directory, and the patterns met on it."""
-    here = os.path.realpath(directory)
-    top = find_repository(directory)
-    patterns: list[Pattern] = []
-    if top is None:
-        return b"", patterns
-    start = b"" if here == top else os.path.relpath(here, top)
-    if b".gitignore" in names:
-        patterns += _read_patterns(os.path.join(top, b".git/info/exclude"), b"")
-    above = b""
-    for step in start.split(b"/") if start else ():
-        for name in names:
-            patterns += _read_patterns(os.path.join(top, above, name), above)
-        above = os.path.join(above, step)
-    if names == (b".ignore",) and start:
-        return start, patterns
-    return start, patterns
-
-
-def _read_patterns(path: bytes, base: bytes) -> list[Pattern]:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError:
-        return []
-    with open(descriptor, "rb") as file:
-        return parse_patterns(file.read(1 << 20), base)

@@ -1,0 +1,91 @@
+"""Turns bytes into text and back, so that whatever is not edited stays as it was."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+__all__ = ["Source", "decode"]
+
+_UTF_16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_LOOKED_AT = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file's text, and what it takes to write it back.
+
+    Attributes:
+        text: Without the byte order mark; line ends as they are. Bytes that are not text in
+            the file's encoding are lone surrogates.
+        encoding: The codec.
+        errors: The codec's error handler.
+        mark: The byte order mark, or nothing.
+    """
+
+    text: str
+    encoding: str
+    errors: str
+    mark: bytes = b""
+
+    def encode(self, text: str) -> bytes:
+        """Write an edited text as this one was written.
+
+        Args:
+            text: The edited text.
+
+        Returns:
+            The bytes of the file.
+
+        Raises:
+            UnicodeEncodeError: The edit has letters that the file's encoding lacks.
+        """
+        return self.mark + text.encode(self.encoding, self.errors)
+
+
+def decode(content: bytes, filename: str) -> Source | None:
+    """Read a file's text; every byte survives the way there and back.
+
+    Args:
+        content: The whole file.
+        filename: Tells whether a coding declaration is to be heeded.
+
+    Returns:
+        The text, or None where it is not text (a NUL early on, half a UTF-16 letter).
+    """
+    mark = content[:2]
+    if mark in _UTF_16_MARKS:
+        return _try(content, _UTF_16_MARKS[mark], mark)
+    if b"\0" in content[:_LOOKED_AT]:
+        return None
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    source = _try(content, "utf-8", mark)
+    if source is None and filename.endswith((".py", ".pyi", ".pyw")):
+        source = _try(content, _declared(content), mark)
+    return source or Source(
+        text=content[len(mark) :].decode("utf-8", "surrogateescape"),
+        encoding="utf-8",
+        errors="surrogateescape",
+        mark=mark,
+    )
+
+
+def _try(content: bytes, encoding: str | None, mark: bytes) -> Source | None:
+    if encoding is None:
+        return None
+    try:
+        text = content[len(mark) :].decode(encoding)
+        source = Source(text=text, encoding=encoding, errors="strict", mark=mark)
+        return source if source.encode(text) == content else None
+    except (UnicodeError, LookupError, TypeError):
+        # A declaration may name what is no codec, or no text codec.
+        return None
+
+
+def _declared(content: bytes) -> str | None:
+    # Source: https://peps.python.org/pep-0263/
+    import re  # noqa: PLC0415  # only undecodable Python files need it
+
+    lines = b"\n".join(content.splitlines()[:2])
+    found = re.search(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", lines, re.MULTILINE)
+    return found[1].decode("ascii", "replace") if found else None

@@ -1,0 +1,102 @@
+"""Fixes a file: from its bytes to the bytes it should hold, checked before they are written."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.lint import texts
+from agentsflare_kimi.lint.decoding import Source, decode
+from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.findings import FixResult
+
+__all__ = ["FixedFile", "fix_file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedFile:
+    """A file before and after.
+
+    Attributes:
+        before: Its text as it was read.
+        result: Its text after the fixes, what was mended and what is left.
+    """
+
+    before: str
+    result: FixResult
+
+
+def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> FixedFile:
+    """Fix what can be fixed in a file.
+
+    Args:
+        path: The file; a symbolic link is resolved.
+        config: The settings that hold for it.
+        unsafe: Whether to apply fixes that need a look, too.
+        write: Whether to replace the file, or only to tell what would be in it.
+
+    Returns:
+        The file before and after.
+
+    Raises:
+        NotWrittenError: It was left as it is; the message says why.
+        OSError: It could not be read or written, and is as it was.
+    """
+    filename = os.fsdecode(path)
+    content, _ = read_regular_file(os.path.realpath(path))
+    source = decode(content, filename)
+    if source is None:
+        raise NotWrittenError("not a text file")
+    result = texts.fix_text(source.text, filename, config, unsafe=unsafe)
+    if result.text != source.text:
+        after = _encode(source, result.text)
+        _check(filename, source.text, result.text)
+        if write:
+            replace_content(path, content, after)
+    return FixedFile(before=source.text, result=result)
+
+
+def _encode(source: Source, text: str) -> bytes:
+    try:
+        return source.encode(text)
+    except UnicodeEncodeError as error:
+        raise NotWrittenError(f"its encoding, {source.encoding}, lacks a letter") from error
+
+
+def _check(filename: str, before: str, after: str) -> None:
+    """Refuse a fix that breaks a file which was whole.
+
+    Raises:
+        NotWrittenError: `before` parses and `after` does not.
+    """
+    parse = _PARSERS.get(os.path.splitext(filename)[1])
+    if parse is None or not _parses(parse, before):
+        return
+    if not _parses(parse, after):
+        raise NotWrittenError("the fix would break its syntax; please report this")
+
+
+def _parses(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parse(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _compile(text: str) -> object:
+    # Builds the code, and runs none of it; the parser alone would accept a repeated keyword.
+    return compile(text, "<fixed>", "exec", dont_inherit=True)
+
+
+_PARSERS = {".py": _compile, ".pyi": _compile, ".json": json.loads, ".ipynb": json.loads}

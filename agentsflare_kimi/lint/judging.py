@@ -1,0 +1,83 @@
+"""What becomes of a file that holds a needle: left out, skipped, or linted."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.lint import texts
+from agentsflare_kimi.lint.configuration import settings_for
+from agentsflare_kimi.lint.decoding import decode
+from agentsflare_kimi.lint.packing import pack
+from agentsflare_kimi.lint.walking import is_named_by_ignore_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.scanning import Outcome
+
+__all__ = ["judge_listed", "judge_named"]
+
+
+def judge_named(
+    path: bytes, content: bytes, options: Mapping[str, object] | LintConfig
+) -> Outcome | None:
+    """Lint a file that was named on its own.
+
+    Args:
+        path: The file.
+        content: What it holds.
+        options: The settings, or those that come on top of the nearest file's.
+
+    Returns:
+        What to report, if anything.
+    """
+    settings = settings_for(os.fsdecode(path), options)
+    if settings.is_excluded and settings.config.force_exclude:
+        return None
+    return _lint(path, content, settings.config) or (
+        (path, "skipped", "not a text file") if decode(content, "") is None else None
+    )
+
+
+def judge_listed(
+    root: bytes, path: bytes, content: bytes, options: Mapping[str, object] | LintConfig
+) -> Outcome | None:
+    """Lint a file that was found in a directory.
+
+    Args:
+        root: The directory.
+        path: The file.
+        content: What it holds.
+        options: The settings, or those that come on top of the nearest file's.
+
+    Returns:
+        What to report, if anything.
+    """
+    settings = settings_for(os.fsdecode(path), options)
+    if settings.is_excluded or not _is_inside(root, os.path.dirname(path)):
+        return None
+    if settings.config.respect_gitignore and is_named_by_ignore_files(os.path.abspath(path)):
+        return None
+    return _lint(path, content, settings.config)
+
+
+@cache
+def _is_inside(root: bytes, directory: bytes) -> bool:
+    # A directory that git tracks may have become a link to somewhere else.
+    top = os.path.join(os.path.realpath(root), b"")
+    return os.path.join(os.path.realpath(directory), b"").startswith(top)
+
+
+def _lint(path: bytes, content: bytes, config: LintConfig) -> Outcome | None:
+    filename = os.fsdecode(path)
+    source = decode(content, filename)
+    if source is None:
+        return None
+    try:
+        findings = texts.lint_text(source.text, filename, config)
+    except (RecursionError, MemoryError):
+        return path, "skipped", "nested too deeply"
+    return (path, "found", pack(findings)) if findings else None

@@ -1,0 +1,61 @@
+"""Findings as plain tuples and back: what `marshal` can carry between processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentsflare_kimi.lint.findings import Edit, Finding, Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["pack", "unpack"]
+
+_FIELDS = tuple(name for name in Finding.__slots__ if name != "fix")
+
+
+def pack(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
+    """Make plain tuples of findings.
+
+    Args:
+        findings: The findings.
+
+    Returns:
+        One tuple for each.
+    """
+    return [
+        (_pack_fix(finding.fix), *(getattr(finding, name) for name in _FIELDS))
+        for finding in findings
+    ]
+
+
+def unpack(packed: Iterable[tuple[Any, ...]]) -> list[Finding]:
+    """Make findings of what `pack` made of them.
+
+    Args:
+        packed: The tuples.
+
+    Returns:
+        The findings.
+    """
+    return [
+        Finding(fix=_unpack_fix(fix), **dict(zip(_FIELDS, values, strict=True)))
+        for fix, *values in packed
+    ]
+
+
+def _pack_fix(fix: Fix | None) -> tuple[Any, ...] | None:
+    if fix is None:
+        return None
+    return fix.is_safe, fix.reason, [(e.start, e.end, e.replacement) for e in fix.edits]
+
+
+def _unpack_fix(packed: tuple[Any, ...] | None) -> Fix | None:
+    if packed is None:
+        return None
+    is_safe, reason, edits = packed
+    return Fix(
+        edits=tuple(Edit(start=start, end=end, replacement=text) for start, end, text in edits),
+        is_safe=is_safe,
+        reason=reason,
+    )

@@ -1,0 +1,74 @@
+"""Lints files and directories."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, cast
+
+from agentsflare_kimi.lint.configuration import forget_configurations
+from agentsflare_kimi.lint.findings import LintReport
+from agentsflare_kimi.lint.packing import unpack
+from agentsflare_kimi.lint.session import Session
+from agentsflare_kimi.lint.walking import forget_ignore_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.findings import Finding
+
+__all__ = ["lint_paths", "report_of"]
+
+
+def lint_paths(
+    paths: Iterable[str | os.PathLike[str]] | str | os.PathLike[str],
+    config: LintConfig | None = None,
+) -> LintReport:
+    """Lint files and directories, as the command `agentsflare-kimi lint` does.
+
+    Of a directory, what git tracks or would track is read, hidden files among it; without
+    git, what a walk finds that heeds `.gitignore`. A file that is named is always read.
+
+    Args:
+        paths: Files and directories.
+        config: The settings; by default those of the settings file nearest to each file.
+
+    Returns:
+        What was found, and which files were not read, and why.
+
+    Raises:
+        LintConfigError: A settings file cannot be read, or something in it is wrong.
+    """
+    several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    forget_configurations()
+    forget_ignore_files()
+    session = Session(config or {})
+    session.read([os.fsencode(path) for path in several])
+    return report_of(session)
+
+
+def report_of(session: Session) -> LintReport:
+    """Sum up what a session found.
+
+    Args:
+        session: A session that has read what it was to read.
+
+    Returns:
+        Its findings in the order of file names and places.
+    """
+    findings: list[Finding] = []
+    skipped: list[tuple[str, str]] = []
+    for _, (path, kind, value) in session.outcomes:
+        if kind == "found":
+            findings += unpack(cast("list[tuple[Any, ...]]", value))
+        else:
+            skipped.append((os.fsdecode(path), cast("str", value)))
+    return LintReport(
+        findings=tuple(sorted(findings, key=_place)),
+        files_checked=session.checked,
+        skipped=tuple(sorted(skipped)),
+    )
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.filename, finding.line, finding.column, finding.code

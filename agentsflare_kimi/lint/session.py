@@ -1,0 +1,161 @@
+"""One run over files and directories: what is read, and what was found in it.
+
+Imports next to nothing; what judges a file is loaded when the first needle turns up.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from agentsflare_kimi.lint import discovery, git
+from agentsflare_kimi.lint.workers import scan
+
+TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.discovery import Origin
+    from agentsflare_kimi.lint.scanning import Outcome
+
+    # All settings there are, or those that come on top of the nearest settings file's.
+    Options = Mapping[str, object] | LintConfig
+
+__all__ = ["Session"]
+
+_CONFIGURATIONS = (b"agentsflare-kimi.toml", b"pyproject.toml")
+_DEFAULTS = (True, 5_000_000)
+
+
+class Session:
+    """Reads what is named, and holds what came of it.
+
+    Attributes:
+        outcomes: What there is to say of files, each with where it was listed.
+        checked: How many files were read.
+        notes: What there is to say of directories.
+    """
+
+    def __init__(self, options: Options, progress: Callable[[int], None] | None = None) -> None:
+        """Take the settings.
+
+        Args:
+            options: All settings there are, or those that come on top of the nearest
+                settings file's.
+            progress: Called with the number of files read since it was called last.
+        """
+        self.outcomes: list[tuple[Origin, Outcome]] = []
+        self.checked = 0
+        self.notes: list[str] = []
+        self._options = options
+        self._progress = progress
+        self._seen: set[bytes] = set()
+
+    def read(self, paths: Sequence[bytes]) -> None:
+        """Read files in any case, and of directories what git or a walk lists.
+
+        Args:
+            paths: Files and directories.
+        """
+        for origin, root, files in self.list(paths):
+            self.checked += len(files)
+            if origin == "named":
+                self._read_named(files)
+            else:
+                self._read_listed(origin, root, files)
+
+    def list(self, paths: Sequence[bytes]) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
+        """List what `read` reads; links and deleted files may be among it.
+
+        Args:
+            paths: Files and directories.
+
+        Yields:
+            Where the files were listed, the directory, and the files.
+        """
+        files: list[bytes] = []
+        for path in dict.fromkeys(paths):
+            try:
+                mode = os.stat(path).st_mode
+            except OSError as error:
+                self._fail(path, error.strerror or str(error))
+                continue
+            if stat.S_ISDIR(mode):
+                yield from self._list_directory(path)
+            elif stat.S_ISREG(mode):
+                files.append(path)
+            else:
+                self._fail(path, "not a regular file")
+        if files:
+            yield "named", b"", files
+
+    def _list_directory(self, directory: bytes) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
+        identity = os.path.realpath(directory)
+        if identity in self._seen:
+            return
+        self._seen.add(identity)
+        prefix = b"" if directory in {b".", b"./"} else os.path.join(directory, b"")
+        respect, _ = self._listing_settings(directory)
+        for origin, names in discovery.list_files(directory, respect_gitignore=respect):
+            if origin == "walked" and respect and git.find_repository(directory):
+                self.notes.append(
+                    f"{os.fsdecode(directory)}: git did not list this repository (not installed, "
+                    "or it belongs to another user); walked it instead, heeding .gitignore"
+                )
+            yield origin, directory, [prefix + name for name in names] if prefix else names
+
+    def _read_named(self, files: list[bytes]) -> None:
+        # A link that was named is followed; one that was met is not.
+        named_as = {
+            os.path.realpath(path) if os.path.islink(path) else path: path for path in files
+        }
+
+        def examine(path: bytes, content: bytes) -> Outcome | None:
+            from agentsflare_kimi.lint.judging import judge_named  # noqa: PLC0415  # heavy
+
+            return judge_named(named_as[path], content, self._options)
+
+        _, max_size = self._listing_settings(os.path.dirname(files[0]))
+        for outcome in scan(list(named_as), examine, max_size, self._progress):
+            self.outcomes.append(("named", outcome))
+
+    def _read_listed(self, origin: Origin, root: bytes, files: list[bytes]) -> None:
+        def examine(path: bytes, content: bytes) -> Outcome | None:
+            from agentsflare_kimi.lint.judging import judge_listed  # noqa: PLC0415  # heavy
+
+            return judge_listed(root, path, content, self._options)
+
+        _, max_size = self._listing_settings(root)
+        for outcome in scan(files, examine, max_size, self._progress):
+            path, kind, _ = outcome
+            name = os.path.basename(path.rstrip(b"/"))
+            if kind != "directory":
+                self.outcomes.append((origin, outcome))
+            elif name not in discovery.LEFT_OUT:
+                # A repository in a repository: git names it, but not its files.
+                self.read([path.rstrip(b"/")])
+
+    def _fail(self, path: bytes, reason: str) -> None:
+        self.outcomes.append(("named", (path, "failed", reason)))
+
+    def _listing_settings(self, directory: bytes) -> tuple[bool, int]:
+        """Whether to heed `.gitignore`, and the size of the largest file to read."""
+        if not (self._options or _has_configuration(os.path.abspath(directory or b"."))):
+            return _DEFAULTS
+        from agentsflare_kimi.lint.configuration import settings_for  # noqa: PLC0415  # heavy
+
+        config = settings_for(os.path.join(os.fsdecode(directory), "*"), self._options).config
+        return config.respect_gitignore, config.max_file_size
+
+
+def _has_configuration(directory: bytes) -> bool:
+    """Whether a file here or further up may hold settings."""
+    for name in _CONFIGURATIONS:
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                if b"agentsflare-kimi" in file.read() or name == _CONFIGURATIONS[0]:
+                    return True
+    parent = os.path.dirname(directory)
+    return parent != directory and _has_configuration(parent)

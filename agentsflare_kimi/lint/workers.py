@@ -1,0 +1,175 @@
+"""Shares the scanning of many files among forked processes.
+
+The processes take numbered portions from a pipe, whoever is free the next, and send back
+what they found through one of their own. Source: facts/lint.md section 3.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from agentsflare_kimi.lint.scanning import scan_files
+
+TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from agentsflare_kimi.lint.scanning import Examine, Outcome
+
+__all__ = ["scan"]
+
+_WORTH_FORKING = 400
+_MOST_WORKERS = 8
+_NUMBER_SIZE = 4
+# As many numbers as any system's pipe holds without a reader.
+_MOST_PORTIONS = 1024
+_LEAST_PORTION = 128
+
+
+def scan(
+    paths: Sequence[bytes],
+    examine: Examine,
+    max_size: int,
+    progress: Callable[[int], None] | None = None,
+) -> list[Outcome]:
+    """Do what `scan_files` does, in several processes where that is worth it.
+
+    Args:
+        paths: The files.
+        examine: Called with path and content of those that hold a needle; what it returns
+            must be something that `marshal` can write.
+        max_size: Bytes; larger files are reported as skipped.
+        progress: Called with the number of files read since it was called last.
+
+    Returns:
+        What there is to say, in the order of the files.
+
+    Raises:
+        ChildProcessError: A worker was killed.
+    """
+    workers = _worker_count()
+    if len(paths) < _WORTH_FORKING or workers == 1:
+        return scan_files(paths, examine, max_size)
+    size = max(_LEAST_PORTION, -(-len(paths) // _MOST_PORTIONS))
+    portions = [paths[start : start + size] for start in range(0, len(paths), size)]
+    found: list[tuple[int, list[Outcome]]] = []
+    for number, outcomes in _share(portions, examine, max_size, workers):
+        found.append((number, outcomes))
+        if progress:
+            progress(len(portions[number]))
+    return [outcome for _, outcomes in sorted(found, key=_number) for outcome in outcomes]
+
+
+def _number(record: tuple[int, object]) -> int:
+    return record[0]
+
+
+def _worker_count() -> int:
+    threading = sys.modules.get("threading")
+    if not hasattr(os, "fork") or (threading and threading.active_count() > 1):
+        # Forking beside other threads may leave a lock held for ever.
+        return 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_WORKERS)
+
+
+def _share(
+    portions: Sequence[Sequence[bytes]], examine: Examine, max_size: int, workers: int
+) -> Iterator[tuple[int, list[Outcome]]]:
+    numbers, writer = os.pipe()
+    os.write(writer, b"".join(n.to_bytes(_NUMBER_SIZE, "big") for n in range(len(portions))))
+    os.close(writer)
+    running: dict[int, int] = {}
+    try:
+        for _ in range(workers):
+            pid, reader = _start(numbers, portions, examine, max_size)
+            running[reader] = pid
+        yield from _receive(running)
+    finally:
+        os.close(numbers)
+        for reader, pid in running.items():
+            os.close(reader)
+            _end(pid)
+
+
+def _start(
+    numbers: int, portions: Sequence[Sequence[bytes]], examine: Examine, max_size: int
+) -> tuple[int, int]:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writer)
+        return pid, reader
+    status = 1
+    try:
+        _work(numbers, writer, portions, examine, max_size)
+        status = 0
+    except BaseException as error:  # noqa: BLE001  # nothing may leave a forked process
+        _send(writer, (-1, repr(error)))
+    finally:
+        os._exit(status)
+
+
+def _work(
+    numbers: int,
+    writer: int,
+    portions: Sequence[Sequence[bytes]],
+    examine: Examine,
+    max_size: int,
+) -> None:
+    while number := os.read(numbers, _NUMBER_SIZE):
+        index = int.from_bytes(number, "big")
+        _send(writer, (index, scan_files(portions[index], examine, max_size)))
+
+
+def _send(writer: int, record: tuple[int, Any]) -> None:
+    import marshal  # noqa: PLC0415  # a clean file does without
+
+    content = marshal.dumps(record)
+    pending = memoryview(len(content).to_bytes(_NUMBER_SIZE, "big") + content)
+    while pending:
+        pending = pending[os.write(writer, pending) :]
+
+
+def _receive(running: dict[int, int]) -> Iterator[tuple[int, list[Outcome]]]:
+    import select  # noqa: PLC0415  # a clean file does without
+
+    received = {reader: bytearray() for reader in running}
+    while running:
+        for reader in select.select(list(running), [], [])[0]:
+            piece = os.read(reader, 1 << 16)
+            received[reader] += piece
+            yield from _take_records(received[reader])
+            if not piece:
+                _finish(running, reader)
+
+
+def _take_records(received: bytearray) -> Iterator[tuple[int, list[Outcome]]]:
+    import marshal  # noqa: PLC0415  # a clean file does without
+
+    while len(received) >= _NUMBER_SIZE:
+        end = _NUMBER_SIZE + int.from_bytes(received[:_NUMBER_SIZE], "big")
+        if len(received) < end:
+            return
+        number, outcomes = marshal.loads(received[_NUMBER_SIZE:end])  # noqa: S302  # our own child wrote it
+        del received[:end]
+        if number < 0:
+            raise RuntimeError(f"a reading process failed: {outcomes}")
+        yield number, outcomes
+
+
+def _finish(running: dict[int, int], reader: int) -> None:
+    os.close(reader)
+    status = os.waitpid(running.pop(reader), 0)[1]
+    if status:
+        code = os.waitstatus_to_exitcode(status)
+        raise ChildProcessError(f"a reading process ended early (exit code {code})")
+
+
+def _end(pid: int) -> None:
+    import signal  # noqa: PLC0415  # only after a failure
+
+    os.kill(pid, signal.SIGTERM)
+    os.waitpid(pid, 0)

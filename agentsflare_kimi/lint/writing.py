@@ -1,0 +1,163 @@
+"""Replaces a file's content so that nothing is lost, whatever happens meanwhile.
+
+A killed run, a full disk, a second run and an editor that saves all leave either the old
+file or the new one. Source of the recipe: facts/reliability.md section 5.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.lint.discovery import TEMPORARY_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+__all__ = ["NotWrittenError", "read_regular_file", "replace_content"]
+
+_READ_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+)
+_WRITE_FLAGS = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+)
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+class NotWrittenError(Exception):
+    """A file was left as it is; the message says why."""
+
+
+def read_regular_file(path: bytes) -> tuple[bytes, os.stat_result]:
+    """Read a file that is to be replaced.
+
+    Args:
+        path: The file, no symbolic link.
+
+    Returns:
+        Its content and its state before and after reading.
+
+    Raises:
+        NotWrittenError: It is not a regular file, or changed while it was read.
+        OSError: It cannot be read.
+    """
+    descriptor = os.open(path, _READ_FLAGS)
+    with open(descriptor, "rb") as file:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise NotWrittenError("not a regular file")
+        content = file.read()
+        if _state(os.fstat(descriptor)) != _state(before) or len(content) != before.st_size:
+            raise NotWrittenError("changed while it was read; run again")
+    return content, before
+
+
+def replace_content(path: bytes, before: bytes, after: bytes) -> None:
+    """Replace a file that still holds what was read, at once and for good.
+
+    Mode, owner and extended attributes are kept where the system lets us. Other hard links
+    to the file keep the old content.
+
+    Args:
+        path: The file; a symbolic link is resolved, and what it points to replaced.
+        before: What it held when it was read.
+        after: What it is to hold.
+
+    Raises:
+        NotWrittenError: It is read-only, not a regular file, or holds something else by now.
+        OSError: The new content could not be written; the file is as it was.
+    """
+    path = os.path.realpath(path)
+    directory = os.path.dirname(path)
+    with _locked(directory):
+        state = _unchanged(path, before)
+        temporary = os.path.join(directory, TEMPORARY_PREFIX + secrets.token_hex(8).encode())
+        try:
+            _write_beside(temporary, after, like=path, state=state)
+            # Writing took time; what happened in it must not be overwritten.
+            _unchanged(path, before, state)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+        _sync_directory(directory)
+
+
+def _unchanged(path: bytes, before: bytes, known: os.stat_result | None = None) -> os.stat_result:
+    content, state = read_regular_file(path)
+    if content != before or _state(known or state) != _state(state):
+        raise NotWrittenError("changed meanwhile; run again")
+    if not state.st_mode & _WRITABLE or not os.access(path, os.W_OK):
+        raise NotWrittenError("read-only")
+    return state
+
+
+def _state(state: os.stat_result) -> tuple[int, int, int, int]:
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def _write_beside(temporary: bytes, content: bytes, *, like: bytes, state: os.stat_result) -> None:
+    descriptor = os.open(temporary, _WRITE_FLAGS, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        _copy_attributes(descriptor, like, state)
+        os.fsync(descriptor)
+
+
+def _copy_attributes(descriptor: int, like: bytes, state: os.stat_result) -> None:
+    # Attributes first, for a new owner clears some bits of the mode; each as far as the system
+    # lets us, for a source file is whole without.
+    if hasattr(os, "listxattr"):
+        with suppress(OSError):
+            for name in os.listxattr(like):
+                with suppress(OSError):
+                    os.setxattr(descriptor, name, os.getxattr(like, name))
+    if hasattr(os, "fchown"):
+        with suppress(OSError):
+            os.fchown(descriptor, state.st_uid, state.st_gid)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, stat.S_IMODE(state.st_mode))
+
+
+@contextmanager
+def _locked(directory: bytes) -> Generator[None]:
+    """Let only one run at a time replace files of a directory; the system unlocks the dead."""
+    try:
+        import fcntl  # noqa: PLC0415  # not there on Windows
+
+        descriptor = os.open(directory, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        # Some network file systems cannot lock directories.
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sync_directory(directory: bytes) -> None:
+    # The rename is done; where directories cannot be synced it is as durable as it gets.
+    with suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

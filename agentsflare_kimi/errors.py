@@ -24,6 +24,10 @@ FutureWarning
 
 from __future__ import annotations
 
+import copyreg
+from collections.abc import Iterator
+from typing import Any
+
 from openai import APIError, OpenAIError, RateLimitError
 
 __all__ = [
@@ -49,7 +53,39 @@ __all__ = [
 
 
 class UnreadableResponseError(APIError):
-    """What came back is not a completion: HTML, an error body with status 200, empty, cut."""
+    """What came back is not a completion: HTML, an error body with status 200, empty, cut.
+
+    Attributes:
+        status_code: The HTTP status, None where it is not known.
+        content_type: The content type that the gateway gave.
+        excerpt: The first characters of what came, safe to print.
+        response: The HTTP response, where there is one.
+    """
+
+    response: Any = None
+
+    def __init__(
+        self,
+        message: str,
+        request: Any = None,  # noqa: ANN401  # httpx's or httpx2's, as in the base class
+        *,
+        body: object | None = None,
+        status_code: int | None = None,
+        content_type: str | None = None,
+        excerpt: str = "",
+    ) -> None:
+        """Say what is wrong with the answer, and show how it begins."""
+        self.status_code = status_code
+        self.content_type = content_type
+        self.excerpt = excerpt
+        super().__init__(message, request, body=body)
+
+    def __str__(self) -> str:
+        """Return the message with status, content type and first characters."""
+        came = [f"HTTP status {self.status_code}"] if self.status_code else []
+        came += [self.content_type or "no content type"] if self.status_code else []
+        came += [f"begins {self.excerpt!r}"] if self.excerpt else ["empty"]
+        return f"not a completion: {self.message} ({', '.join(came)})"
 
 
 class IncompleteStreamError(APIError):
@@ -59,7 +95,17 @@ class IncompleteStreamError(APIError):
         partial: The text of choice 0 received until then.
     """
 
-    partial: str = ""
+    def __init__(
+        self,
+        message: str,
+        request: Any = None,  # noqa: ANN401  # as above
+        *,
+        body: object | None = None,
+        partial: str = "",
+    ) -> None:
+        """Say how it ended, and keep what had come."""
+        self.partial = partial
+        super().__init__(message, request, body=body)
 
 
 class BalanceExhaustedError(RateLimitError):
@@ -137,3 +183,27 @@ class LossyMigrationWarning(KimiWarning):
 
 class RejectedParameterWarning(KimiWarning):
     """The gateway rejected a parameter; the request was sent again without it."""
+
+
+def _reduce(error: OpenAIError) -> tuple[Any, ...]:
+    return _rebuild, (type(error), error.args, vars(error))
+
+
+def _rebuild(
+    kind: type[OpenAIError], arguments: tuple[object, ...], state: dict[str, object]
+) -> OpenAIError:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(state)
+    return error
+
+
+def _kinds(base: type[OpenAIError]) -> Iterator[type[OpenAIError]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from _kinds(kind)
+
+
+# The SDK's own errors can be pickled, but not loaded: their constructors want keywords. Pools of
+# processes and task queues then lose the error. This adds what is missing and changes nothing else.
+for _kind in _kinds(OpenAIError):
+    copyreg.pickle(_kind, _reduce)  # pyright: ignore[reportArgumentType]  # typed for `type`, not a reducer

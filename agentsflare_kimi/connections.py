@@ -1,0 +1,140 @@
+"""HTTP clients that survive a fork and a second event loop, and sockets that notice a dead peer.
+
+Only public names of the HTTP library are used, through the classes that `openai` exports, so
+that both generations (httpx, httpx2) work. Source: facts/reliability.md section 4.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from openai import DEFAULT_CONNECTION_LIMITS, DefaultAsyncHttpxClient, DefaultHttpxClient
+
+from agentsflare_kimi.deadlines import at_most
+
+__all__ = ["AsyncSteadyClient", "SteadyClient", "async_trace", "trace"]
+
+# Seconds. The SDK's 5 make interactive use connect anew for each question; the edge allows 300.
+_KEEPALIVE_EXPIRY: Final = 45.0
+_LIMITS: Final = type(DEFAULT_CONNECTION_LIMITS)(
+    max_connections=DEFAULT_CONNECTION_LIMITS.max_connections,
+    max_keepalive_connections=DEFAULT_CONNECTION_LIMITS.max_keepalive_connections,
+    keepalive_expiry=_KEEPALIVE_EXPIRY,
+)
+# Seconds of silence until the first probe, between probes, and how many go unanswered.
+_PROBES: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5))
+_TOO_MANY_REQUESTS: Final = 429
+_CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete")
+
+
+class SteadyClient(DefaultHttpxClient):
+    """The SDK's HTTP client; a process forked from ours gets connections of its own."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # those of httpx.Client
+        """Take the options of `openai.DefaultHttpxClient`."""
+        # A redirect would send the prompt to wherever it points.
+        options = {"limits": _LIMITS, "follow_redirects": False, **options}
+        super().__init__(**options)
+        self._options = options
+        self._owner = os.getpid()
+        self._of_process: dict[int, DefaultHttpxClient] = {}
+
+    def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401  # as in httpx.Client
+        """Send *request* over connections of this process."""
+        process = os.getpid()
+        if process == self._owner:
+            return super().send(request, **options)
+        if process not in self._of_process:
+            # What the parent uses is left untouched: closing it takes a lock that a thread of
+            # the parent may have held at the fork.
+            self._of_process = {process: DefaultHttpxClient(**self._options)}
+        return self._of_process[process].send(request, **options)
+
+    def __del__(self) -> None:
+        if getattr(self, "_owner", None) == os.getpid() and not self.is_closed:
+            self.close()
+
+
+class AsyncSteadyClient(DefaultAsyncHttpxClient):
+    """The SDK's async HTTP client; each event loop gets connections of its own."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # those of httpx.AsyncClient
+        """Take the options of `openai.DefaultAsyncHttpxClient`."""
+        # A redirect would send the prompt to wherever it points.
+        options = {"limits": _LIMITS, "follow_redirects": False, **options}
+        super().__init__(**options)
+        self._options = options
+        self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+
+    async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401  # as in httpx.AsyncClient
+        """Send *request* over connections of the running loop."""
+        client = self._of_this_loop()
+        if client is None:
+            response = await super().send(request, **options)
+        else:
+            response = await client.send(request, **options)
+        if response.status_code == _TOO_MANY_REQUESTS:
+            # The SDK asks without awaiting whether to try again, and the body has the answer.
+            await response.aread()
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop."""
+        client = self._of_this_loop() if self._of_loop else None
+        if client is not None:
+            await client.aclose()
+        await super().aclose()
+
+    def _of_this_loop(self) -> DefaultAsyncHttpxClient | None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # not asyncio
+            return None
+        if loop not in self._of_loop:
+            is_first = not self._of_loop
+            self._of_loop[loop] = None if is_first else DefaultAsyncHttpxClient(**self._options)
+        return self._of_loop[loop]
+
+
+def trace(event: str, info: Mapping[str, Any]) -> None:
+    """Prepare a connection when it is made: the `trace` extension of a request.
+
+    Args:
+        event: What the HTTP library does.
+        info: What it does it with.
+    """
+    if event.endswith(_CONNECTED):
+        stream = info["return_value"]
+        _keep_alive(stream)
+        stream.read = _bounded(stream.read)
+        stream.write = _bounded(stream.write)
+
+
+async def async_trace(event: str, info: Mapping[str, Any]) -> None:
+    """Prepare a connection when it is made: as `trace`, where cancelling bounds the time."""
+    if event.endswith(_CONNECTED):
+        _keep_alive(info["return_value"])
+
+
+def _keep_alive(stream: Any) -> None:  # noqa: ANN401  # httpcore's or httpcore2's NetworkStream
+    connection = stream.get_extra_info("socket")
+    if connection is None or connection.family == getattr(socket, "AF_UNIX", None):
+        return
+    with suppress(OSError):  # the peer may have gone already; reading will say so
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _PROBES:
+            if hasattr(socket, name):  # not everywhere
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def _bounded(transfer: Callable[..., Any]) -> Callable[..., Any]:
+    def bounded(data: Any, timeout: float | None = None) -> Any:  # noqa: ANN401  # a size or bytes
+        return transfer(data, timeout=at_most(timeout))
+
+    return bounded

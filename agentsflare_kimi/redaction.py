@@ -1,0 +1,99 @@
+"""Keeps the API key and the prompt out of errors and log lines.
+
+Source: facts/reliability.md section 2b.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from httpx2 import Request  # noqa: TID251  # for type checkers alone
+
+__all__ = ["REDACTED", "guard_logs", "in_call", "redact", "redacted_request"]
+
+REDACTED: Final = "[redacted]"
+# Everything else may be a credential: `api-key`, `cookie`, or what a proxy asks for.
+_HARMLESS: Final = frozenset(
+    {"accept", "accept-encoding", "connection", "content-length", "content-type", "host"}
+)
+_HARMLESS_PREFIXES: Final = ("user-agent", "x-stainless-")
+_MAX_LINKS: Final = 32
+
+in_call: ContextVar[bool] = ContextVar("agentsflare_kimi_in_call", default=False)
+
+
+def redacted_request(request: Request) -> Request:
+    """Return a request like *request* without its body and the values of its headers."""
+    headers = {
+        name: value if _is_harmless(name) else REDACTED for name, value in request.headers.items()
+    }
+    return type(request)(request.method, request.url, headers=headers)
+
+
+def redact(error: BaseException) -> None:
+    """Take key and prompt out of *error* and the exceptions behind it.
+
+    Args:
+        error: An exception that is about to reach the caller.
+    """
+    for link in _chain(error):
+        _redact_request(link)
+        for name in ("__cause__", "__context__"):
+            cause = getattr(link, name)
+            if cause is not None and _quotes_header(cause):
+                setattr(link, name, None)
+
+
+def _redact_request(error: BaseException) -> None:
+    request = getattr(error, "_request", None) or vars(error).get("request")
+    if request is not None:
+        # Doubles of a caller's tests may be no requests at all.
+        with suppress(AttributeError, TypeError):
+            error.request = redacted_request(request)  # pyright: ignore[reportAttributeAccessIssue]  # both trees have it
+    response = getattr(error, "response", None)
+    if response is not None:
+        with suppress(AttributeError, TypeError, RuntimeError):
+            response.request = redacted_request(response.request)
+            response.next_request = None
+
+
+def _is_harmless(name: str) -> bool:
+    name = name.lower()
+    return name in _HARMLESS or name.startswith(_HARMLESS_PREFIXES)
+
+
+def _quotes_header(error: BaseException) -> bool:
+    # The HTTP library quotes a header that it refuses, and codecs quote what they cannot encode.
+    return "header value" in str(error) or isinstance(error, UnicodeEncodeError)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    waiting, seen = [error], set[int]()
+    while waiting and len(seen) < _MAX_LINKS:
+        link = waiting.pop()
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        waiting += [cause for cause in (link.__cause__, link.__context__) if cause is not None]
+
+
+class _PromptFilter(logging.Filter):
+    # Until 3.x the SDK logs the whole request at level DEBUG.
+    def filter(self, record: logging.LogRecord) -> bool:
+        if in_call.get() and str(record.msg).startswith("Request options"):
+            record.args = (REDACTED,)
+        return True
+
+
+_PROMPT_FILTER: Final = _PromptFilter()
+
+
+def guard_logs() -> None:
+    """Keep prompts out of the SDK's log lines, for calls of our clients only."""
+    logging.getLogger("openai._base_client").addFilter(_PROMPT_FILTER)

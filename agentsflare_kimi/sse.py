@@ -1,0 +1,188 @@
+"""Server-sent events, read as gateways send them: legal but odd framing gives the same events.
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+and facts/reliability.md section 3 ("stream").
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from agentsflare_kimi.failures import embedded_failure, has_error, unreadable
+
+__all__ = ["Event", "EventDecoder"]
+
+_BOM: Final = b"\xef\xbb\xbf"
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
+# Any name is a legal field, and unknown ones are ignored; `<html>` or `{"error"` is no name.
+_FIELD: Final = re.compile(rb"[\w.-]*(?::|\Z)")
+_MAX_FOREIGN: Final = 65_536
+
+
+@dataclass(slots=True, kw_only=True)
+class Event:
+    """One event, in the shape in which the SDK's streams expect it."""
+
+    data: str = ""
+    event: str | None = None
+    id: str | None = None
+    retry: int | None = None
+
+    def json(self) -> object:
+        """Return the data as a value, None where there is none.
+
+        Raises:
+            UnreadableResponseError: The data is not JSON.
+            openai.APIError: The data is an error whose message the SDK would lose.
+        """
+        if not self.data.strip():
+            return None
+        try:
+            value: object = json.loads(self.data)
+        except (ValueError, RecursionError) as error:
+            raise unreadable("an event of the stream is not JSON", self.data) from error
+        failure = embedded_failure(value) if self.event == "error" or has_error(value) else None
+        if failure is not None:
+            raise failure
+        return value
+
+
+class _Lines:
+    """Splits bytes at CR, LF and CRLF, however they arrive, without copying what it holds."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._after_cr = False
+        self._at_start = True
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        if self._after_cr and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        if chunk.endswith(b"\r"):
+            self._after_cr = True
+        pieces = _LINE_END.split(chunk)
+        self._held += pieces[0]
+        if len(pieces) == 1:
+            return []
+        lines = [self._begin(bytes(self._held)), *pieces[1:-1]]
+        self._held = bytearray(pieces[-1])
+        return lines
+
+    def rest(self) -> bytes:
+        return self._begin(bytes(self._held))
+
+    def _begin(self, line: bytes) -> bytes:
+        if not self._at_start:
+            return line
+        self._at_start = False
+        return line.removeprefix(_BOM)
+
+
+class EventDecoder:
+    """Turns the bytes of one response into events.
+
+    Attributes:
+        is_done: Whether `[DONE]` came.
+    """
+
+    def __init__(self) -> None:
+        """Begin at the start of a response."""
+        self.is_done = False
+        self._lines = _Lines()
+        self._data: list[bytes] = []
+        self._fields: dict[bytes, str] = {}
+        self._foreign = bytearray()
+
+    def iter_bytes(self, iterator: Iterator[bytes]) -> Iterator[Event]:
+        """Yield the events in *iterator*.
+
+        Raises:
+            UnreadableResponseError: There is something between the events that is none.
+        """
+        for chunk in iterator:
+            yield from self._feed(self._lines.feed(chunk))
+        yield from self._finish()
+
+    async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[Event]:
+        """Yield the events in *iterator*.
+
+        Raises:
+            UnreadableResponseError: There is something between the events that is none.
+        """
+        async for chunk in iterator:
+            for event in self._feed(self._lines.feed(chunk)):
+                yield event
+        for event in self._finish():
+            yield event
+
+    def _feed(self, lines: list[bytes]) -> Iterator[Event]:
+        for line in lines:
+            if line:
+                self._read(line)
+            elif self._foreign:
+                self._refuse_foreign()
+            elif self._data or self._fields:
+                yield self._event()
+
+    def _finish(self) -> Iterator[Event]:
+        rest = self._lines.rest()
+        if rest:
+            self._read(rest)
+        if self._foreign:
+            self._refuse_foreign()
+        # Without a blank line after it the event may be cut; a whole one is not thrown away.
+        if self._data and _is_whole(b"\n".join(self._data)):
+            yield self._event()
+
+    def _read(self, line: bytes) -> None:
+        if not _FIELD.match(line):
+            if len(self._foreign) < _MAX_FOREIGN:
+                self._foreign += line + b"\n"
+            return
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"data":
+            self._data.append(value)
+        elif name in {b"event", b"id", b"retry"}:
+            self._fields[name] = value.decode(errors="replace")
+
+    def _event(self) -> Event:
+        raw, fields = b"\n".join(self._data), self._fields
+        self._data, self._fields = [], {}
+        try:
+            data = raw.decode()
+        except UnicodeDecodeError as error:
+            text = raw.decode(errors="replace")
+            raise unreadable("an event of the stream is not UTF-8", text) from error
+        if data.strip().startswith("[DONE]"):
+            self.is_done, data = True, data.strip()
+        retry = fields.get(b"retry", "")
+        return Event(
+            data=data,
+            event=fields.get(b"event") or None,
+            id=fields.get(b"id"),
+            retry=int(retry) if retry.isascii() and retry.isdecimal() and len(retry) < 10 else None,  # noqa: PLR2004  # milliseconds of a day
+        )
+
+    def _refuse_foreign(self) -> None:
+        text = self._foreign.decode(errors="replace").strip()
+        try:
+            failure = embedded_failure(json.loads(text))
+        except (ValueError, RecursionError):
+            failure = None
+        raise failure or unreadable("the stream is not made of events", text)
+
+
+def _is_whole(data: bytes) -> bool:
+    if data.strip().startswith(b"[DONE]"):
+        return True
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True

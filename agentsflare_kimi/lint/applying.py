@@ -1,0 +1,87 @@
+"""Applies fixes to a text: all edits of a fix or none, and none that breaks the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from agentsflare_kimi.lint.findings import Edit, Finding, FixResult
+from agentsflare_kimi.lint.soundness import is_sound
+
+__all__ = ["apply_edits", "apply_fixes"]
+
+# A fix may bring out another one; ten rounds are plenty. Source: facts/lint.md section 5.
+_MOST_ROUNDS: Final = 10
+
+Lint = Callable[[str], Sequence[Finding]]
+
+
+def apply_edits(text: str, edits: Sequence[Edit]) -> str:
+    """Make *edits*, which are in order and do not overlap."""
+    pieces: list[str] = []
+    last = 0
+    for edit in edits:
+        pieces += (text[last : edit.start], edit.replacement)
+        last = edit.end
+    return "".join([*pieces, text[last:]])
+
+
+def apply_fixes(text: str, lint: Lint, language: str, *, unsafe: bool) -> FixResult:
+    """Fix a text until nothing more can be fixed.
+
+    Args:
+        text: The text.
+        lint: Finds what is wrong in it.
+        language: Its language, by which it is checked after each round.
+        unsafe: Whether to apply unsafe fixes as well.
+
+    Returns:
+        The fixed text, what was mended, and what is left.
+    """
+    fixed: list[Finding] = []
+    findings = lint(text)
+    for _ in range(_MOST_ROUNDS):
+        text, mended = _one_round(text, findings, language, unsafe=unsafe)
+        if not mended:
+            break
+        fixed += mended
+        findings = lint(text)
+    return FixResult(text=text, fixed=tuple(fixed), remaining=tuple(findings))
+
+
+def _one_round(
+    text: str, findings: Sequence[Finding], language: str, *, unsafe: bool
+) -> tuple[str, list[Finding]]:
+    chosen = _compatible([f for f in findings if f.fix and (unsafe or f.fix.is_safe)])
+    after = _applied(text, chosen)
+    if chosen and not _is_sound(text, after, language, chosen):
+        # One of them is to blame: the others are applied without it.
+        chosen = [f for f in chosen if _is_sound(text, _applied(text, [f]), language, [f])]
+        after = _applied(text, chosen)
+    return after, chosen
+
+
+def _is_sound(before: str, after: str, language: str, findings: Sequence[Finding]) -> bool:
+    is_strict = all(finding.fix is None or finding.fix.is_safe for finding in findings)
+    return is_sound(before, after, language, is_strict=is_strict)
+
+
+def _applied(text: str, findings: Sequence[Finding]) -> str:
+    edits = [edit for finding in findings if finding.fix for edit in finding.fix.edits]
+    return apply_edits(text, sorted(edits, key=lambda edit: (edit.start, edit.end)))
+
+
+def _compatible(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings none of whose edits touches another's, the earlier first."""
+    taken: list[Edit] = []
+    chosen: list[Finding] = []
+    for finding in findings:
+        edits = finding.fix.edits if finding.fix else ()
+        if not any(_touch(edit, other) for edit in edits for other in taken):
+            chosen.append(finding)
+            taken += edits
+    return chosen
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one.start <= other.end and other.start <= one.end

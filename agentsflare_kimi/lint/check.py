@@ -1,0 +1,131 @@
+"""One text in, every finding out: no file is read, nothing is selected or suppressed here."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.findings import Edit, Finding, Fix
+from agentsflare_kimi.lint.rules import RULES
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
+from agentsflare_kimi.lint.sources import read
+from agentsflare_kimi.lint.sources.documents import Document, Embedded
+from agentsflare_kimi.lint.sources.languages import is_left_out, language_of, why_not_edited
+
+__all__ = ["Judged", "find"]
+
+_DEEPEST: Final = 3
+_SAMPLE: Final = "a sample in a text, which may be about this very name"
+
+
+class Judged(NamedTuple):
+    """A finding, and whether it is in a comment or prose, which must be asked for."""
+
+    finding: Finding
+    in_prose: bool
+
+
+class _Found(NamedTuple):
+    rule: Rule
+    problem: Problem
+
+
+def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]:
+    """Find every place in a text that a rule speaks of.
+
+    Args:
+        text: The text.
+        filename: Tells the language, and whether it is a test or generated; nothing is read.
+        today: The day to judge by; the present day if not given.
+
+    Returns:
+        The findings in the order of the text, those in comments and prose included.
+    """
+    if is_left_out(filename, text):
+        return []
+    document = read(text, language_of(filename, text))
+    found = [_weighed(item, why_not_edited(filename, text)) for item in _find(document, today)]
+    found.sort(key=lambda item: (item.problem.start, item.rule.code))
+    lines = _line_starts(text)
+    return [_judged(item, filename, lines) for item in found]
+
+
+def _find(document: Document, today: date | None, depth: int = 0) -> Iterator[_Found]:
+    reading = Reading(document, today or date.today())  # noqa: DTZ011  # the user's day
+    for rule in RULES:
+        for problem in rule.check(reading):
+            yield _Found(rule, problem)
+    for text in document.embedded if depth < _DEEPEST else ():
+        for found in _find(read(text.text, text.language), today, depth + 1):
+            yield found._replace(problem=_moved(found, text))
+
+
+def _moved(found: _Found, text: Embedded) -> Problem:
+    """Carry a problem of an embedded text over to the text around it."""
+    problem = found.problem
+    severity = problem.severity or found.rule.severity
+    if text.is_sample and severity == "error":
+        severity = "warning"
+    fix = problem.fix and replace(
+        problem.fix, edits=tuple(_moved_edit(edit, text) for edit in problem.fix.edits)
+    )
+    if text.is_sample:
+        fix = _unsafe(fix, _SAMPLE)
+    start, end = text.offsets[problem.start], text.offsets[problem.end]
+    return problem._replace(start=start, end=end, severity=severity, fix=fix)
+
+
+def _moved_edit(edit: Edit, text: Embedded) -> Edit:
+    start, end = text.offsets[edit.start], text.offsets[edit.end]
+    return Edit(start=start, end=end, replacement=text.escape(edit.replacement))
+
+
+def _weighed(found: _Found, reason: str) -> _Found:
+    fix = found.problem.fix
+    return found._replace(problem=found.problem._replace(fix=_unsafe(fix, reason)))
+
+
+def _unsafe(fix: Fix | None, reason: str) -> Fix | None:
+    if not (fix and reason):
+        return fix
+    reasons = filter(None, (f"this is {reason}", fix.reason))
+    return replace(fix, is_safe=False, reason="; ".join(reasons))
+
+
+def _line_starts(text: str) -> Sequence[int]:
+    """Where each line begins; `\\r\\n`, `\\n` and a lone `\\r` end one."""
+    starts = [0]
+    position = 0
+    is_cr_only = "\n" not in text
+    while (position := text.find("\r" if is_cr_only else "\n", position) + 1) > 0:
+        starts.append(position)
+    return starts
+
+
+def _judged(found: _Found, filename: str, lines: Sequence[int]) -> Judged:
+    problem, rule = found.problem, found.rule
+    line, column = _place(problem.start, lines)
+    end_line, end_column = _place(problem.end, lines)
+    finding = Finding(
+        code=rule.code,
+        message=problem.message,
+        filename=filename,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        severity=problem.severity or rule.severity,
+        fix=problem.fix,
+        model=problem.model,
+        replacement=problem.replacement,
+        url=rule.url,
+    )
+    return Judged(finding, problem.in_prose)
+
+
+def _place(offset: int, lines: Sequence[int]) -> tuple[int, int]:
+    line = bisect_right(lines, offset)
+    return line, offset - lines[line - 1] + 1

@@ -1,0 +1,186 @@
+"""From a plan for a request to the edits that write it into the source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.layout import insert_entry, merge_edits, remove_entries
+from agentsflare_kimi.lint.mentions import Mention
+from agentsflare_kimi.lint.sources.bodies import Body
+from agentsflare_kimi.lint.sources.literals import COMPUTED
+from agentsflare_kimi.migration import Migration, plan_migration
+
+__all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
+
+# The client of the Python SDK knows these by name; all else goes through `extra_body`.
+_NOT_SDK_KEYWORDS: Final = frozenset({"thinking"})
+# Stands for a number that only the running program knows: equal to no pinned value.
+_UNKNOWN_NUMBER: Final = float("nan")
+_NUMBERS: Final = frozenset(
+    {"temperature", "top_p", "n", "presence_penalty", "frequency_penalty", "logprobs"}
+)
+
+
+class Policy:
+    """What the linter asks of a plan: everything is moved, whatever the environment says."""
+
+    on_retired = "migrate"
+    on_deprecated = "migrate"
+    on_unknown = "ignore"
+    adapt_parameters = "always"
+    extra_models: Sequence[str] = ()
+
+
+def known_request(body: Body) -> dict[str, object]:
+    """Build what the API gets from *body*, with stand-ins for what only runs will tell."""
+    known: dict[str, object] = {}
+    for key, value in body.values.items():
+        if value is not COMPUTED:
+            known[key] = _without_computed(value)
+        elif key in _NUMBERS:
+            known[key] = _UNKNOWN_NUMBER
+    return known
+
+
+def _without_computed(value: object) -> object:
+    if isinstance(value, list):
+        return [_without_computed(item) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        entries = cast("dict[str, object]", value).items()
+        return {key: _without_computed(item) for key, item in entries}
+    return "" if value is COMPUTED else value
+
+
+def plan_for(body: Body) -> Migration:
+    """Plan the whole request that *body* shows."""
+    return plan_migration(known_request(body), settings=Policy())
+
+
+def migration_fix(body: Body, mention: Mention) -> Fix | None:
+    """Write the whole migration of a request that is in sight.
+
+    Args:
+        body: The request.
+        mention: Its model.
+
+    Returns:
+        One group of edits, unsafe where the plan loses something; None where the plan
+        changes what no edit here can reach.
+    """
+    before = known_request(body)
+    plan = plan_migration(before, settings=Policy())
+    edits = body_edits(body, before, plan.request, mention)
+    if edits is None:
+        return None
+    lost = [f"{c.parameter}: {c.reason}" for c in plan.changes if c.is_lossy]
+    lost += _unknowns(body, plan)
+    return Fix(edits=merge_edits(edits), is_safe=not lost, reason="; ".join(lost))
+
+
+def _unknowns(body: Body, plan: Migration) -> list[str]:
+    """What a fix takes on trust, since only the running program knows it."""
+    unknown = [key for key, value in body.values.items() if value is COMPUTED]
+    choices = [key for key in unknown if key in {"tool_choice", "thinking", "reasoning_effort"}]
+    reasons = [f"{key} is computed at run time" for key in choices]
+    if plan.request.get("thinking") and not body.is_complete:
+        reasons.append("arguments come from elsewhere")
+    return reasons
+
+
+def rename_fix(mention: Mention, successor: str) -> Edit:
+    """Replace a name, and nothing around it."""
+    return Edit(start=mention.start, end=mention.end, replacement=successor)
+
+
+def body_edits(
+    body: Body, before: Mapping[str, object], after: Mapping[str, object], mention: Mention
+) -> list[Edit] | None:
+    """Turn a request into another one.
+
+    Args:
+        body: Where it stands.
+        before: What it is.
+        after: What it is to be.
+        mention: Its model.
+
+    Returns:
+        The edits, or None where a change is out of reach.
+    """
+    edits: list[Edit] = []
+    for group in (body.main, body.extra):
+        gone = [key for key in before if key not in after and group and group.find(key)]
+        edits += remove_entries(body.source, group, gone) if group and gone else []
+    for key, value in after.items():
+        if key == "model":
+            edits.append(rename_fix(mention, str(value)))
+        elif key not in before:
+            edits.append(_added(body, key, value))
+        elif value is not before[key] and value != before[key]:
+            edit = _changed(body, key, value)
+            if edit is None:
+                return None
+            edits.append(edit)
+    return edits
+
+
+def _changed(body: Body, key: str, value: object) -> Edit | None:
+    entry = body.group_of(key).find(key)
+    if entry is None or isinstance(value, list) or body.values.get(key) is COMPUTED:
+        return None
+    written = _written(body, value)
+    return Edit(start=entry.value_start, end=entry.end, replacement=written)
+
+
+def _added(body: Body, key: str, value: object) -> Edit:
+    anchor = body.main.find("model")
+    if body.form == "object":
+        return insert_entry(body.source, body.main, anchor, _entry(body, key, value))
+    if key not in _NOT_SDK_KEYWORDS:
+        return insert_entry(body.source, body.main, anchor, f"{key}={_written(body, value)}")
+    if body.extra:
+        return insert_entry(body.source, body.extra, None, _quoted_entry(body, key, value))
+    entry = f"extra_body={{{_quoted_entry(body, key, value)}}}"
+    return insert_entry(body.source, body.main, anchor, entry)
+
+
+def _entry(body: Body, key: str, value: object) -> str:
+    model = body.main.find("model")
+    if model and not model.is_quoted:
+        return f"{key}: {_written(body, value)}"
+    return _quoted_entry(body, key, value)
+
+
+def _quoted_entry(body: Body, key: str, value: object) -> str:
+    quote = _quote(body)
+    return f"{quote}{key}{quote}: {_written(body, value)}"
+
+
+def _quote(body: Body) -> str:
+    model = body.main.find("model")
+    sign = body.source.text[model.end - 1] if model else '"'
+    return sign if sign in "\"'" else '"'
+
+
+def _written(body: Body, value: object) -> str:
+    """Write a value as a literal of the body's language, in its quotes."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, object]", value).items()
+        pairs = (_pair(body, key, item) for key, item in entries)
+        spaced = "{{ {} }}" if _is_script(body) else "{{{}}}"
+        return spaced.format(", ".join(pairs))
+    if isinstance(value, str):
+        return json.dumps(value).replace('"', _quote(body))
+    return repr(value) if body.language == "python" else json.dumps(value)
+
+
+def _pair(body: Body, key: str, value: object) -> str:
+    model = body.main.find("model")
+    quote = "" if _is_script(body) and model and not model.is_quoted else _quote(body)
+    return f"{quote}{key}{quote}: {_written(body, value)}"
+
+
+def _is_script(body: Body) -> bool:
+    return body.language in {"javascript", "typescript"}

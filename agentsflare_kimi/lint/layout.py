@@ -1,0 +1,145 @@
+"""Takes entries out of brackets and puts entries in, so that the rest keeps its look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from agentsflare_kimi.lint.findings import Edit
+from agentsflare_kimi.lint.sources.bodies import Group
+from agentsflare_kimi.lint.sources.literals import Entry
+from agentsflare_kimi.lint.sources.regions import Source
+
+__all__ = ["insert_entry", "merge_edits", "remove_entries"]
+
+_COMMA: Final = re.compile(r"\s*,")
+_REST_OF_LINE: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_INDENT: Final = re.compile(r"[ \t]*")
+
+
+def remove_entries(source: Source, group: Group, keys: Collection[str]) -> list[Edit]:
+    """Take out the entries with *keys*, the whole line where nothing else is on it.
+
+    Args:
+        source: The text.
+        group: The brackets.
+        keys: What to take out.
+
+    Returns:
+        The edits, in order.
+    """
+    edits: list[Edit] = []
+    for first, last in _runs(group.entries, keys):
+        edits += _remove_run(source, group.entries, first, last)
+    return edits
+
+
+def _runs(entries: Sequence[Entry], keys: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Index of first and last of each run of neighbours that go."""
+    start: int | None = None
+    for index, entry in enumerate(entries):
+        if entry.key in keys and start is None:
+            start = index
+        if entry.key not in keys and start is not None:
+            yield start, index - 1
+            start = None
+    if start is not None:
+        yield start, len(entries) - 1
+
+
+def _remove_run(source: Source, entries: Sequence[Entry], first: int, last: int) -> list[Edit]:
+    start, end = entries[first].start, entries[last].end
+    previous = entries[first - 1] if first else None
+    following = entries[last + 1] if last + 1 < len(entries) else None
+    comma = _COMMA.match(source.masked, end)
+    after = comma.end() if comma else end
+    line_start = _line_start(source.text, start)
+    rest = _REST_OF_LINE.match(source.masked, after)
+    if rest and not source.text[line_start:start].strip():
+        edits = [_delete(line_start, rest.end())]
+        if previous and not following and not comma:
+            before = _COMMA.match(source.masked, previous.end)
+            edits.insert(0, _delete(before.end() - 1, before.end()) if before else edits[0])
+        return edits
+    if following and not _has_line_end(source.text, end, following.start):
+        return [_delete(start, following.start)]
+    if previous:
+        return [_delete(previous.end, end)]
+    return [_delete(start, after)]
+
+
+def insert_entry(source: Source, group: Group, anchor: Entry | None, entry: str) -> Edit:
+    """Put an entry behind *anchor*, on a line of its own where the others are.
+
+    Args:
+        source: The text.
+        group: The brackets.
+        anchor: The entry to follow; None to be the first one.
+        entry: What to put in, without a comma.
+
+    Returns:
+        The edit.
+    """
+    if anchor is None:
+        return _insert_first(source, group, entry)
+    index = group.entries.index(anchor)
+    following = group.entries[index + 1 : index + 2]
+    ahead = following[0].start if following else group.closer
+    if not _has_line_end(source.text, anchor.end, ahead):
+        return _insert(anchor.end, f", {entry}")
+    break_ = _line_break(source.text, anchor.start, ahead)
+    if _has_comment(source, anchor.end, ahead):
+        # A remark at the line's end stays with what it is about.
+        return _insert(anchor.start, f"{entry},{break_}")
+    return _insert(anchor.end, f",{break_}{entry}")
+
+
+def _insert_first(source: Source, group: Group, entry: str) -> Edit:
+    if not group.entries:
+        return _insert(group.opener + 1, entry)
+    first = group.entries[0].start
+    is_tall = _has_line_end(source.text, group.opener, first)
+    gap = _line_break(source.text, first, group.closer) if is_tall else " "
+    return _insert(first, f"{entry},{gap}")
+
+
+def merge_edits(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Order *edits* and join those that touch, so that none depends on another's place."""
+    merged: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if merged and merged[-1].end == edit.start:
+            last = merged.pop()
+            joined = last.replacement + edit.replacement
+            merged.append(Edit(start=last.start, end=edit.end, replacement=joined))
+        else:
+            merged.append(edit)
+    return tuple(merged)
+
+
+def _has_line_end(text: str, start: int, end: int) -> bool:
+    return text.find("\n", start, end) >= 0 or text.find("\r", start, end) >= 0
+
+
+def _has_comment(source: Source, start: int, end: int) -> bool:
+    return any(region.kind == "comment" for region in source.regions_between(start, end))
+
+
+def _line_break(text: str, position: int, near: int) -> str:
+    """A line end as the text has it, and the indentation of the line that *position* is on."""
+    start = _line_start(text, position)
+    indent = _INDENT.match(text, start)
+    line_end = "\r\n" if text.find("\r\n", start, near + 2) >= 0 else "\n"
+    return line_end + (indent[0] if indent else "")
+
+
+def _line_start(text: str, position: int) -> int:
+    return max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+
+
+def _insert(position: int, replacement: str) -> Edit:
+    return Edit(start=position, end=position, replacement=replacement)
+
+
+def _delete(start: int, end: int) -> Edit:
+    return Edit(start=start, end=end, replacement="")

@@ -1,0 +1,110 @@
+"""Where a text names models, which ones, and whether they are this gateway's or another host's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.catalog import list_models
+from agentsflare_kimi.lint.sources.documents import Document, Value
+from agentsflare_kimi.lint.sources.identifiers import Name, find_names
+
+__all__ = ["Mention", "find_mentions"]
+
+# `kimi-k2-thinking:free`, `kimi-k2-thinking@Moonshot`: how other hosts mark their own.
+_SUFFIX: Final = re.compile(r"[:@][A-Za-z][\w-]*\Z")
+_HOST: Final = re.compile(r"[A-Za-z][\w.-]*(?:/[A-Za-z][\w.-]*){0,3}[/:]\Z|[a-z]+(?:ai)?\.\Z")
+_TABLE: Final = re.compile(r"[\w.-]+\.\Z")
+
+
+class Mention(NamedTuple):
+    """One place that names a model.
+
+    Attributes:
+        model: The name, without a host's prefix or suffix.
+        host: That prefix or suffix; empty where the name stands for itself.
+        start: Where the identifier begins.
+        end: Where it ends, exclusive.
+        value: What stands around it.
+    """
+
+    model: str
+    host: str
+    start: int
+    end: int
+    value: Value
+
+    @property
+    def in_prose(self) -> bool:
+        """Whether it is in a comment or in text, where nothing depends on it."""
+        return self.value.position in {"comment", "prose"}
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it decides which model is asked."""
+        return self.value.position == "request" and not self.host
+
+
+@cache
+def _known() -> Sequence[str]:
+    return sorted((model.id for model in list_models()), key=len, reverse=True)
+
+
+def find_mentions(document: Document) -> Iterator[Mention]:
+    """Find every place that names a model, outside of the texts inside the text.
+
+    Args:
+        document: A text that was read.
+
+    Yields:
+        The places, from first to last; those glued to something else are left out.
+    """
+    inside = [(text.offsets[0], text.offsets[-1]) for text in document.embedded]
+    for name in find_names(document.text):
+        if any(start <= name.start < end for start, end in inside):
+            continue
+        if mention := _mention(document, name):
+            yield mention
+
+
+def _mention(document: Document, name: Name) -> Mention | None:
+    value = document.value_at(name.start, name.end)
+    if name.default_of and value.position in {"prose", "value", "request", "glued"}:
+        value = _as_default(name, value)
+    model, host = _split(name.text)
+    if value.position == "code":
+        is_table = document.language == "toml" and _TABLE.match(host or "")
+        return Mention(model, "", *_span(name), value._replace(position="key")) if is_table else None
+    if value.position == "glued" or (host and not _HOST.match(host) and not _SUFFIX.match(host)):
+        return None
+    return Mention(model, host, *_span(name), value)
+
+
+def _span(name: Name) -> tuple[int, int]:
+    return name.start, name.end
+
+
+def _as_default(name: Name, value: Value) -> Value:
+    from agentsflare_kimi.lint.sources.keys import is_model_key  # noqa: PLC0415  # rarely needed
+
+    position = "request" if is_model_key(name.default_of) else "value"
+    return value._replace(position=position, key=name.default_of, start=name.start, end=name.end)
+
+
+def _split(identifier: str) -> tuple[str, str]:
+    """Part an identifier into a known name and a host's mark; unknown ones stay whole."""
+    known = _known()
+    if identifier in known:
+        return identifier, ""
+    for name in known:
+        if identifier.endswith(name) and identifier[-len(name) - 1] in "/:.@":
+            return name, identifier[: -len(name)]
+        if identifier.startswith(name) and _SUFFIX.match(identifier, len(name)):
+            return name, identifier[len(name) :]
+    stem = _SUFFIX.sub("", identifier)
+    if stem != identifier and "/" in stem:
+        model, host = _split(stem)
+        return model, host or identifier[len(stem) :]
+    return identifier, ""

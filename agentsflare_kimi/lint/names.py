@@ -1,0 +1,90 @@
+"""What the rules on model names have in common: how bad a place is, and how to mend it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agentsflare_kimi.catalog import KimiModel, get_model
+from agentsflare_kimi.lint.findings import Fix, Severity
+from agentsflare_kimi.lint.fixes import Policy, migration_fix, rename_fix
+from agentsflare_kimi.lint.mentions import Mention
+from agentsflare_kimi.migration import plan_migration
+
+__all__ = ["advice", "mend", "place_note", "severity_at"]
+
+_NOTES: Final = {
+    "key": "a key: changing it may break what looks it up",
+    "comparison": "a comparison: changing it changes which branch is taken",
+    "record": "part of a recorded answer",
+    "value": "not the model of a request as far as this file shows",
+}
+
+
+def severity_at(mention: Mention, severity: Severity) -> Severity:
+    """Weigh a finding by its place: only a request fails when its model is gone."""
+    if mention.in_prose:
+        return "info"
+    if mention.is_request or severity == "info":
+        return severity
+    return "warning"
+
+
+def place_note(mention: Mention) -> str:
+    """Say why a place is reported and not changed; empty for a request."""
+    if mention.host:
+        return f" (`{mention.host}` marks another host's name: its dates may differ)"
+    note = _NOTES.get(mention.value.position)
+    return f" ({note})" if note else ""
+
+
+def mend(mention: Mention, old: KimiModel) -> Fix | None:
+    """Move a request to the successor of its model, as far as the request is in sight.
+
+    Args:
+        mention: Where the model is named.
+        old: The model.
+
+    Returns:
+        A fix for a request; None for all other places, and where there is no successor.
+    """
+    if not (mention.is_request and old.successor):
+        return None
+    body = mention.value.body
+    if body and body.is_complete:
+        fix = migration_fix(body, mention)
+        if fix:
+            return fix
+    rename = rename_fix(mention, old.successor)
+    reason = _rename_risk(mention, old)
+    return Fix(edits=(rename,), is_safe=not reason, reason=reason)
+
+
+def _rename_risk(mention: Mention, old: KimiModel) -> str:
+    """Why a bare rename may change what the program does; empty where it does not."""
+    risks: list[str] = []
+    if mention.value.sampling:
+        named = ", ".join(mention.value.sampling)
+        risks.append(f"{old.successor} rejects other values than its own for {named}")
+    if mention.value.body:
+        risks.append("part of the request is not in sight")
+    return "; ".join([*risks, *_changes(old)])
+
+
+def _changes(old: KimiModel) -> list[str]:
+    plan = plan_migration({"model": old.id}, settings=Policy())
+    lost = [change.reason for change in plan.changes if change.is_lossy]
+    # A model that always thought goes on thinking: the successor does so by default.
+    if old.thinking == "never":
+        lost.append(f"{old.id} did not think, {old.successor} does unless told otherwise")
+    return lost
+
+
+def advice(mention: Mention, old: KimiModel, fix: Fix | None) -> str:
+    """Say what to add where, when only the name can be changed and that is not enough."""
+    body = mention.value.body
+    is_whole = body is not None and body.is_complete
+    if fix is None or fix.is_safe or is_whole or not old.successor:
+        return ""
+    pinned = ", ".join(get_model(old.successor).fixed_parameters(old.thinking != "never"))
+    thinking = 'add "thinking": {"type": "disabled"} and ' if old.thinking == "never" else ""
+    return f" (where the request is made, {thinking}leave out {pinned})"

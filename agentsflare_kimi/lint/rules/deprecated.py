@@ -1,0 +1,74 @@
+"""AFK002: a model that the gateway has deprecated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from agentsflare_kimi.catalog import find_model
+from agentsflare_kimi.lint.findings import Fix
+from agentsflare_kimi.lint.names import advice, mend, place_note, severity_at
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+
+__all__ = ["RULE"]
+
+_STILL_SERVED: Final = "a deprecated model may still be served, so moving is for you to decide"
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    for mention in reading.mentions:
+        model = find_model(mention.model)
+        if model is None or model.id != mention.model or model.status != "deprecated":
+            continue
+        fix = _unsafe(mend(mention, model))
+        note = f". {model.upstream_note.rstrip('.')}" if model.upstream_note else ""
+        yield Problem(
+            message=f"`{model.id}` is deprecated; use `{model.successor}`"
+            f"{place_note(mention)}{advice(mention, model, fix)}{note}",
+            start=mention.start,
+            end=mention.end,
+            severity=severity_at(mention, RULE.severity),
+            fix=fix,
+            model=model.id,
+            replacement=model.successor,
+            in_prose=mention.in_prose,
+        )
+
+
+def _unsafe(fix: Fix | None) -> Fix | None:
+    if fix is None:
+        return None
+    reasons = filter(None, (_STILL_SERVED, fix.reason))
+    return replace(fix, is_safe=False, reason="; ".join(reasons))
+
+
+RULE: Final = Rule(
+    code="AFK002",
+    name="deprecated-model",
+    severity="warning",
+    summary="A model that the gateway has deprecated.",
+    explanation="""\
+The gateway marks the `moonshot-v1-*-vision-preview` models as deprecated and names no date;
+Moonshot itself has answered 404 since 2026-08-31. Their successor must take images, which of the
+living models `kimi-k2.6` does; the retired K2 preview models never did. Their default temperature
+was 0, which `kimi-k2.6` does not take, so answers vary more.
+""",
+    bad=Sample(
+        "look.py",
+        """\
+VISION_MODEL = "moonshot-v1-8k-vision-preview"
+""",
+    ),
+    good=Sample(
+        "look.py",
+        """\
+VISION_MODEL = "kimi-k2.6"
+""",
+    ),
+    fix_safety="""\
+Always unsafe: the model may still be served, and its default temperature of 0 cannot be kept.
+Where the whole request is in sight, the fix is the whole migration.
+""",
+    check=_check,
+)

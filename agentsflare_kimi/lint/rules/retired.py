@@ -1,0 +1,90 @@
+"""AFK001: a model that the gateway has retired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from agentsflare_kimi.catalog import KimiModel, find_model
+from agentsflare_kimi.lint.names import advice, mend, place_note, severity_at
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+
+__all__ = ["RULE"]
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    for mention in reading.mentions:
+        model = find_model(mention.model)
+        if model is None or model.id != mention.model or not _is_retired(model, reading.today):
+            continue
+        fix = mend(mention, model)
+        instead = f"; use `{model.successor}`" if model.successor else ""
+        yield Problem(
+            message=f"`{model.id}` was retired on {model.retired_on}{instead}"
+            f"{place_note(mention)}{advice(mention, model, fix)}",
+            start=mention.start,
+            end=mention.end,
+            severity=severity_at(mention, RULE.severity),
+            fix=fix,
+            model=model.id,
+            replacement=model.successor,
+            in_prose=mention.in_prose,
+        )
+
+
+def _is_retired(model: KimiModel, today: date) -> bool:
+    if model.retired_on:
+        return model.retired_on <= today
+    return model.status == "retired"
+
+
+RULE: Final = Rule(
+    code="AFK001",
+    name="retired-model",
+    severity="error",
+    summary="A model that the gateway has retired.",
+    explanation="""\
+The gateway answers a request for a retired model with an error. A bare rename is not enough:
+`kimi-k2.6` thinks unless told otherwise, and rejects any `temperature`, `top_p`, `n` or penalty
+but its own, which the retired models took.
+
+Only where the name decides which model is asked is it an error. In catalogues, lists, keys,
+comparisons and other hosts' names it is a warning that nothing changes by itself; in comments
+and prose it is shown only if the rule is selected by name.
+""",
+    bad=Sample(
+        "ask.py",
+        """\
+from openai import OpenAI
+
+client = OpenAI()
+answer = client.chat.completions.create(
+    model="kimi-k2-turbo-preview",
+    messages=[{"role": "user", "content": "Hello"}],
+    temperature=0.6,
+)
+""",
+    ),
+    good=Sample(
+        "ask.py",
+        """\
+from openai import OpenAI
+
+client = OpenAI()
+answer = client.chat.completions.create(
+    model="kimi-k2.6",
+    extra_body={"thinking": {"type": "disabled"}},
+    messages=[{"role": "user", "content": "Hello"}],
+)
+""",
+    ),
+    fix_safety="""\
+Where the whole request is in sight, the fix is the whole migration: the new name, `thinking` as
+the old model had it, and pinned parameters left out, all in one. It is safe unless something
+that was asked for gets lost (a `temperature` that the new model does not take, say). Where only
+the name is in sight, it is safe for models that always thought, and unsafe for the others, which
+would begin to think. In tests, samples and generated files it is unsafe.
+""",
+    check=_check,
+)

@@ -1,0 +1,191 @@
+"""A chat-completions request as it stands in source code, where all of it is in sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from agentsflare_kimi.lint.sources.keys import is_sampling
+from agentsflare_kimi.lint.sources.literals import COMPUTED, Entry, read_entries, read_literal
+from agentsflare_kimi.lint.sources.regions import Region, Source
+
+__all__ = ["Body", "Group", "read_body", "sampling_beside"]
+
+# Where a field goes that the SDK has no argument for.
+Form = Literal["keywords", "object"]
+
+_RESPONSE_KEYS: Final = frozenset({"choices", "object", "usage", "system_fingerprint"})
+_SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
+_TO_JSON: Final = frozenset({"json", "dumps", "stringify", "dump"})
+_STATEMENT_END: Final = frozenset(";{}")
+# What sets a parameter: `temperature=`, `"temperature":`, `.temperature(`.
+_SET: Final = re.compile(r"([A-Za-z_]\w*)\s*(?:[=:](?!=)|\()")
+_SEPARATOR: Final = re.compile(r"\s*(?:=>|[=:,](?!=))")
+# Languages in which a statement ends with its line, unless brackets are open.
+_BY_LINE: Final = frozenset({"python", "toml", "terraform", "ruby", "go", "hash"})
+_FURTHEST: Final = 4000
+
+
+class Group(NamedTuple):
+    """Entries between two brackets."""
+
+    opener: int
+    closer: int
+    entries: Sequence[Entry]
+
+    def find(self, key: str) -> Entry | None:
+        """Find the entry with *key*."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+
+class Body(NamedTuple):
+    """A request in source code.
+
+    Attributes:
+        source: The text.
+        language: Its language.
+        main: The call's arguments, or the object's entries.
+        extra: The entries of `extra_body`, where it is there as a literal.
+        form: `keywords` for a call of the Python SDK, `object` for a JSON-like body.
+        values: What the API gets, as far as it is literal; `COMPUTED` for the rest.
+        is_complete: Whether nothing is added to it that is not in sight.
+    """
+
+    source: Source
+    language: str
+    main: Group
+    extra: Group | None
+    form: Form
+    values: Mapping[str, object]
+    is_complete: bool
+
+    def group_of(self, key: str) -> Group:
+        """Tell in which brackets *key* stands, or belongs."""
+        if self.extra and self.extra.find(key):
+            return self.extra
+        return self.main
+
+
+def read_body(source: Source, region: Region, language: str, callee: str) -> Body | None:
+    """Read the request whose model the string *region* is.
+
+    Args:
+        source: The text.
+        region: The string that is the value of `model`.
+        language: The text's language.
+        callee: The call around it, dotted, if any.
+
+    Returns:
+        The request, or None where no whole request is in sight.
+    """
+    main = _group(source, source.enclosing(region.start))
+    if main is None or not _is_request(main, region):
+        return None
+    form = _form(source, main, language, callee)
+    if form is None:
+        return None
+    extra_entry = main.find("extra_body") if form == "keywords" else None
+    extra = _group(source, extra_entry.value_start) if extra_entry else None
+    values = _values(source, main)
+    if extra:
+        values |= _values(source, extra)
+        del values["extra_body"]
+    is_complete = "*" not in values and "extra_body" not in values
+    return Body(source, language, main, extra, form, values, is_complete)
+
+
+def is_response(source: Source, region: Region) -> bool:
+    """Tell whether the string *region* is the `model` of an answer that was recorded."""
+    group = _group(source, source.enclosing(region.start))
+    return group is not None and any(entry.key in _RESPONSE_KEYS for entry in group.entries)
+
+
+def _group(source: Source, opener: int | None) -> Group | None:
+    if opener is None or opener not in source.closers or source.text[opener] not in "({":
+        return None
+    entries = read_entries(source, opener)
+    return None if entries is None else Group(opener, source.closers[opener], entries)
+
+
+def _is_request(group: Group, region: Region) -> bool:
+    model = group.find("model")
+    is_model = model is not None and (model.value_start, model.end) == (region.start, region.end)
+    keys = {entry.key for entry in group.entries}
+    return is_model and "messages" in keys and not keys & _RESPONSE_KEYS
+
+
+def _values(source: Source, group: Group) -> dict[str, object]:
+    return {
+        entry.key: COMPUTED
+        if entry.key == "*"
+        else read_literal(source, entry.value_start, entry.end)
+        for entry in group.entries
+    }
+
+
+def _form(source: Source, group: Group, language: str, callee: str) -> Form | None:
+    method = callee.rpartition(".")[2]
+    is_sdk = method in _SDK_METHODS and "completions" in callee
+    if source.text[group.opener] == "(":
+        return "keywords" if language == "python" and is_sdk else None
+    if language == "json":
+        return "object"
+    if language in {"javascript", "typescript"}:
+        return "object" if not callee or is_sdk or method in _TO_JSON else None
+    return _python_form(source, group, method) if language == "python" else None
+
+
+def _python_form(source: Source, group: Group, method: str) -> Form | None:
+    """Tell whether a dict is sent as JSON; one for the SDK needs `extra_body`, so is not."""
+    before = source.masked[max(0, group.opener - 80) : group.opener].rstrip()
+    if method in _TO_JSON or re.search(r"\bjson\s*=\Z", before):
+        return "object"
+    variable = re.search(r"\b([A-Za-z_]\w*)(?:\s*:[^=\n]*)?\s*=\Z", before)
+    if variable is None:
+        return None
+    name = re.escape(variable[1])
+    if re.search(rf"\*\*\s*{name}\b", source.masked):
+        return None
+    is_sent = re.search(rf"\bjson\s*=\s*{name}\b|\bdumps\(\s*{name}\b", source.masked)
+    return "object" if is_sent else None
+
+
+def sampling_beside(source: Source, region: Region, language: str) -> list[str]:
+    """Name the parameters around the string *region* that a model may pin.
+
+    Args:
+        source: The text.
+        region: The string that names the model.
+        language: The text's language.
+
+    Returns:
+        Their names as they are spelt there: those between the same brackets, and those in
+        the same statement, for builders that set one parameter a call.
+    """
+    start, end = _statement(source, region, language)
+    opener = source.enclosing(region.start)
+    if opener is not None and region.start - opener < _FURTHEST:
+        start = min(start, opener)
+        end = max(end, min(source.closers[opener], opener + _FURTHEST))
+    words = _SET.findall(source.masked[start:end])
+    keys = (source.text[r.inner_start : r.inner_end] for r in _keys(source, start, end))
+    return list(dict.fromkeys(filter(is_sampling, (*words, *keys))))
+
+
+def _statement(source: Source, region: Region, language: str) -> tuple[int, int]:
+    start = end = region.start
+    if language in _BY_LINE:
+        line_end = source.masked.find("\n", region.end)
+        return source.masked.rfind("\n", 0, start) + 1, line_end if line_end >= 0 else region.end
+    floor, ceiling = max(0, start - _FURTHEST), min(len(source.masked), end + _FURTHEST)
+    while start > floor and source.masked[start - 1] not in _STATEMENT_END:
+        start -= 1
+    while end < ceiling and source.masked[end] not in _STATEMENT_END:
+        end += 1
+    return start, end
+
+
+def _keys(source: Source, start: int, end: int) -> list[Region]:
+    regions = source.regions_between(start, end)
+    return [r for r in regions if r.kind == "string" and _SEPARATOR.match(source.masked, r.end)]

@@ -1,0 +1,82 @@
+"""Reader for languages with strings, comments and brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final
+
+from agentsflare_kimi.lint.sources.bodies import is_response, read_body, sampling_beside
+from agentsflare_kimi.lint.sources.context import Place, callee_of, describe
+from agentsflare_kimi.lint.sources.documents import Embedded, Value
+from agentsflare_kimi.lint.sources.lexer import scan
+from agentsflare_kimi.lint.sources.regions import Region, Source
+from agentsflare_kimi.lint.sources.syntaxes import syntax_of
+
+__all__ = ["CodeDocument"]
+
+_STRINGS: Final = frozenset({"string"})
+
+
+class CodeDocument:
+    """A program, or data with brackets (JSON, TOML, Terraform)."""
+
+    def __init__(self, text: str, language: str) -> None:
+        """Keep *text*; it is read on first use."""
+        self.text = text
+        self.language = language
+        self.embedded: Sequence[Embedded] = ()
+
+    @cached_property
+    def source(self) -> Source:
+        """The text with its regions."""
+        return Source(self.text, scan(self.text, syntax_of(self.language)))
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*."""
+        region = self.source.region_at(start)
+        if region is None:
+            position = "code"
+        elif region.kind not in _STRINGS:
+            position = _OTHER_KINDS[region.kind]
+        elif not self._is_whole(region, start, end):
+            position = "prose"
+        else:
+            return self._whole(region)
+        return Value(self.text[start:end], start, end, position)
+
+    def _is_whole(self, region: Region, start: int, end: int) -> bool:
+        content = self.text[region.inner_start : region.inner_end]
+        return content.strip() == self.text[start:end]
+
+    def _whole(self, region: Region) -> Value:
+        place = describe(self.source, region, self.language)
+        start, end = region.inner_start, region.inner_end
+        value = Value(self.text[start:end], start, end, place.position, place.key)
+        return self._request(region, place, value) if place.position == "request" else value
+
+    def _request(self, region: Region, place: Place, value: Value) -> Value:
+        if is_response(self.source, region):
+            return value._replace(position="record")
+        callee = self._callee(region)
+        body = read_body(self.source, region, self.language, callee)
+        beside = sampling_beside(self.source, region, self.language)
+        return value._replace(body=body, sampling=beside, callee=callee)
+
+    def _callee(self, region: Region) -> str:
+        opener = self.source.enclosing(region.start)
+        if opener is None:
+            return ""
+        # `create({...})`: the call is around the parenthesis around the brace.
+        around = self.source.enclosing(opener) if self.text[opener] == "{" else None
+        is_argument = around is not None and not self.source.masked[around + 1 : opener].strip()
+        return callee_of(self.source, around if around is not None and is_argument else opener)
+
+
+_OTHER_KINDS: Final = {
+    "comment": "comment",
+    "prose": "prose",
+    "regex": "code",
+    "heredoc": "prose",
+    "part": "glued",
+}

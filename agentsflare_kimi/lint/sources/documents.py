@@ -1,0 +1,82 @@
+"""What a reader makes of a text: places with their position, and texts inside the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, NamedTuple, Protocol
+
+from agentsflare_kimi.lint.sources.bodies import Body
+
+__all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value"]
+
+Position = Literal[
+    "request",  # names the model of a request, or a setting that does
+    "value",  # some other whole string or scalar: a catalogue, a list of choices
+    "key",  # a key of a mapping, a subscript, a table's header
+    "comparison",  # one side of a comparison, a `case`
+    "record",  # an answer that was recorded
+    "glued",  # next to a placeholder or another literal
+    "comment",
+    "prose",
+    "code",
+]
+
+CHANGEABLE: Final = frozenset({"request"})
+
+
+class Value(NamedTuple):
+    """The string, scalar or comment around a place.
+
+    Attributes:
+        text: Its content, as it stands in the source.
+        start: Where the content begins.
+        end: Where it ends, exclusive.
+        position: What it is there for.
+        key: The key, variable or setter that it is given to; empty where there is none.
+        body: The request around it, where the request is in sight.
+        sampling: Names of parameters beside it that a model may pin.
+        callee: The call around it, dotted; empty where there is none.
+    """
+
+    text: str
+    start: int
+    end: int
+    position: Position
+    key: str = ""
+    body: Body | None = None
+    sampling: Sequence[str] = ()
+    callee: str = ""
+
+
+class Embedded(NamedTuple):
+    """A text inside a text: a notebook's cell, a fenced block, the body of a curl call.
+
+    Attributes:
+        text: It, decoded.
+        language: Its language.
+        offsets: Where each of its characters, and its end, stand in the text around it.
+        escape: Turns a replacement for it into one for the text around it.
+        is_sample: Whether it shows how something is done rather than doing it.
+    """
+
+    text: str
+    language: str
+    offsets: Sequence[int]
+    escape: Callable[[str], str] = str
+    is_sample: bool = False
+
+
+class Document(Protocol):
+    """A text as one language's reader understands it."""
+
+    text: str
+    language: str
+
+    @property
+    def embedded(self) -> Sequence[Embedded]:
+        """The texts inside it, which its own values leave out."""
+        ...
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*."""
+        ...

@@ -1,0 +1,189 @@
+"""Readers for texts that hold programs: Markdown, notebooks, pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.documents import Embedded, Value
+from agentsflare_kimi.lint.sources.literals import Entry, read_entries, read_literal
+from agentsflare_kimi.lint.sources.regions import Source
+
+__all__ = ["MarkdownDocument", "NotebookDocument", "PageDocument", "ProseDocument"]
+
+_FENCE: Final = re.compile(
+    r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
+)
+_TAGS: Final[Mapping[str, str]] = {
+    "py": "python", "python": "python", "python3": "python", "pycon": "python",
+    "js": "javascript", "javascript": "javascript", "jsx": "javascript", "mjs": "javascript",
+    "node": "javascript", "tsx": "javascript", "ts": "typescript", "typescript": "typescript",
+    "java": "java", "kotlin": "kotlin", "kt": "kotlin", "go": "go", "golang": "go",
+    "cs": "csharp", "csharp": "csharp", "c#": "csharp", "rb": "ruby", "ruby": "ruby",
+    "php": "php", "rs": "rust", "rust": "rust", "sh": "shell", "bash": "shell",
+    "shell": "shell", "zsh": "shell", "console": "shell", "curl": "shell", "http": "json",
+    "json": "json", "jsonc": "json", "json5": "json", "yaml": "yaml", "yml": "yaml",
+    "toml": "toml", "ini": "ini", "env": "env", "dotenv": "env", "dockerfile": "dockerfile",
+    "docker": "dockerfile", "hcl": "terraform", "terraform": "terraform", "tf": "terraform",
+}  # fmt: skip
+_SCRIPT: Final = re.compile(r"<script(?P<attributes>[^>]*)>", re.IGNORECASE)
+_SCRIPT_END: Final = re.compile(r"</script", re.IGNORECASE)
+_JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+class ProseDocument:
+    """Text in which nothing is a value."""
+
+    def __init__(self, text: str, language: str = "prose") -> None:
+        """Keep *text*."""
+        self.text = text
+        self.language = language
+
+    @property
+    def embedded(self) -> Sequence[Embedded]:
+        """The texts inside it: none."""
+        return ()
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*: prose."""
+        return Value(self.text[start:end], start, end, "prose")
+
+
+class MarkdownDocument(ProseDocument):
+    """Prose with fenced blocks of code, which are samples."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        super().__init__(text, "markdown")
+
+    @cached_property
+    def embedded(self) -> Sequence[Embedded]:  # pyright: ignore[reportIncompatibleMethodOverride]  # the protocol asks for reading only
+        """The fenced blocks whose language is known."""
+        return tuple(self._blocks())
+
+    def _blocks(self) -> Iterator[Embedded]:
+        position = 0
+        while fence := _FENCE.search(self.text, position):
+            start = min(fence.end() + 1, len(self.text))
+            closing = re.compile(rf"^[ \t>]*{re.escape(fence['fence'])}[`~]*[ \t]*\r?$", re.MULTILINE)
+            end = closing.search(self.text, start)
+            inner_end = end.start() if end else len(self.text)
+            language = _TAGS.get(fence["tag"].lower())
+            if language:
+                yield _slice(self.text, start, inner_end, language, is_sample=True)
+            position = end.end() if end else len(self.text)
+
+
+class PageDocument(ProseDocument):
+    """A page with scripts in it (HTML, Vue, Svelte); the rest is prose."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        super().__init__(text, "page")
+
+    @cached_property
+    def embedded(self) -> Sequence[Embedded]:  # pyright: ignore[reportIncompatibleMethodOverride]  # the protocol asks for reading only
+        """The scripts."""
+        return tuple(self._scripts())
+
+    def _scripts(self) -> Iterator[Embedded]:
+        position = 0
+        while script := _SCRIPT.search(self.text, position):
+            end = _SCRIPT_END.search(self.text, script.end())
+            position = end.start() if end else len(self.text)
+            is_typed = "ts" in script["attributes"]
+            language = "typescript" if is_typed else "javascript"
+            yield _slice(self.text, script.end(), position, language)
+
+
+def _slice(
+    text: str, start: int, end: int, language: str, *, is_sample: bool = False
+) -> Embedded:
+    return Embedded(text[start:end], language, range(start, end + 1), is_sample=is_sample)
+
+
+class NotebookDocument(CodeDocument):
+    """A notebook; only the sources of its code cells are programs, the rest is left alone."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        super().__init__(text, "json")
+        del self.embedded
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*: prose."""
+        return Value(self.text[start:end], start, end, "prose")
+
+    @cached_property
+    def embedded(self) -> Sequence[Embedded]:  # pyright: ignore[reportIncompatibleVariableOverride]  # the protocol asks for reading only
+        """The code cells."""
+        cells = _child(self.source, self.text.find("{"), "cells")
+        return tuple(
+            cell
+            for entry in _entries(self.source, cells)
+            if (cell := self._cell(entry.value_start)) is not None
+        )
+
+    def _cell(self, opener: int) -> Embedded | None:
+        entries = {entry.key: entry for entry in _entries(self.source, opener)}
+        kind, source = entries.get("cell_type"), entries.get("source")
+        if not (kind and source):
+            return None
+        if read_literal(self.source, kind.value_start, kind.end) != "code":
+            return None
+        lines = _entries(self.source, source.value_start) or [source]
+        return self._decoded(lines)
+
+    def _decoded(self, lines: Sequence[Entry]) -> Embedded | None:
+        characters: list[str] = []
+        offsets: list[int] = []
+        last = -1
+        for line in lines:
+            region = self.source.region_from(line.value_start)
+            if region is None or region.kind != "string":
+                return None
+            last = region.inner_end
+            for text, offset in _json_characters(self.text, region.inner_start, last):
+                characters.append(text)
+                offsets.append(offset)
+        code = "".join(characters)
+        language = "shell" if code.startswith(("%%bash", "%%sh")) else "python"
+        return Embedded(code, language, [*offsets, last], _json_escaped) if last >= 0 else None
+
+
+def _entries(source: Source, opener: int | None) -> list[Entry]:
+    return (read_entries(source, opener) or []) if opener is not None else []
+
+
+def _child(source: Source, opener: int, key: str) -> int | None:
+    found = (entry.value_start for entry in _entries(source, opener) if entry.key == key)
+    return next(found, None)
+
+
+def _json_characters(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
+    position = start
+    while position < end:
+        if text[position] != "\\":
+            yield text[position], position
+            position += 1
+        elif text[position + 1] == "u":
+            yield _code_point(text[position + 2 : position + 6]), position
+            position += 6
+        else:
+            yield _JSON_ESCAPES.get(text[position + 1], text[position + 1]), position
+            position += 2
+
+
+def _code_point(digits: str) -> str:
+    try:
+        return chr(int(digits, 16))
+    except ValueError:
+        return "\ufffd"
+
+
+def _json_escaped(replacement: str) -> str:
+    escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return "".join(escapes.get(character, character) for character in replacement)

@@ -1,0 +1,107 @@
+"""Strings and comments whose end no pattern can tell: nested, delimited, on later lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.lexer import Form, Scanner
+
+__all__ = ["heredoc", "nested_comment", "quoted_run", "regex_literal", "ruby_percent", "skip"]
+
+_COMMENT_MARK: Final = re.compile(r"/\*|\*/")
+_TAG: Final = re.compile(r"[A-Za-z_]\w*")
+_REGEX: Final = re.compile(
+    r"/[^/\\\[\r\n]*+(?:(?:\\[^\r\n]|\[(?:[^\]\\\r\n]|\\[^\r\n])*+\])[^/\\\[\r\n]*+)*+/[a-z]*"
+)
+_WORD_BEFORE: Final = re.compile(r"[\w$]+\Z")
+# After these an operand follows, so that a slash begins a regex and `<` an element.
+_OPERATORS: Final = frozenset("(,=:[!&|?{};~+-*%<>^")
+_KEYWORDS: Final = frozenset(
+    "return typeof case in of delete void throw new else do await yield instanceof default "
+    "and or not if unless when while until then elsif".split()
+)
+_LONGEST_WORD: Final = 12
+_PERCENT_CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "<": ">"}
+
+
+def skip(_scanner: Scanner, match: re.Match[str], _form: Form) -> int:
+    """Pass over an escape in code, which begins no string."""
+    return match.end()
+
+
+def nested_comment(scanner: Scanner, match: re.Match[str], form: Form) -> int:
+    """Read a block comment that may hold block comments (Rust, Kotlin)."""
+    depth, end = 1, len(scanner.text)
+    for mark in _COMMENT_MARK.finditer(scanner.text, match.end()):
+        depth += 1 if mark[0] == "/*" else -1
+        if not depth:
+            end = mark.end()
+            break
+    scanner.add(form.kind, match.start(), match.end(), end, end)
+    return end
+
+
+def quoted_run(scanner: Scanner, match: re.Match[str], form: Form) -> int:
+    """Read a raw string that ends with its quotes and signs in reverse (Rust, C#)."""
+    fence = match[0].lstrip("$rbc@")
+    closing = fence[::-1]
+    found = scanner.text.find(closing, match.end())
+    inner_end = found if found >= 0 else len(scanner.text)
+    end = min(inner_end + len(closing), len(scanner.text))
+    scanner.add(form.kind, match.start(), match.end(), inner_end, end)
+    return end
+
+
+def heredoc(scanner: Scanner, match: re.Match[str], form: Form) -> int:
+    """Read the lines down to the tag; the rest of the opening line is code."""
+    text = scanner.text
+    line_end = text.find("\n", match.end())
+    tag = _TAG.search(match[0])
+    if line_end < 0 or tag is None:
+        return match.end()
+    scanner.run(match.end(), line_end)
+    # An opener on the same line has read on already; its lines come before ours.
+    start = max(line_end + 1, scanner.regions[-1].end if scanner.regions else 0)
+    last = re.compile(rf"^[ \t]*{tag[0]}\b", re.MULTILINE).search(text, start)
+    end = last.end() if last else len(text)
+    scanner.add(form.kind, start, start, last.start() if last else end, end)
+    return end
+
+
+def regex_literal(scanner: Scanner, match: re.Match[str], form: Form) -> int:
+    """Read a regex literal, or pass over a division."""
+    if not operand_follows(scanner.text, match.start()):
+        return match.end()
+    literal = _REGEX.match(scanner.text, match.start())
+    if literal is None:
+        return match.end()
+    scanner.add(form.kind, match.start(), match.end(), literal.end(), literal.end())
+    return literal.end()
+
+
+def operand_follows(text: str, position: int) -> bool:
+    """Tell whether an operand, rather than an operator, stands at *position*."""
+    before = position
+    while before and text[before - 1] in " \t\r\n":
+        before -= 1
+    if not before or text[before - 1] in _OPERATORS:
+        return True
+    word = _WORD_BEFORE.search(text[max(0, before - _LONGEST_WORD) : before])
+    return bool(word) and word[0] in _KEYWORDS
+
+
+def ruby_percent(scanner: Scanner, match: re.Match[str], form: Form) -> int:
+    """Read `%w[...]`, `%q(...)` and the like, brackets inside included."""
+    if not operand_follows(scanner.text, match.start()) and match[0][1:2] not in "wWiqQ":
+        return match.end()
+    opener = match[0][-1]
+    closer = _PERCENT_CLOSERS[opener]
+    depth, position = 1, match.end()
+    for mark in re.compile(rf"[{re.escape(opener + closer)}]").finditer(scanner.text, position):
+        depth += 1 if mark[0] == opener else -1
+        if not depth:
+            scanner.add(form.kind, match.start(), position, mark.start(), mark.end())
+            return mark.end()
+    return match.end()

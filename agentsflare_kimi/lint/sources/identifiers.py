@@ -1,0 +1,71 @@
+"""Model names in a text, as whole identifiers and never as a part of a longer one.
+
+Linear in the text: needles are searched as plain strings, and a run is walked once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+__all__ = ["Name", "find_names"]
+
+_NEEDLES: Final = ("kimi-", "moonshot-")
+# What a vendor's id, a path or a URL is made of. Source: facts/lint.md section 1.
+_LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
+_RUN: Final = re.compile(r"[A-Za-z0-9_./:@+-]*+")
+# `${MODEL:-name}`: a default, in shells, compose files and templates.
+_DEFAULT: Final = re.compile(r"(\w++):?-")
+
+
+class Name(NamedTuple):
+    """An identifier that has a model name in it.
+
+    Attributes:
+        text: The whole identifier, such as `kimi-k2.6` or `moonshotai/kimi-k2-thinking`.
+        start: Where it begins, in code points.
+        end: Where it ends, exclusive.
+        default_of: The variable whose default it is, in `${VARIABLE:-name}`.
+    """
+
+    text: str
+    start: int
+    end: int
+    default_of: str = ""
+
+
+def find_names(text: str) -> Iterator[Name]:
+    """Find every identifier that has a model name in it.
+
+    Args:
+        text: Any text.
+
+    Yields:
+        The identifiers, from first to last.
+    """
+    floor = 0
+    while (hit := _next_needle(text, floor)) >= 0:
+        start = hit
+        while start > floor and text[start - 1] in _LETTERS:
+            start -= 1
+        run = _RUN.match(text, hit)
+        floor = run.end() if run else hit + 1
+        name = _trimmed(text, start, floor)
+        if name.text:
+            yield name
+
+
+def _next_needle(text: str, start: int) -> int:
+    hits = [hit for needle in _NEEDLES if (hit := text.find(needle, start)) >= 0]
+    return min(hits, default=-1)
+
+
+def _trimmed(text: str, start: int, end: int) -> Name:
+    variable = ""
+    if text.startswith("${", start - 2) and (match := _DEFAULT.match(text, start, end)):
+        variable = match[1]
+        start = match.end()
+    # A sentence may end right after a name.
+    name = text[start:end].rstrip(".:/")
+    return Name(name, start, start + len(name), variable)

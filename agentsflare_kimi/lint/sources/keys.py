@@ -1,0 +1,54 @@
+"""What a key, variable or setter holds, told from its name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+__all__ = ["is_api_key", "is_base_url", "is_model_key", "is_sampling"]
+
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_MODEL: Final = frozenset({"model", "llm"})
+_MODEL_SUFFIXES: Final = frozenset({"name", "id", "default", "slug"})
+_LOOKUPS: Final = frozenset(
+    "get is has find list remove delete drop deprecate deprecated retired old legacy unsupported "
+    "supports test assert skip data view base orm train load".split()
+)
+_BASE_URL: Final = re.compile(r"(?:base|api|endpoint|server)(?:url|uri)|(?:api|url)base|host$")
+_API_KEY: Final = re.compile(r"api(?:key|token)$|authtoken$|bearer$|secretkey$|authorization$")
+_SAMPLING: Final = frozenset(
+    {"temperature", "topp", "n", "presencepenalty", "frequencypenalty", "toolchoice", "logprobs"}
+)
+
+
+@lru_cache(maxsize=512)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def _squeezed(name: str) -> str:
+    return "".join(_words(name))
+
+
+def is_model_key(name: str) -> bool:
+    """Tell whether *name* names a model to use (`model`, `modelId`, `KIMI_MODEL`, `setModel`)."""
+    words = _words(name.rpartition(".")[2])
+    if len(words) > 1 and words[-1] in _MODEL_SUFFIXES:
+        words = words[:-1]
+    return bool(words) and words[-1] in _MODEL and not _LOOKUPS.intersection(words)
+
+
+def is_base_url(name: str) -> bool:
+    """Tell whether *name* names the URL that a client is built on."""
+    return bool(_BASE_URL.search(_squeezed(name)))
+
+
+def is_api_key(name: str) -> bool:
+    """Tell whether *name* names a secret that a client authenticates with."""
+    return bool(_API_KEY.search(_squeezed(name)))
+
+
+def is_sampling(name: str) -> bool:
+    """Tell whether *name* is a parameter that a model may pin, in any spelling."""
+    return _squeezed(name) in _SAMPLING

@@ -1,0 +1,143 @@
+"""One engine that cuts a text into strings, comments and code, driven by a table of forms.
+
+It never fails and never looks back: what is not closed ends at its line, or at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.sources.regions import Region, RegionKind
+
+__all__ = ["Form", "Syntax", "scan"]
+
+Handler = Callable[["Scanner", "re.Match[str]", "Form"], int]
+
+
+class Form(NamedTuple):
+    """One kind of string or comment.
+
+    Attributes:
+        kind: What it is.
+        opening: Pattern of what begins it.
+        body: Pattern of what may stand in it; possessive, so that it cannot backtrack.
+        closing: What ends it; empty where the body's end does.
+        placeholder: What begins code inside it (`${`, `#{`); empty where nothing does.
+        handler: Reads it instead of body and closing, and returns where it ends.
+    """
+
+    kind: RegionKind
+    opening: str
+    body: str = ""
+    closing: str = ""
+    placeholder: str = ""
+    handler: Handler | None = None
+
+
+class Syntax:
+    """The forms of a language, compiled."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        """Compile *forms*; where two begin alike, the first wins."""
+        self.forms: Final = tuple(forms)
+        self.bodies: Final = [re.compile(form.body, re.DOTALL) for form in forms]
+        openings = "|".join(f"({form.opening})" for form in forms)
+        self.opener: Final = re.compile(openings, re.MULTILINE)
+        self.opener_or_bracket: Final = re.compile(rf"{openings}|[(){{}}]", re.MULTILINE)
+
+
+class _Placeholder(NamedTuple):
+    """Code inside a string: what reads on after it, and how many brackets are open in it."""
+
+    resume: Callable[[int], int]
+    opener: str
+    closer: str
+    depth: int = 0
+
+
+class Scanner:
+    """The state of one pass over a text."""
+
+    def __init__(self, text: str, syntax: Syntax) -> None:
+        """Start at the beginning of *text*."""
+        self.text = text
+        self.syntax = syntax
+        self.regions: list[Region] = []
+        self.stack: list[_Placeholder] = []
+
+    def run(self, start: int, end: int) -> None:
+        """Cut the text from *start* to *end*."""
+        position = start
+        while True:
+            opener = self.syntax.opener_or_bracket if self.stack else self.syntax.opener
+            match = opener.search(self.text, position, end)
+            if match is None:
+                return
+            # An opening may be empty-handed (a division, not a regex), yet always moves on.
+            position = max(self._open(match), match.end())
+
+    def add(self, kind: RegionKind, start: int, inner_start: int, inner_end: int, end: int) -> None:
+        """Note a region."""
+        self.regions.append(Region(kind, start, end, inner_start, inner_end))
+
+    def _open(self, match: re.Match[str]) -> int:
+        if match.lastindex is None:
+            return self._bracket(match)
+        index = match.lastindex - 1
+        form = self.syntax.forms[index]
+        if form.handler:
+            return form.handler(self, match, form)
+        return self.content(index, match.start(), match.end())
+
+    def content(self, index: int, start: int, inner_start: int, *, goes_on: bool = False) -> int:
+        """Read a string or comment from its content on, as far as its end or a placeholder."""
+        form = self.syntax.forms[index]
+        body = self.syntax.bodies[index].match(self.text, inner_start)
+        inner_end = body.end() if body else inner_start
+        if form.placeholder and self.text.startswith(form.placeholder, inner_end):
+            end = inner_end + len(form.placeholder)
+            self.add("part", start, inner_start, inner_end, end)
+            self.enter_code(partial(self._after_placeholder, index), form.placeholder)
+            return end
+        is_closed = bool(form.closing) and self.text.startswith(form.closing, inner_end)
+        end = inner_end + len(form.closing) if is_closed else inner_end
+        self.add("part" if goes_on else form.kind, start, inner_start, inner_end, end)
+        return end
+
+    def enter_code(self, resume: Callable[[int], int], opening: str) -> None:
+        """Read code until the bracket that *opening* opened closes, then call *resume*."""
+        opener, closer = ("(", ")") if "(" in opening else ("{", "}")
+        self.stack.append(_Placeholder(resume, opener, closer))
+
+    def _after_placeholder(self, index: int, closer_end: int) -> int:
+        # The closing bracket belongs to the string, so that brackets in code stay paired.
+        return self.content(index, closer_end - 1, closer_end, goes_on=True)
+
+    def _bracket(self, match: re.Match[str]) -> int:
+        top = self.stack[-1]
+        if match[0] == top.opener:
+            self.stack[-1] = top._replace(depth=top.depth + 1)
+        elif match[0] == top.closer and top.depth:
+            self.stack[-1] = top._replace(depth=top.depth - 1)
+        elif match[0] == top.closer:
+            self.stack.pop()
+            return top.resume(match.end())
+        return match.end()
+
+
+def scan(text: str, syntax: Syntax) -> list[Region]:
+    """Cut *text* into regions.
+
+    Args:
+        text: Any text, well-formed or not.
+        syntax: The language's forms.
+
+    Returns:
+        The regions in order; what is in none of them is code.
+    """
+    scanner = Scanner(text, syntax)
+    scanner.run(0, len(text))
+    return scanner.regions

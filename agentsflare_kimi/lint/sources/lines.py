@@ -1,0 +1,181 @@
+"""Reader for settings with one key and one value a line: YAML, INI, `.env`, Dockerfile, make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
+from agentsflare_kimi.lint.sources.keys import is_model_key, is_sampling
+
+__all__ = ["COMMENTS", "LineDocument"]
+
+# What begins a comment; in YAML, INI and Dockerfiles only at a line's start or after a space.
+COMMENTS: Final[Mapping[str, str]] = {
+    "yaml": "#",
+    "ini": "#;",
+    "env": "#",
+    "dockerfile": "#",
+    "make": "#",
+}
+_KEY: Final = re.compile(
+    r"""[ \t]*(?:-[ \t]+)*                      # items of a list
+        (?:(?:export|set|setx|ENV|ARG|LABEL)[ \t]+)?
+        (?P<quote>["']?)(?P<key>[A-Za-z_$][\w.$/-]*)(?P=quote)
+        [ \t]*(?:[:?+]?=|:(?=[ \t]))[ \t]*
+        (?:[!&]\S+[ \t]+)?                      # a tag or an anchor
+    """,
+    re.VERBOSE,
+)
+_ENV_PAIR: Final = re.compile(r"[ \t]*ENV[ \t]+(?P<key>\w+)[ \t]+(?=[^=\s]+[ \t]*\Z)")
+# Further settings of one line: ENV A=1 B=2, a command's flags, a flow mapping.
+_INLINE: Final = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?(?:=|:[ \t]*)[\"']?\Z")
+_FLAG: Final = re.compile(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?[ \t,=]+[\"']?\Z")
+_NAME_LINE: Final = re.compile(r"[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*\Z")
+_BLOCK_SCALAR: Final = re.compile(r"[:-][ \t]*[|>][+-]?\d?[ \t]*(?:#.*)?\Z")
+_FARTHEST: Final = 40
+
+
+class _Line(NamedTuple):
+    """One line, and where it begins."""
+
+    text: str
+    start: int
+
+    @property
+    def indent(self) -> int:
+        return len(self.text) - len(self.text.lstrip(" \t"))
+
+
+class LineDocument:
+    """Settings, read a line at a time around each place that is asked for."""
+
+    def __init__(self, text: str, language: str) -> None:
+        """Keep *text*; nothing is read before it is asked for."""
+        self.text = text
+        self.language = language
+        self.embedded: Sequence[Embedded] = ()
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*."""
+        line = self._line(start)
+        before = line.text[: start - line.start]
+        after = line.text[end - line.start :]
+        name = self.text[start:end]
+        if self._in_comment(before):
+            return Value(name, start, end, "comment")
+        if _is_subscript(before, after):
+            return Value(name, start, end, "key")
+        position, key = self._place(line, before, after)
+        sampling = self._sampling(line) if position == "request" else ()
+        return Value(name, start, end, position, key, sampling=sampling)
+
+    def _line(self, offset: int) -> _Line:
+        start = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        ends = [end for sign in "\r\n" if (end := self.text.find(sign, offset)) >= 0]
+        return _Line(self.text[start : min(ends, default=len(self.text))], start)
+
+    def _in_comment(self, before: str) -> bool:
+        marks = COMMENTS[self.language]
+        if before.lstrip()[:1] and before.lstrip()[0] in marks:
+            return True
+        quote = ""
+        for index, sign in enumerate(before):
+            if quote:
+                quote = "" if sign == quote else quote
+            elif sign in "\"'" and (not index or not before[index - 1].isalnum()):
+                quote = sign
+            elif sign == "#" and sign in marks and before[index - 1 : index] in {" ", "\t"}:
+                return True
+        return False
+
+    def _place(self, line: _Line, before: str, after: str) -> tuple[Position, str]:
+        rest = after.lstrip("\"'").lstrip()
+        is_whole = not rest or rest[0] in "#,]};\\" or after[:1] in {'"', "'", " ", "\t"}
+        for pattern in (_FLAG, _INLINE):
+            match = pattern.search(before[-_FARTHEST * 2 :])
+            if match and is_whole:
+                return self._judged(line, match["key"].lstrip("-") or "model", match["key"])
+        match = _ENV_PAIR.match(before) if self.language == "dockerfile" else None
+        match = match or _KEY.match(before)
+        if match and not before[match.end() :].strip("\"'") and not rest.strip("\"' \t,;)\\"):
+            return self._judged(line, match["key"], match["key"])
+        if match and _ends_comment(rest) and not before[match.end() :].strip("\"'"):
+            return self._judged(line, match["key"], match["key"])
+        is_item = not before.strip(" \t-\"'[,") and is_whole
+        return ("value" if is_item or self._in_list(before, is_whole=is_whole) else "prose"), ""
+
+    @staticmethod
+    def _in_list(before: str, *, is_whole: bool) -> bool:
+        return is_whole and before.rstrip("\"' \t")[-1:] in {"[", ",", "{"}
+
+    def _judged(self, line: _Line, key: str, shown: str) -> tuple[Position, str]:
+        if shown == "-m" or is_model_key(key):
+            return "request", shown
+        if key in {"name", "id", "value", "default"} and self.language == "yaml":
+            parent = self._sibling_name(line) if key == "value" else self._parent_key(line)
+            if is_model_key(parent):
+                return "request", parent
+        return "value", shown
+
+    def _sibling_name(self, line: _Line) -> str:
+        """The variable that a `value:` line is for: `- name: MODEL` above or below it."""
+        above = next(self._lines_before(line), None)
+        below = self._line(line.start + len(line.text) + 1)
+        for neighbour in (above, below):
+            if neighbour and (match := _NAME_LINE.match(neighbour.text)):
+                return match["key"]
+        return ""
+
+    def _parent_key(self, line: _Line) -> str:
+        for above in self._lines_before(line):
+            if above.text.strip() and above.indent < line.indent:
+                match = _KEY.match(f"{above.text} ")
+                return match["key"] if match else ""
+        return ""
+
+    def _lines_before(self, line: _Line) -> Iterator[_Line]:
+        for _ in range(_FARTHEST):
+            if line.start == 0:
+                return
+            line = self._line(line.start - 1)
+            yield line
+
+    def _sampling(self, line: _Line) -> list[str]:
+        """Parameters in the same block: neighbours that are indented alike."""
+        column = _column(line)
+        found: list[str] = []
+        for neighbours in (self._lines_before(line), self._lines_after(line)):
+            for neighbour in neighbours:
+                if neighbour.text.strip() and _column(neighbour) < column:
+                    break
+                match = _KEY.match(neighbour.text)
+                if match and _column(neighbour) == column and is_sampling(match["key"]):
+                    found.append(match["key"])
+        return found
+
+    def _lines_after(self, line: _Line) -> Iterator[_Line]:
+        for _ in range(_FARTHEST):
+            start = line.start + len(line.text) + 1
+            if start > len(self.text):
+                return
+            line = self._line(start)
+            yield line
+
+
+def _column(line: _Line) -> int:
+    """Where a line's key begins, past the dash of a list's item."""
+    return len(line.text) - len(line.text.lstrip(" \t-"))
+
+
+def _ends_comment(rest: str) -> bool:
+    return rest.startswith("#")
+
+
+def _is_subscript(before: str, after: str) -> bool:
+    """Whether the name is a key itself: `kimi-k2.6: ...`, `[models.kimi-k2.6]`."""
+    begins_line = not before.strip(" \t-\"'?")
+    is_key = begins_line and re.match(r"[\"']?[ \t]*(?:[:?+]?=|:(?:[ \t]|\Z))", after)
+    is_table = before.lstrip().startswith("[") and after.rstrip().endswith("]")
+    return bool(is_key) or (is_table and "," not in before + after and "=" not in before)

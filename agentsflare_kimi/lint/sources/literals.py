@@ -1,0 +1,151 @@
+"""Arguments and entries between brackets, and what their literals mean, in any language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.sources.regions import Region, Source
+
+__all__ = ["COMPUTED", "Entry", "read_entries", "read_literal", "string_value"]
+
+
+class _Computed:
+    """The type of `COMPUTED`."""
+
+    def __repr__(self) -> str:
+        return "COMPUTED"
+
+
+COMPUTED: Final = _Computed()
+"""Stands for a value that only the running program knows."""
+
+_MARK: Final = re.compile(r"[,()\[\]{}]")
+_KEY: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?![=>])|:(?!:))\s*")
+_SEPARATOR: Final = re.compile(r"\s*(?:=>|=(?!=)|:(?!:))\s*")
+_NAME: Final = re.compile(r"[A-Za-z_$][\w$]*\Z")
+_NUMBER: Final = re.compile(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?\Z|[-+]?\d+\.\Z")
+_CONSTANTS: Final[Mapping[str, object]] = {
+    "True": True, "False": False, "None": None, "true": True, "false": False, "null": None,
+    "undefined": None,
+}  # fmt: skip
+_DEEPEST: Final = 20
+_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+
+
+class Entry(NamedTuple):
+    """One argument of a call, or one entry of an object or list.
+
+    Attributes:
+        key: Its key; empty for a positional one, `*` for what is spread from elsewhere.
+        start: Where it begins, its key included.
+        end: Where its value ends.
+        value_start: Where its value begins.
+        is_quoted: Whether its key is written as a string.
+    """
+
+    key: str
+    start: int
+    end: int
+    value_start: int
+    is_quoted: bool = False
+
+
+def read_entries(source: Source, opener: int) -> list[Entry] | None:
+    """Read what stands between a bracket and the one that closes it.
+
+    Args:
+        source: The text.
+        opener: Where the opening bracket is.
+
+    Returns:
+        The entries in order, or None where brackets inside do not match.
+    """
+    closer = source.closers.get(opener)
+    if closer is None:
+        return None
+    entries: list[Entry] = []
+    start = position = opener + 1
+    while mark := _MARK.search(source.masked, position, closer):
+        if mark[0] == ",":
+            entries += _entry(source, start, mark.start())
+            start = position = mark.end()
+        elif mark.start() in source.closers:
+            position = source.closers[mark.start()] + 1
+        else:
+            return None
+    return entries + _entry(source, start, closer)
+
+
+def _entry(source: Source, start: int, end: int) -> list[Entry]:
+    piece = source.masked[start:end]
+    start += len(piece) - len(piece.lstrip())
+    piece = piece.strip()
+    if not piece:
+        return []
+    end = start + len(piece)
+    if piece.startswith(("*", "...")):
+        return [Entry("*", start, end, start)]
+    if named := _KEY.match(source.masked, start, end):
+        return [Entry(named[1], start, end, named.end())]
+    region = source.region_from(start)
+    separator = _SEPARATOR.match(source.masked, region.end, end) if region else None
+    if region and separator and region.kind == "string":
+        key = source.text[region.inner_start : region.inner_end]
+        return [Entry(key, start, end, separator.end(), is_quoted=True)]
+    return [Entry(piece if _NAME.match(piece) else "", start, end, start)]
+
+
+def read_literal(source: Source, start: int, end: int, depth: int = 0) -> object:
+    """Work out what the expression from *start* to *end* means.
+
+    Args:
+        source: The text.
+        start: Where the expression begins.
+        end: Where it ends.
+        depth: How deep in other literals it is.
+
+    Returns:
+        Its value; `COMPUTED` for all that is not a literal, at any depth.
+    """
+    region = source.region_from(start)
+    if region:
+        is_whole = region.end == end and region.kind == "string"
+        return string_value(source, region) if is_whole else COMPUTED
+    piece = source.text[start:end]
+    if piece in _CONSTANTS:
+        return _CONSTANTS[piece]
+    if _NUMBER.match(piece):
+        return _number(piece.replace("_", ""))
+    if depth < _DEEPEST and source.closers.get(start) == end - 1:
+        return _container(source, start, depth + 1)
+    return COMPUTED
+
+
+def _number(piece: str) -> float:
+    return int(piece) if piece.lstrip("+-").isdigit() else float(piece)
+
+
+def _container(source: Source, opener: int, depth: int) -> object:
+    entries = read_entries(source, opener)
+    if entries is None or any(entry.key == "*" for entry in entries):
+        return COMPUTED
+    values = [read_literal(source, entry.value_start, entry.end, depth) for entry in entries]
+    if source.text[opener] == "[":
+        return values
+    if source.text[opener] == "{" and all(entry.key for entry in entries):
+        return dict(zip((entry.key for entry in entries), values, strict=True))
+    return COMPUTED
+
+
+def string_value(source: Source, region: Region) -> object:
+    """Work out the value of a string without placeholders; `COMPUTED` for odd escapes."""
+    raw = source.text[region.inner_start : region.inner_end]
+    if "\\" not in raw:
+        return raw
+    escapes = _ESCAPE.findall(raw)
+    if any(not code and sign not in _ESCAPES for code, sign in escapes):
+        return COMPUTED
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _ESCAPES[m[2]], raw)

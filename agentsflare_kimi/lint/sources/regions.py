@@ -1,0 +1,110 @@
+"""A text cut into strings, comments and code, with its brackets paired."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+__all__ = ["COMMENT", "STRING", "Region", "RegionKind", "Source"]
+
+# `part`: a piece of a string with placeholders; `prose`: text outside the program (JSX, PHP).
+RegionKind = Literal["string", "part", "heredoc", "comment", "prose", "regex"]
+
+# What stands in the masked text for each character of a string, and of a comment.
+STRING: Final = "\x01"
+COMMENT: Final = " "
+
+_BRACKET: Final = re.compile(r"[()\[\]{}]")
+_CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
+
+
+class Region(NamedTuple):
+    """A stretch of text that is not code.
+
+    Attributes:
+        kind: What it is.
+        start: Where it begins, its opening quote or mark included.
+        end: Where it ends, its closing quote included.
+        inner_start: Where its content begins.
+        inner_end: Where its content ends.
+    """
+
+    kind: RegionKind
+    start: int
+    end: int
+    inner_start: int
+    inner_end: int
+
+
+class Source:
+    """A text with its regions; what is asked for is computed once, on first use."""
+
+    def __init__(self, text: str, regions: Sequence[Region]) -> None:
+        """Keep *text* and its *regions*, which are in order and do not overlap."""
+        self.text = text
+        self.regions = regions
+        self._starts = [region.start for region in regions]
+
+    def region_at(self, offset: int) -> Region | None:
+        """Find the region that holds *offset*, None in code."""
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0 or self.regions[index].end <= offset:
+            return None
+        return self.regions[index]
+
+    def region_from(self, start: int) -> Region | None:
+        """Find the region that begins exactly at *start*."""
+        region = self.region_at(start)
+        return region if region and region.start == start else None
+
+    def regions_between(self, start: int, end: int) -> Sequence[Region]:
+        """List the regions that begin in *start* to *end*."""
+        return self.regions[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]
+
+    @cached_property
+    def masked(self) -> str:
+        """The text with strings and comments blanked out; offsets stay as they are."""
+        pieces: list[str] = []
+        last = 0
+        for region in self.regions:
+            fill = COMMENT if region.kind in {"comment", "prose"} else STRING
+            pieces += (self.text[last : region.start], fill * (region.end - region.start))
+            last = region.end
+        pieces.append(self.text[last:])
+        return "".join(pieces)
+
+    @cached_property
+    def closers(self) -> dict[int, int]:
+        """Offset of each opening bracket to that of its closing one."""
+        pairs: dict[int, int] = {}
+        stack: list[int] = []
+        for match in _BRACKET.finditer(self.masked):
+            if match[0] in _CLOSERS:
+                stack.append(match.start())
+            elif stack and _CLOSERS[self.masked[stack[-1]]] == match[0]:
+                pairs[stack.pop()] = match.start()
+        return pairs
+
+    @cached_property
+    def _parents(self) -> tuple[list[int], list[int]]:
+        """Opening brackets in order, and for each the index of the one around it, or -1."""
+        openers = sorted(self.closers)
+        parents: list[int] = []
+        stack: list[int] = []
+        for index, opener in enumerate(openers):
+            while stack and self.closers[openers[stack[-1]]] < opener:
+                stack.pop()
+            parents.append(stack[-1] if stack else -1)
+            stack.append(index)
+        return openers, parents
+
+    def enclosing(self, offset: int) -> int | None:
+        """Find the innermost opening bracket whose pair holds *offset*."""
+        openers, parents = self._parents
+        index = bisect_right(openers, offset - 1) - 1
+        while index >= 0 and self.closers[openers[index]] < offset:
+            index = parents[index]
+        return openers[index] if index >= 0 else None

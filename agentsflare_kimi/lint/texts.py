@@ -1,0 +1,51 @@
+"""Lints and fixes a text that the caller holds."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from agentsflare_kimi.lint.check import find
+from agentsflare_kimi.lint.config import LintConfig
+from agentsflare_kimi.lint.findings import Finding, FixResult
+
+__all__ = ["fix_text", "lint_text"]
+
+
+def lint_text(text: str, filename: str, config: LintConfig | None = None) -> list[Finding]:
+    """Find what is wrong in a text.
+
+    Args:
+        text: The text.
+        filename: Its name, which tells the language; nothing is read from there.
+        config: Which rules to apply; all of them, but not to comments and prose, if not given.
+
+    Returns:
+        The findings in the order of the text.
+    """
+    config = config or LintConfig()
+    return [
+        judged.finding
+        for judged in find(text, filename, today=config.today)
+        if config.is_selected(judged.finding.code, in_prose=judged.in_prose)
+    ]
+
+
+def fix_text(
+    text: str, filename: str, config: LintConfig | None = None, *, unsafe: bool = False
+) -> FixResult:
+    """Fix what can be fixed in a text.
+
+    Args:
+        text: The text.
+        filename: Its name, which tells the language; nothing is read or written there.
+        config: Which rules to apply.
+        unsafe: Whether to apply fixes that may change what the program does, too.
+
+    Returns:
+        The text after the fixes, what was mended, and what is left.
+    """
+    from agentsflare_kimi.lint.applying import apply_fixes  # noqa: PLC0415  # linting needs none
+    from agentsflare_kimi.lint.sources.languages import language_of  # noqa: PLC0415  # same
+
+    lint = partial(lint_text, filename=filename, config=config)
+    return apply_fixes(text, lint, language_of(filename, text), unsafe=unsafe)

@@ -47,7 +47,8 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
     if is_left_out(filename, text):
         return []
     document = read(text, language_of(filename, text))
-    found = [_weighed(item, why_not_edited(filename, text)) for item in _find(document, today)]
+    reason = why_not_edited(filename, text)
+    found = [_weighed(item, reason) for item in _find(document, today)]
     found.sort(key=lambda item: (item.problem.start, item.rule.code))
     lines = _line_starts(text)
     return [_judged(item, filename, lines) for item in found]
@@ -58,7 +59,7 @@ def _find(document: Document, today: date | None, depth: int = 0) -> Iterator[_F
     for rule in RULES:
         for problem in rule.check(reading):
             yield _Found(rule, problem)
-    for text in document.embedded if depth < _DEEPEST else ():
+    for text in reading.embedded if depth < _DEEPEST else ():
         for found in _find(read(text.text, text.language), today, depth + 1):
             yield found._replace(problem=_moved(found, text))
 
@@ -96,7 +97,7 @@ def _unsafe(fix: Fix | None, reason: str) -> Fix | None:
 
 
 def _line_starts(text: str) -> Sequence[int]:
-    """Where each line begins; `\\r\\n`, `\\n` and a lone `\\r` end one."""
+    """Where each line begins; carriage returns count where there are no line feeds."""
     starts = [0]
     position = 0
     is_cr_only = "\n" not in text

@@ -8,8 +8,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.sources.bodies import Group
-from agentsflare_kimi.lint.sources.literals import Entry
-from agentsflare_kimi.lint.sources.regions import Source
+from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 __all__ = ["insert_entry", "merge_edits", "remove_entries"]
 
@@ -134,7 +133,8 @@ def _line_break(text: str, position: int, near: int) -> str:
 
 
 def _line_start(text: str, position: int) -> int:
-    return max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+    start = text.rfind("\n", 0, position) + 1
+    return max(start, text.rfind("\r", start, position) + 1)
 
 
 def _insert(position: int, replacement: str) -> Edit:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.catalog import list_models
-from agentsflare_kimi.lint.sources.documents import Document, Value
+from agentsflare_kimi.lint.sources.documents import Document, Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import Name, find_names
 
 __all__ = ["Mention", "find_mentions"]
@@ -52,16 +52,17 @@ def _known() -> Sequence[str]:
     return sorted((model.id for model in list_models()), key=len, reverse=True)
 
 
-def find_mentions(document: Document) -> Iterator[Mention]:
+def find_mentions(document: Document, embedded: Sequence[Embedded]) -> Iterator[Mention]:
     """Find every place that names a model, outside of the texts inside the text.
 
     Args:
         document: A text that was read.
+        embedded: The texts inside it.
 
     Yields:
         The places, from first to last; those glued to something else are left out.
     """
-    inside = [(text.offsets[0], text.offsets[-1]) for text in document.embedded]
+    inside = [(text.offsets[0], text.offsets[-1]) for text in embedded]
     for name in find_names(document.text):
         if any(start <= name.start < end for start, end in inside):
             continue
@@ -76,7 +77,9 @@ def _mention(document: Document, name: Name) -> Mention | None:
     model, host = _split(name.text)
     if value.position == "code":
         is_table = document.language == "toml" and _TABLE.match(host or "")
-        return Mention(model, "", *_span(name), value._replace(position="key")) if is_table else None
+        return (
+            Mention(model, "", *_span(name), value._replace(position="key")) if is_table else None
+        )
     if value.position == "glued" or (host and not _HOST.match(host) and not _SUFFIX.match(host)):
         return None
     return Mention(model, host, *_span(name), value)

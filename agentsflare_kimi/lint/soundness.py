@@ -11,7 +11,7 @@ _FIELDS = frozenset(
     """
     model thinking extra_body temperature top_p n presence_penalty frequency_penalty logprobs
     tool_choice reasoning_effort base_url
-    """.split()
+    """.split()  # noqa: SIM905  # words read best as words
 )
 _TOO_DEEP = (SyntaxError, ValueError, RecursionError, MemoryError)
 

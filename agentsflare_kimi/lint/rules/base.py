@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.mentions import Mention, find_mentions
-from agentsflare_kimi.lint.sources.documents import Document
+from agentsflare_kimi.lint.sources.documents import Document, Embedded
 
 __all__ = ["Problem", "Reading", "Rule", "Sample"]
 
@@ -52,7 +52,12 @@ class Reading:
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """Every place that names a model."""
-        return tuple(find_mentions(self.document))
+        return tuple(find_mentions(self.document, self.embedded))
+
+    @cached_property
+    def embedded(self) -> Sequence[Embedded]:
+        """The texts inside it."""
+        return self.document.embedded()
 
 
 class Sample(NamedTuple):

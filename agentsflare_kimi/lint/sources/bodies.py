@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from agentsflare_kimi.lint.sources.keys import is_sampling
-from agentsflare_kimi.lint.sources.literals import COMPUTED, Entry, read_entries, read_literal
-from agentsflare_kimi.lint.sources.regions import Region, Source
+from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
+from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 
 __all__ = ["Body", "Group", "read_body", "sampling_beside"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
 from agentsflare_kimi.lint.sources.bodies import is_response, read_body, sampling_beside
-from agentsflare_kimi.lint.sources.context import Place, callee_of, describe
-from agentsflare_kimi.lint.sources.documents import Embedded, Value
+from agentsflare_kimi.lint.sources.context import callee_of, describe
+from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.lexer import scan
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.syntaxes import syntax_of
@@ -25,18 +25,21 @@ class CodeDocument:
         """Keep *text*; it is read on first use."""
         self.text = text
         self.language = language
-        self.embedded: Sequence[Embedded] = ()
 
     @cached_property
     def source(self) -> Source:
         """The text with its regions."""
         return Source(self.text, scan(self.text, syntax_of(self.language)))
 
+    def embedded(self) -> Sequence[Embedded]:
+        """List the texts inside it: none."""
+        return ()
+
     def value_at(self, start: int, end: int) -> Value:
         """Describe what stands around the code points *start* to *end*."""
         region = self.source.region_at(start)
         if region is None:
-            position = "code"
+            position: Position = "code"
         elif region.kind not in _STRINGS:
             position = _OTHER_KINDS[region.kind]
         elif not self._is_whole(region, start, end):
@@ -53,9 +56,9 @@ class CodeDocument:
         place = describe(self.source, region, self.language)
         start, end = region.inner_start, region.inner_end
         value = Value(self.text[start:end], start, end, place.position, place.key)
-        return self._request(region, place, value) if place.position == "request" else value
+        return self._request(region, value) if place.position == "request" else value
 
-    def _request(self, region: Region, place: Place, value: Value) -> Value:
+    def _request(self, region: Region, value: Value) -> Value:
         if is_response(self.source, region):
             return value._replace(position="record")
         callee = self._callee(region)
@@ -73,7 +76,7 @@ class CodeDocument:
         return callee_of(self.source, around if around is not None and is_argument else opener)
 
 
-_OTHER_KINDS: Final = {
+_OTHER_KINDS: Final[Mapping[str, Position]] = {
     "comment": "comment",
     "prose": "prose",
     "regex": "code",

@@ -25,7 +25,7 @@ _COMPARES: Final = frozenset(
 )
 _COMPARED: Final = frozenset({"==", "!=", "===", "!==", "in", "not", "->"})
 _COMPARING_CALLS: Final = frozenset(
-    "toBe toEqual toStrictEqual toContain toMatch assertEqual assertEquals assertIn assertNotEqual "
+    "toBe toEqual toStrictEqual toContain toMatch assertEqual assertEquals assertIn assertNotEqual "  # noqa: SIM905  # words read best as words
     "AreEqual Equal NotEqual equal equals Equals strictEqual deepEqual equalsIgnoreCase startsWith "
     "startswith endswith endsWith HasPrefix HasSuffix StartsWith includes contains Contains "
     "contains_key containsKey has indexOf EqualFold assert_eq assert_ne eq ne isEqualTo match "
@@ -97,9 +97,7 @@ def callee_of(source: Source, opener: int) -> str:
 
 
 def _tokens(source: Source, start: int, end: int) -> list[_Token]:
-    return [
-        _Token(match[0], match.start()) for match in _TOKEN.finditer(source.masked, start, end)
-    ]
+    return [_Token(match[0], match.start()) for match in _TOKEN.finditer(source.masked, start, end)]
 
 
 def _without_line_ends(tokens: list[_Token]) -> list[_Token]:
@@ -115,7 +113,7 @@ def _string_text(source: Source, token: _Token) -> str:
     return source.text[region.inner_start : region.inner_end] if region else ""
 
 
-def _glued(around: _Around, region: Region, language: str) -> Place | None:
+def _glued(around: _Around, _region: Region, language: str) -> Place | None:
     if around.last() in _GLUES or around.next() in _GLUES:
         return Place("glued")
     if language == "php" and "." in {around.last(), around.next()}:
@@ -167,10 +165,7 @@ def _unwrapped(around: _Around) -> _Around:
         return around
     rest = before[:-1]
     while rest and (_is_word(rest[-1].text) or rest[-1].text in {".", "::", "&", "!", ")"}):
-        if rest[-1].text == ")":
-            rest = _before_pair(rest)
-        else:
-            rest = rest[:-1]
+        rest = _before_pair(rest) if rest[-1].text == ")" else rest[:-1]
     is_given = bool(rest) and rest[-1].text in _ASSIGNS | _CHOOSES
     return around._replace(before=rest) if is_given else around
 
@@ -217,10 +212,7 @@ def _in_call(source: Source, region: Region) -> bool:
 
 
 def _assigned(around: _Around, region: Region) -> Place:
-    if around.last() in {":", "=>"}:
-        names = _nearest_key(around)
-    else:
-        names = _left_side(around)
+    names = _nearest_key(around) if around.last() in {":", "=>"} else _left_side(around)
     if names and names[-1] in _TYPES:
         return Place("value")
     if key := next(filter(is_model_key, names), ""):

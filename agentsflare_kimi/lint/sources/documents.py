@@ -72,9 +72,8 @@ class Document(Protocol):
     text: str
     language: str
 
-    @property
     def embedded(self) -> Sequence[Embedded]:
-        """The texts inside it, which its own values leave out."""
+        """List the texts inside it, which its own values leave out."""
         ...
 
     def value_at(self, start: int, end: int) -> Value:

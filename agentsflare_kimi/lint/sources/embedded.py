@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Final
 
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
-from agentsflare_kimi.lint.sources.literals import Entry, read_entries, read_literal
-from agentsflare_kimi.lint.sources.regions import Source
+from agentsflare_kimi.lint.sources.literals import read_entries, read_literal
+from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 __all__ = ["MarkdownDocument", "NotebookDocument", "PageDocument", "ProseDocument"]
 
@@ -42,9 +41,8 @@ class ProseDocument:
         self.text = text
         self.language = language
 
-    @property
     def embedded(self) -> Sequence[Embedded]:
-        """The texts inside it: none."""
+        """List the texts inside it: none."""
         return ()
 
     def value_at(self, start: int, end: int) -> Value:
@@ -59,16 +57,17 @@ class MarkdownDocument(ProseDocument):
         """Keep *text*."""
         super().__init__(text, "markdown")
 
-    @cached_property
-    def embedded(self) -> Sequence[Embedded]:  # pyright: ignore[reportIncompatibleMethodOverride]  # the protocol asks for reading only
-        """The fenced blocks whose language is known."""
+    def embedded(self) -> Sequence[Embedded]:
+        """List the fenced blocks whose language is known."""
         return tuple(self._blocks())
 
     def _blocks(self) -> Iterator[Embedded]:
         position = 0
         while fence := _FENCE.search(self.text, position):
             start = min(fence.end() + 1, len(self.text))
-            closing = re.compile(rf"^[ \t>]*{re.escape(fence['fence'])}[`~]*[ \t]*\r?$", re.MULTILINE)
+            closing = re.compile(
+                rf"^[ \t>]*{re.escape(fence['fence'])}[`~]*[ \t]*\r?$", re.MULTILINE
+            )
             end = closing.search(self.text, start)
             inner_end = end.start() if end else len(self.text)
             language = _TAGS.get(fence["tag"].lower())
@@ -84,9 +83,8 @@ class PageDocument(ProseDocument):
         """Keep *text*."""
         super().__init__(text, "page")
 
-    @cached_property
-    def embedded(self) -> Sequence[Embedded]:  # pyright: ignore[reportIncompatibleMethodOverride]  # the protocol asks for reading only
-        """The scripts."""
+    def embedded(self) -> Sequence[Embedded]:
+        """List the scripts."""
         return tuple(self._scripts())
 
     def _scripts(self) -> Iterator[Embedded]:
@@ -99,9 +97,7 @@ class PageDocument(ProseDocument):
             yield _slice(self.text, script.end(), position, language)
 
 
-def _slice(
-    text: str, start: int, end: int, language: str, *, is_sample: bool = False
-) -> Embedded:
+def _slice(text: str, start: int, end: int, language: str, *, is_sample: bool = False) -> Embedded:
     return Embedded(text[start:end], language, range(start, end + 1), is_sample=is_sample)
 
 
@@ -111,15 +107,13 @@ class NotebookDocument(CodeDocument):
     def __init__(self, text: str) -> None:
         """Keep *text*."""
         super().__init__(text, "json")
-        del self.embedded
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe what stands around the code points *start* to *end*: prose."""
         return Value(self.text[start:end], start, end, "prose")
 
-    @cached_property
-    def embedded(self) -> Sequence[Embedded]:  # pyright: ignore[reportIncompatibleVariableOverride]  # the protocol asks for reading only
-        """The code cells."""
+    def embedded(self) -> Sequence[Embedded]:
+        """List the code cells."""
         cells = _child(self.source, self.text.find("{"), "cells")
         return tuple(
             cell

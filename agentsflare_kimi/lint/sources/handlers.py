@@ -19,10 +19,14 @@ _WORD_BEFORE: Final = re.compile(r"[\w$]+\Z")
 # After these an operand follows, so that a slash begins a regex and `<` an element.
 _OPERATORS: Final = frozenset("(,=:[!&|?{};~+-*%<>^")
 _KEYWORDS: Final = frozenset(
-    "return typeof case in of delete void throw new else do await yield instanceof default "
+    "return typeof case in of delete void throw new else do await yield instanceof default "  # noqa: SIM905  # words read best as words
     "and or not if unless when while until then elsif".split()
 )
+_PERCENT_MARK: Final = re.compile(r"[()\[\]{}<>]")
 _LONGEST_WORD: Final = 12
+# Without a limit, many that are never closed would take quadratic time.
+_LONGEST_LITERAL: Final = 2000
+_DEEPEST_HEREDOC: Final = 20
 _PERCENT_CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
@@ -59,9 +63,11 @@ def heredoc(scanner: Scanner, match: re.Match[str], form: Form) -> int:
     text = scanner.text
     line_end = text.find("\n", match.end())
     tag = _TAG.search(match[0])
-    if line_end < 0 or tag is None:
+    if line_end < 0 or tag is None or scanner.heredocs >= _DEEPEST_HEREDOC:
         return match.end()
+    scanner.heredocs += 1
     scanner.run(match.end(), line_end)
+    scanner.heredocs -= 1
     # An opener on the same line has read on already; its lines come before ours.
     start = max(line_end + 1, scanner.regions[-1].end if scanner.regions else 0)
     last = re.compile(rf"^[ \t]*{tag[0]}\b", re.MULTILINE).search(text, start)
@@ -74,7 +80,7 @@ def regex_literal(scanner: Scanner, match: re.Match[str], form: Form) -> int:
     """Read a regex literal, or pass over a division."""
     if not operand_follows(scanner.text, match.start()):
         return match.end()
-    literal = _REGEX.match(scanner.text, match.start())
+    literal = _REGEX.match(scanner.text, match.start(), match.start() + _LONGEST_LITERAL)
     if literal is None:
         return match.end()
     scanner.add(form.kind, match.start(), match.end(), literal.end(), literal.end())
@@ -99,8 +105,9 @@ def ruby_percent(scanner: Scanner, match: re.Match[str], form: Form) -> int:
     opener = match[0][-1]
     closer = _PERCENT_CLOSERS[opener]
     depth, position = 1, match.end()
-    for mark in re.compile(rf"[{re.escape(opener + closer)}]").finditer(scanner.text, position):
-        depth += 1 if mark[0] == opener else -1
+    limit = position + _LONGEST_LITERAL
+    for mark in _PERCENT_MARK.finditer(scanner.text, position, limit):
+        depth += (mark[0] == opener) - (mark[0] == closer)
         if not depth:
             scanner.add(form.kind, match.start(), position, mark.start(), mark.end())
             return mark.end()

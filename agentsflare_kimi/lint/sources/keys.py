@@ -12,7 +12,7 @@ _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MODEL: Final = frozenset({"model", "llm"})
 _MODEL_SUFFIXES: Final = frozenset({"name", "id", "default", "slug"})
 _LOOKUPS: Final = frozenset(
-    "get is has find list remove delete drop deprecate deprecated retired old legacy unsupported "
+    "get is has find list remove delete drop deprecate deprecated retired old legacy unsupported "  # noqa: SIM905  # words read best as words
     "supports test assert skip data view base orm train load".split()
 )
 _BASE_URL: Final = re.compile(r"(?:base|api|endpoint|server)(?:url|uri)|(?:api|url)base|host$")

@@ -67,6 +67,7 @@ class Scanner:
         self.syntax = syntax
         self.regions: list[Region] = []
         self.stack: list[_Placeholder] = []
+        self.heredocs = 0
 
     def run(self, start: int, end: int) -> None:
         """Cut the text from *start* to *end*."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
@@ -33,7 +35,7 @@ _ENV_PAIR: Final = re.compile(r"[ \t]*ENV[ \t]+(?P<key>\w+)[ \t]+(?=[^=\s]+[ \t]
 _INLINE: Final = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?(?:=|:[ \t]*)[\"']?\Z")
 _FLAG: Final = re.compile(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?[ \t,=]+[\"']?\Z")
 _NAME_LINE: Final = re.compile(r"[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*\Z")
-_BLOCK_SCALAR: Final = re.compile(r"[:-][ \t]*[|>][+-]?\d?[ \t]*(?:#.*)?\Z")
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _FARTHEST: Final = 40
 
 
@@ -42,6 +44,7 @@ class _Line(NamedTuple):
 
     text: str
     start: int
+    number: int
 
     @property
     def indent(self) -> int:
@@ -55,7 +58,10 @@ class LineDocument:
         """Keep *text*; nothing is read before it is asked for."""
         self.text = text
         self.language = language
-        self.embedded: Sequence[Embedded] = ()
+
+    def embedded(self) -> Sequence[Embedded]:
+        """List the texts inside it: none."""
+        return ()
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe what stands around the code points *start* to *end*."""
@@ -71,10 +77,17 @@ class LineDocument:
         sampling = self._sampling(line) if position == "request" else ()
         return Value(name, start, end, position, key, sampling=sampling)
 
+    @cached_property
+    def _lines(self) -> list[_Line]:
+        starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        ends = [*(match.start() for match in _LINE_END.finditer(self.text)), len(self.text)]
+        return [
+            _Line(self.text[start:end], start, number)
+            for number, (start, end) in enumerate(zip(starts, ends, strict=True))
+        ]
+
     def _line(self, offset: int) -> _Line:
-        start = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
-        ends = [end for sign in "\r\n" if (end := self.text.find(sign, offset)) >= 0]
-        return _Line(self.text[start : min(ends, default=len(self.text))], start)
+        return self._lines[bisect_right(self._lines, offset, key=_start) - 1]
 
     def _in_comment(self, before: str) -> bool:
         marks = COMMENTS[self.language]
@@ -121,10 +134,8 @@ class LineDocument:
 
     def _sibling_name(self, line: _Line) -> str:
         """The variable that a `value:` line is for: `- name: MODEL` above or below it."""
-        above = next(self._lines_before(line), None)
-        below = self._line(line.start + len(line.text) + 1)
-        for neighbour in (above, below):
-            if neighbour and (match := _NAME_LINE.match(neighbour.text)):
+        for neighbour in (*self._lines_before(line)[:1], *self._lines_after(line)[:1]):
+            if match := _NAME_LINE.match(neighbour.text):
                 return match["key"]
         return ""
 
@@ -135,12 +146,11 @@ class LineDocument:
                 return match["key"] if match else ""
         return ""
 
-    def _lines_before(self, line: _Line) -> Iterator[_Line]:
-        for _ in range(_FARTHEST):
-            if line.start == 0:
-                return
-            line = self._line(line.start - 1)
-            yield line
+    def _lines_before(self, line: _Line) -> list[_Line]:
+        return self._lines[max(0, line.number - _FARTHEST) : line.number][::-1]
+
+    def _lines_after(self, line: _Line) -> list[_Line]:
+        return self._lines[line.number + 1 : line.number + 1 + _FARTHEST]
 
     def _sampling(self, line: _Line) -> list[str]:
         """Parameters in the same block: neighbours that are indented alike."""
@@ -155,13 +165,9 @@ class LineDocument:
                     found.append(match["key"])
         return found
 
-    def _lines_after(self, line: _Line) -> Iterator[_Line]:
-        for _ in range(_FARTHEST):
-            start = line.start + len(line.text) + 1
-            if start > len(self.text):
-                return
-            line = self._line(start)
-            yield line
+
+def _start(line: _Line) -> int:
+    return line.start
 
 
 def _column(line: _Line) -> int:

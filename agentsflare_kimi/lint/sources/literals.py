@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-from agentsflare_kimi.lint.sources.regions import Region, Source
+from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 
-__all__ = ["COMPUTED", "Entry", "read_entries", "read_literal", "string_value"]
+__all__ = ["COMPUTED", "read_entries", "read_literal", "string_value"]
 
 
 class _Computed:
@@ -35,24 +35,6 @@ _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
-class Entry(NamedTuple):
-    """One argument of a call, or one entry of an object or list.
-
-    Attributes:
-        key: Its key; empty for a positional one, `*` for what is spread from elsewhere.
-        start: Where it begins, its key included.
-        end: Where its value ends.
-        value_start: Where its value begins.
-        is_quoted: Whether its key is written as a string.
-    """
-
-    key: str
-    start: int
-    end: int
-    value_start: int
-    is_quoted: bool = False
-
-
 def read_entries(source: Source, opener: int) -> list[Entry] | None:
     """Read what stands between a bracket and the one that closes it.
 
@@ -63,6 +45,12 @@ def read_entries(source: Source, opener: int) -> list[Entry] | None:
     Returns:
         The entries in order, or None where brackets inside do not match.
     """
+    if opener not in source.memory:
+        source.memory[opener] = _read_entries(source, opener)
+    return source.memory[opener]
+
+
+def _read_entries(source: Source, opener: int) -> list[Entry] | None:
     closer = source.closers.get(opener)
     if closer is None:
         return None

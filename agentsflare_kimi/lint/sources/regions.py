@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["COMMENT", "STRING", "Region", "RegionKind", "Source"]
+__all__ = ["COMMENT", "STRING", "Entry", "Region", "RegionKind", "Source"]
 
 # `part`: a piece of a string with placeholders; `prose`: text outside the program (JSX, PHP).
 RegionKind = Literal["string", "part", "heredoc", "comment", "prose", "regex"]
@@ -39,6 +39,24 @@ class Region(NamedTuple):
     inner_end: int
 
 
+class Entry(NamedTuple):
+    """One argument of a call, or one entry of an object or list.
+
+    Attributes:
+        key: Its key; empty for a positional one, `*` for what is spread from elsewhere.
+        start: Where it begins, its key included.
+        end: Where its value ends.
+        value_start: Where its value begins.
+        is_quoted: Whether its key is written as a string.
+    """
+
+    key: str
+    start: int
+    end: int
+    value_start: int
+    is_quoted: bool = False
+
+
 class Source:
     """A text with its regions; what is asked for is computed once, on first use."""
 
@@ -46,6 +64,8 @@ class Source:
         """Keep *text* and its *regions*, which are in order and do not overlap."""
         self.text = text
         self.regions = regions
+        # What `read_entries` read before, by opening bracket.
+        self.memory: dict[int, list[Entry] | None] = {}
         self._starts = [region.start for region in regions]
 
     def region_at(self, offset: int) -> Region | None:

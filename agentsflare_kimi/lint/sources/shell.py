@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Final
 
 from agentsflare_kimi.lint.sources.code import CodeDocument
@@ -29,11 +28,9 @@ class ShellDocument(CodeDocument):
     def __init__(self, text: str) -> None:
         """Keep *text*; it is read on first use."""
         super().__init__(text, "shell")
-        del self.embedded
 
-    @cached_property
-    def embedded(self) -> Sequence[Embedded]:  # pyright: ignore[reportIncompatibleVariableOverride]  # the protocol asks for reading only
-        """The JSON bodies in quotes and heredocs."""
+    def embedded(self) -> Sequence[Embedded]:
+        """List the JSON bodies in quotes and heredocs."""
         found = (self._json(region) for region in self.source.regions)
         return tuple(text for text in found if text)
 

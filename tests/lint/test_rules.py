@@ -1,0 +1,34 @@
+"""Each rule finds its bad example, leaves its good one alone, and says what it is for."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentsflare_kimi.lint import lint_text
+from agentsflare_kimi.lint.rules import RULES
+
+_IDS = [rule.code for rule in RULES]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_IDS)
+def test_the_bad_example_is_found(rule):
+    findings = lint_text(rule.bad.text, rule.bad.filename)
+
+    assert rule.code in {finding.code for finding in findings}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_IDS)
+def test_the_good_example_is_left_alone(rule):
+    assert lint_text(rule.good.text, rule.good.filename) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_IDS)
+def test_every_rule_explains_itself(rule):
+    assert rule.summary.endswith(".")
+    assert rule.explanation.strip()
+    assert rule.fix_safety.strip()
+    assert rule.url.endswith(f"#{rule.code.lower()}")
+
+
+def test_codes_are_unique_and_in_order():
+    assert sorted(set(_IDS)) == _IDS

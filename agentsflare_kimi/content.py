@@ -118,7 +118,7 @@ def _answers(source: object) -> list[object]:
         return [value for body in found for value in nested(body)]
     if field(source, "choices") is not None:
         return [source]
-    return [attribute(source, "completion")]
+    return [field(source, "completion")]
 
 
 def _partial(exc: BaseException) -> str:

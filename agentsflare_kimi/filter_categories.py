@@ -18,10 +18,10 @@ from agentsflare_kimi.filter_values import (
     severity_rank,
 )
 from agentsflare_kimi.lenient import (
+    as_integer,
     as_list,
     as_mapping,
     as_text,
-    fields,
     is_list,
     is_mapping,
     same,
@@ -32,7 +32,9 @@ __all__ = [
     "RESULT_KEYS",
     "Results",
     "merge_categories",
+    "merge_prompts",
     "merge_wire",
+    "prompt_entries",
     "read_results",
 ]
 
@@ -58,8 +60,10 @@ class Results(NamedTuple):
 def read_results(raw: object) -> Results:
     """Read one mapping of category to verdict; what is not a verdict is skipped."""
     categories: dict[str, CategoryResult] = {}
-    for key, verdict in fields(raw).items() if is_mapping(raw) else ():
-        result = None if key == _NOTE else _read_verdict(verdict)
+    for key, verdict in as_mapping(raw).items():
+        if key.__class__ is not str or key == _NOTE:
+            continue
+        result = _read_verdict(verdict)
         if result is not None:
             name = key.replace("-", "_")
             old = categories.get(name)
@@ -73,6 +77,9 @@ def merge_categories(
     """Merge verdicts category by category, the worst of each field winning."""
     merged: dict[str, CategoryResult] = {}
     for categories in results:
+        if not merged:
+            merged.update(categories)
+            continue
         for name, result in categories.items():
             old = merged.get(name)
             merged[name] = result if old is None else _merged(old, result)
@@ -93,6 +100,36 @@ def merge_wire(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str
             merge = _merged_notes if key == _NOTE else _merged_verdict
             merged[key] = merge(merged[key], verdict)
     return merged
+
+
+def prompt_entries(raw: object) -> list[tuple[int, Mapping[str, object]]]:
+    """Return the entries of prompt results with their indexes; one without has its position.
+
+    Some relays send one object instead of a list, or only the results of one prompt.
+    """
+    entries = as_list(raw)
+    if is_mapping(raw):
+        is_entry = not raw.keys().isdisjoint((*RESULT_KEYS, "prompt_index"))
+        entries = [raw if is_entry else {RESULT_KEYS[0]: raw}]
+    found: list[tuple[int, Mapping[str, object]]] = []
+    for position, entry in enumerate(entries):
+        if is_mapping(entry):
+            index = as_integer(entry.get("prompt_index"))
+            found.append((position if index is None else index, entry))
+    return found
+
+
+def merge_prompts(old: object, new: object) -> list[dict[str, object]]:
+    """Merge two values of prompt results; entries of one prompt become one."""
+    merged: dict[int, dict[str, object]] = {}
+    for index, entry in prompt_entries(old) + prompt_entries(new):
+        known = merged.setdefault(index, {"prompt_index": index})
+        for key, value in entry.items():
+            if key in RESULT_KEYS and is_mapping(value):
+                known[key] = merge_wire(as_mapping(known.get(key)), value)
+            else:
+                known.setdefault(key, value)
+    return list(merged.values())
 
 
 def _read_verdict(raw: object) -> CategoryResult | None:

@@ -158,8 +158,8 @@ def is_block_code(value: object) -> bool:
 
 def severity_rank(severity: str | None) -> float:
     """Return how bad a severity is: below 0 if not stated, 0 if safe, the more the worse."""
-    if severity is None:
-        return -1.0
+    if severity is None or severity == "safe":  # nearly always
+        return -1.0 if severity is None else 0.0
     label = severity.strip().casefold().replace("-", "_").replace(" ", "_")
     if label in _SEVERITIES:
         return _SEVERITIES[label]

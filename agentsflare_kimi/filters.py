@@ -13,7 +13,7 @@ content filter: blocked violence (high)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +23,7 @@ from agentsflare_kimi.filter_categories import (
     PROMPT_KEYS,
     RESULT_KEYS,
     merge_categories,
+    prompt_entries,
     read_results,
 )
 from agentsflare_kimi.filter_values import (
@@ -35,11 +36,10 @@ from agentsflare_kimi.filter_values import (
     is_block_code,
 )
 from agentsflare_kimi.lenient import (
-    as_integer,
     as_list,
     as_mapping,
     attribute,
-    is_mapping,
+    opened,
     plain,
     text_parts,
 )
@@ -54,6 +54,7 @@ __all__ = [
     "PromptFilter",
     "extract_filter_results",
     "is_filter_error",
+    "report_stream",
 ]
 
 # By name, so that asking does not import the SDK; `completion` is None on some of them.
@@ -141,7 +142,7 @@ def extract_filter_results(source: object) -> FilterReport:
     """
     if isinstance(source, BaseException):
         return _gather_error(source).report()
-    ready = attribute(source, "filter_results")
+    ready = get(source, "filter_results")
     if isinstance(ready, FilterReport):
         return ready
     found = _Findings()
@@ -162,6 +163,23 @@ def is_filter_error(exc: object) -> bool:
     found = _gather_error(exc)
     # The answer that a LengthFinishReasonError carries may have verdicts of its own.
     return found.is_blocked or (not found.has_completion and found.report().is_filtered)
+
+
+def report_stream(received: object, error: BaseException | None) -> FilterReport:
+    """Report on what a stream amounted to and on the error that ended it.
+
+    Args:
+        received: The completion put together from its chunks.
+        error: What broke the stream; its verdicts count, for prompt or answer alike.
+    """
+    found, late = _Findings(), _Findings() if error is None else _gather_error(error)
+    _read_body(found, received)
+    found.is_blocked |= late.is_blocked
+    found.unplaced += [results for places in late.prompt.values() for results in places]
+    found.unplaced += late.unplaced
+    found.notes += late.notes
+    found.raw += late.raw
+    return found.report()
 
 
 class _Findings:
@@ -234,7 +252,7 @@ def _gather_error(exc: BaseException) -> _Findings:
 
 
 def _read_body(found: _Findings, body: object) -> None:
-    for value in nested(body):
+    for value in nested(opened(body)):
         choices = choices_of(value)
         found.choices += [_read_choice(found, index, choice) for index, choice in choices]
         _read_prompts(found, value)
@@ -246,7 +264,8 @@ def _read_body(found: _Findings, body: object) -> None:
             _read_responses_entry(found, entry)
 
 
-def _read_choice(found: _Findings, index: int, choice: object) -> ChoiceFilter:
+def _read_choice(found: _Findings, index: int, source: object) -> ChoiceFilter:
+    choice = opened(source)
     message, finish_reason = message_of(choice), get(choice, "finish_reason")
     refusal, offsets = get(message, "refusal"), get(choice, "content_filter_offsets")
     found.is_blocked |= finish_reason == BLOCKED_FINISH
@@ -263,20 +282,8 @@ def _read_choice(found: _Findings, index: int, choice: object) -> ChoiceFilter:
 
 def _read_prompts(found: _Findings, body: object) -> None:
     for key in PROMPT_KEYS:
-        raw = get(body, key)
-        for position, entry in enumerate(_prompt_entries(raw)):
-            if is_mapping(entry):
-                told = as_integer(get(entry, "prompt_index"))
-                index = position if told is None else told
-                found.prompt.setdefault(index, []).append(found.read(entry, prompt_index=index))
-
-
-def _prompt_entries(raw: object) -> Sequence[object]:
-    """Return the entries; some relays send one object instead of a list, or only its results."""
-    if not is_mapping(raw):
-        return as_list(raw)
-    is_entry = not raw.keys().isdisjoint((*RESULT_KEYS, "prompt_index"))
-    return [raw if is_entry else {RESULT_KEYS[0]: raw}]
+        for index, entry in prompt_entries(get(body, key)):
+            found.prompt.setdefault(index, []).append(found.read(entry, prompt_index=index))
 
 
 def _read_responses_entry(found: _Findings, entry: object) -> None:

@@ -59,8 +59,9 @@ def field(source: object, name: str) -> object:
 
 def opened(source: object) -> object:
     """Return an SDK model's fields as a dict, which is quicker to read often; else *source*."""
-    extra = None if isinstance(source, dict) else attribute(source, "__pydantic_extra__")
-    return fields(source) if isinstance(extra, dict) else source
+    if is_mapping(source) or not is_mapping(attribute(source, "__pydantic_extra__")):
+        return source
+    return fields(source)
 
 
 def fields(source: object) -> dict[str, object]:

@@ -8,7 +8,7 @@ take the raw chunks of `create(..., stream=True)`. Source: facts/content-filters
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 
 from openai import APIError
 from openai.types import CompletionUsage
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncStreamReader", "StreamReader"]
 
+_INCOMPLETE: Final = (
+    "the stream ended with neither a finish reason nor [DONE]; the text so far is in `.partial`, "
+    "and a retry starts from the beginning"
+)
 _S = TypeVar("_S")
 _T = TypeVar("_T")
 
@@ -66,7 +70,8 @@ class _Received(Generic[_S]):
     def tool_calls(self) -> list[ChatCompletionMessageToolCallUnion]:
         """The tool calls of choice 0 so far, their arguments put together."""
         choices = (choice for choice in self.completion.choices if choice.index == 0)
-        return next((choice.message.tool_calls or [] for choice in choices), [])
+        first = next(choices, None)
+        return list(first.message.tool_calls or ()) if first else []
 
     @property
     def usage(self) -> CompletionUsage | None:
@@ -105,12 +110,9 @@ class _Received(Generic[_S]):
         if body is not None:
             raise APIError("The gateway sent an error inside the stream", request, body=body)
         if not self.is_complete:
-            raise IncompleteStreamError(
-                "the stream ended with neither a finish reason nor [DONE]; the text so far is in "
-                "`.partial`, and a retry starts from the beginning",
-                request,
-                partial=self.content,
-            )
+            error = IncompleteStreamError(_INCOMPLETE, request, body=None)
+            error.partial = self.content
+            raise error
 
     def _fail(self, error: BaseException) -> None:
         self.error = error

@@ -1,0 +1,147 @@
+import asyncio
+import json
+
+import openai
+import pytest
+from loopback import serving
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from samples import check, names, own, shared
+
+from agentsflare_kimi.content import assistant_message, extract_content, extract_reasoning
+from agentsflare_kimi.filters import extract_filter_results
+from agentsflare_kimi.streams import AsyncStreamReader, StreamReader
+
+MESSAGES = [{"role": "user", "content": "Hello"}]
+ASKED = {"model": "kimi-k2.6", "messages": MESSAGES, "stream": True}
+
+
+def events(*data):
+    """Return server-sent events of JSON data; a string is sent as it is."""
+    texts = [item if isinstance(item, str) else json.dumps(item) for item in data]
+    return "".join(f"data: {text}\n\n" for text in texts).encode()
+
+
+STREAMS = shared("s") + [(name, events(*body), told) for name, body, told in own("streams")]
+every_stream = pytest.mark.parametrize(("name", "body", "expected"), STREAMS, ids=names(STREAMS))
+
+
+def read(base_url, *, raw=False):
+    """Read a stream to its end with the SDK's own client; return reader, items and error."""
+    items, raised = [], None
+    with openai.OpenAI(api_key="sample", base_url=base_url, max_retries=0) as client:
+        with StreamReader(client.chat.completions.create(**ASKED)) as reader:
+            try:
+                items.extend(reader.events() if raw else reader)
+            except openai.APIError as error:
+                raised = error
+        return reader, items, raised
+
+
+async def read_async(base_url, *, raw=False):
+    items, raised = [], None
+    async with openai.AsyncOpenAI(api_key="sample", base_url=base_url, max_retries=0) as client:
+        async with AsyncStreamReader(await client.chat.completions.create(**ASKED)) as reader:
+            try:
+                async for item in reader.events() if raw else reader:
+                    items.append(item)  # noqa: PERF401  # a comprehension would lose them
+            except openai.APIError as error:
+                raised = error
+        return reader, items, raised
+
+
+def readings(body, *, raw=False):
+    with serving(body) as server:
+        yield read(server.base_url, raw=raw)
+        yield asyncio.run(read_async(server.base_url, raw=raw))
+
+
+@every_stream
+def test_what_a_stream_amounts_to(name, body, expected):
+    for reader, pieces, raised in readings(body):
+        assert reader.error is raised
+        check(reader.filter_results, expected)
+        if "content" in expected:
+            assert "".join(pieces) == reader.content == (expected["content"] or "")
+        if "finish_reason" in expected:
+            assert reader.finish_reason == expected["finish_reason"]
+        told = expected.get("error") or {"exception": None, "code": None, "type": None}
+        assert (reader.error and type(reader.error).__name__) == told["exception"]
+        assert getattr(reader.error, "code", None) == told["code"]
+        assert getattr(reader.error, "type", None) == told["type"]
+        assert reader.is_complete is (reader.error is None)
+
+
+@every_stream
+def test_the_completion_says_the_same_as_the_reader(name, body, expected):
+    for reader, chunks, _ in readings(body, raw=True):
+        assert all(isinstance(chunk, ChatCompletionChunk) for chunk in chunks)
+        completion = reader.completion
+        assert isinstance(completion, ChatCompletion)
+        for source in (reader, completion, completion.to_dict(warnings=False)):
+            assert extract_content(source) == reader.content
+            assert extract_reasoning(source) == reader.reasoning
+        assert extract_filter_results(reader) == reader.filter_results
+        if reader.error is None:
+            assert extract_filter_results(completion) == reader.filter_results
+
+
+def reader_of(name):
+    bodies = {sample: body for sample, body, _ in STREAMS}
+    reader, *_ = next(readings(bodies[name]))
+    return reader
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [(name, told["tool_calls"]) for name, _, told in STREAMS if "tool_calls" in told]
+    + [("s08_tool_calls.sse", [["call_sample_1", "lookup", '{"q":"tide"}']])],
+)
+def test_tool_calls_are_put_together(name, calls):
+    reader = reader_of(name)
+    found = [[call.id, call.function.name, call.function.arguments] for call in reader.tool_calls]
+    assert found == calls
+    assert {call.type for call in reader.tool_calls} == {"function"}
+    message = assistant_message(reader)
+    assert [call["function"]["arguments"] for call in message["tool_calls"]] == [
+        c[2] for c in calls
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [("s01_default_safe.sse", 14), ("usage_in_choice", 3), ("usage_late", 3)],
+)
+def test_usage_is_found_wherever_it_is(name, tokens):
+    reader = reader_of(name)
+    assert reader.usage.total_tokens == tokens
+    assert reader.completion.usage == reader.usage
+
+
+@pytest.mark.parametrize(
+    ("name", "reasoning"),
+    [("s17_reasoning_then_text.sse", "Thinking more."), ("reasoning_renamed", "Thinking.")],
+)
+def test_reasoning_is_no_content(name, reasoning):
+    reader = reader_of(name)
+    assert reader.reasoning == extract_reasoning(reader) == reasoning
+    assert assistant_message(reader)["reasoning_content"] == reasoning
+    assert reasoning not in reader.content
+
+
+def test_offsets_of_the_filter_are_exposed():
+    reader = reader_of("s03_async_safe.sse")
+    offsets = reader.filter_results.choices[0].offsets
+    assert offsets == reader.completion.choices[0].content_filter_offsets
+    assert (offsets["check_offset"], offsets["end_offset"]) == (506, 571)
+
+
+def test_an_error_inside_a_stream_keeps_the_sdks_class_and_body():
+    error = reader_of("s09_midstream_error_azure.sse").error
+    assert type(error) is openai.APIError
+    assert error.body["innererror"]["code"] == "ResponsibleAIPolicyViolation"
+
+
+def test_an_incomplete_stream_says_what_came():
+    error = reader_of("cut").error
+    assert error.partial == extract_content(error) == "Half"
+    assert isinstance(error, openai.APIError)

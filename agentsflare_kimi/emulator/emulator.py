@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
 
+from agentsflare_kimi.emulator.assertions import assert_requested
 from agentsflare_kimi.emulator.gateway import Gateway, is_chat
 from agentsflare_kimi.emulator.log import Outcome, RecordedRequest, RequestLog
 from agentsflare_kimi.emulator.proxy import Proxy
@@ -156,6 +157,22 @@ class Emulator:
             What it did that a robust client would not, and what else is worth knowing.
         """
         return judge(self._log.entries())
+
+    def assert_requested(self, *, times: int | None = None, **parts: object) -> RecordedRequest:
+        """Assert that a client asked for something.
+
+        Args:
+            times: How often exactly; at least once if None.
+            parts: Fields that the body must have; of mappings and lists of mappings, parts
+                suffice, and `agentsflare_kimi.ABSENT` stands for a field that must be missing.
+
+        Returns:
+            The last such request.
+
+        Raises:
+            AssertionError: It did not; the message shows what it asked for.
+        """
+        return assert_requested(self._log.entries(), parts, times)
 
     def reset(self) -> None:
         """Forget the requests; scenario and answers stay."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-__all__ = ["as_items", "as_mapping", "as_text", "parse_json", "text_of"]
+__all__ = ["as_items", "as_mapping", "as_text", "has_parts", "parse_json", "text_of"]
 
 
 def parse_json(data: bytes | str) -> object:
@@ -38,3 +38,14 @@ def text_of(message: object) -> str:
     if isinstance(content, str):
         return content
     return "".join(as_text(as_mapping(part).get("text")) for part in as_items(content))
+
+
+def has_parts(whole: object, parts: object) -> bool:
+    """Tell whether *whole* has all that *parts* has, at its place; lists are of one length."""
+    if wanted := as_mapping(parts):
+        given = as_mapping(whole)
+        return all(name in given and has_parts(given[name], wanted[name]) for name in wanted)
+    if items := as_items(parts):
+        others = as_items(whole)
+        return len(items) == len(others) and all(map(has_parts, others, items))
+    return parts == whole

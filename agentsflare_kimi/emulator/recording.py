@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
+from agentsflare_kimi.emulator.reading import as_mapping, as_text, has_parts, parse_json
 from agentsflare_kimi.emulator.wire import Reply, Request
 
 __all__ = ["Entry", "Recorder", "Replay", "kept_headers", "load_recording", "reply_of"]
@@ -63,7 +63,7 @@ class Entry:
             return False
         if self.digest:
             return self.digest == _digest(request.body)
-        return _has_parts(parse_json(request.body), self.body)
+        return self.body is None or has_parts(parse_json(request.body), self.body)
 
 
 class Recorder:
@@ -191,13 +191,3 @@ def _path(request: Request) -> str:
 def _digest(body: bytes) -> str:
     canonical = json.dumps(parse_json(body), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _has_parts(whole: object, parts: object) -> bool:
-    if wanted := as_mapping(parts):
-        given = as_mapping(whole)
-        return all(name in given and _has_parts(given[name], wanted[name]) for name in wanted)
-    if items := as_items(parts):
-        others = as_items(whole)
-        return len(items) == len(others) and all(map(_has_parts, others, items))
-    return parts is None or parts == whole

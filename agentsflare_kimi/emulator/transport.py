@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from agentsflare_kimi.emulator.server import Application, Finished
-from agentsflare_kimi.emulator.wire import Cut, Reply, Request, Wait
+from agentsflare_kimi.emulator.wire import Cut, Part, Reply, Request, Wait
 
 __all__ = ["create_transport"]
 
@@ -48,15 +49,21 @@ class _Transport:
         self._stream = type("EmulatorStream", bases, {})
 
     def handle_request(self, request: Any) -> Any:  # noqa: ANN401  # as above
-        return self._answer(request, request.read())
+        stream, response = self._answer(request, request.read())
+        stream.wait_for_head()
+        return response
 
     async def handle_async_request(self, request: Any) -> Any:  # noqa: ANN401  # as above
-        return self._answer(request, await request.aread())
+        stream, response = self._answer(request, await request.aread())
+        await stream.wait_for_head_async()
+        return response
 
-    def _answer(self, request: Any, body: bytes) -> Any:  # noqa: ANN401  # as above
+    def _answer(self, request: Any, body: bytes) -> tuple[_Stream, Any]:  # noqa: ANN401  # as above
         reply, finished = self._application(_read(request, body))
-        stream = self._stream(self._library, reply, finished)
-        return self._library.Response(reply.status, headers=dict(reply.headers), stream=stream)
+        timeout = request.extensions.get("timeout", {}).get("read")
+        stream = self._stream(self._library, reply, finished, timeout)
+        headers = dict(reply.headers)
+        return stream, self._library.Response(reply.status, headers=headers, stream=stream)
 
 
 class _Stream:
@@ -65,26 +72,36 @@ class _Stream:
         library: Any,  # noqa: ANN401  # as above
         reply: Reply,
         finished: Finished,
+        timeout: float | None,
     ) -> None:
         self._library = library
-        self._parts = tuple(reply.parts)
+        parts = tuple(reply.parts)
+        waits = len([*takewhile(_is_wait, parts)])
+        self._head, self._parts = parts[:waits], parts[waits:]
         self._finished = finished
+        self._timeout = timeout
         if not self._parts:
             finished("sent")
+
+    def wait_for_head(self) -> None:
+        for wait in self._head:
+            self._wait(wait)
+
+    async def wait_for_head_async(self) -> None:
+        for wait in self._head:
+            await self._wait_async(wait)
 
     def __iter__(self) -> Iterator[bytes]:
         for number, part in enumerate(self._parts, start=1):
             if isinstance(part, Wait):
-                time.sleep(part.seconds)
+                self._wait(part)
             else:
                 yield self._data(part, number)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        from anyio import sleep  # noqa: PLC0415  # comes with the SDK
-
         for number, part in enumerate(self._parts, start=1):
             if isinstance(part, Wait):
-                await sleep(part.seconds)
+                await self._wait_async(part)
             else:
                 yield self._data(part, number)
 
@@ -93,6 +110,30 @@ class _Stream:
 
     async def aclose(self) -> None:
         self._finished("client_closed")
+
+    def _wait(self, wait: Part) -> None:
+        seconds, is_timeout = self._patience(wait)
+        time.sleep(seconds)
+        if is_timeout:
+            raise self._give_up()
+
+    async def _wait_async(self, wait: Part) -> None:
+        from anyio import sleep  # noqa: PLC0415  # comes with the SDK
+
+        seconds, is_timeout = self._patience(wait)
+        await sleep(seconds)
+        if is_timeout:
+            raise self._give_up()
+
+    def _patience(self, wait: Part) -> tuple[float, bool]:
+        seconds = wait.seconds if isinstance(wait, Wait) else 0.0
+        if self._timeout is None or seconds < self._timeout:
+            return seconds, False
+        return self._timeout, True
+
+    def _give_up(self) -> Exception:
+        self._finished("client_closed")
+        return self._library.ReadTimeout("the emulator let the client wait, as it was asked to")
 
     def _data(self, part: bytes | Cut, number: int) -> bytes:
         if isinstance(part, bytes):
@@ -112,3 +153,7 @@ def _read(request: Any, body: bytes) -> Request:  # noqa: ANN401  # of httpx or 
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
     )
+
+
+def _is_wait(part: Part) -> bool:
+    return isinstance(part, Wait)

@@ -49,3 +49,36 @@ def test_a_cut_is_an_error_of_the_connection(scenario):
     with create_client(emulator) as client, pytest.raises(openai.APIConnectionError):
         client.chat.completions.create(model="kimi-chat", messages=HELLO)
     assert emulator.requests[0].outcome == "cut"
+
+
+@pytest.mark.parametrize(("scenario", "is_stream"), [("no-answer", False), ("stall", True)])
+def test_a_wait_ends_with_the_clients_patience(scenario, is_stream):
+    emulator = Emulator(scenario=scenario)
+    http_client = openai.DefaultHttpxClient(transport=emulator.transport())
+    client = openai.OpenAI(
+        base_url=emulator.base_url,
+        api_key="k",
+        http_client=http_client,
+        max_retries=0,
+        timeout=0.05,
+    )
+    with client, pytest.raises(openai.APITimeoutError):
+        list(client.chat.completions.create(model="kimi-chat", messages=HELLO, stream=is_stream))
+    assert emulator.requests[0].outcome == "client_closed"
+
+
+def test_an_async_wait_ends_with_the_clients_patience():
+    async def ask() -> None:
+        transport = Emulator(scenario="no-answer").transport()
+        http_client = openai.DefaultAsyncHttpxClient(transport=transport)
+        async with openai.AsyncOpenAI(
+            base_url="http://127.0.0.1/v1",
+            api_key="k",
+            http_client=http_client,
+            max_retries=0,
+            timeout=0.05,
+        ) as client:
+            await client.chat.completions.create(model="kimi-chat", messages=HELLO)
+
+    with pytest.raises(openai.APITimeoutError):
+        asyncio.run(ask())

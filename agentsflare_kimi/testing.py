@@ -1,0 +1,98 @@
+"""A pytest plugin: the gateway emulator and clients that talk to it, as fixtures.
+
+It is active as soon as the package is installed:
+
+    def test_greets(kimi_client, kimi_emulator):
+        answer = kimi_client.chat.completions.create(
+            model="kimi-k2.6", messages=[{"role": "user", "content": "Hello"}]
+        )
+        assert answer.choices[0].message.content == "Hello! How can I help you today?"
+        kimi_emulator.assert_requested(model="kimi-k2.6")
+
+    @pytest.mark.kimi_emulator("rate-limited")
+    def test_gives_up(kimi_client): ...
+
+Nothing here reads the machine's real key: `kimi_emulator` puts its own address and key into
+the environment for the length of a test, so that code which makes its own client is served
+as well, and the clients get settings of their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+# This module is imported in every run of pytest on the machine: it loads nothing else.
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentsflare_kimi.client import AsyncKimi, Kimi
+    from agentsflare_kimi.emulator import Emulator
+    from agentsflare_kimi.settings import KimiSettings
+
+__all__ = ["async_kimi_client", "kimi_client", "kimi_emulator", "pytest_configure"]
+
+_MARKER = (
+    "kimi_emulator(scenario='ok', **options): what the fixture kimi_emulator does in this test; "
+    "the options are those of agentsflare_kimi.emulator.Emulator"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+@pytest.fixture
+def kimi_emulator(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Emulator]:
+    """An emulator on a free loopback port; `Kimi()` without arguments talks to it."""
+    from agentsflare_kimi.emulator import Emulator  # noqa: PLC0415  # not in every pytest run
+
+    with Emulator(**_options(request)) as emulator:
+        monkeypatch.setenv("AGENTSFLARE_BASE_URL", emulator.base_url)
+        monkeypatch.setenv("AGENTSFLARE_API_KEY", emulator.api_key)
+        yield emulator
+
+
+@pytest.fixture
+def kimi_client(kimi_emulator: Emulator) -> Iterator[Kimi]:
+    """A client with default settings, connected to the emulator."""
+    from agentsflare_kimi.client import Kimi  # noqa: PLC0415  # not in every pytest run
+
+    with Kimi(settings=_settings(kimi_emulator)) as client:
+        yield client
+
+
+@pytest.fixture
+def async_kimi_client(kimi_emulator: Emulator) -> AsyncKimi:
+    """An async client with default settings, answered by the emulator without a socket.
+
+    It belongs to no event loop, so a test may use it in as many as it likes, and there is
+    nothing to close.
+    """
+    from openai import DefaultAsyncHttpxClient  # noqa: PLC0415  # not in every pytest run
+
+    from agentsflare_kimi.client import AsyncKimi  # noqa: PLC0415  # same
+
+    http_client = DefaultAsyncHttpxClient(transport=kimi_emulator.transport())
+    return AsyncKimi(settings=_settings(kimi_emulator), http_client=http_client)
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    marker = request.node.get_closest_marker("kimi_emulator")
+    if marker is None:
+        return {}
+    return ({"scenario": marker.args[0]} if marker.args else {}) | marker.kwargs
+
+
+def _settings(emulator: Emulator) -> KimiSettings:
+    from agentsflare_kimi.settings import KimiSettings  # noqa: PLC0415  # not in every pytest run
+
+    fields = KimiSettings.model_fields
+    # Given one by one, so that none comes from the environment.
+    defaults = {name: field.get_default() for name, field in fields.items()}
+    given = {"base_url": emulator.base_url, "api_key": emulator.api_key}
+    return KimiSettings(**defaults | given)

@@ -59,7 +59,7 @@ BROKEN_STREAMS = {
     "stream-error-moonshot": openai.APIError,
     "stream-error-text": openai.APIError,
     "stream-garbage": json.JSONDecodeError,
-    "stall": openai.APITimeoutError,
+    "stall": None,
 }
 SILENT_STREAMS = {
     "stream-cut",
@@ -128,21 +128,21 @@ def test_a_blocked_answer_says_so(client, name):
 
 
 @pytest.mark.parametrize("name", sorted(CUT))
-def test_a_cut_connection_breaks_whole_answers_and_streams(client, name):
+def test_a_cut_connection_breaks_whole_answers_and_streams(client, name, stream_breaks):
     with pytest.raises(openai.APIConnectionError):
         ask(client, name)
     got = []
-    with pytest.raises(openai.APIError):
+    with pytest.raises(stream_breaks):
         got.extend(ask(client, name, stream=True))
     assert ANSWER.startswith(read(got))
     assert read(got)
 
 
 @pytest.mark.parametrize("name", BROKEN_STREAMS)
-def test_a_broken_stream_raises_after_what_came_before(client, name):
+def test_a_broken_stream_raises_after_what_came_before(client, name, stream_breaks):
     assert ask(client, name).choices[0].message.content == ANSWER
     got = []
-    with pytest.raises(BROKEN_STREAMS[name]):
+    with pytest.raises(BROKEN_STREAMS[name] or stream_breaks):
         got.extend(ask(client, name, stream=True))
     assert ANSWER.startswith(read(got))
     assert read(got)

@@ -62,7 +62,7 @@ def test_a_wait_ends_with_the_clients_patience(scenario, is_stream, stream_break
         max_retries=0,
         timeout=0.05,
     )
-    with client, pytest.raises(stream_breaks, match="timed out|let the client wait"):
+    with client, pytest.raises(stream_breaks, match=r"timed out|let the client wait"):
         list(client.chat.completions.create(model="kimi-chat", messages=HELLO, stream=is_stream))
     assert emulator.requests[0].outcome == "client_closed"
 

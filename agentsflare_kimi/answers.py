@@ -5,9 +5,10 @@ Source: facts/reliability.md section 3 ("body"), facts/kimi.md section 2.2.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from openai import BaseModel, OpenAIError
 from openai.types import Completion
@@ -24,18 +25,13 @@ from agentsflare_kimi.failures import (
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
 
-__all__ = ["checked_data", "failure_message", "is_model", "reading"]
+__all__ = ["checked_answer", "checked_data", "failure_message", "reading"]
 
 _CHUNKS: Final = (ChatCompletionChunk, Completion)
 _WITH_CHOICES: Final = (ChatCompletion, *_CHUNKS)
 # One of these makes a body without choices a completion all the same: a block, or a bare usage.
 _MARKS: Final = frozenset({"prompt_filter_results", "prompt_annotations", "usage"})
 _MAX_MESSAGE: Final = 500
-
-
-def is_model(cast_to: object) -> TypeGuard[type[BaseModel]]:
-    """Tell whether an answer is to be read as an object of the SDK."""
-    return isinstance(cast_to, type) and issubclass(cast_to, BaseModel)
 
 
 def checked_data(data: object, cast_to: object, response: Response) -> object:
@@ -50,7 +46,7 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
         UnreadableResponseError: It is no such thing.
         openai.APIError: It is an error that came inside a stream.
     """
-    if not is_model(cast_to) or (data is None and cast_to is ChatCompletionChunk):
+    if not _is_model(cast_to) or (data is None and cast_to is ChatCompletionChunk):
         return data
     if not isinstance(data, Mapping):
         raise unreadable_response("it is no JSON object", response, data)
@@ -78,7 +74,8 @@ def _with_choices(
     entries = cast("list[object]", choices or [])
     if choices is not None and all(isinstance(entry, Mapping) for entry in entries):
         return fields
-    return {**fields, "choices": [entry for entry in entries if isinstance(entry, Mapping)]}
+    whole: list[object] = [entry for entry in entries if isinstance(entry, Mapping)]
+    return {**fields, "choices": whole}
 
 
 def _is_marked(fields: Mapping[str, object]) -> bool:
@@ -121,3 +118,39 @@ def reading(response: Response) -> Generator[None]:
         if found is None or found is error:
             raise
         raise found from error
+
+
+def checked_answer(answer: Any, cast_to: object, response: Response) -> Any:  # noqa: ANN401  # whatever the SDK makes
+    """Return *answer* if the SDK could read it; a raw response checks when it is parsed.
+
+    Args:
+        answer: What the SDK made of *response*.
+        cast_to: What it was to make.
+        response: The HTTP response.
+
+    Raises:
+        UnreadableResponseError: It is text in place of an object.
+    """
+    if isinstance(answer, str) and _is_model(cast_to):
+        raise unreadable_response("it is not JSON", response)
+    if hasattr(answer, "http_response") and hasattr(answer, "parse"):
+        _check_when_parsed(answer, cast_to, response)
+    return answer
+
+
+def _check_when_parsed(raw: Any, cast_to: object, response: Response) -> None:  # noqa: ANN401  # one of three classes
+    parse = raw.parse
+
+    def checked(**options: object) -> object:
+        with reading(response):
+            return checked_answer(parse(**options), options.get("to", cast_to), response)
+
+    async def checked_async(**options: object) -> object:
+        with reading(response):
+            return checked_answer(await parse(**options), options.get("to", cast_to), response)
+
+    raw.parse = checked_async if inspect.iscoroutinefunction(parse) else checked
+
+
+def _is_model(cast_to: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(cast_to, type) and issubclass(cast_to, BaseModel)

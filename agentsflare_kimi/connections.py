@@ -11,14 +11,26 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from openai import DEFAULT_CONNECTION_LIMITS, DefaultAsyncHttpxClient, DefaultHttpxClient
 
 from agentsflare_kimi.deadlines import at_most
+from agentsflare_kimi.errors import UnsafeBaseUrlError
+from agentsflare_kimi.printable import printable
 
-__all__ = ["AsyncSteadyClient", "SteadyClient", "async_trace", "trace"]
+if TYPE_CHECKING:
+    from httpx2 import URL  # noqa: TID251  # for type checkers alone
+
+__all__ = [
+    "AsyncSteadyClient",
+    "SteadyClient",
+    "async_trace",
+    "check_origin",
+    "is_steady",
+    "trace",
+]
 
 # Seconds. The SDK's 5 make interactive use connect anew for each question; the edge allows 300.
 _KEEPALIVE_EXPIRY: Final = 45.0
@@ -100,6 +112,25 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
             is_first = not self._of_loop
             self._of_loop[loop] = None if is_first else DefaultAsyncHttpxClient(**self._options)
         return self._of_loop[loop]
+
+
+def is_steady(client: object) -> bool:
+    """Tell whether *client* is one of ours, which follow no redirects."""
+    return isinstance(client, SteadyClient | AsyncSteadyClient)
+
+
+def check_origin(url: URL, base_url: URL) -> URL:
+    """Return *url* if it has the origin of *base_url*: the key goes nowhere else.
+
+    Raises:
+        UnsafeBaseUrlError: It has another one.
+    """
+    if (url.scheme, url.host, url.port) != (base_url.scheme, base_url.host, base_url.port):
+        raise UnsafeBaseUrlError(
+            f"refusing to send the API key to {printable(url.host)!r}: this client talks to "
+            f"{base_url.host!r} only. Make a client with that `base_url` if you trust it."
+        )
+    return url
 
 
 def trace(event: str, info: Mapping[str, Any]) -> None:

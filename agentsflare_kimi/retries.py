@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
 
+    from agentsflare_kimi.guarding import Call
+
 __all__ = [
     "MAX_RETRY_AFTER",
     "RetryBudget",
@@ -34,6 +36,7 @@ _COST: Final = 14
 _THROTTLING_COST: Final = 5
 _REFILL: Final = 1
 _CONFLICT: Final = 409
+_EDGE_TIMEOUT: Final = 524
 _TOO_MANY_REQUESTS: Final = 429
 
 
@@ -70,19 +73,25 @@ class RetryBudget:
                 self._left = min(self._capacity, self._left + max(paid, _REFILL))
 
 
-def is_worthwhile(response: Response, retry_after: float | None) -> bool:
+def is_worthwhile(response: Response, retry_after: float | None, call: Call) -> bool:
     """Tell whether sending the request again may help, as far as its answer says.
 
     Args:
         response: The answer.
         retry_after: The seconds it asks to wait.
+        call: The call that it belongs to.
     """
     if retry_after is not None and retry_after > MAX_RETRY_AFTER:
         return False
-    if response.status_code == _CONFLICT:
+    status = response.status_code
+    if status == _CONFLICT:
         # Nothing is locked by a completion.
         return not response.request.url.path.endswith("/completions")
-    return response.status_code != _TOO_MANY_REQUESTS or not is_balance_exhausted(_text(response))
+    if status == _EDGE_TIMEOUT:
+        # The work was done and is paid for, only the edge did not wait for it.
+        call.edge_timeouts += 1
+        return call.edge_timeouts == 1
+    return status != _TOO_MANY_REQUESTS or not is_balance_exhausted(_text(response))
 
 
 def _text(response: Response) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from openai import APIError, OpenAIError
@@ -73,6 +74,20 @@ class StreamWatch:
             raise self.failed(
                 IncompleteStreamError("the stream ended with neither a finish reason nor [DONE]")
             )
+
+    @contextmanager
+    def guarding(self) -> Generator[None]:
+        """Convert what goes wrong in the block, and notice whether the caller leaves it."""
+        try:
+            yield
+        except GeneratorExit:
+            self.is_left = True
+            raise
+        except Exception as error:
+            found = self.failed(error)
+            if found is error:
+                raise
+            raise found from error
 
     def failed(self, error: Exception) -> Exception:
         """Return what to raise for *error*, with the text that had come."""

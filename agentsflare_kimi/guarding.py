@@ -1,0 +1,123 @@
+"""One call of a client over all its tries: its deadline, and what may leave it."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from openai import APITimeoutError
+
+from agentsflare_kimi.deadlines import Deadline
+from agentsflare_kimi.failures import as_openai_error
+from agentsflare_kimi.redaction import in_call, redact
+
+if TYPE_CHECKING:
+    from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
+
+__all__ = ["Call", "current_call", "deadline_of", "guard"]
+
+_KEY: Final = "agentsflare_kimi"
+_PHASES: Final = ("connect", "read", "write", "pool")
+
+
+class _Client(Protocol):
+    deadline: float | None
+
+
+class Call:
+    """One call of the caller's.
+
+    Attributes:
+        deadline: When it has to be over, if ever.
+        request: What was sent last.
+        edge_timeouts: How often the gateway's edge gave up on it.
+        paid: What its retries took from the client's budget.
+    """
+
+    __slots__ = ("deadline", "edge_timeouts", "paid", "request")
+
+    def __init__(self, seconds: float | None) -> None:
+        """Begin a call that may take *seconds*."""
+        self.deadline = None if seconds is None else Deadline(seconds)
+        self.request: Request | None = None
+        self.edge_timeouts = 0
+        self.paid = 0
+
+    def prepare(self, request: Request, tracer: Any) -> None:  # noqa: ANN401  # a function or a coroutine function
+        """Get *request* ready to be sent: the next try of this call.
+
+        Args:
+            request: The request; its extensions are changed, not what goes over the wire.
+            tracer: What is told about new connections.
+
+        Raises:
+            openai.APITimeoutError: The deadline has passed.
+        """
+        self.request = request
+        extensions = request.extensions
+        extensions[_KEY] = self
+        extensions.setdefault("trace", tracer)
+        if self.deadline is None:
+            return
+        left = self.deadline.remaining()
+        if not left:
+            raise APITimeoutError(request)
+        given: dict[str, float | None] = extensions.get("timeout") or {}
+        extensions["timeout"] = {phase: min(given.get(phase) or left, left) for phase in _PHASES}
+
+    def is_over(self) -> bool:
+        """Tell whether the deadline has passed."""
+        return self.deadline is not None and not self.deadline.remaining()
+
+
+_current: ContextVar[Call | None] = ContextVar("agentsflare_kimi_call", default=None)
+
+
+def current_call(client: _Client) -> Call:
+    """Return the call under way, a new one of *client* if there is none."""
+    return _current.get() or Call(client.deadline)
+
+
+def deadline_of(response: Response) -> Deadline | None:
+    """Return the deadline of the call that *response* answers."""
+    call = response.request.extensions.get(_KEY)
+    return call.deadline if isinstance(call, Call) else None
+
+
+class guard:  # noqa: N801  # used as a function is: `with guard(client):`
+    """Lets nothing out of a call but errors of `openai`'s tree, without key and prompt.
+
+    Guards may be nested: the outermost one holds the deadline and converts.
+    """
+
+    __slots__ = ("_is_outermost", "_tokens", "call")
+
+    def __init__(self, client: _Client, options: object = None) -> None:
+        """Begin a call of *client*, unless one is under way."""
+        del options  # what is in it must not be seen in a traceback
+        self._is_outermost = _current.get() is None
+        self.call = current_call(client)
+
+    def __enter__(self) -> Call:
+        """Return the call."""
+        if self._is_outermost:
+            self._tokens = _current.set(self.call), in_call.set(True)
+        return self.call
+
+    def __exit__(self, kind: object, error: BaseException | None, trace_back: object) -> None:
+        """Convert what is leaving the call.
+
+        Raises:
+            openai.OpenAIError: In place of an error of the network, the HTTP library, a codec.
+        """
+        if not self._is_outermost:
+            return
+        _current.reset(self._tokens[0])
+        in_call.reset(self._tokens[1])
+        if not isinstance(error, Exception):
+            return
+        redact(error)
+        found = as_openai_error(error, self.call.request)
+        if found is not None and found is not error:
+            redact(found)
+            raise found from error

@@ -30,6 +30,8 @@ class _Configured:
     """What both clients share: construction from settings, and copies that keep them."""
 
     settings: KimiSettings
+    deadline: float | None
+    max_concurrency: int
     _session: Session
 
     def _configure(
@@ -40,6 +42,8 @@ class _Configured:
         options: Mapping[str, Any],
     ) -> dict[str, Any]:
         self.settings, rest = configure(settings, options, env_file)
+        self.deadline = self.settings.deadline
+        self.max_concurrency = self.settings.max_concurrency
         self._session = session or Session()
         return rest
 
@@ -96,7 +100,6 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
         def __init__(self, *, settings=None, env_file=None, _session=None, **options) -> None:
             rest = self._configure(settings, env_file, _session, options)
             super().__init__(**rest)
-            sdk.isolate(self, rest)
 
         def request(self, cast_to, options, *args, **kwargs):
             call = self._session.begin(self.settings, options)
@@ -149,7 +152,6 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
         def __init__(self, *, settings=None, env_file=None, _session=None, **options) -> None:
             rest = self._configure(settings, env_file, _session, options)
             super().__init__(**rest)
-            sdk.isolate(self, rest)
 
         async def request(self, cast_to, options, *args, **kwargs):
             call = self._session.begin(self.settings, options)

@@ -1,4 +1,4 @@
-"""Every private hook of the `openai` SDK that the clients need; guarded_streams.py has the streams'.
+"""Every private hook of the `openai` SDK that the clients need (streams: guarded_streams.py).
 
 Names that begin with an underscore may change in any release of `openai`; tests/test_sdk.py pins
 each of them and says what to look for. They exist from 1.109.1 to 3.54.0.

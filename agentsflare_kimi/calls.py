@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, cast
 
 from openai import APIStatusError
@@ -11,6 +12,7 @@ from openai import APIStatusError
 from agentsflare_kimi import wording
 from agentsflare_kimi.catalog import find_model
 from agentsflare_kimi.changes import apply_changes
+from agentsflare_kimi.listening import listen
 from agentsflare_kimi.migration import adapt, plan_migration
 from agentsflare_kimi.notices import announce
 from agentsflare_kimi.reasoning import ReasoningMemory
@@ -115,8 +117,9 @@ class Call:
 
     def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns
         """Remember the reasoning of *answer*, now or when it is read."""
-        if self.body.get("tools") and self._settings.keep_reasoning:
-            pass
+        messages = self.body.get("messages")
+        if self.body.get("tools") and self._settings.keep_reasoning and isinstance(messages, list):
+            listen(answer, partial(self._session.memory.remember, cast("list[object]", messages)))
         return answer
 
 

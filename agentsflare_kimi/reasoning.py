@@ -200,6 +200,8 @@ def _arguments(arguments: object) -> object:
     # Frameworks parse and print the JSON again, with other blanks and key order.
     if not isinstance(arguments, str):
         return arguments
+    if not arguments.strip():
+        return {}
     try:
         return json.loads(arguments)
     except (ValueError, RecursionError):

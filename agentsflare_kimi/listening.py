@@ -29,16 +29,18 @@ def listen(answer: Any, hear: _Hear) -> None:  # noqa: ANN401  # whatever the SD
         answer: What the SDK's `request()` returned: a completion, a stream, a raw response.
         hear: Takes a message as `assistant_message` builds it.
     """
+    watch = getattr(answer, "watch", None)
     raw = getattr(answer, "http_response", None)
-    response = getattr(answer, "response", None) if raw is None else raw
-    if response is None:
+    if watch is not None:
+        watch.observers.append(StreamEar(hear))
+    elif raw is None:
         _hear_all(answer, hear)
-        return
-    response.request.extensions[EAR] = StreamEar(hear)
-    if raw is not None and raw.is_stream_consumed:
-        _hear_body(raw.content, hear)
-    elif raw is not None:
-        _hear_when_read(raw, hear)
+    else:
+        raw.request.extensions[EAR] = StreamEar(hear)
+        if raw.is_stream_consumed:
+            _hear_body(raw.content, hear)
+        else:
+            _hear_when_read(raw, hear)
 
 
 class StreamEar:

@@ -12,6 +12,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from agentsflare_kimi.errors import IncompleteStreamError, UnreadableResponseError
 from agentsflare_kimi.failures import as_openai_error
+from agentsflare_kimi.listening import EAR
 from agentsflare_kimi.redaction import redact
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ class StreamWatch:
 
     def __init__(self, cast_to: type, response: Response) -> None:
         """Begin with nothing seen."""
-        self.observers: list[Callable[[Any], object]] = []
+        # A raw response is parsed long after the call, by whoever holds it.
+        ear = response.request.extensions.get(EAR)
+        self.observers: list[Callable[[Any], object]] = [ear] if ear else []
         self.is_finished = False
         self.is_left = False
         self._expects_end = cast_to in _TEXT_CHUNKS

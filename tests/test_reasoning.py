@@ -30,7 +30,12 @@ def call(identifier="functions.f:0", name="f", arguments="{}"):
 
 
 def answer(reasoning, *calls):
-    return {"role": "assistant", "content": "", "tool_calls": list(calls), "reasoning_content": reasoning}
+    return {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": list(calls),
+        "reasoning_content": reasoning,
+    }
 
 
 def without_reasoning(message):
@@ -39,9 +44,7 @@ def without_reasoning(message):
 
 def restored(memory, *messages):
     body = {"messages": [*messages]}
-    return [
-        message.get("reasoning_content") for message in memory.restore(body)["messages"]
-    ]
+    return [message.get("reasoning_content") for message in memory.restore(body)["messages"]]
 
 
 # The memory by itself.
@@ -123,9 +126,12 @@ def test_the_memory_is_bounded_in_entries_bytes_and_age(monkeypatch):
         memory.remember([USER], answer("x" * 10, call(name=f"f{number}")))
     assert len(memory) == 3
     assert restored(memory, USER, without_reasoning(answer("", call(name="f1")))) == [None, None]
-    assert restored(memory, USER, without_reasoning(answer("", call(name="f4")))) == [None, "x" * 10]
+    assert restored(memory, USER, without_reasoning(answer("", call(name="f4")))) == [
+        None,
+        "x" * 10,
+    ]
 
-    memory.remember([USER], answer("y" * 900, call(name="large")))
+    memory.remember([USER], answer("y" * 950, call(name="large")))
     assert len(memory) == 1
     memory.remember([USER], answer("z" * 2_000, call(name="too large")))
     assert memory.size <= 1_000
@@ -146,10 +152,28 @@ def test_ten_thousand_answers_stay_within_the_bound():
 
 def test_odd_messages_are_passed_over():
     memory = ReasoningMemory()
-    odd = [None, "text", 3, {"role": "assistant", "tool_calls": "odd"}, {"tool_calls": [None, {}, {"function": 3}]}]
-    memory.remember(odd, {"role": "assistant", "tool_calls": [None, 3, {"function": {"arguments": 5}}], "reasoning_content": "r"})
+    odd = [
+        None,
+        "text",
+        3,
+        {"role": "assistant", "tool_calls": "odd"},
+        {"tool_calls": [None, {}, {"function": 3}]},
+    ]
+    memory.remember(
+        odd,
+        {
+            "role": "assistant",
+            "tool_calls": [None, 3, {"function": {"arguments": 5}}],
+            "reasoning_content": "r",
+        },
+    )
 
-    body = {"messages": [*odd, {"role": "assistant", "tool_calls": [None, 3, {"function": {"arguments": 5}}]}]}
+    body = {
+        "messages": [
+            *odd,
+            {"role": "assistant", "tool_calls": [None, 3, {"function": {"arguments": 5}}]},
+        ]
+    }
     assert memory.restore(body)["messages"][-1]["reasoning_content"] == "r"
 
 
@@ -159,7 +183,8 @@ def test_odd_messages_are_passed_over():
 def drop_reasoning(message):
     """Build the message as LangChain, LlamaIndex and hand-written loops do."""
     calls = [
-        call(each.id, each.function.name, each.function.arguments) for each in message.tool_calls or ()
+        call(each.id, each.function.name, each.function.arguments)
+        for each in message.tool_calls or ()
     ]
     built = {"role": "assistant", "content": message.content}
     return built | ({"tool_calls": calls} if calls else {})
@@ -294,7 +319,9 @@ def test_a_loop_whose_caller_drops_the_reasoning_succeeds_with_kimi(way, emulato
     assert not any("reasoning_content" in message for message in conversation)
 
 
-@pytest.mark.parametrize("way", [whole, streamed, whole_async, streamed_async], ids=lambda w: w.__name__)
+@pytest.mark.parametrize(
+    "way", [whole, streamed, whole_async, streamed_async], ids=lambda w: w.__name__
+)
 def test_the_same_loop_fails_with_the_stock_client(way, emulator):
     with pytest.raises(openai.BadRequestError, match="reasoning_content is missing"):
         run((openai.OpenAI, openai.AsyncOpenAI), way, emulator)
@@ -333,15 +360,30 @@ def test_copies_share_what_was_heard_unless_the_key_is_another(emulator):
 def test_two_users_on_one_client_never_see_each_others_reasoning():
     def think(body):
         user = body["messages"][0]["content"]
-        return {"role": "assistant", "content": None, "tool_calls": [call()], "reasoning_content": f"of {user}"}
+        return {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [call()],
+            "reasoning_content": f"of {user}",
+        }
 
-    with Emulator(answers=think) as emulator, Kimi(base_url=emulator.base_url, api_key="k") as client:
+    with (
+        Emulator(answers=think) as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k") as client,
+    ):
         users = [{"role": "user", "content": name} for name in ("Alice", "Bob")]
         bodies = [{"model": "kimi-k2.6", "messages": [user], "tools": TOOLS} for user in users]
         said = [whole(client, body) for body in bodies]
         assert said[0] == said[1], "the calls are equal to the letter"
         for user, message in zip(users, said, strict=True):
-            whole(client, {"model": "kimi-k2.6", "messages": [user, message, *results(message)], "tools": TOOLS})
+            whole(
+                client,
+                {
+                    "model": "kimi-k2.6",
+                    "messages": [user, message, *results(message)],
+                    "tools": TOOLS,
+                },
+            )
 
         seen = [request.messages[1]["reasoning_content"] for request in emulator.requests[2:]]
         assert seen == ["of Alice", "of Bob"]

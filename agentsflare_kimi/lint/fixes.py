@@ -54,11 +54,6 @@ def _without_computed(value: object) -> object:
     return "" if value is COMPUTED else value
 
 
-def plan_for(body: Body) -> Migration:
-    """Plan the whole request that *body* shows."""
-    return plan_migration(known_request(body), settings=Policy())
-
-
 def migration_fix(body: Body, mention: Mention) -> Fix | None:
     """Write the whole migration of a request that is in sight.
 
@@ -114,7 +109,7 @@ def body_edits(
         gone = [key for key in before if key not in after and group and group.find(key)]
         edits += remove_entries(body.source, group, gone) if group and gone else []
     for key, value in after.items():
-        if key == "model":
+        if key == "model" and value != before["model"]:
             edits.append(rename_fix(mention, str(value)))
         elif key not in before:
             edits.append(_added(body, key, value))

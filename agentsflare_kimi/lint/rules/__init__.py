@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from agentsflare_kimi.lint.rules import deprecated, retired
+from agentsflare_kimi.lint.rules import (
+    deprecated,
+    ended_upstream,
+    example,
+    fixed_parameter,
+    foreign_client,
+    foreign_key,
+    hard_coded_key,
+    misspelt,
+    pasted_endpoint,
+    plain_http,
+    retired,
+    thinking_switch,
+    token_budget,
+    tool_choice,
+)
 from agentsflare_kimi.lint.rules.base import Rule
 
 __all__ = ["RULES"]
@@ -12,4 +27,16 @@ __all__ = ["RULES"]
 RULES: Final[tuple[Rule, ...]] = (
     retired.RULE,
     deprecated.RULE,
+    example.RULE,
+    misspelt.RULE,
+    ended_upstream.RULE,
+    fixed_parameter.RULE,
+    tool_choice.RULE,
+    token_budget.RULE,
+    thinking_switch.RULE,
+    pasted_endpoint.RULE,
+    plain_http.RULE,
+    hard_coded_key.RULE,
+    foreign_client.RULE,
+    foreign_key.RULE,
 )

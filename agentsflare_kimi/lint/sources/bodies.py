@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 __all__ = ["Body", "Group", "read_body", "sampling_beside"]
 
 # Where a field goes that the SDK has no argument for.
-Form = Literal["keywords", "object"]
+Form = Literal["keywords", "object", "other"]
 
 _RESPONSE_KEYS: Final = frozenset({"choices", "object", "usage", "system_fingerprint"})
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
@@ -47,7 +47,8 @@ class Body(NamedTuple):
         language: Its language.
         main: The call's arguments, or the object's entries.
         extra: The entries of `extra_body`, where it is there as a literal.
-        form: `keywords` for a call of the Python SDK, `object` for a JSON-like body.
+        form: `keywords` for a call of the Python SDK, `object` for a JSON-like body, `other`
+            for what may become part of a request, such as the arguments of a framework.
         values: What the API gets, as far as it is literal; `COMPUTED` for the rest.
         is_complete: Whether nothing is added to it that is not in sight.
     """
@@ -77,21 +78,20 @@ def read_body(source: Source, region: Region, language: str, callee: str) -> Bod
         callee: The call around it, dotted, if any.
 
     Returns:
-        The request, or None where no whole request is in sight.
+        The request or the part of it that is in sight, or None.
     """
     main = _group(source, source.enclosing(region.start))
-    if main is None or not _is_request(main, region):
+    if main is None or not _names_model(main, region):
         return None
     form = _form(source, main, language, callee)
-    if form is None:
-        return None
     extra_entry = main.find("extra_body") if form == "keywords" else None
     extra = _group(source, extra_entry.value_start) if extra_entry else None
     values = _values(source, main)
     if extra:
         values |= _values(source, extra)
         del values["extra_body"]
-    is_complete = "*" not in values and "extra_body" not in values
+    values.setdefault("model", source.text[region.inner_start : region.inner_end])
+    is_complete = form != "other" and not {"*", "extra_body"} & values.keys()
     return Body(source, language, main, extra, form, values, is_complete)
 
 
@@ -108,11 +108,9 @@ def _group(source: Source, opener: int | None) -> Group | None:
     return None if entries is None else Group(opener, source.closers[opener], entries)
 
 
-def _is_request(group: Group, region: Region) -> bool:
-    model = group.find("model")
-    is_model = model is not None and (model.value_start, model.end) == (region.start, region.end)
-    keys = {entry.key for entry in group.entries}
-    return is_model and "messages" in keys and not keys & _RESPONSE_KEYS
+def _names_model(group: Group, region: Region) -> bool:
+    model = group.find("model") or group.find("model_name")
+    return model is not None and (model.value_start, model.end) == (region.start, region.end)
 
 
 def _values(source: Source, group: Group) -> dict[str, object]:
@@ -124,31 +122,33 @@ def _values(source: Source, group: Group) -> dict[str, object]:
     }
 
 
-def _form(source: Source, group: Group, language: str, callee: str) -> Form | None:
+def _form(source: Source, group: Group, language: str, callee: str) -> Form:
+    if not (group.find("messages") and group.find("model")):
+        return "other"
     method = callee.rpartition(".")[2]
     is_sdk = method in _SDK_METHODS and "completions" in callee
     if source.text[group.opener] == "(":
-        return "keywords" if language == "python" and is_sdk else None
+        return "keywords" if language == "python" and is_sdk else "other"
     if language == "json":
         return "object"
     if language in {"javascript", "typescript"}:
-        return "object" if not callee or is_sdk or method in _TO_JSON else None
-    return _python_form(source, group, method) if language == "python" else None
+        return "object" if not callee or is_sdk or method in _TO_JSON else "other"
+    return _python_form(source, group, method) if language == "python" else "other"
 
 
-def _python_form(source: Source, group: Group, method: str) -> Form | None:
+def _python_form(source: Source, group: Group, method: str) -> Form:
     """Tell whether a dict is sent as JSON; one for the SDK needs `extra_body`, so is not."""
     before = source.masked[max(0, group.opener - 80) : group.opener].rstrip()
     if method in _TO_JSON or re.search(r"\bjson\s*=\Z", before):
         return "object"
     variable = re.search(r"\b([A-Za-z_]\w*)(?:\s*:[^=\n]*)?\s*=\Z", before)
     if variable is None:
-        return None
+        return "other"
     name = re.escape(variable[1])
     if re.search(rf"\*\*\s*{name}\b", source.masked):
-        return None
+        return "other"
     is_sent = re.search(rf"\bjson\s*=\s*{name}\b|\bdumps\(\s*{name}\b", source.masked)
-    return "object" if is_sent else None
+    return "object" if is_sent else "other"
 
 
 def sampling_beside(source: Source, region: Region, language: str) -> list[str]:

@@ -14,7 +14,8 @@ __all__ = ["Place", "callee_of", "describe"]
 _TOKEN: Final = re.compile(
     rf"{STRING}+|[\w$@]+|=>|:=|===|!==|==|!=|=~|<=|>=|\?\?=?|\|\|=?|&&|::|->|\?:|\?=|\.\.|\n|\S"
 )
-_WINDOW: Final = 800
+_WINDOW: Final = 320
+_CALLEE_WINDOW: Final = 120
 _AHEAD: Final = 80
 _LEFT_TOKENS: Final = 60
 
@@ -87,7 +88,7 @@ def describe(source: Source, region: Region, language: str) -> Place:
 
 def callee_of(source: Source, opener: int) -> str:
     """Name the call whose arguments begin at *opener*, dotted; empty where it is none."""
-    tokens = _tokens(source, max(0, opener - _WINDOW), opener)
+    tokens = _tokens(source, max(0, opener - _CALLEE_WINDOW), opener)
     names: list[str] = []
     while tokens and (_is_word(tokens[-1].text) or tokens[-1].text in {".", "::", "\n", "?"}):
         if tokens[-1].text == "\n" and not (names and names[-1] in {".", "?"}):
@@ -183,13 +184,15 @@ def _given(around: _Around, region: Region) -> Place:
     last = around.last()
     if around.next() == "|" or (last == "|" and _is_type(around)):
         return Place("value")
-    if last == "(" and is_model_key(around.last(2)):
-        return Place("request", around.last(2))
+    if last == "(":
+        callee = around.last(2) if _is_word(around.last(2)) else ""
+        return Place("request" if is_model_key(callee) else "value", callee)
     if last == ",":
         return _after_comma(around, region)
     if last in _CHOOSES or (last == ":" and _is_ternary(around)):
-        key = next(filter(is_model_key, _left_side(around)), "")
-        return Place("request" if key else "value", key)
+        names = _left_side(around)
+        key = next(filter(is_model_key, names), "")
+        return Place("request" if key else "value", key or next(iter(names), ""))
     if last in _ASSIGNS:
         return _assigned(around, region)
     return Place("value")
@@ -203,7 +206,7 @@ def _after_comma(around: _Around, region: Region) -> Place:
     is_request = bool(_MODEL_FLAG.match(key)) or (
         is_model_key(key) and _in_call(around.source, region)
     )
-    return Place("request", key) if is_request else Place("value")
+    return Place("request" if is_request else "value", key)
 
 
 def _in_call(source: Source, region: Region) -> bool:

@@ -1,0 +1,102 @@
+"""What the rules on parameters have in common: the rejections of requests in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from agentsflare_kimi.catalog import KimiModel, find_model
+from agentsflare_kimi.lint.findings import Fix
+from agentsflare_kimi.lint.fixes import body_edits, known_request
+from agentsflare_kimi.lint.layout import merge_edits
+from agentsflare_kimi.lint.mentions import Mention
+from agentsflare_kimi.lint.rules.base import Problem, Reading
+from agentsflare_kimi.lint.sources.bodies import Body
+from agentsflare_kimi.lint.sources.literals import COMPUTED
+from agentsflare_kimi.rules import ABSENT, Rejection, find_rejections
+
+__all__ = ["Request", "find_requests", "rejected"]
+
+
+class Request(NamedTuple):
+    """A request in sight, for a model that is served.
+
+    Attributes:
+        mention: Where its model is named.
+        body: It, as it stands in the source.
+        model: Its model.
+        values: What the API gets, as far as it is known.
+    """
+
+    mention: Mention
+    body: Body
+    model: KimiModel
+    values: dict[str, object]
+
+
+def find_requests(reading: Reading) -> Iterator[Request]:
+    """Find the requests in sight, whole or in part, for models that are served.
+
+    Args:
+        reading: A text.
+
+    Yields:
+        The requests; those for retired models are for other rules.
+    """
+    for mention in reading.mentions:
+        body, model = mention.value.body, find_model(mention.model)
+        if mention.is_request and body and model and model.status != "retired":
+            yield Request(mention, body, model, known_request(body))
+
+
+def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
+    """Find what models reject of some parameters.
+
+    Args:
+        reading: A text.
+        *parameters: The parameters; without any, all that a model pins to one value.
+
+    Yields:
+        One problem for each.
+    """
+    for request in find_requests(reading):
+        for rejection in _rejections(request):
+            wanted = parameters or request.model.fixed_parameters(thinking=True)
+            entry = request.body.group_of(rejection.parameter).find(rejection.parameter)
+            if entry and rejection.parameter in wanted:
+                yield Problem(
+                    message=f"`{request.model.id}` rejects this: {rejection.message}",
+                    start=entry.start,
+                    end=entry.end,
+                    fix=_fix(request, rejection),
+                    model=request.model.id,
+                )
+
+
+def _rejections(request: Request) -> Iterator[Rejection]:
+    for rejection in find_rejections(request.values):
+        is_known = request.body.values.get(rejection.parameter) is not COMPUTED
+        if is_known and (request.body.is_complete or _in_any_case(request, rejection)):
+            yield rejection
+
+
+def _in_any_case(request: Request, rejection: Rejection) -> bool:
+    """Whether it is rejected with thinking on and off, since the rest may say either."""
+    if request.body.values.get("thinking") not in {None, COMPUTED}:
+        return True
+    without = request.values | {"thinking": {"type": "disabled"}}
+    return rejection.parameter in {other.parameter for other in find_rejections(without)}
+
+
+def _fix(request: Request, rejection: Rejection) -> Fix | None:
+    if not request.body.is_complete:
+        return None
+    after = dict(request.values)
+    if rejection.repair is ABSENT:
+        del after[rejection.parameter]
+    else:
+        after[rejection.parameter] = rejection.repair
+    edits = body_edits(request.body, request.values, after, request.mention)
+    if edits is None:
+        return None
+    return Fix(edits=merge_edits(edits), is_safe=not rejection.loss, reason=rejection.loss)

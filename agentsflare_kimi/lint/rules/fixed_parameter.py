@@ -1,0 +1,52 @@
+"""AFK101: a parameter that the named model rejects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.parameters import rejected
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+
+__all__ = ["RULE"]
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    yield from rejected(reading)
+
+
+RULE: Final = Rule(
+    code="AFK101",
+    name="rejected-parameter",
+    severity="error",
+    summary="A parameter that the named model rejects.",
+    explanation="""\
+`kimi-k2.6`, `kimi-k2.5` and `kimi-k2.7-code` pin `temperature`, `top_p`, `n` and the penalties:
+any other value is answered with HTTP 400. Which temperature they take depends on `thinking` in
+the same call: 1 with it, 0.6 without. Moonshot's advice is to send none of them.
+""",
+    bad=Sample(
+        "request.json",
+        """\
+{
+  "model": "kimi-k2.6",
+  "messages": [{"role": "user", "content": "Hello"}],
+  "temperature": 0.7
+}
+""",
+    ),
+    good=Sample(
+        "request.json",
+        """\
+{
+  "model": "kimi-k2.6",
+  "messages": [{"role": "user", "content": "Hello"}]
+}
+""",
+    ),
+    fix_safety="""\
+Unsafe, and only where the whole request is in sight: the parameter is left out, so what it asked
+for is not done (nor was it before: the request was rejected).
+""",
+    check=_check,
+)

@@ -1,0 +1,80 @@
+"""AFK204: a client built for the gateway by hand, in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.imports import import_edit
+from agentsflare_kimi.lint.layout import merge_edits
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.sources.calls import ClientCall, find_client_calls, resolve
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.regions import Source
+from agentsflare_kimi.lint.urls import GATEWAY
+
+__all__ = ["RULE"]
+
+_RISK: Final = "it changes the client's type, defaults and warnings, and needs agentsflare-kimi"
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    document = reading.document
+    if document.language != "python" or not isinstance(document, CodeDocument):
+        return
+    if GATEWAY not in document.text:
+        return
+    for call in find_client_calls(document.source):
+        if call.base_url and GATEWAY in resolve(document.source, call.base_url):
+            ours = call.name.replace("OpenAI", "Kimi")
+            yield Problem(
+                message=f"`{ours}` of agentsflare_kimi takes the place of this `{call.name}`: it "
+                "keeps retired models working and explains what the gateway answers",
+                start=call.start,
+                end=call.callee_end,
+                fix=_fix(document.source, call, ours),
+            )
+
+
+def _fix(source: Source, call: ClientCall, ours: str) -> Fix:
+    edits = [Edit(start=call.start, end=call.callee_end, replacement=ours)]
+    edits += import_edit(
+        source,
+        f"from agentsflare_kimi import {ours}",
+        rf"^from agentsflare_kimi import [^\n]*\b{ours}\b",
+    )
+    return Fix(edits=merge_edits(edits), is_safe=False, reason=_RISK)
+
+
+RULE: Final = Rule(
+    code="AFK204",
+    name="foreign-client",
+    severity="warning",
+    summary="`OpenAI(base_url=...)` for the gateway, which `Kimi()` takes the place of.",
+    explanation="""\
+`Kimi` and `AsyncKimi` (or `create_client()`) are the SDK's own clients, set up for the gateway:
+every keyword of `OpenAI` works, `isinstance` holds, and retired models, pinned parameters and the
+gateway's odd error bodies are taken care of while the program runs.
+""",
+    bad=Sample(
+        "client.py",
+        """\
+from openai import OpenAI
+
+client = OpenAI(base_url="https://api.agentsflare.com/v1", api_key=key)
+""",
+    ),
+    good=Sample(
+        "client.py",
+        """\
+from agentsflare_kimi import Kimi
+
+client = Kimi(api_key=key)
+""",
+    ),
+    fix_safety="""\
+Unsafe: the client's type, defaults and warnings change, and the package must be installed.
+""",
+    check=_check,
+)

@@ -1,0 +1,113 @@
+"""AFK203: a key written into the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.imports import import_edit
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.documents import Value
+from agentsflare_kimi.lint.sources.keys import is_api_key
+from agentsflare_kimi.lint.urls import GATEWAY
+
+__all__ = ["RULE"]
+
+_CANDIDATE: Final = re.compile(r"(?<![\w-])[A-Za-z0-9][A-Za-z0-9_-]{15,199}(?![\w-])")
+_BEFORE: Final = re.compile(r"(?i)(?:key|token|bearer|authorization)[^\r\n]{0,30}\Z")
+_BEARER: Final = re.compile(r"(?i)bearer\s+\Z")
+_OWN_NAMES: Final = re.compile(r"(?i)agentsflare|kimi|moonshot")
+_PLACEHOLDER: Final = re.compile(
+    r"(?i)your|example|placeholder|x{3}|dummy|test|fake|change|mock|sample|secret|api[_-]?key"
+    r"|0{4}|1234|abcd|todo|replace|insert|here|redacted|emulator"
+)
+_LEAST_UNMARKED: Final = 24
+_BEFORE_WINDOW: Final = 60
+_RISK: Final = "the variable must be set where the program runs; revoke the key all the same"
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    document = reading.document
+    # An `.env` file is where a key belongs.
+    if document.language in {"env", "prose"}:
+        return
+    is_ours = GATEWAY in document.text
+    for match in _CANDIDATE.finditer(document.text):
+        before = document.text[max(0, match.start() - _BEFORE_WINDOW) : match.start()]
+        if not (_BEFORE.search(before) and _looks_secret(match[0])):
+            continue
+        value = document.value_at(match.start(), match.end())
+        is_given = is_api_key(value.key) or bool(_BEARER.search(before))
+        if is_given and (is_ours or _OWN_NAMES.search(value.key)):
+            yield Problem(
+                message=f"a key of {len(match[0])} characters is written into the source; read it "
+                "from the environment variable AGENTSFLARE_API_KEY, and revoke this one",
+                start=match.start(),
+                end=match.end(),
+                fix=_fix(document, value) if isinstance(document, CodeDocument) else None,
+            )
+
+
+def _looks_secret(text: str) -> bool:
+    is_marked = text.startswith("sk-")
+    has_both = any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+    return (
+        has_both and (is_marked or len(text) >= _LEAST_UNMARKED) and not _PLACEHOLDER.search(text)
+    )
+
+
+def _fix(document: CodeDocument, value: Value) -> Fix | None:
+    region = document.source.region_at(value.start)
+    replacement = _FROM_ENVIRONMENT.get(document.language)
+    is_whole = region and (region.inner_start, region.inner_end) == (value.start, value.end)
+    if not (region and is_whole and replacement):
+        return None
+    edits = [Edit(start=region.start, end=region.end, replacement=replacement)]
+    if document.language == "python":
+        edits += import_edit(document.source, "import os", r"^import os\b")
+    return Fix(edits=tuple(sorted(edits, key=lambda edit: edit.start)), is_safe=False, reason=_RISK)
+
+
+_FROM_ENVIRONMENT: Final = {
+    "python": 'os.environ["AGENTSFLARE_API_KEY"]',
+    "javascript": "process.env.AGENTSFLARE_API_KEY",
+    "typescript": "process.env.AGENTSFLARE_API_KEY",
+}
+
+RULE: Final = Rule(
+    code="AFK203",
+    name="hard-coded-key",
+    severity="error",
+    summary="A key written into the source.",
+    explanation="""\
+Whoever can read the source can use the key, and what was committed once stays in the history. The
+linter never prints a key: not in a message, an excerpt or a diff. Placeholders (`YOUR_API_KEY`)
+and `.env` files are left alone.
+""",
+    bad=Sample(
+        "ask.js",
+        """\
+const client = new OpenAI({
+  baseURL: "https://api.agentsflare.com/v1",
+  apiKey: "sk-q8Zr3vTn7wLm2xKd9sPb",
+});
+""",
+    ),
+    good=Sample(
+        "ask.js",
+        """\
+const client = new OpenAI({
+  baseURL: "https://api.agentsflare.com/v1",
+  apiKey: process.env.AGENTSFLARE_API_KEY,
+});
+""",
+    ),
+    fix_safety="""\
+Unsafe: in Python and JavaScript the key is replaced by a look-up in the environment, where it must
+then be set. `--fix` alone never touches a key.
+""",
+    check=_check,
+)

@@ -1,0 +1,80 @@
+"""AFK103: a token budget that reasoning may use up before the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.catalog import MINIMUM_THINKING_BUDGET
+from agentsflare_kimi.lint.parameters import Request, find_requests
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.rules import is_thinking
+
+__all__ = ["RULE"]
+
+# If both are sent, the first one counts. Source: facts/kimi.md section 3.6.
+_BUDGETS: Final = ("max_completion_tokens", "max_tokens")
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    for request in find_requests(reading):
+        if request.body.is_complete and is_thinking(request.values, request.model):
+            yield from _judge(request)
+
+
+def _judge(request: Request) -> Iterator[Problem]:
+    name = next((name for name in _BUDGETS if name in request.body.values), "")
+    budget, entry = request.body.values.get(name), request.body.main.find(name)
+    if entry and isinstance(budget, int) and budget < MINIMUM_THINKING_BUDGET:
+        yield Problem(
+            message=f"`{request.model.id}` thinks here, and reasoning and answer share this "
+            f"budget; below {MINIMUM_THINKING_BUDGET} the answer may come back empty. Raise it"
+            f"{_or_disable(request)}",
+            start=entry.start,
+            end=entry.end,
+            model=request.model.id,
+        )
+
+
+def _or_disable(request: Request) -> str:
+    if request.model.thinking != "switchable":
+        return ""
+    return ', or add "thinking": {"type": "disabled"}'
+
+
+RULE: Final = Rule(
+    code="AFK103",
+    name="small-token-budget",
+    severity="warning",
+    summary="A token budget that reasoning may use up before the answer.",
+    explanation="""\
+Reasoning and answer share `max_tokens`. With thinking on, a small budget is spent on reasoning:
+the answer comes with HTTP 200, empty `content` and `finish_reason: "length"`. Moonshot asks for
+at least 16,000.
+""",
+    bad=Sample(
+        "ask.mjs",
+        """\
+await client.chat.completions.create({
+  model: "kimi-k2.6",
+  messages,
+  max_tokens: 100,
+});
+""",
+    ),
+    good=Sample(
+        "ask.mjs",
+        """\
+await client.chat.completions.create({
+  model: "kimi-k2.6",
+  thinking: { type: "disabled" },
+  messages,
+  max_tokens: 100,
+});
+""",
+    ),
+    fix_safety="""\
+There is no fix: whether to think or to pay for more tokens is for you to decide.
+""",
+    check=_check,
+)

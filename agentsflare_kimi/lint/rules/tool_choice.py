@@ -1,0 +1,54 @@
+"""AFK102: a `tool_choice` that the model rejects while it thinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.parameters import rejected
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+
+__all__ = ["RULE"]
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    yield from rejected(reading, "tool_choice")
+
+
+RULE: Final = Rule(
+    code="AFK102",
+    name="forced-tool-choice",
+    severity="error",
+    summary="A `tool_choice` that the model rejects while it thinks.",
+    explanation="""\
+While a model thinks it takes `auto` and `none`; `required`, or one function by its name, is
+answered with HTTP 400. `kimi-k2.6` thinks unless the call says `thinking: {"type": "disabled"}`.
+""",
+    bad=Sample(
+        "act.py",
+        """\
+client.chat.completions.create(
+    model="kimi-k2.6",
+    messages=messages,
+    tools=tools,
+    tool_choice="required",
+)
+""",
+    ),
+    good=Sample(
+        "act.py",
+        """\
+client.chat.completions.create(
+    model="kimi-k2.6",
+    messages=messages,
+    tools=tools,
+    tool_choice="auto",
+)
+""",
+    ),
+    fix_safety="""\
+Unsafe: with `auto` the model may answer without calling a tool. Switching thinking off keeps the
+call forced, but changes how the model works.
+""",
+    check=_check,
+)

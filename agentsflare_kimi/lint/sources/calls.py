@@ -1,0 +1,80 @@
+"""Calls that build a client, and what their arguments say about where it talks to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.sources.keys import is_api_key, is_base_url
+from agentsflare_kimi.lint.sources.literals import read_entries
+from agentsflare_kimi.lint.sources.regions import Entry, Source
+
+__all__ = ["ClientCall", "find_client_calls", "resolve"]
+
+_CLIENT: Final = re.compile(r"(?:\bopenai\s*\.\s*)?\b(?P<name>(?:Async)?OpenAI)\s*\(\s*(?=(\{)?)")
+_NAME: Final = re.compile(r"[A-Za-z_$][\w$]*\Z")
+
+
+class ClientCall(NamedTuple):
+    """A call of `OpenAI(...)` or `new OpenAI({...})`.
+
+    Attributes:
+        name: `OpenAI` or `AsyncOpenAI`.
+        start: Where the callee begins, a module's name before it included.
+        callee_end: Where the callee ends.
+        base_url: The argument that says where it talks to, if any.
+        api_key: The argument that says with which key, if any.
+        is_open: Whether further arguments come from elsewhere.
+    """
+
+    name: str
+    start: int
+    callee_end: int
+    base_url: Entry | None
+    api_key: Entry | None
+    is_open: bool
+
+
+def find_client_calls(source: Source) -> Iterator[ClientCall]:
+    """Find the calls that build a client of the SDK.
+
+    Args:
+        source: A program.
+
+    Yields:
+        The calls whose arguments can be read.
+    """
+    for match in _CLIENT.finditer(source.masked):
+        opener = match.end() if match[2] else source.masked.index("(", match.end("name"))
+        entries = read_entries(source, opener)
+        if entries is not None:
+            yield ClientCall(
+                match["name"],
+                match.start(),
+                match.end("name"),
+                next((entry for entry in entries if is_base_url(entry.key)), None),
+                next((entry for entry in entries if is_api_key(entry.key)), None),
+                any(entry.key == "*" for entry in entries),
+            )
+
+
+def resolve(source: Source, entry: Entry) -> str:
+    """Show what an argument is: its own text, or that of the variable it names.
+
+    Args:
+        source: A program.
+        entry: One of its arguments.
+
+    Returns:
+        Source text; a variable counts if the program assigns a string to it in one place.
+    """
+    text = source.text[entry.value_start : entry.end]
+    if not _NAME.match(text):
+        return text
+    assignments = re.findall(
+        rf"^[ \t]*(?:(?:export|const|let|var)[ \t]+)*{re.escape(text)}\b[^=\n]*=([^=\n][^\n]*)$",
+        source.text,
+        re.MULTILINE,
+    )
+    return str(assignments[0]) if len(assignments) == 1 else text

@@ -1,0 +1,46 @@
+"""Where a text names the gateway's URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.rules.base import Reading
+from agentsflare_kimi.lint.sources.documents import Value
+
+__all__ = ["GATEWAY", "GatewayUrl", "find_urls"]
+
+GATEWAY: Final = "agentsflare"
+_URL: Final = re.compile(r"\bhttps?://(?:[\w-]+\.)*agentsflare\.com(?::\d+)?(?:/[\w./%-]*)?")
+
+
+class GatewayUrl(NamedTuple):
+    """One URL of the gateway, and what stands around it."""
+
+    text: str
+    start: int
+    end: int
+    value: Value
+
+    @property
+    def in_prose(self) -> bool:
+        """Whether it is in a comment or in text."""
+        return self.value.position in {"comment", "prose"}
+
+
+def find_urls(reading: Reading) -> Iterator[GatewayUrl]:
+    """Find the gateway's URLs, outside of the texts inside the text.
+
+    Args:
+        reading: A text.
+
+    Yields:
+        The URLs, from first to last.
+    """
+    document = reading.document
+    inside = [(text.offsets[0], text.offsets[-1]) for text in reading.embedded]
+    for match in _URL.finditer(document.text):
+        if not any(start <= match.start() < end for start, end in inside):
+            value = document.value_at(match.start(), match.end())
+            yield GatewayUrl(match[0], match.start(), match.end(), value)

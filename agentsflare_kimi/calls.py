@@ -17,8 +17,9 @@ from agentsflare_kimi.migration import adapt, plan_migration
 from agentsflare_kimi.notices import announce
 from agentsflare_kimi.reasoning import ReasoningMemory
 from agentsflare_kimi.settings import KimiSettings
+from agentsflare_kimi.wording import Notice
 
-__all__ = ["Call", "Session"]
+__all__ = ["PlannedCall", "Session"]
 
 _Body = Mapping[str, object]
 
@@ -31,23 +32,17 @@ class Session:
         self.lessons: dict[str, frozenset[str]] = {}
         self.memory = ReasoningMemory()
 
-    def begin(self, settings: KimiSettings, options: Any) -> Call:  # noqa: ANN401  # the SDK's private FinalRequestOptions
-        """Check and rewrite one request, once, before the SDK's retries.
+    def begin(self, settings: KimiSettings, options: Any) -> PlannedCall:  # noqa: ANN401  # the SDK's private FinalRequestOptions
+        """Plan one request, once, before the SDK's retries; nothing is said or raised yet.
 
         Args:
             settings: The client's settings.
             options: The SDK's request options; never changed.
 
         Returns:
-            The call, with the options to send.
-
-        Raises:
-            ModelError: The settings refuse the model.
-
-        Warns:
-            KimiWarning: As the settings have it.
+            The call, with the options to send and the notices to announce.
         """
-        call = Call(self, settings, options)
+        call = PlannedCall(self, settings, options)
         body = _body(options)
         if body is None or not isinstance(body.get("model"), str):
             return call
@@ -61,8 +56,11 @@ class Session:
         return call
 
 
-class Call:
-    """One request; `options` are what the SDK is to send."""
+class PlannedCall:
+    """One request; `options` are what the SDK is to send.
+
+    It has no repr of its own, because tracebacks show those and the prompt is in here.
+    """
 
     def __init__(self, session: Session, settings: KimiSettings, options: Any) -> None:  # noqa: ANN401  # as above
         """Begin with the SDK's own *options*."""
@@ -70,13 +68,13 @@ class Call:
         self._settings = settings
         self.options = options
         self.body: _Body = {}
+        self._notices: tuple[Notice, ...] = ()
         self.is_chat = str(options.url).endswith("/chat/completions")
 
     def plan(self) -> None:
-        """Rewrite the body as the migration plans it, and say so."""
+        """Rewrite the body as the migration plans it, and as the gateway taught."""
         plan = plan_migration(self.body, settings=self._settings)
-        for notice in plan.notices:
-            announce(notice)
+        self._notices = plan.notices
         if plan.changes:
             self.body = plan.request
         lesson = self._session.lessons.get(plan.model_after or "")
@@ -87,10 +85,21 @@ class Call:
     def plan_name(self, body: _Body) -> None:
         """Check the model of a request that is no chat completion; only the name changes."""
         plan = plan_migration({"model": body["model"]}, settings=self._settings)
-        for notice in plan.notices:
-            announce(notice)
+        self._notices = plan.notices
         if plan.changes:
             self.options = _with_body(self.options, {**body, "model": plan.model_after})
+
+    def announce(self) -> None:
+        """Say what the plan has to say.
+
+        Raises:
+            ModelError: The settings refuse the model.
+
+        Warns:
+            KimiWarning: As the settings have it.
+        """
+        for notice in self._notices:
+            announce(notice)
 
     def adapt(self, error: APIStatusError) -> bool:
         """Change what the gateway rejected, and remember it for this client and model.

@@ -103,7 +103,9 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
 
         def request(self, cast_to, options, *args, **kwargs):
             call = self._session.begin(self.settings, options)
-            with sdk.guard(self, call.options):
+            del options  # a traceback with locals would show the prompt
+            call.announce()
+            with sdk.guard(self):
                 try:
                     answer = super().request(cast_to, call.options, *args, **kwargs)
                 except BadRequestError as error:
@@ -155,7 +157,9 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
 
         async def request(self, cast_to, options, *args, **kwargs):
             call = self._session.begin(self.settings, options)
-            with sdk.guard(self, call.options):
+            del options  # a traceback with locals would show the prompt
+            call.announce()
+            with sdk.guard(self):
                 try:
                     answer = await super().request(cast_to, call.options, *args, **kwargs)
                 except BadRequestError as error:

@@ -92,9 +92,8 @@ class guard:  # noqa: N801  # used as a function is: `with guard(client):`
 
     __slots__ = ("_is_outermost", "_tokens", "call")
 
-    def __init__(self, client: _Client, options: object = None) -> None:
+    def __init__(self, client: _Client) -> None:
         """Begin a call of *client*, unless one is under way."""
-        del options  # what is in it must not be seen in a traceback
         self._is_outermost = _current.get() is None
         self.call = current_call(client)
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import openai
+from openai.types.chat import ChatCompletion
 
 from agentsflare_kimi import (
     FilterReport,
@@ -84,7 +85,7 @@ def _show_page_request(place: _Place) -> None:
     _title("The request of the gateway's page, through openai.OpenAI")
     with openai.OpenAI(base_url=place.base_url, api_key=place.api_key) as client:
         try:
-            completion = client.chat.completions.create(**_REQUEST)
+            completion: ChatCompletion = client.chat.completions.create(**_REQUEST)
         except openai.OpenAIError as error:
             print(f"{type(error).__name__}: {printable(str(error))}")
             return
@@ -102,11 +103,11 @@ def _show_retired_with_stock_client(place: _Place) -> None:
             print("(this gateway still answers it)")
 
 
-def _show_migration(client: Kimi) -> Any:  # noqa: ANN401  # a completion
+def _show_migration(client: Kimi) -> ChatCompletion:
     _title("The same through agentsflare_kimi.Kimi")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        completion = client.chat.completions.create(**_RETIRED)
+        completion: ChatCompletion = client.chat.completions.create(**_RETIRED)
     print(f"{completion.model}: {printable(extract_content(completion))}\n")
     for warning in caught:
         print(f"{warning.category.__name__}: {warning.message}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from agentsflare_kimi.catalog import KimiModel, get_model, list_models
 from agentsflare_kimi.cli.table import render_table
@@ -40,19 +40,17 @@ def _row(model: KimiModel) -> tuple[object, ...]:
 
 
 def _describe(model: KimiModel) -> list[tuple[str, str]]:
-    return [
-        (name, _shown(value))
-        for name, value in _as_json(model).items()
-        if value not in (None, [], {}, False)
-    ]
+    facts = _as_json(model).items()
+    return [(name, _shown(value)) for name, value in facts if value not in (None, [], {}, False)]
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
+def _shown(value: Any) -> str:  # noqa: ANN401  # any JSON value
     if isinstance(value, dict):
-        return ", ".join(f"{name}={number}" for name, number in value.items())
-    return str(value)
+        pairs = cast("dict[str, float]", value).items()
+        return ", ".join(f"{name}={number:g}" for name, number in pairs)
+    return (
+        ", ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else str(value)
+    )
 
 
 def _as_json(model: KimiModel) -> dict[str, object]:
@@ -62,6 +60,8 @@ def _as_json(model: KimiModel) -> dict[str, object]:
 def _plain(name: str, value: Any) -> object:  # noqa: ANN401  # any field's value
     if name.startswith("fixed_"):
         return dict(value)
-    if isinstance(value, frozenset | tuple):
-        return sorted(value) if isinstance(value, frozenset) else list(value)
+    if isinstance(value, frozenset):
+        return sorted(cast("frozenset[str]", value))
+    if isinstance(value, tuple):
+        return list(cast("tuple[str, ...]", value))
     return str(value) if name.endswith("_on") and value is not None else value

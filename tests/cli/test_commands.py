@@ -1,0 +1,214 @@
+"""The commands as their users run them: a real process, real pipes, the emulator's socket."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from agentsflare_kimi.cli.table import render_table
+from agentsflare_kimi.emulator import Emulator
+
+KEY = "sk-canary-0123456789"
+
+
+def run(*arguments, env=None, cwd=None, text_in=None):
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    return subprocess.run(
+        [sys.executable, "-m", "agentsflare_kimi", *arguments],
+        env=environment | (env or {}),
+        cwd=cwd,
+        input=text_in if text_in is not None else "",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def emulator():
+    with Emulator(api_key=KEY) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def environment(emulator):
+    return {"AGENTSFLARE_API_KEY": KEY, "AGENTSFLARE_BASE_URL": emulator.base_url}
+
+
+def test_demo_shows_the_whole_story_without_a_key():
+    result = run("demo")
+
+    assert result.returncode == 0, result.stderr
+    for part in (
+        "No AGENTSFLARE_API_KEY: an emulator answers",
+        "Model kimi-k2-turbo-preview is not available",
+        "LossyMigrationWarning: kimi-k2-turbo-preview was retired on 2026-05-25",
+        "thinking.type  -                      disabled",
+        "temperature    0.7                    -",
+        "prompt 0  jailbreak                -         False     False",
+        "answer 0  protected_material_code",
+        "finish reason stop",
+    ):
+        assert part in result.stdout
+    assert result.stdout.rstrip().splitlines()[-2:] == [
+        "from agentsflare_kimi import Kimi",
+        "client = Kimi()  # reads AGENTSFLARE_API_KEY",
+    ]
+
+
+def test_demo_with_a_key_says_so_and_asks_the_gateway(environment, emulator):
+    result = run("demo", env=environment)
+
+    assert result.returncode == 0, result.stderr
+    assert f"the requests go to {emulator.base_url} and are billed" in result.stdout
+    assert KEY not in result.stdout + result.stderr
+    assert [request.model for request in emulator.requests] == [
+        "kimi-chat",
+        "kimi-k2-turbo-preview",
+        "kimi-k2.6",
+        "kimi-k2.6",
+    ]
+
+
+def test_demo_fails_in_one_line_when_the_gateway_does():
+    environment = {"AGENTSFLARE_API_KEY": KEY, "AGENTSFLARE_BASE_URL": "http://127.0.0.1:9/v1"}
+    result = run("demo", env=environment)
+
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("agentsflare-kimi: error: ")
+
+
+def test_models_lists_the_page_first():
+    lines = run("models").stdout.splitlines()
+
+    assert lines[2].startswith("kimi-k2.7-code ")
+    (retired,) = [line for line in lines if line.startswith("kimi-k2-thinking ")]
+    assert retired.split() == [
+        "kimi-k2-thinking",
+        "retired",
+        "2026-05-25",
+        "kimi-k2.6",
+        "always",
+        "262,144",
+    ]
+
+
+def test_models_speaks_json():
+    models = json.loads(run("models", "--json").stdout)
+    (one,) = json.loads(run("models", "k2.6", "--json").stdout)
+
+    assert [model["id"] for model in models][:3] == [
+        "kimi-k2.7-code",
+        "kimi-k2.7-code-highspeed",
+        "kimi-k2.6",
+    ]
+    assert one["fixed_without_thinking"]["temperature"] == 0.6
+    assert one["released_on"] == "2026-04-21"
+
+
+def test_models_with_a_wrong_name_suggests_and_is_wrong_use():
+    result = run("models", "kimi-k26")
+
+    assert result.returncode == 2
+    assert "Did you mean kimi-k2.6" in result.stderr
+    assert result.stdout == ""
+
+
+def test_chat_answers_an_argument_and_a_pipe(environment, emulator):
+    asked = run("chat", "--system", "Be brief.", "Hello", "there", env=environment)
+    piped = run("chat", env=environment, text_in="Hello from a pipe\n")
+
+    assert asked.returncode == piped.returncode == 0, asked.stderr + piped.stderr
+    assert asked.stdout.strip()
+    assert [m["content"] for m in emulator.requests[0].messages] == ["Be brief.", "Hello there"]
+    assert emulator.requests[1].messages[-1]["content"] == "Hello from a pipe"
+    assert emulator.requests[0].model == "kimi-k2.6"
+
+
+def test_chat_prints_a_completion_as_json(environment):
+    result = run("chat", "--json", "Hello", env=environment)
+
+    completion = json.loads(result.stdout)
+    assert completion["object"] == "chat.completion"
+    assert completion["choices"][0]["message"]["content"]
+
+
+def test_chat_says_what_a_filter_did(environment, emulator):
+    emulator.scenario = "output-blocked"
+    result = run("chat", "Hello", env=environment)
+
+    assert "content filter: blocked" in result.stderr
+
+
+def test_chat_without_a_prompt_or_a_key_is_wrong_use(environment):
+    assert "no prompt" in run("chat", env=environment).stderr
+    without_key = run("chat", "Hello")
+    assert without_key.returncode == 2
+    assert "AGENTSFLARE_API_KEY" in without_key.stderr
+
+
+def test_chat_reports_a_failed_call_in_one_line(environment, emulator):
+    result = run("chat", "Hello", env=environment | {"AGENTSFLARE_API_KEY": "other"})
+
+    assert result.returncode == 1
+    assert "Key not found" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_doctor_is_content_with_a_good_setup(environment):
+    result = run("doctor", env=environment | {"OPENAI_API_KEY": "sk-other-canary"})
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"set, {len(KEY)} characters" in result.stdout
+    assert "OPENAI_API_KEY: not read by this package" in result.stdout
+    assert "canary" not in result.stdout + result.stderr
+
+
+def test_doctor_names_what_is_missing(tmp_path):
+    (tmp_path / ".env").write_text("AGENTSFLARE_API_KEY=sk-canary\n")
+    (tmp_path / ".env").chmod(0o644)
+    result = run("doctor", "--json", env={"AGENTSFLARE_BASEURL": "x"}, cwd=tmp_path)
+
+    assert result.returncode == 1
+    checks = {check["name"]: check for check in json.loads(result.stdout)}
+    assert checks["API key"]["status"] == "failed"
+    assert "AGENTSFLARE_BASEURL" in checks["unknown variables"]["detail"]
+    assert "--env-file" in checks[".env"]["detail"]
+    assert "chmod 600" in checks[".env mode"]["detail"]
+    assert "canary" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "name", "detail"),
+    [
+        ({"AGENTSFLARE_API_KEY": "other"}, "gateway", "key"),
+        ({"AGENTSFLARE_BASE_URL": "http://api.agentsflare.com/v1"}, "settings", "plain http"),
+        ({"AGENTSFLARE_BASE_URL": "http://127.0.0.1:9/v1"}, "gateway", "onnect"),
+    ],
+)
+def test_doctor_fails_and_says_why(variables, name, detail, environment):
+    result = run("doctor", "--json", env=environment | variables)
+
+    assert result.returncode == 1
+    checks = {check["name"]: check for check in json.loads(result.stdout)}
+    assert checks[name]["status"] == "failed"
+    assert detail in checks[name]["detail"]
+
+
+def test_doctor_points_at_a_model_that_has_ended(environment):
+    result = run("doctor", "--offline", env=environment | {"AGENTSFLARE_MODEL": "k2-turbo"})
+
+    assert result.returncode == 0
+    assert "kimi-k2-turbo-preview (retired); use kimi-k2.6" in result.stdout
+
+
+def test_a_table_wraps_wide_cells_and_shows_no_control_characters():
+    table = render_table(("A", "B"), [("x\x1b[2J", None), ("y", "word " * 30)])
+
+    assert "\x1b" not in table
+    assert table.splitlines()[2].split() == ["x\\x1b[2J", "-"]
+    assert max(map(len, table.splitlines())) <= 80

@@ -29,7 +29,12 @@ def chain(exc: BaseException) -> Iterator[BaseException]:
     while link is not None and id(link) not in seen and len(seen) < _MAX_LINKS:
         yield link
         seen.add(id(link))
-        link = link.__cause__
+        link = link.__cause__ or _origin(link)
+
+
+def _origin(exc: BaseException) -> BaseException | None:
+    """Return what a network library's error stands for; those hide it from tracebacks."""
+    return exc.__context__ if str(attribute(type(exc), "__module__")).startswith("http") else None
 
 
 def bodies(exc: BaseException) -> list[object]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -112,11 +116,75 @@ def test_vision(emulator, tmp_path):
     assert content[1]["image_url"]["url"] == "data:image/png;base64,bm90IHJlYWxseQ=="
 
 
+def test_batch(emulator):
+    emulator.scenario = ["prompt-blocked"]
+    lines = output("batch", emulator).splitlines()
+    assert len(lines) == 20
+    assert sum(line.endswith('squared?".') for line in lines) == 19
+    assert sum("? failed: " in line for line in lines) == 1
+    emulator.assert_requested(thinking={"type": "disabled"}, times=20)
+
+
+def test_retries(emulator):
+    emulator.scenario = ["overloaded-503"]
+    assert output("retries", emulator) == WELCOME
+    assert len(emulator.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code", "words"),
+    [
+        ("balance-exhausted", 1, "the balance is used up"),
+        ("bad-key", 1, "key_not_found"),
+        ("rate-limited-hour", 75, "rate_limited"),
+    ],
+)
+def test_retries_gives_up(emulator, scenario, code, words):
+    emulator.scenario = scenario
+    done = run("retries", emulator)
+    assert (done.returncode, done.stdout, len(emulator.requests)) == (code, "", 1)
+    assert words in done.stderr
+
+
 def test_logging_with_structlog(emulator):
     done = run("logging_with_structlog", emulator)
     events = [json.loads(line) for line in done.stderr.splitlines()]
     assert [event["event"] for event in events] == ["model_unlisted", "answered"]
     assert "any-key" not in done.stderr
+
+
+def test_fastapi_service(emulator):
+    pytest.importorskip("fastapi")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, PYTHON / "fastapi_service.py"],
+        stderr=subprocess.PIPE,
+        env=environment(emulator, PORT=str(port)),
+    )
+    try:
+        assert fetch(port) == (200, WELCOME.strip())
+        emulator.assert_requested(stream=True, messages=[{"content": "Hello"}])
+        emulator.scenario = "bad-key"
+        assert fetch(port)[0] == 502
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def fetch(port: int) -> tuple[int, str]:
+    for _ in range(200):
+        try:
+            url = f"http://127.0.0.1:{port}/ask?question=Hello"
+            with urllib.request.urlopen(url, timeout=10) as reply:
+                return reply.status, reply.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the service did not start")
 
 
 def test_each_example_is_tested_and_listed():

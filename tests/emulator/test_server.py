@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import openai
@@ -89,14 +89,21 @@ def test_connections_are_kept_alive(emulator, client):
     assert emulator.open_connections == 1
 
 
-def test_many_streams_at_once(emulator, client):
-    def ask(_number: int) -> str:
-        stream = client.chat.completions.create(model="kimi-chat", messages=HELLO, stream=True)
-        return "".join(c.choices[0].delta.content or "" for c in stream if c.choices)
-
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(ask, range(40)))
-    assert answers == ["Hello! How can I help you today?"] * 40
+def test_two_hundred_streams_at_once():
+    body = json.dumps({"model": "kimi-chat", "messages": HELLO, "stream": True})
+    headers = {"Authorization": "Bearer key"}
+    with Emulator(latency=0.5) as emulator:
+        connections = [connect(emulator) for _ in range(200)]
+        for connection in connections:
+            connection.request("POST", "/v1/chat/completions", body, headers)
+        wait_until(lambda: len(emulator.requests) == 200)
+        assert emulator.open_connections == 200
+        streams = {connection.getresponse().read() for connection in connections}
+        for connection in connections:
+            connection.close()
+    assert len(streams) == 1
+    assert streams.pop().endswith(b"data: [DONE]\n\n")
+    assert {request.outcome for request in emulator.requests} == {"sent"}
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "as_openai_error",
     "embedded_failure",
+    "explain",
     "gateway_message",
     "has_error",
     "states_failure",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _EXCERPT: Final = 200
+_NOTE: Final = "agentsflare-kimi: "
 _FIRST_ERROR_STATUS: Final = 400
 # Told by name: importing them would tie the package to one of the two generations.
 _NETWORK_LIBRARIES: Final = frozenset({"anyio", "h11", "h2", "hpack", "ssl"})
@@ -172,6 +174,19 @@ def as_openai_error(  # noqa: PLR0911  # a table
     if response is None or isinstance(error, TypeError | AssertionError):
         return None  # a mistake of the caller's, such as a type that cannot be parsed to
     return unreadable_response(f"reading it failed with {type(error).__name__}", response)
+
+
+def explain(error: BaseException) -> None:
+    """Add the diagnosis to *error* as a note, once; a traceback shows it below the message.
+
+    Args:
+        error: An error on its way to the caller.
+    """
+    if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
+        return
+    from agentsflare_kimi.diagnosis import diagnose  # noqa: PLC0415  # only failures pay for it
+
+    error.add_note(f"{_NOTE}{diagnose(error)}")
 
 
 def _fields(value: object) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from openai import APITimeoutError
 
 from agentsflare_kimi.deadlines import Deadline
-from agentsflare_kimi.failures import as_openai_error
+from agentsflare_kimi.failures import as_openai_error, explain
 from agentsflare_kimi.redaction import in_call, redact
 
 if TYPE_CHECKING:
@@ -117,6 +117,9 @@ class guard:  # noqa: N801  # used as a function is: `with guard(client):`
             return
         redact(error)
         found = as_openai_error(error, self.call.request)
-        if found is not None and found is not error:
+        if found is None:
+            return
+        explain(found)
+        if found is not error:
             redact(found)
             raise found from error

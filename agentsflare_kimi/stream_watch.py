@@ -11,7 +11,7 @@ from openai.types import Completion
 from openai.types.chat import ChatCompletionChunk
 
 from agentsflare_kimi.errors import IncompleteStreamError, UnreadableResponseError
-from agentsflare_kimi.failures import as_openai_error
+from agentsflare_kimi.failures import as_openai_error, explain
 from agentsflare_kimi.listening import EAR
 from agentsflare_kimi.redaction import redact
 
@@ -104,4 +104,5 @@ class StreamWatch:
         if isinstance(found, OpenAIError):
             vars(found)["partial"] = self.partial
         redact(found)
+        explain(found)
         return found

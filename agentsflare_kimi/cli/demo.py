@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import openai
 from openai.types.chat import ChatCompletion
@@ -85,7 +85,7 @@ def _show_page_request(place: _Place) -> None:
     _title("The request of the gateway's page, through openai.OpenAI")
     with openai.OpenAI(base_url=place.base_url, api_key=place.api_key) as client:
         try:
-            completion: ChatCompletion = client.chat.completions.create(**_REQUEST)
+            completion = _complete(client, _REQUEST)
         except openai.OpenAIError as error:
             print(f"{type(error).__name__}: {printable(str(error))}")
             return
@@ -107,7 +107,7 @@ def _show_migration(client: Kimi) -> ChatCompletion:
     _title("The same through agentsflare_kimi.Kimi")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        completion: ChatCompletion = client.chat.completions.create(**_RETIRED)
+        completion = _complete(client, _RETIRED)
     print(f"{completion.model}: {printable(extract_content(completion))}\n")
     for warning in caught:
         print(f"{warning.category.__name__}: {warning.message}\n")
@@ -115,6 +115,11 @@ def _show_migration(client: Kimi) -> ChatCompletion:
     rows = [(c.parameter, _value(c.before), _value(c.after), c.reason) for c in changes]
     print(render_table(("PARAMETER", "BEFORE", "AFTER", "WHY"), rows))
     return completion
+
+
+def _complete(client: openai.OpenAI, request: dict[str, Any]) -> ChatCompletion:
+    # The overloads of `create` tell nothing about keywords that come from a dict.
+    return cast("ChatCompletion", client.chat.completions.create(**request))
 
 
 def _value(value: object) -> object:

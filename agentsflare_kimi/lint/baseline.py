@@ -1,0 +1,118 @@
+"""Findings that are known and put off: a count for each file and rule.
+
+Counts survive moved lines. More findings than counted are all reported, for none can be told
+to be the new one; fewer are said, so that the file gets smaller.
+Source of the form: facts/lint.md section 6.2, after ESLint's bulk suppressions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, cast
+
+from agentsflare_kimi.lint.config import LintConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from agentsflare_kimi.lint.findings import Finding
+
+__all__ = ["FILENAME", "apply_baseline", "baseline_of", "read_baseline"]
+
+FILENAME = "agentsflare-kimi-baseline.json"
+"""Read from the current directory where it exists."""
+
+_VERSION = 1
+
+
+def baseline_of(findings: Iterable[Finding], directory: str) -> str:
+    """Count findings for each file and rule.
+
+    Args:
+        findings: What was found.
+        directory: Where the baseline will lie; names are relative to it.
+
+    Returns:
+        The baseline file's content, the same for the same findings.
+    """
+    counts = _count(findings, directory)
+    files: dict[str, dict[str, int]] = {}
+    for (name, code), count in sorted(counts.items()):
+        files.setdefault(name, {})[code] = count
+    return json.dumps({"version": _VERSION, "files": files}, indent=2) + "\n"
+
+
+def read_baseline(path: str) -> Mapping[tuple[str, str], int]:
+    """Read a baseline.
+
+    Args:
+        path: The file.
+
+    Returns:
+        File name and rule to count.
+
+    Raises:
+        LintConfigError: It cannot be read or is no baseline.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        files = cast("dict[str, dict[str, int]]", document["files"])
+        if document["version"] != _VERSION:
+            raise ValueError(f"version {document['version']!r} is not {_VERSION}")  # noqa: TRY301  # one way to say it
+        return {
+            (name, code): int(count)
+            for name, counts in files.items()
+            for code, count in counts.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LintConfigError(
+            f"{path} is no baseline: {error}; write one with --write-baseline"
+        ) from error
+
+
+def apply_baseline(
+    findings: Iterable[Finding],
+    known: Mapping[tuple[str, str], int],
+    directory: str,
+    checked: Collection[str] | None = None,
+) -> tuple[list[Finding], list[str]]:
+    """Take out what the baseline knows.
+
+    Args:
+        findings: What was found.
+        known: File name and rule to count, as `read_baseline` returns it.
+        directory: Where the baseline lies.
+        checked: The files and directories that were linted; None for all.
+
+    Returns:
+        The findings that are left, and what can be pruned.
+    """
+    findings = list(findings)
+    counts = _count(findings, directory)
+    kept = [f for f in findings if counts[_key(f, directory)] > known.get(_key(f, directory), 0)]
+    prunable = [
+        f"{name}: {code}: {counts[name, code]} left of {count}"
+        for (name, code), count in sorted(known.items())
+        if counts[name, code] < count and _was_checked(name, directory, checked)
+    ]
+    return kept, prunable
+
+
+def _count(findings: Iterable[Finding], directory: str) -> Counter[tuple[str, str]]:
+    return Counter(_key(finding, directory) for finding in findings)
+
+
+def _key(finding: Finding, directory: str) -> tuple[str, str]:
+    name = os.path.relpath(os.path.abspath(finding.filename), directory)
+    return name.replace(os.sep, "/"), finding.code
+
+
+def _was_checked(name: str, directory: str, checked: Collection[str] | None) -> bool:
+    if checked is None:
+        return True
+    path = os.path.join(directory, name)
+    roots = [os.path.abspath(root) for root in checked]
+    return any(path == root or path.startswith(os.path.join(root, "")) for root in roots)

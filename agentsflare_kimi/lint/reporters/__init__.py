@@ -1,0 +1,66 @@
+"""Formats to report findings in: one table, in ruff's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentsflare_kimi.lint.findings import Finding
+
+__all__ = ["FORMATS", "TEXT_FORMATS", "Reported", "render"]
+
+# Format to module and function.
+FORMATS: Final[Mapping[str, tuple[str, str]]] = {
+    "full": ("text", "full"),
+    "concise": ("text", "concise"),
+    "grouped": ("text", "grouped"),
+    "pylint": ("text", "pylint"),
+    "json": ("data", "json_list"),
+    "json-lines": ("data", "json_lines"),
+    "rdjson": ("data", "rdjson"),
+    "gitlab": ("data", "gitlab"),
+    "sarif": ("sarif", "sarif"),
+    "junit": ("junit", "junit"),
+    "github": ("annotations", "github"),
+    "azure": ("annotations", "azure"),
+}
+TEXT_FORMATS: Final = frozenset({"full", "concise", "grouped", "pylint"})
+"""Formats for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What a reporter is given.
+
+    Attributes:
+        findings: The findings in order.
+        root: The repository's top, or the current directory: what paths are relative to where
+            another program resolves them.
+        sources: File name to text, for excerpts and for columns in other units; may lack some.
+        is_coloured: Whether to use terminal colours.
+        unsafe: Whether unsafe fixes count as fixable.
+    """
+
+    findings: Sequence[Finding]
+    root: str
+    sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_coloured: bool = False
+    unsafe: bool = False
+
+
+def render(name: str, reported: Reported) -> str:
+    """Write findings in a format.
+
+    Args:
+        name: One of `FORMATS`.
+        reported: The findings, and what excerpts need.
+
+    Returns:
+        What to print, without a final line end; empty where there is nothing to print.
+    """
+    module, function = FORMATS[name]
+    return getattr(import_module(f"{__name__}.{module}"), function)(reported)

@@ -1,0 +1,147 @@
+"""Places and names as other programs count and spell them."""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.lint.masking import mask_keys
+from agentsflare_kimi.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "encodable",
+    "in_bytes",
+    "in_utf_16",
+    "line_of",
+    "lines_of",
+    "one_line",
+    "place_of",
+    "relative_name",
+    "uri_of",
+]
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SAFE_IN_URI = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+
+
+def one_line(text: str) -> str:
+    """Make a file name or message safe to print, on one line and without a key.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The same, with line ends and controls visible and keys masked.
+    """
+    return printable(mask_keys(text)).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def encodable(text: str) -> str:
+    """Leave out keys and what no encoding can carry, for formats that escape the rest themselves.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The same, with lone surrogates visible and keys masked.
+    """
+    return mask_keys(text).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@lru_cache(maxsize=8)
+def lines_of(text: str) -> tuple[str, ...]:
+    """Split a text as the linter counts lines: at line feeds, carriage returns, or both.
+
+    Args:
+        text: The text.
+
+    Returns:
+        Its lines without their ends.
+    """
+    return tuple(_LINE_END.split(text))
+
+
+def line_of(text: str | None, number: int) -> str:
+    """Find a line.
+
+    Args:
+        text: The text, if it is to be had.
+        number: The line, from 1 on.
+
+    Returns:
+        The line; empty where there is none.
+    """
+    lines = lines_of(text) if text is not None else ()
+    return lines[number - 1] if number <= len(lines) else ""
+
+
+@lru_cache(maxsize=8)
+def _starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in _LINE_END.finditer(text))]
+
+
+def place_of(text: str, position: int) -> tuple[int, int]:
+    """Find line and column of a place in a text.
+
+    Args:
+        text: The text.
+        position: Code points from its start.
+
+    Returns:
+        Line and column, from 1 on, the column in code points.
+    """
+    line = bisect_right(_starts(text), position)
+    return line, position - _starts(text)[line - 1] + 1
+
+
+def in_utf_16(line: str, column: int) -> int:
+    """Count a column in UTF-16 units, from 1 on."""
+    return _column(line, column, lambda head: len(head.encode("utf-16-le", "surrogatepass")) // 2)
+
+
+def in_bytes(line: str, column: int) -> int:
+    """Count a column in bytes of UTF-8, from 1 on."""
+    return _column(line, column, lambda head: len(head.encode("utf-8", "surrogatepass")))
+
+
+def _column(line: str, column: int, measure: Callable[[str], int]) -> int:
+    head = line[: column - 1]
+    # Past the end of a line, or where it is not to be had, letters count as one.
+    return measure(head) + column - len(head)
+
+
+def relative_name(filename: str, root: str) -> str:
+    """Spell a path as seen from a directory, with slashes.
+
+    Args:
+        filename: The path, absolute or relative to the current directory.
+        root: The directory.
+
+    Returns:
+        The relative path; for a file elsewhere its whole path without the leading slash, so
+        that it is never absolute and never climbs.
+    """
+    directory, name = os.path.split(os.path.abspath(filename))
+    absolute = os.path.join(os.path.realpath(directory), name)
+    prefix = os.path.join(os.path.realpath(root), "")
+    return absolute.removeprefix(prefix).replace(os.sep, "/").lstrip("/")
+
+
+def uri_of(name: str) -> str:
+    """Spell a relative path as a URI reference.
+
+    Args:
+        name: The path, with slashes.
+
+    Returns:
+        It, percent-encoded byte by byte.
+    """
+    return "".join(
+        chr(byte) if byte in _SAFE_IN_URI else f"%{byte:02X}" for byte in os.fsencode(name)
+    )

@@ -1,0 +1,155 @@
+"""For people: with an excerpt, a line each, grouped by file, or as pylint has it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.masking import mask_keys
+from agentsflare_kimi.lint.reporters.places import lines_of, one_line
+from agentsflare_kimi.printable import printable
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.findings import Finding, Fix
+    from agentsflare_kimi.lint.reporters import Reported
+
+__all__ = ["concise", "full", "grouped", "harmless", "pylint"]
+
+_RESET: Final = "\x1b[0m"
+_COLOURS: Final = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m"}
+_FAINT: Final = "\x1b[1;34m"
+_BOLD: Final = "\x1b[1m"
+_WIDEST: Final = 160
+_LEAD: Final = 60
+
+
+def full(reported: Reported) -> str:
+    """Show each finding with its line and what mends it."""
+    return "\n\n".join(_with_excerpt(finding, reported) for finding in reported.findings)
+
+
+def concise(reported: Reported) -> str:
+    """Show a line for each finding."""
+    return "\n".join(
+        f"{_paint(one_line(f.filename), _BOLD, reported)}:{_short(f, reported, ': ')}"
+        for f in reported.findings
+    )
+
+
+def grouped(reported: Reported) -> str:
+    """Show the findings of each file below its name."""
+    groups = [
+        "\n".join([f"{one_line(name)}:", *(f"  {_short(f, reported, ' ')}" for f in findings)])
+        for name, findings in groupby(reported.findings, key=lambda finding: finding.filename)
+    ]
+    return "\n\n".join(groups)
+
+
+def pylint(reported: Reported) -> str:
+    """Show a line for each finding, as pylint does."""
+    return "\n".join(
+        f"{one_line(f.filename)}:{f.line}: [{f.code}] {one_line(f.message)}"
+        for f in reported.findings
+    )
+
+
+def harmless(line: str) -> str:
+    r"""Keep a line of foreign text from being a command of the system that runs the job.
+
+    Args:
+        line: The line.
+
+    Returns:
+        The same, with the commands' marks escaped.
+
+    Source: facts/reliability.md section 2c, T25; GitHub's runner trims before it looks.
+    """
+    line = line.replace("##[", "#\\x23[").replace("##vso[", "#\\x23vso[")
+    body = line.lstrip()
+    return line[: len(line) - len(body)] + "\\x3a" + body[1:] if body.startswith("::") else line
+
+
+def _short(finding: Finding, reported: Reported, separator: str) -> str:
+    place = f"{finding.line}:{finding.column}{separator}"
+    return f"{place}{_code(finding, reported)} {one_line(finding.message)}"
+
+
+def _code(finding: Finding, reported: Reported) -> str:
+    mark = " [*]" if finding.fix and (finding.fix.is_safe or reported.unsafe) else ""
+    return _paint(finding.code, _COLOURS[finding.severity], reported) + mark
+
+
+def _paint(text: str, colour: str, reported: Reported) -> str:
+    return f"{colour}{text}{_RESET}" if reported.is_coloured else text
+
+
+def _with_excerpt(finding: Finding, reported: Reported) -> str:
+    margin = " " * len(str(finding.line))
+    arrow = _paint("-->", _FAINT, reported)
+    place = f"{one_line(finding.filename)}:{finding.line}:{finding.column}"
+    parts = [
+        f"{_code(finding, reported)} {one_line(finding.message)}",
+        f"{margin}{arrow} {place}",
+        *_excerpt(finding, margin, reported),
+    ]
+    if finding.fix:
+        parts.append(f"{_paint('help:', _FAINT, reported)} {_advice(finding.fix)}")
+    return "\n".join(parts)
+
+
+def _advice(fix: Fix) -> str:
+    if fix.is_safe:
+        return "fixed by `--fix`"
+    reason = f": {one_line(fix.reason)}" if fix.reason else ""
+    return f"fixed by `--fix --unsafe-fixes`, which needs a look{reason}"
+
+
+def _excerpt(finding: Finding, margin: str, reported: Reported) -> list[str]:
+    text = reported.sources.get(finding.filename)
+    lines = lines_of(text) if text is not None else ()
+    if finding.line > len(lines):
+        return []
+    line = lines[finding.line - 1]
+    end = finding.end_column if finding.end_line == finding.line else len(line) + 1
+    head, marked, tail = _hide_keys(*_clip(line, finding.column - 1, end - 1))
+    bar = _paint("|", _FAINT, reported)
+    carets = _paint("^" * max(_width(marked), 1), _COLOURS[finding.severity], reported)
+    return [
+        f"{margin} {bar}",
+        f"{_paint(str(finding.line), _FAINT, reported)} {bar} {harmless(head + marked + tail)}",
+        f"{margin} {bar} {' ' * _width(head)}{carets}",
+        f"{margin} {bar}",
+    ]
+
+
+def _clip(line: str, start: int, end: int) -> tuple[str, str, str]:
+    """Cut a long line around what is marked; the parts before, in and after the mark."""
+    is_long = len(line) > _WIDEST
+    first = max(0, start - _LEAD) if is_long else 0
+    last = first + _WIDEST if is_long else len(line)
+    end = min(end, last)
+    before = "..." if first else ""
+    after = "..." if last < len(line) else ""
+    return before + line[first:start], line[start:end], line[end:last] + after
+
+
+def _hide_keys(head: str, marked: str, tail: str) -> tuple[str, str, str]:
+    """Mask keys, which may reach from one part into the next, and keep the mark on its part."""
+    whole = mask_keys(head + marked + tail)
+    if whole == head + marked + tail:
+        return _show(head), _show(marked), _show(tail)
+    start = len(mask_keys(head))
+    end = max(len(mask_keys(head + marked)), start)
+    return _show(whole[:start]), _show(whole[start:end]), _show(whole[end:])
+
+
+def _show(text: str) -> str:
+    return printable(text.replace("\t", "    "))
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415  # rarely needed
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)

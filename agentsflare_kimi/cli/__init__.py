@@ -99,9 +99,10 @@ def _carry_any_text() -> None:
 
 
 def _foreseeable() -> tuple[type[Exception], ...]:
-    # Not imported here: whatever can raise an SDK error has loaded the SDK.
-    openai = sys.modules.get("openai")
-    return (UsageError, OSError) if openai is None else (UsageError, OSError, openai.OpenAIError)
+    # Not imported here: whatever can raise such an error has loaded its module.
+    homes = (("openai", "OpenAIError"), ("agentsflare_kimi.lint.config", "LintConfigError"))
+    loaded = [getattr(sys.modules[home], name) for home, name in homes if home in sys.modules]
+    return (UsageError, OSError, *loaded)
 
 
 def _say(error: Exception) -> int:

@@ -27,17 +27,25 @@ FILENAME = "agentsflare-kimi-baseline.json"
 _VERSION = 1
 
 
-def baseline_of(findings: Iterable[Finding], directory: str) -> str:
+def baseline_of(
+    findings: Iterable[Finding],
+    directory: str,
+    known: Mapping[tuple[str, str], int],
+    checked: Collection[str],
+) -> str:
     """Count findings for each file and rule.
 
     Args:
         findings: What was found.
         directory: Where the baseline will lie; names are relative to it.
+        known: What it held so far; kept for files that were not linted.
+        checked: The files and directories that were linted.
 
     Returns:
         The baseline file's content, the same for the same findings.
     """
-    counts = _count(findings, directory)
+    kept = {key: n for key, n in known.items() if not _was_checked(key[0], directory, checked)}
+    counts = {**kept, **_count(findings, directory)}
     files: dict[str, dict[str, int]] = {}
     for (name, code), count in sorted(counts.items()):
         files.setdefault(name, {})[code] = count
@@ -77,7 +85,7 @@ def apply_baseline(
     findings: Iterable[Finding],
     known: Mapping[tuple[str, str], int],
     directory: str,
-    checked: Collection[str] | None = None,
+    checked: Collection[str],
 ) -> tuple[list[Finding], list[str]]:
     """Take out what the baseline knows.
 
@@ -85,7 +93,7 @@ def apply_baseline(
         findings: What was found.
         known: File name and rule to count, as `read_baseline` returns it.
         directory: Where the baseline lies.
-        checked: The files and directories that were linted; None for all.
+        checked: The files and directories that were linted.
 
     Returns:
         The findings that are left, and what can be pruned.
@@ -110,9 +118,7 @@ def _key(finding: Finding, directory: str) -> tuple[str, str]:
     return name.replace(os.sep, "/"), finding.code
 
 
-def _was_checked(name: str, directory: str, checked: Collection[str] | None) -> bool:
-    if checked is None:
-        return True
+def _was_checked(name: str, directory: str, checked: Collection[str]) -> bool:
     path = os.path.join(directory, name)
     roots = [os.path.abspath(root) for root in checked]
     return any(path == root or path.startswith(os.path.join(root, "")) for root in roots)

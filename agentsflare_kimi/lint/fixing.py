@@ -28,10 +28,12 @@ class FixedFile:
     Attributes:
         before: Its text as it was read.
         result: Its text after the fixes, what was mended and what is left.
+        links: How many names it had.
     """
 
     before: str
     result: FixResult
+    links: int
 
 
 def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> FixedFile:
@@ -51,7 +53,7 @@ def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> F
         OSError: It could not be read or written, and is as it was.
     """
     filename = os.fsdecode(path)
-    content, _ = read_regular_file(os.path.realpath(path))
+    content, state = read_regular_file(os.path.realpath(path))
     source = decode(content, filename)
     if source is None:
         raise NotWrittenError("not a text file")
@@ -61,7 +63,7 @@ def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> F
         _check(filename, source.text, result.text)
         if write:
             replace_content(path, content, after)
-    return FixedFile(before=source.text, result=result)
+    return FixedFile(before=source.text, result=result, links=state.st_nlink)
 
 
 def _encode(source: Source, text: str) -> bytes:

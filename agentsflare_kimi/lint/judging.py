@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint import texts
+from agentsflare_kimi.lint.config import LintConfigError
 from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.packing import pack
@@ -34,7 +35,10 @@ def judge_named(
     Returns:
         What to report, if anything.
     """
-    settings = settings_for(os.fsdecode(path), options)
+    try:
+        settings = settings_for(os.fsdecode(path), options)
+    except LintConfigError as error:
+        return path, "failed", str(error)
     if settings.is_excluded and settings.config.force_exclude:
         return None
     return _lint(path, content, settings.config) or (
@@ -56,7 +60,10 @@ def judge_listed(
     Returns:
         What to report, if anything.
     """
-    settings = settings_for(os.fsdecode(path), options)
+    try:
+        settings = settings_for(os.fsdecode(path), options)
+    except LintConfigError as error:
+        return path, "failed", str(error)
     if settings.is_excluded or not _is_inside(root, os.path.dirname(path)):
         return None
     if settings.config.respect_gitignore and is_named_by_ignore_files(os.path.abspath(path)):

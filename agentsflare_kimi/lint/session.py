@@ -35,6 +35,7 @@ class Session:
         outcomes: What there is to say of files, each with where it was listed.
         checked: How many files were read.
         notes: What there is to say of directories.
+        options: The settings as they were given.
     """
 
     def __init__(self, options: Options, progress: Callable[[int], None] | None = None) -> None:
@@ -48,7 +49,7 @@ class Session:
         self.outcomes: list[tuple[Origin, Outcome]] = []
         self.checked = 0
         self.notes: list[str] = []
-        self._options = options
+        self.options = options
         self._progress = progress
         self._seen: set[bytes] = set()
 
@@ -114,7 +115,7 @@ class Session:
         def examine(path: bytes, content: bytes) -> Outcome | None:
             from agentsflare_kimi.lint.judging import judge_named  # noqa: PLC0415  # heavy
 
-            return judge_named(named_as[path], content, self._options)
+            return judge_named(named_as[path], content, self.options)
 
         _, max_size = self._listing_settings(os.path.dirname(files[0]))
         for outcome in scan(list(named_as), examine, max_size, self._progress):
@@ -124,7 +125,7 @@ class Session:
         def examine(path: bytes, content: bytes) -> Outcome | None:
             from agentsflare_kimi.lint.judging import judge_listed  # noqa: PLC0415  # heavy
 
-            return judge_listed(root, path, content, self._options)
+            return judge_listed(root, path, content, self.options)
 
         _, max_size = self._listing_settings(root)
         for outcome in scan(files, examine, max_size, self._progress):
@@ -141,11 +142,11 @@ class Session:
 
     def _listing_settings(self, directory: bytes) -> tuple[bool, int]:
         """Whether to heed `.gitignore`, and the size of the largest file to read."""
-        if not (self._options or _has_configuration(os.path.abspath(directory or b"."))):
+        if not (self.options or _has_configuration(os.path.abspath(directory or b"."))):
             return _DEFAULTS
         from agentsflare_kimi.lint.configuration import settings_for  # noqa: PLC0415  # heavy
 
-        config = settings_for(os.path.join(os.fsdecode(directory), "*"), self._options).config
+        config = settings_for(os.path.join(os.fsdecode(directory), "*"), self.options).config
         return config.respect_gitignore, config.max_file_size
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from agentsflare_kimi.lint.findings import Finding
 
@@ -32,6 +32,10 @@ TEXT_FORMATS: Final = frozenset({"full", "concise", "grouped", "pylint"})
 """Formats for people."""
 
 
+def _no_source(filename: str) -> None:  # noqa: ARG001  # one of the signature's kind
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
     """What a reporter is given.
@@ -40,14 +44,15 @@ class Reported:
         findings: The findings in order.
         root: The repository's top, or the current directory: what paths are relative to where
             another program resolves them.
-        sources: File name to text, for excerpts and for columns in other units; may lack some.
+        source_of: File name to text, for excerpts and for columns in other units; None where
+            it is not to be had.
         is_coloured: Whether to use terminal colours.
         unsafe: Whether unsafe fixes count as fixable.
     """
 
     findings: Sequence[Finding]
     root: str
-    sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    source_of: Callable[[str], str | None] = _no_source
     is_coloured: bool = False
     unsafe: bool = False
 

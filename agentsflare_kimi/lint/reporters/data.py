@@ -85,7 +85,7 @@ def fingerprints(reported: Reported) -> list[str]:
     seen: Counter[tuple[str, str, str]] = Counter()
     digests: list[str] = []
     for finding in reported.findings:
-        line = line_of(reported.sources.get(finding.filename), finding.line).strip()
+        line = line_of(reported.source_of(finding.filename), finding.line).strip()
         key = (finding.code, relative_name(finding.filename, reported.root), line)
         content = "\0".join((*key, str(seen[key]))).encode("utf-8", "backslashreplace")
         digests.append(hashlib.sha256(content).hexdigest()[:32])
@@ -119,7 +119,7 @@ def _fix(fix: Fix) -> dict[str, object]:
 
 
 def _diagnostic(finding: Finding, reported: Reported) -> dict[str, object]:
-    text = reported.sources.get(finding.filename)
+    text = reported.source_of(finding.filename)
     diagnostic: dict[str, object] = {
         "message": encodable(finding.message),
         "location": {

@@ -72,7 +72,7 @@ def _rule(rule: Rule) -> dict[str, object]:
 
 
 def _result(finding: Finding, identity: str, reported: Reported) -> dict[str, object]:
-    text = reported.sources.get(finding.filename)
+    text = reported.source_of(finding.filename)
     name = relative_name(finding.filename, reported.root)
     artifact = {"uri": uri_of(name), "uriBaseId": _BASE}
     start, end = (finding.line, finding.column), (finding.end_line, finding.end_column)

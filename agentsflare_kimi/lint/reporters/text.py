@@ -71,7 +71,11 @@ def harmless(line: str) -> str:
 
 def _short(finding: Finding, reported: Reported, separator: str) -> str:
     place = f"{finding.line}:{finding.column}{separator}"
-    return f"{place}{_code(finding, reported)} {one_line(finding.message)}"
+    return f"{place}{_code(finding, reported)} {one_line(finding.message)}{_caution(finding.fix)}"
+
+
+def _caution(fix: Fix | None) -> str:
+    return f" (unsafe fix: {one_line(fix.reason)})" if fix and fix.reason else ""
 
 
 def _code(finding: Finding, reported: Reported) -> str:
@@ -105,7 +109,7 @@ def _advice(fix: Fix) -> str:
 
 
 def _excerpt(finding: Finding, margin: str, reported: Reported) -> list[str]:
-    text = reported.sources.get(finding.filename)
+    text = reported.source_of(finding.filename)
     lines = lines_of(text) if text is not None else ()
     if finding.line > len(lines):
         return []

@@ -1,0 +1,145 @@
+"""`agentsflare-kimi lint`: finds and fixes ended model names and rejected parameters.
+
+What a clean file needs is here; the rest is loaded when there is something to say.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.lint.options import Options, OptionsError, help_text, parse_options
+from agentsflare_kimi.lint.session import Session
+
+TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["run"]
+
+# With these, there is something to say even if nothing is found.
+_TEXT_FORMATS = ("full", "concise", "grouped", "pylint")
+_BASELINE = "agentsflare-kimi-baseline.json"
+
+
+def run(arguments: list[str]) -> int:
+    """Lint what the arguments name.
+
+    Args:
+        arguments: What follows `agentsflare-kimi lint`.
+
+    Returns:
+        The exit code: 0 clean, 1 findings, 2 a file could not be read or written.
+    """
+    try:
+        options = parse_options(arguments)
+    except OptionsError as error:
+        raise UsageError(str(error)) from error
+    if options.help:
+        print(help_text())
+        return 0
+    if _is_special(options):
+        from agentsflare_kimi.cli import lint_special  # noqa: PLC0415  # rarely asked for
+
+        return lint_special.run(options)
+    return check(options, paths_of(options))
+
+
+def check(options: Options, paths: list[bytes]) -> int:
+    """Read files and directories, and say what was found.
+
+    Args:
+        options: The command line.
+        paths: The files and directories.
+
+    Returns:
+        The exit code.
+    """
+    session = Session(settings_of(options), _progress())
+    session.read(paths)
+    _end_progress()
+    if not (session.outcomes or session.notes or _has_more_to_say(options)):
+        if not options.quiet:
+            print(f"Nothing found in {_files(session.checked)}.", file=sys.stderr)
+        return 0
+    from agentsflare_kimi.cli import lint_report  # noqa: PLC0415  # a clean file does without
+
+    return lint_report.finish(session, options, paths)
+
+
+def paths_of(options: Options) -> list[bytes]:
+    """List the paths that were named, on the command line or in a file.
+
+    Args:
+        options: The command line.
+
+    Returns:
+        The paths; the current directory where none was named.
+    """
+    paths = [os.fsencode(path) for path in options.paths]
+    if not options.files_from:
+        return paths or [b"."]
+    source = sys.stdin.buffer if options.files_from == "-" else open(options.files_from, "rb")  # noqa: SIM115, PTH123  # closed below, and pathlib is slow to load
+    with source:
+        content = source.read()
+    separator = b"\0" if b"\0" in content else b"\n"
+    return paths + [path.removesuffix(b"\r") for path in content.split(separator) if path.strip()]
+
+
+def settings_of(options: Options) -> dict[str, object]:
+    """Find the settings that the command line gives, on top of those of files.
+
+    Args:
+        options: The command line.
+
+    Returns:
+        Names and values as `LintConfig` has them.
+    """
+    lists = ("select", "extend_select", "ignore", "exclude")
+    settings: dict[str, object] = {
+        name: tuple(getattr(options, name)) for name in lists if getattr(options, name)
+    }
+    if options.force_exclude:
+        settings["force_exclude"] = True
+    if options.no_respect_gitignore:
+        settings["respect_gitignore"] = False
+    if settings.keys() & {"select", "extend_select", "ignore"} or options.today:
+        from agentsflare_kimi.cli.lint_special import checked  # noqa: PLC0415  # rarely given
+
+        settings = checked(settings, options.today)
+    return settings
+
+
+def _is_special(options: Options) -> bool:
+    is_stdin = "-" in options.paths or (options.stdin_filename and not options.paths)
+    asks = options.explain or options.show_files or options.show_settings or options.watch
+    return bool(is_stdin or asks)
+
+
+def _has_more_to_say(options: Options) -> bool:
+    is_for_people = options.output_format in _TEXT_FORMATS and not options.json
+    has_baseline = options.baseline or options.write_baseline or os.path.exists(_BASELINE)  # noqa: PTH110  # pathlib is slow to load
+    return bool(not is_for_people or options.statistics or has_baseline)
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"
+
+
+def _progress() -> Callable[[int], None] | None:
+    if not (sys.stderr and sys.stderr.isatty()):
+        return None
+    read = 0
+
+    def show(count: int) -> None:
+        nonlocal read
+        read += count
+        print(f"\rRead {_files(read)}", end="", file=sys.stderr, flush=True)
+
+    return show
+
+
+def _end_progress() -> None:
+    if sys.stderr and sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr)

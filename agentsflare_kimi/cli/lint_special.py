@@ -1,0 +1,203 @@
+"""What `agentsflare-kimi lint` is asked for less often: stdin, watching, and questions."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import date
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.cli import UsageError, lint
+from agentsflare_kimi.cli.lint_report import Results, conclude, format_of
+from agentsflare_kimi.lint.configuration import forget_configurations, read_codes, settings_for
+from agentsflare_kimi.lint.decoding import decode
+from agentsflare_kimi.lint.diffs import show_diff
+from agentsflare_kimi.lint.explaining import as_data, explain, find_rules
+from agentsflare_kimi.lint.reporters import TEXT_FORMATS
+from agentsflare_kimi.lint.reporters.places import one_line
+from agentsflare_kimi.lint.session import Session
+from agentsflare_kimi.lint.texts import fix_text, lint_text
+from agentsflare_kimi.lint.walking import forget_ignore_files, is_named_by_ignore_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentsflare_kimi.lint.options import Options
+
+__all__ = ["checked", "run"]
+
+_LEAST_PAUSE = 0.5
+# Looking takes time too: at most a tenth of it goes into looking.
+_PAUSE_FACTOR = 10
+
+
+def run(options: Options) -> int:
+    """Do what was asked for.
+
+    Args:
+        options: The command line.
+
+    Returns:
+        The exit code.
+    """
+    if options.explain:
+        return _explain(options)
+    if options.show_settings:
+        return _show_settings(options)
+    if options.show_files:
+        return _show_files(options)
+    if options.watch:
+        return _watch(options)
+    return _lint_stdin(options)
+
+
+def checked(settings: dict[str, object], today: str) -> dict[str, object]:
+    """Check the settings that the command line gives.
+
+    Args:
+        settings: Names and values.
+        today: The day, if one was given.
+
+    Returns:
+        The same, with the day.
+
+    Raises:
+        UsageError: A code is no rule's, or the day is none.
+    """
+    for name in settings.keys() & {"select", "extend_select", "ignore"}:
+        _check_codes(f"--{name.replace('_', '-')}", list(settings[name]))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownArgumentType]  # these are tuples of strings
+    if today:
+        try:
+            return {**settings, "today": date.fromisoformat(today)}
+        except ValueError:
+            raise UsageError(f"--today takes a day such as 2026-12-31, not {today!r}") from None
+    return settings
+
+
+def _check_codes(option: str, codes: list[str]) -> None:
+    try:
+        read_codes(codes)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+    for code in codes:
+        if not find_rules(code):
+            raise UsageError(f"{option}: there is no rule {code!r}; --explain ALL shows them")
+
+
+def _explain(options: Options) -> int:
+    rules = find_rules(options.explain)
+    if not rules:
+        raise UsageError(f"there is no rule {options.explain!r}; --explain ALL shows them")
+    if format_of(options) in TEXT_FORMATS:
+        print("\n\n".join(explain(rule) for rule in rules))
+    else:
+        print(json.dumps([as_data(rule) for rule in rules], indent=2))
+    return 0
+
+
+def _show_settings(options: Options) -> int:
+    for path in lint.paths_of(options):
+        name = os.fsdecode(path)
+        probe = os.path.join(name, "*") if os.path.isdir(path) else name
+        settings = settings_for(probe, lint.settings_of(options))
+        print(f"# {one_line(name)}: {one_line(settings.source or 'no settings file')}")
+        for field in settings.config.__slots__:
+            print(f"{field.replace('_', '-')} = {_shown(getattr(settings.config, field))}")
+    return 0
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value if isinstance(value, (bool, int, tuple)) else dict(value or {}))  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownArgumentType]  # mappings are left
+
+
+def _show_files(options: Options) -> int:
+    session = Session(lint.settings_of(options))
+    for path in sorted(_files_to_read(session, lint.paths_of(options))):
+        print(one_line(os.fsdecode(path)))
+    for _, (path, _, reason) in session.outcomes:
+        print(f"failed: {one_line(os.fsdecode(path))}: {reason}", file=sys.stderr)
+    return 2 if session.outcomes else 0
+
+
+def _files_to_read(session: Session, paths: list[bytes]) -> Iterator[bytes]:
+    for origin, _, files in session.list(paths):
+        for path in files:
+            settings = settings_for(os.fsdecode(path), session.options)
+            is_named = origin == "named"
+            if settings.is_excluded and (not is_named or settings.config.force_exclude):
+                continue
+            if not is_named and is_named_by_ignore_files(os.path.abspath(path)):
+                continue
+            if os.path.isfile(path) and (is_named or not os.path.islink(path)):
+                yield path
+
+
+def _watch(options: Options) -> int:
+    before = None
+    while True:
+        began = time.monotonic()
+        now = _state(options)
+        if now != before:
+            forget_configurations()
+            forget_ignore_files()
+            lint.check(options, lint.paths_of(options))
+            sys.stdout.flush()
+            # What was fixed has changed, and needs no second look.
+            now = _state(options) if options.fix else now
+            print("Watching; stop with Ctrl-C.", file=sys.stderr, flush=True)
+        before = now
+        time.sleep(max(_LEAST_PAUSE, _PAUSE_FACTOR * (time.monotonic() - began)))
+
+
+def _state(options: Options) -> dict[bytes, tuple[int, int]]:
+    state: dict[bytes, tuple[int, int]] = {}
+    for _, _, files in Session(lint.settings_of(options)).list(lint.paths_of(options)):
+        for path in files:
+            try:
+                status = os.lstat(path)
+            except OSError:
+                # Gone meanwhile: not to be in the state is to have changed.
+                continue
+            state[path] = status.st_mtime_ns, status.st_size
+    return state
+
+
+def _lint_stdin(options: Options) -> int:
+    filename = options.stdin_filename or "-"
+    settings = settings_for(filename, lint.settings_of(options))
+    content = sys.stdin.buffer.read()
+    source = decode(content, filename)
+    if source is None:
+        raise UsageError(f"{filename}: what came on stdin is not text")
+    results = Results()
+    text = source.text
+    if settings.is_excluded and settings.config.force_exclude:
+        _echo(content, options)
+        return 0
+    if options.fix or options.diff:
+        fixed = fix_text(text, filename, settings.config, unsafe=options.unsafe_fixes)
+        results.findings, results.fixed = list(fixed.remaining), list(fixed.fixed)
+        results.diffs = show_diff(filename, text, fixed.text)
+        text = fixed.text
+        _echo(source.encode(text), options)
+    else:
+        results.findings = lint_text(text, filename, settings.config)
+    # The fixed text has stdout for itself, as a formatter's.
+    stdout = sys.stdout
+    try:
+        if options.fix and not options.diff:
+            sys.stdout = sys.stderr
+        return conclude(results, options, lambda _: text)
+    finally:
+        sys.stdout = stdout
+
+
+def _echo(content: bytes, options: Options) -> None:
+    if options.fix and not options.diff:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,146 @@
+"""The options of `agentsflare-kimi lint`: one table for reading them and for `--help`.
+
+Read by hand: the standard library's parser takes as long to load as a clean file to check.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Options", "OptionsError", "help_text", "parse_options"]
+
+# Option, attribute, what it takes ("" for nothing, a comma at the end for a list), and purpose.
+_TABLE = (
+    ("--fix", "fix", "", "apply the safe fixes"),
+    ("--unsafe-fixes", "unsafe_fixes", "", "with --fix or --diff: also fixes that need a look"),
+    ("--diff", "diff", "", "show what --fix would change, and name what it cannot; change nothing"),
+    ("--show-fixes", "show_fixes", "", "with --fix: show what was changed"),
+    ("--select", "select", "RULES,", "only these rules (codes or prefixes); also in comments"),
+    ("--extend-select", "extend_select", "RULES,", "these rules too, also in comments"),
+    ("--ignore", "ignore", "RULES,", "not these rules"),
+    ("--exclude", "exclude", "PATTERNS,", "not these files (patterns as in .gitignore)"),
+    ("--force-exclude", "force_exclude", "", "heed exclusions for files that are named, too"),
+    ("--no-respect-gitignore", "no_respect_gitignore", "", "read what git ignores, too"),
+    ("--today", "today", "DATE", "judge as of this day: what breaks then?"),
+    ("--baseline", "baseline", "FILE", "known findings (agentsflare-kimi-baseline.json, if there)"),
+    ("--write-baseline", "write_baseline", "", "count what is found now as known"),
+    (
+        "--output-format",
+        "output_format",
+        "FORMAT",
+        "full, concise, grouped, pylint, json, json-lines, rdjson, gitlab, sarif, junit, github "
+        "or azure",
+    ),
+    ("--json", "json", "", "the same as --output-format json"),
+    ("--statistics", "statistics", "", "count for each rule instead of findings"),
+    ("--exit-zero", "exit_zero", "", "exit with 0 also when something was found"),
+    ("--exit-non-zero-on-fix", "exit_non_zero_on_fix", "", "exit with 1 when something was fixed"),
+    ("--files-from", "files_from", "FILE", "read paths from a file (- for stdin), by line or NUL"),
+    ("--stdin-filename", "stdin_filename", "FILE", "name of what comes on stdin (path -)"),
+    ("--watch", "watch", "", "check again whenever a file changes"),
+    ("--explain", "explain", "RULE", "explain a rule (ALL for every one)"),
+    ("--show-files", "show_files", "", "list the files that would be read"),
+    ("--show-settings", "show_settings", "", "show the settings in force"),
+    ("--color", "color", "WHEN", "auto, always or never"),
+    ("--quiet", "quiet", "", "nothing but findings"),
+    ("--help", "help", "", "this text"),
+)
+_SHORT = {"-h": "--help", "-q": "--quiet", "-e": "--exit-zero"}
+_ROWS = {row[0]: row for row in _TABLE}
+
+
+class OptionsError(Exception):
+    """An option is unknown, or its value is missing or wrong."""
+
+
+class Options:
+    """What the command line says; each attribute is named after its option."""
+
+    def __init__(self) -> None:
+        """Take the defaults."""
+        self.paths: list[str] = []
+        self.fix = self.unsafe_fixes = self.diff = self.show_fixes = False
+        self.select: list[str] = []
+        self.extend_select: list[str] = []
+        self.ignore: list[str] = []
+        self.exclude: list[str] = []
+        self.force_exclude = self.no_respect_gitignore = False
+        self.today = self.baseline = self.files_from = self.stdin_filename = self.explain = ""
+        self.write_baseline = self.json = self.statistics = self.watch = self.quiet = False
+        self.exit_zero = self.exit_non_zero_on_fix = False
+        self.show_files = self.show_settings = self.help = False
+        self.output_format = "full"
+        self.color = "auto"
+
+
+def parse_options(arguments: Sequence[str]) -> Options:
+    """Read the command line.
+
+    Args:
+        arguments: What follows `agentsflare-kimi lint`.
+
+    Returns:
+        The options.
+
+    Raises:
+        OptionsError: An option is unknown, or its value is missing.
+    """
+    options = Options()
+    pending = list(arguments)
+    while pending:
+        argument = pending.pop(0)
+        if argument == "--":
+            options.paths += pending
+            break
+        if argument == "-" or not argument.startswith("-"):
+            options.paths.append(argument)
+        else:
+            _read(argument, pending, options)
+    return options
+
+
+def help_text() -> str:
+    """Describe the options."""
+    rows = "\n".join(f"  {_left(row):<28} {row[3]}" for row in _TABLE)
+    return (
+        "usage: agentsflare-kimi lint [OPTIONS] [PATH ...]\n\n"
+        "Find retired, deprecated and misspelt Kimi model names, and request code that the new\n"
+        "models reject, and fix what can be fixed. Without a path: the current directory.\n\n"
+        f"options:\n{rows}\n\n"
+        "exit codes: 0 nothing found or everything fixed, 1 findings (information alone does not\n"
+        "count), 2 wrong use, or a file that could not be read or written"
+    )
+
+
+def _left(row: tuple[str, str, str, str]) -> str:
+    return f"{row[0]} {row[2].removesuffix(',')}".rstrip()
+
+
+def _read(argument: str, pending: list[str], options: Options) -> None:
+    name, has_value, value = argument.partition("=")
+    name = _SHORT.get(name, name)
+    if name not in _ROWS:
+        raise OptionsError(f"unknown option {name!r}{_suggestion(name)}; see --help")
+    _, attribute, takes, _ = _ROWS[name]
+    if not takes:
+        if has_value:
+            raise OptionsError(f"{name} takes no value")
+        setattr(options, attribute, True)
+        return
+    if not has_value:
+        if not pending:
+            raise OptionsError(f"{name} needs a value: {takes.removesuffix(',')}")
+        value = pending.pop(0)
+    if takes.endswith(","):
+        getattr(options, attribute).extend(part.strip() for part in value.split(",") if part.strip())
+    else:
+        setattr(options, attribute, value)
+
+
+def _suggestion(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only after an error
+
+    close = get_close_matches(name, _ROWS, n=1)
+    return f", did you mean {close[0]}?" if close else ""

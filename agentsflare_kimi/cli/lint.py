@@ -80,7 +80,7 @@ def paths_of(options: Options) -> list[bytes]:
     paths = [os.fsencode(path) for path in options.paths]
     if not options.files_from:
         return paths or [b"."]
-    source = sys.stdin.buffer if options.files_from == "-" else open(options.files_from, "rb")  # noqa: SIM115, PTH123  # closed below, and pathlib is slow to load
+    source = sys.stdin.buffer if options.files_from == "-" else open(options.files_from, "rb")  # noqa: SIM115  # closed below, and pathlib is slow to load
     with source:
         content = source.read()
     separator = b"\0" if b"\0" in content else b"\n"
@@ -119,7 +119,9 @@ def _is_special(options: Options) -> bool:
 
 def _has_more_to_say(options: Options) -> bool:
     is_for_people = options.output_format in _TEXT_FORMATS and not options.json
-    has_baseline = options.baseline or options.write_baseline or os.path.exists(_BASELINE)  # noqa: PTH110  # pathlib is slow to load
+    has_baseline = (
+        options.baseline or options.write_baseline or os.path.exists(_BASELINE)
+    )  # pathlib is slow to load
     return bool(not is_for_people or options.statistics or has_baseline)
 
 

@@ -22,11 +22,12 @@ from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from agentsflare_kimi.lint.findings import Finding
     from agentsflare_kimi.lint.fixing import FixedFile
     from agentsflare_kimi.lint.options import Options
+    from agentsflare_kimi.lint.session import Options as Settings
     from agentsflare_kimi.lint.session import Session
 
 __all__ = ["Results", "conclude", "finish", "format_of", "say", "wants_colour"]
@@ -81,9 +82,7 @@ def finish(session: Session, options: Options, paths: list[bytes]) -> int:
     return conclude(results, options, _source_of)
 
 
-def conclude(
-    results: Results, options: Options, source_of: Callable[[str], str | None]
-) -> int:
+def conclude(results: Results, options: Options, source_of: Callable[[str], str | None]) -> int:
     """Print findings or diffs, and a summary.
 
     Args:
@@ -143,7 +142,7 @@ def _take_file(
     path: bytes,
     origin: str,
     findings: list[Finding],
-    settings: Mapping[str, object],
+    settings: Settings,
     options: Options,
     results: Results,
 ) -> None:
@@ -152,7 +151,9 @@ def _take_file(
         results.findings += findings
         return
     if origin == "untracked":
-        say(f"{os.fsdecode(path)}: not fixed: git does not track it; name it to fix it all the same")
+        say(
+            f"{os.fsdecode(path)}: not fixed: git does not track it; name it to fix it all the same"
+        )
         results.findings += findings
         return
     config = settings_for(os.fsdecode(path), settings).config
@@ -227,7 +228,7 @@ def _take_baseline(results: Results, options: Options, paths: list[bytes]) -> No
 def _write_baseline(results: Results, options: Options, paths: list[bytes]) -> int:
     path = _baseline_path(options)
     directory = os.path.dirname(os.path.abspath(path))
-    known = read_baseline(path) if os.path.exists(path) else {}
+    known = read_baseline(path) if os.path.exists(path) else dict[tuple[str, str], int]()
     checked = [os.fsdecode(p) for p in paths]
     content = baseline_of(results.findings, directory, known, checked).encode()
     _, prunable = apply_baseline(results.findings, known, directory, checked)

@@ -30,8 +30,7 @@ _TABLE = (
         "--output-format",
         "output_format",
         "FORMAT",
-        "full, concise, grouped, pylint, json, json-lines, rdjson, gitlab, sarif, junit, github "
-        "or azure",
+        "full, concise, grouped, pylint, json(-lines), rdjson, gitlab, sarif, junit, github, azure",
     ),
     ("--json", "json", "", "the same as --output-format json"),
     ("--statistics", "statistics", "", "count for each rule instead of findings"),
@@ -134,7 +133,9 @@ def _read(argument: str, pending: list[str], options: Options) -> None:
             raise OptionsError(f"{name} needs a value: {takes.removesuffix(',')}")
         value = pending.pop(0)
     if takes.endswith(","):
-        getattr(options, attribute).extend(part.strip() for part in value.split(",") if part.strip())
+        getattr(options, attribute).extend(
+            part.strip() for part in value.split(",") if part.strip()
+        )
     else:
         setattr(options, attribute, value)
 

@@ -264,7 +264,7 @@ def _summary(results: Results, options: Options) -> Iterable[str]:
             yield from _reasons(results.fixed)
     severities = Counter(finding.severity for finding in results.findings)
     if severities:
-        shown = ", ".join(f"{n} {severity}" for severity, n in sorted(severities.items()))
+        shown = ", ".join(_counted(n, severity) for severity, n in sorted(severities.items()))
         yield f"{len(results.findings)} left ({shown})." if results.fixed else f"Found {shown}."
     elif not results.fixed:
         yield "Nothing found."
@@ -275,6 +275,10 @@ def _summary(results: Results, options: Options) -> Iterable[str]:
     if unsafe and not options.unsafe_fixes:
         yield f"{unsafe} fixable with --fix --unsafe-fixes, for the reasons shown."
     yield from _catalogues(results.findings)
+
+
+def _counted(count: int, severity: str) -> str:
+    return f"{count} {severity}{'' if count == 1 or severity == 'info' else 's'}"
 
 
 def _reasons(fixed: Iterable[Finding]) -> Iterable[str]:

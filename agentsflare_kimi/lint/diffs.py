@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from difflib import unified_diff
 
+from agentsflare_kimi.lint.lines import split_lines
 from agentsflare_kimi.lint.masking import mask_keys
-from agentsflare_kimi.lint.reporters.places import lines_of, one_line
+from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.reporters.text import harmless
 from agentsflare_kimi.printable import printable
 
@@ -30,7 +31,7 @@ def show_diff(filename: str, before: str, after: str, *, is_coloured: bool = Fal
     name = one_line(filename)
     # Keys are masked in the whole, for a line does not tell whether its start was one.
     lines = unified_diff(
-        lines_of(mask_keys(before)), lines_of(mask_keys(after)), name, name, lineterm=""
+        split_lines(mask_keys(before)), split_lines(mask_keys(after)), name, name, lineterm=""
     )
     shown = [harmless(printable(line)) for line in lines]
     if not is_coloured:

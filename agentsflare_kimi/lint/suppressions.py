@@ -18,17 +18,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.findings import Finding
+from agentsflare_kimi.lint.lines import line_starts
+from agentsflare_kimi.lint.rules.ended_suppression import RULE as ENDED
+from agentsflare_kimi.lint.rules.malformed_suppression import RULE as MALFORMED
+from agentsflare_kimi.lint.rules.unused_suppression import RULE as UNUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["ENDED", "MALFORMED", "UNUSED", "apply_suppressions"]
+    from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.rules.base import Rule
 
-UNUSED = "AFK901"
-MALFORMED = "AFK902"
-ENDED = "AFK903"
+__all__ = ["apply_suppressions"]
 
 _MARKER = re.compile(
     r"\bagentsflare:[ \t]*(?P<kind>ignore[\w-]*)"
@@ -39,7 +41,6 @@ _MARKER = re.compile(
 # What opens a comment in some language must stand before a marker on its line; so far back.
 _OPENER = re.compile(r"\#|//|/\*|<!--|--|;|%|\bREM\b|^[ \t]*\*", re.IGNORECASE)
 _OPENER_REACH = 1000
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _CODE = re.compile(r"AFK\d{1,3}")
 _KINDS = ("ignore", "ignore-next-line", "ignore-file")
 
@@ -85,10 +86,10 @@ def apply_suppressions(
     silencing = {id(f): _silencing(f, at) for f in findings}
     used = {marker.start for several in silencing.values() for marker in several}
     wrong = [
-        _report(marker, code, message, filename, lines)
+        _report(marker, rule, message, filename, lines)
         for marker in markers
-        for code, message in _complaints(marker, today, is_used=marker.start in used)
-        if code != UNUSED or _is_judged(marker, config)
+        for rule, message in _complaints(marker, today, is_used=marker.start in used)
+        if rule is not UNUSED or _is_judged(marker, config)
     ]
     kept = [finding for finding in findings if not silencing[id(finding)]]
     return kept + [finding for finding in wrong if config.is_selected(finding.code)]
@@ -115,7 +116,7 @@ def _is_judged(marker: _Marker, config: LintConfig) -> bool:
     return not config.select and not config.ignore
 
 
-def _complaints(marker: _Marker, today: date, *, is_used: bool) -> Iterator[tuple[str, str]]:
+def _complaints(marker: _Marker, today: date, *, is_used: bool) -> Iterator[tuple[Rule, str]]:
     if marker.error:
         yield MALFORMED, marker.error
     elif marker.has_ended(today):
@@ -125,18 +126,19 @@ def _complaints(marker: _Marker, today: date, *, is_used: bool) -> Iterator[tupl
         yield UNUSED, f"nothing here for this suppression of {what} to silence; remove it"
 
 
-def _report(marker: _Marker, code: str, message: str, filename: str, lines: _Lines) -> Finding:
+def _report(marker: _Marker, rule: Rule, message: str, filename: str, lines: _Lines) -> Finding:
     line, column = lines.place(marker.start)
     end_line, end_column = lines.place(marker.end)
     return Finding(
-        code=code,
+        code=rule.code,
         message=message,
         filename=filename,
         line=line,
         column=column,
         end_line=end_line,
         end_column=end_column,
-        severity="warning",
+        severity=rule.severity,
+        url=rule.url,
     )
 
 
@@ -144,7 +146,7 @@ class _Lines:
     """Where the lines of a text begin."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        self._starts = line_starts(text)
 
     def place(self, position: int) -> tuple[int, int]:
         """Line and column, both from 1 on."""

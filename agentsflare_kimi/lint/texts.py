@@ -7,6 +7,7 @@ from functools import partial
 from agentsflare_kimi.lint.check import find
 from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.findings import Finding, FixResult
+from agentsflare_kimi.lint.suppressions import apply_suppressions
 
 __all__ = ["fix_text", "lint_text"]
 
@@ -22,12 +23,13 @@ def lint_text(text: str, filename: str, config: LintConfig | None = None) -> lis
     Returns:
         The findings in the order of the text.
     """
-    config = config or LintConfig()
-    return [
+    config = (config or LintConfig()).for_file(filename)
+    findings = [
         judged.finding
         for judged in find(text, filename, today=config.today)
         if config.is_selected(judged.finding.code, in_prose=judged.in_prose)
     ]
+    return apply_suppressions(text, filename, findings, config)
 
 
 def fix_text(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from agentsflare_kimi.lint.lines import line_starts, split_lines
 from agentsflare_kimi.lint.masking import mask_keys
 from agentsflare_kimi.printable import printable
 
@@ -19,14 +19,15 @@ __all__ = [
     "in_bytes",
     "in_utf_16",
     "line_of",
-    "lines_of",
     "one_line",
     "place_of",
     "relative_name",
     "uri_of",
 ]
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+# Several findings in a row are in the same text.
+_lines = lru_cache(maxsize=8)(split_lines)
+_starts = lru_cache(maxsize=8)(line_starts)
 _SAFE_IN_URI = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
@@ -54,19 +55,6 @@ def encodable(text: str) -> str:
     return mask_keys(text).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-@lru_cache(maxsize=8)
-def lines_of(text: str) -> tuple[str, ...]:
-    """Split a text as the linter counts lines: at line feeds, carriage returns, or both.
-
-    Args:
-        text: The text.
-
-    Returns:
-        Its lines without their ends.
-    """
-    return tuple(_LINE_END.split(text))
-
-
 def line_of(text: str | None, number: int) -> str:
     """Find a line.
 
@@ -77,13 +65,8 @@ def line_of(text: str | None, number: int) -> str:
     Returns:
         The line; empty where there is none.
     """
-    lines = lines_of(text) if text is not None else ()
+    lines = _lines(text) if text is not None else ()
     return lines[number - 1] if number <= len(lines) else ""
-
-
-@lru_cache(maxsize=8)
-def _starts(text: str) -> list[int]:
-    return [0, *(found.end() for found in _LINE_END.finditer(text))]
 
 
 def place_of(text: str, position: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.masking import mask_keys
-from agentsflare_kimi.lint.reporters.places import lines_of, one_line
+from agentsflare_kimi.lint.reporters.places import line_of, one_line
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
@@ -109,11 +109,9 @@ def _advice(fix: Fix) -> str:
 
 
 def _excerpt(finding: Finding, margin: str, reported: Reported) -> list[str]:
-    text = reported.source_of(finding.filename)
-    lines = lines_of(text) if text is not None else ()
-    if finding.line > len(lines):
+    line = line_of(reported.source_of(finding.filename), finding.line)
+    if not line:
         return []
-    line = lines[finding.line - 1]
     end = finding.end_column if finding.end_line == finding.line else len(line) + 1
     head, marked, tail = _hide_keys(*_clip(line, finding.column - 1, end - 1))
     bar = _paint("|", _FAINT, reported)

@@ -6,12 +6,14 @@ from typing import Final
 
 from agentsflare_kimi.lint.rules import (
     deprecated,
+    ended_suppression,
     ended_upstream,
     example,
     fixed_parameter,
     foreign_client,
     foreign_key,
     hard_coded_key,
+    malformed_suppression,
     misspelt,
     pasted_endpoint,
     plain_http,
@@ -19,6 +21,7 @@ from agentsflare_kimi.lint.rules import (
     thinking_switch,
     token_budget,
     tool_choice,
+    unused_suppression,
 )
 from agentsflare_kimi.lint.rules.base import Rule
 
@@ -39,4 +42,7 @@ RULES: Final[tuple[Rule, ...]] = (
     hard_coded_key.RULE,
     foreign_client.RULE,
     foreign_key.RULE,
+    unused_suppression.RULE,
+    malformed_suppression.RULE,
+    ended_suppression.RULE,
 )

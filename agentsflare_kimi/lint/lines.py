@@ -1,0 +1,38 @@
+"""Lines as the linter counts them: at line feeds, or at carriage returns where there are none."""
+
+from __future__ import annotations
+
+__all__ = ["line_starts", "split_lines"]
+
+
+def line_starts(text: str) -> list[int]:
+    """Find where each line begins.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The places of the lines' first code points.
+    """
+    end = _line_end(text)
+    starts = [0]
+    position = 0
+    while (position := text.find(end, position) + 1) > 0:
+        starts.append(position)
+    return starts
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """Split a text into lines without their ends.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The lines; the last one is empty if the text ends with a line end.
+    """
+    return tuple(line.removesuffix("\r") for line in text.split(_line_end(text)))
+
+
+def _line_end(text: str) -> str:
+    return "\n" if "\n" in text else "\r"

@@ -1,0 +1,31 @@
+"""AFK903: a suppression whose day has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+
+__all__ = ["RULE"]
+
+
+def _check(_: Reading) -> Iterator[Problem]:
+    # Only what is found tells; agentsflare_kimi.lint.suppressions reports it.
+    return iter(())
+
+
+RULE: Final = Rule(
+    code="AFK903",
+    name="ended-suppression",
+    severity="warning",
+    summary="A suppression whose day has passed, so it silences nothing any more.",
+    explanation="""\
+With `until=2026-12-31` a suppression holds up to and including that day. From the next day on,
+what it silenced is reported again, and so is the suppression itself.
+""",
+    bad=Sample("ask.py", 'model = "kimi-k2.6"  # agentsflare: ignore[AFK001] until=2026-01-31\n'),
+    good=Sample("ask.py", 'model = "kimi-k2.6"\n'),
+    fix_safety="There is no fix: mend what it silenced, or name a later day.",
+    check=_check,
+)

@@ -1,0 +1,32 @@
+"""AFK902: a suppression that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+
+__all__ = ["RULE"]
+
+
+def _check(_: Reading) -> Iterator[Problem]:
+    # Only what is found tells; agentsflare_kimi.lint.suppressions reports it.
+    return iter(())
+
+
+RULE: Final = Rule(
+    code="AFK902",
+    name="malformed-suppression",
+    severity="warning",
+    summary="A suppression that cannot be read, so it silences nothing.",
+    explanation="""\
+It takes the form `agentsflare: ignore[AFK001]`, `ignore-next-line` or `ignore-file`, in a comment
+of any language, with rules or their prefixes in brackets (without: every rule), and perhaps
+`until=2026-12-31`.
+""",
+    bad=Sample("ask.py", 'model = "kimi-k2.6"  # agentsflare: ignore[retired]\n'),
+    good=Sample("ask.py", 'model = "kimi-k2.6"\n'),
+    fix_safety="There is no fix: only its author knows what it was to silence.",
+    check=_check,
+)

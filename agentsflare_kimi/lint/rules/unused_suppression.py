@@ -1,0 +1,31 @@
+"""AFK901: a suppression that silences nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+
+__all__ = ["RULE"]
+
+
+def _check(_: Reading) -> Iterator[Problem]:
+    # Only what is found tells; agentsflare_kimi.lint.suppressions reports it.
+    return iter(())
+
+
+RULE: Final = Rule(
+    code="AFK901",
+    name="unused-suppression",
+    severity="warning",
+    summary="A suppression that silences nothing.",
+    explanation="""\
+What it silenced is gone, so the comment would only hide what comes next. Suppressions of rules
+that were not applied are not judged.
+""",
+    bad=Sample("ask.py", 'model = "kimi-k2.6"  # agentsflare: ignore[AFK001]\n'),
+    good=Sample("ask.py", 'model = "kimi-k2.6"\n'),
+    fix_safety="There is no fix: remove the comment.",
+    check=_check,
+)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.cli.lint_summary import Results, statistics, summary
 from agentsflare_kimi.lint.baseline import FILENAME, apply_baseline, baseline_of, read_baseline
 from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.decoding import decode
@@ -30,27 +29,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.session import Options as Settings
     from agentsflare_kimi.lint.session import Session
 
-__all__ = ["Results", "conclude", "finish", "format_of", "say", "wants_colour"]
-
-# From here on a file is rather a list of models than a program that asks one.
-_LIKE_A_CATALOGUE = 10
-
-
-@dataclass(kw_only=True)
-class Results:
-    """What came of a run.
-
-    Attributes:
-        findings: What is left.
-        fixed: What was mended, or would be.
-        diffs: What that changes, ready to print.
-        failures: How many files could not be read or written.
-    """
-
-    findings: list[Finding] = field(default_factory=list["Finding"])
-    fixed: list[Finding] = field(default_factory=list["Finding"])
-    diffs: list[str] = field(default_factory=list[str])
-    failures: int = 0
+__all__ = ["conclude", "finish", "format_of", "say", "wants_colour"]
 
 
 def finish(session: Session, options: Options, paths: list[bytes]) -> int:
@@ -98,14 +77,14 @@ def conclude(results: Results, options: Options, source_of: Callable[[str], str 
         # What would be left is no part of the diff, which may be piped into a patch.
         _print(_rendered("concise", results, options, source_of), sys.stderr)
     elif options.statistics:
-        _print(_statistics(results.findings, format_of(options)), sys.stdout)
+        _print(statistics(results.findings, format_of(options)), sys.stdout)
     else:
         is_text = format_of(options) in TEXT_FORMATS
         if options.show_fixes:
             _print_lines(results.diffs, sys.stdout if is_text else sys.stderr)
         _print(_rendered(format_of(options), results, options, source_of), sys.stdout)
     if not options.quiet:
-        _print_lines(_summary(results, options), sys.stderr)
+        _print_lines(summary(results, options), sys.stderr)
     return _exit_code(results, options)
 
 
@@ -242,59 +221,6 @@ def _write_baseline(results: Results, options: Options, paths: list[bytes]) -> i
         say(f"baseline: pruned: {line}")
     say(f"{path}: {len(results.findings)} findings are known from now on")
     return 2 if results.failures else 0
-
-
-def _statistics(findings: Iterable[Finding], name: str) -> str:
-    counts = Counter(finding.code for finding in findings)
-    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
-    if name in TEXT_FORMATS:
-        from agentsflare_kimi.lint.explaining import name_of  # noqa: PLC0415  # only for people
-
-        return "\n".join(f"{count:>6} {code} {name_of(code)}" for code, count in rows)
-    import json  # noqa: PLC0415  # only for programs
-
-    return json.dumps([{"code": code, "count": count} for code, count in rows], indent=2)
-
-
-def _summary(results: Results, options: Options) -> Iterable[str]:
-    done = "would be fixed" if options.diff else "fixed"
-    if results.fixed:
-        yield f"{len(results.fixed)} {done}."
-        if options.show_fixes:
-            yield from _reasons(results.fixed)
-    severities = Counter(finding.severity for finding in results.findings)
-    if severities:
-        shown = ", ".join(_counted(n, severity) for severity, n in sorted(severities.items()))
-        yield f"{len(results.findings)} left ({shown})." if results.fixed else f"Found {shown}."
-    elif not results.fixed:
-        yield "Nothing found."
-    safe = sum(1 for f in results.findings if f.fix and f.fix.is_safe)
-    unsafe = sum(1 for f in results.findings if f.fix and not f.fix.is_safe)
-    if safe and not (options.fix or options.diff):
-        yield f"{safe} fixable with --fix."
-    if unsafe and not options.unsafe_fixes:
-        yield f"{unsafe} fixable with --fix --unsafe-fixes, for the reasons shown."
-    yield from _catalogues(results.findings)
-
-
-def _counted(count: int, severity: str) -> str:
-    return f"{count} {severity}{'' if count == 1 or severity == 'info' else 's'}"
-
-
-def _reasons(fixed: Iterable[Finding]) -> Iterable[str]:
-    for finding in fixed:
-        if finding.fix and not finding.fix.is_safe:
-            place = f"{finding.filename}:{finding.line}"
-            yield one_line(f"  {place}: {finding.code}: unsafe: {finding.fix.reason}")
-
-
-def _catalogues(findings: Iterable[Finding]) -> Iterable[str]:
-    for name, count in Counter(finding.filename for finding in findings).items():
-        if count > _LIKE_A_CATALOGUE:
-            yield one_line(
-                f"{name} has {count} findings: if it is a list of models, per-file-ignores or "
-                "--write-baseline keeps it quiet."
-            )
 
 
 def _exit_code(results: Results, options: Options) -> int:

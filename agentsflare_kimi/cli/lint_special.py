@@ -10,7 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli import UsageError, lint
-from agentsflare_kimi.cli.lint_report import Results, conclude, format_of
+from agentsflare_kimi.cli.lint_report import conclude, format_of
+from agentsflare_kimi.cli.lint_summary import Results
 from agentsflare_kimi.lint.configuration import forget_configurations, read_codes, settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.diffs import show_diff

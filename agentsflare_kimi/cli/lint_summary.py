@@ -1,0 +1,109 @@
+"""What `agentsflare-kimi lint` says in sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.lint.reporters import TEXT_FORMATS
+from agentsflare_kimi.lint.reporters.places import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentsflare_kimi.lint.findings import Finding
+    from agentsflare_kimi.lint.options import Options
+
+__all__ = ["Results", "statistics", "summary"]
+
+# From here on a file is rather a list of models than a program that asks one.
+_LIKE_A_CATALOGUE = 10
+
+
+@dataclass(kw_only=True)
+class Results:
+    """What came of a run.
+
+    Attributes:
+        findings: What is left.
+        fixed: What was mended, or would be.
+        diffs: What that changes, ready to print.
+        failures: How many files could not be read or written.
+    """
+
+    findings: list[Finding] = field(default_factory=list["Finding"])
+    fixed: list[Finding] = field(default_factory=list["Finding"])
+    diffs: list[str] = field(default_factory=list[str])
+    failures: int = 0
+
+
+def statistics(findings: Iterable[Finding], name: str) -> str:
+    """Count findings for each rule.
+
+    Args:
+        findings: The findings.
+        name: The format to report in.
+
+    Returns:
+        A table for people, or JSON for programs.
+    """
+    counts = Counter(finding.code for finding in findings)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    if name in TEXT_FORMATS:
+        from agentsflare_kimi.lint.explaining import name_of  # noqa: PLC0415  # only for people
+
+        return "\n".join(f"{count:>6} {code} {name_of(code)}" for code, count in rows)
+    import json  # noqa: PLC0415  # only for programs
+
+    return json.dumps([{"code": code, "count": count} for code, count in rows], indent=2)
+
+
+def summary(results: Results, options: Options) -> Iterable[str]:
+    """Say how many findings there are, and what can be done about them.
+
+    Args:
+        results: What came of the run.
+        options: The command line.
+
+    Yields:
+        Lines for people.
+    """
+    done = "would be fixed" if options.diff else "fixed"
+    if results.fixed:
+        yield f"{len(results.fixed)} {done}."
+        if options.show_fixes:
+            yield from _reasons(results.fixed)
+    severities = Counter(finding.severity for finding in results.findings)
+    if severities:
+        shown = ", ".join(_counted(n, severity) for severity, n in sorted(severities.items()))
+        yield f"{len(results.findings)} left ({shown})." if results.fixed else f"Found {shown}."
+    elif not results.fixed:
+        yield "Nothing found."
+    safe = sum(1 for f in results.findings if f.fix and f.fix.is_safe)
+    unsafe = sum(1 for f in results.findings if f.fix and not f.fix.is_safe)
+    if safe and not (options.fix or options.diff):
+        yield f"{safe} fixable with --fix."
+    if unsafe and not options.unsafe_fixes:
+        yield f"{unsafe} fixable with --fix --unsafe-fixes, for the reasons shown."
+    yield from _catalogues(results.findings)
+
+
+def _counted(count: int, severity: str) -> str:
+    return f"{count} {severity}{'' if count == 1 or severity == 'info' else 's'}"
+
+
+def _reasons(fixed: Iterable[Finding]) -> Iterable[str]:
+    for finding in fixed:
+        if finding.fix and not finding.fix.is_safe:
+            place = f"{finding.filename}:{finding.line}"
+            yield one_line(f"  {place}: {finding.code}: unsafe: {finding.fix.reason}")
+
+
+def _catalogues(findings: Iterable[Finding]) -> Iterable[str]:
+    for name, count in Counter(finding.filename for finding in findings).items():
+        if count > _LIKE_A_CATALOGUE:
+            yield one_line(
+                f"{name} has {count} findings: if it is a list of models, per-file-ignores or "
+                "--write-baseline keeps it quiet."
+            )

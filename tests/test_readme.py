@@ -1,0 +1,80 @@
+"""What the first page shows is run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agentsflare_kimi import KimiSettings, get_model, plan_migration
+from agentsflare_kimi.emulator import Emulator
+
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+PROGRAMS = [block for block in BLOCKS if "def test_" not in block]
+TESTS = [block for block in BLOCKS if "def test_" in block]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
+def test_every_program_runs(program, monkeypatch, capsys):
+    with Emulator() as emulator:
+        monkeypatch.setenv("AGENTSFLARE_API_KEY", "k")
+        monkeypatch.setenv("AGENTSFLARE_BASE_URL", emulator.base_url)
+
+        exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102
+
+    assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("program", TESTS, ids=range(len(TESTS)))
+def test_every_test_passes(program, tmp_path):
+    (tmp_path / "test_mine.py").write_text(program)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_table_of_settings_has_every_field_and_its_default():
+    rows = dict(re.findall(r"^\| `AGENTSFLARE_(\w+)` \| (.*?) \|", README, flags=re.MULTILINE))
+
+    assert {name.lower() for name in rows} == set(KimiSettings.model_fields)
+    for name, field in KimiSettings.model_fields.items():
+        default = field.default
+        if isinstance(default, bool):
+            shown = f"`{str(default).lower()}`"
+        elif default in (None, ()):
+            shown = "none"
+        else:
+            shown = f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+        assert rows[name.upper()] == shown
+
+
+def test_the_table_of_models_says_what_the_plan_does():
+    rows = re.findall(
+        r"^\| (`kimi-k2-.*?) \| `(kimi-k2\.6)` with thinking (disabled|on)", README, re.MULTILINE
+    )
+
+    assert len(rows) == 2
+    for names, successor, thinking in rows:
+        for name in re.findall(r"`([^`]+)`", names):
+            plan = plan_migration({"model": name, "messages": []})
+            assert get_model(name).status == "retired"
+            assert plan.model_after == successor
+            kind = {"disabled": "disabled", "on": "enabled"}[thinking]
+            assert plan.request["thinking"]["type"] == kind
+
+
+def test_the_warning_shown_is_the_one_given():
+    shown = README[README.index("RetiredModelWarning") : README.index("Hello! How can I help")]
+    (notice,) = plan_migration(
+        {"model": "kimi-k2-turbo-preview", "messages": [], "temperature": 0.6}
+    ).notices
+
+    assert " ".join(shown.split()) == f"RetiredModelWarning: {notice.message}"

@@ -91,3 +91,10 @@ def test_private_names_of_the_sdk_are_used_in_one_module():
     for module, tree in TREES.items():
         private = [name for name in imports(tree, deep=True) if name.startswith("openai._")]
         assert not private or module == "agentsflare_kimi.sdk", (module, private)
+
+
+def test_the_documentation_names_every_module_of_the_row():
+    page = (ROOT.parent / "docs" / "architecture.md").read_text("utf-8")
+    row = {path.name for path in ROOT.glob("*.py")} - {"__init__.py"}
+
+    assert {name for name in row if f"`{name}`" not in page} == set()

@@ -128,7 +128,7 @@ def is_permanent(error: BaseException | None) -> bool:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True
         if isinstance(error, socket.gaierror):
-            return error.errno != socket.EAI_AGAIN
+            return True
         error = error.__cause__ or error.__context__
     return False
 

@@ -97,6 +97,8 @@ class EventDecoder:
         self._data: list[bytes] = []
         self._fields: dict[bytes, str] = {}
         self._foreign = bytearray()
+        self._ignored = bytearray()
+        self._has_event = False
 
     def iter_bytes(self, iterator: Iterator[bytes]) -> Iterator[Event]:
         """Yield the events in *iterator*.
@@ -106,6 +108,8 @@ class EventDecoder:
         """
         for chunk in iterator:
             yield from self._feed(self._lines.feed(chunk))
+            if self.is_done:  # some gateways keep the connection open
+                return
         yield from self._finish()
 
     async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[Event]:
@@ -117,6 +121,8 @@ class EventDecoder:
         async for chunk in iterator:
             for event in self._feed(self._lines.feed(chunk)):
                 yield event
+            if self.is_done:
+                return
         for event in self._finish():
             yield event
 
@@ -138,11 +144,13 @@ class EventDecoder:
         # Without a blank line after it the event may be cut; a whole one is not thrown away.
         if self._data and _is_whole(b"\n".join(self._data)):
             yield self._event()
+        if not self._has_event and self._ignored:
+            self._foreign = self._ignored
+            self._refuse_foreign()
 
     def _read(self, line: bytes) -> None:
         if not _FIELD.match(line):
-            if len(self._foreign) < _MAX_FOREIGN:
-                self._foreign += line + b"\n"
+            _keep(self._foreign, line)
             return
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
@@ -150,10 +158,12 @@ class EventDecoder:
             self._data.append(value)
         elif name in {b"event", b"id", b"retry"}:
             self._fields[name] = value.decode(errors="replace")
+        elif not self._has_event:
+            _keep(self._ignored, line)
 
     def _event(self) -> Event:
         raw, fields = b"\n".join(self._data), self._fields
-        self._data, self._fields = [], {}
+        self._data, self._fields, self._has_event = [], {}, True
         try:
             data = raw.decode()
         except UnicodeDecodeError as error:
@@ -176,6 +186,11 @@ class EventDecoder:
         except (ValueError, RecursionError):
             failure = None
         raise failure or unreadable("the stream is not made of events", text)
+
+
+def _keep(kept: bytearray, line: bytes) -> None:
+    if len(kept) < _MAX_FOREIGN:
+        kept += line + b"\n"
 
 
 def _is_whole(data: bytes) -> bool:

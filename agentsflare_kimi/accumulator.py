@@ -84,7 +84,7 @@ class StreamAccumulator:
                 self._add_usage(value)
             elif name in PROMPT_KEYS:
                 self._add_prompts(name, value)
-            elif not (name in _FIRST_WINS and self._rest.get(name)):
+            elif name not in _FIRST_WINS or _is_empty(self._rest.get(name)):
                 self._rest[name] = value
         if self.error_body is None and _is_error(told):
             self.error_body = told
@@ -183,8 +183,8 @@ class ChoiceAccumulator:
         """Return the choice as it would be in a completion on the wire."""
         message = {"content": None, **self._message}
         message |= {name: text.getvalue() for name, text in self._texts.items()}
-        if calls := self.tool_calls:
-            message["tool_calls"] = calls
+        if self._tool_calls.is_told:
+            message["tool_calls"] = self.tool_calls
         told: dict[str, object] = {"index": self.index, "finish_reason": self.finish_reason}
         return {**told, "logprobs": self._logprobs, **self._rest, "message": message}
 
@@ -218,12 +218,12 @@ class ChoiceAccumulator:
     def _add_field(self, name: str, value: object) -> None:
         known = self._message.get(name)
         if is_list(known) and is_list(value):
-            self._message[name] = [*known, *value]
+            self._message[name] = [*known, *as_list(value)]
         elif name == "function_call" and is_mapping(known):
             arguments = f"{known.get('arguments') or ''}{fields(value).get('arguments') or ''}"
             self._message[name] = {**known, "arguments": arguments}
-        elif name != "role" or value:
-            self._message[name] = value if is_list(value) else plain(value)
+        elif name != "role" or not _is_empty(value):
+            self._message[name] = [*as_list(value)] if is_list(value) else plain(value)
 
     def _add_finish_reason(self, value: object) -> None:
         # A block may come after `stop`, and nothing that comes after it undoes it.
@@ -243,10 +243,16 @@ class ChoiceAccumulator:
         known = self._logprobs = self._logprobs or {}
         for name, value in logprobs.items():
             if is_list(value):
-                known.setdefault(name, []).extend(plain(token) for token in value)
+                known.setdefault(name, []).extend(plain(token) for token in as_list(value))
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str | int) and not value)
 
 
 def _is_error(told: dict[str, object]) -> bool:
     """Whether a chunk is a gateway's error body: `{"statusCode": 500, ...}` or `{"error": ...}`."""
-    status = as_integer(told.get("statusCode")) or 0
-    return bool(told.get("error")) or (status >= _FAILED_STATUS and not told.get("choices"))
+    error, status = told.get("error"), as_integer(told.get("statusCode"))
+    if is_mapping(error) or isinstance(error, str):
+        return error != ""
+    return status is not None and status >= _FAILED_STATUS and told.get("choices") is None

@@ -12,7 +12,15 @@ from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
 from agentsflare_kimi.filter_categories import PROMPT_KEYS, RESULT_KEYS
-from agentsflare_kimi.lenient import attribute, field, is_list, is_mapping, parsed_json
+from agentsflare_kimi.lenient import (
+    as_list,
+    as_mapping,
+    attribute,
+    field,
+    is_list,
+    is_mapping,
+    parsed_json,
+)
 
 __all__ = ["bodies", "chain", "nested"]
 
@@ -54,7 +62,7 @@ def nested(body: object) -> Iterator[object]:
         if isinstance(value, str):
             value = parsed_json(value)
         if is_list(value):
-            waiting.extend(value[:_MAX_VALUES])
+            waiting.extend(as_list(value)[:_MAX_VALUES])
         elif value is not None:
             yield value
             waiting.extend(_inner(value))
@@ -62,10 +70,10 @@ def nested(body: object) -> Iterator[object]:
 
 def _inner(value: object) -> Iterator[object]:
     # A completion is no wrapper, but a body of status 200 may have an `error` beside `choices`.
-    if not is_mapping(value) or value.get("choices") is not None:
+    if not is_mapping(value) or field(value, "choices") is not None:
         yield field(value, "error")
         return
-    for key, inner in value.items():
+    for key, inner in as_mapping(value).items():
         if key not in _LEAVES and isinstance(inner, str | Mapping | list | tuple):
             yield inner
 

@@ -109,13 +109,15 @@ def prompt_entries(raw: object) -> list[tuple[int, Mapping[str, object]]]:
     """
     entries = as_list(raw)
     if is_mapping(raw):
-        is_entry = not raw.keys().isdisjoint((*RESULT_KEYS, "prompt_index"))
-        entries = [raw if is_entry else {RESULT_KEYS[0]: raw}]
+        told = as_mapping(raw)
+        is_entry = not told.keys().isdisjoint((*RESULT_KEYS, "prompt_index"))
+        entries = [told if is_entry else {RESULT_KEYS[0]: told}]
     found: list[tuple[int, Mapping[str, object]]] = []
     for position, entry in enumerate(entries):
         if is_mapping(entry):
-            index = as_integer(entry.get("prompt_index"))
-            found.append((position if index is None else index, entry))
+            told = as_mapping(entry)
+            index = as_integer(told.get("prompt_index"))
+            found.append((position if index is None else index, told))
     return found
 
 
@@ -126,7 +128,7 @@ def merge_prompts(old: object, new: object) -> list[dict[str, object]]:
         known = merged.setdefault(index, {"prompt_index": index})
         for key, value in entry.items():
             if key in RESULT_KEYS and is_mapping(value):
-                known[key] = merge_wire(as_mapping(known.get(key)), value)
+                known[key] = merge_wire(as_mapping(known.get(key)), as_mapping(value))
             else:
                 known.setdefault(key, value)
     return list(merged.values())
@@ -134,10 +136,10 @@ def merge_prompts(old: object, new: object) -> list[dict[str, object]]:
 
 def _read_verdict(raw: object) -> CategoryResult | None:
     if is_mapping(raw):
-        return _read_object(raw)
+        return _read_object(as_mapping(raw))
     if is_list(raw):
         # Block lists were a bare list of hits before 2024-04-01-preview.
-        return _read_list(raw)
+        return _read_list(as_list(raw))
     return None
 
 
@@ -185,7 +187,7 @@ def _read_list(raw: Sequence[object]) -> CategoryResult | None:
 
 def _details(raw: object) -> tuple[Mapping[str, object], ...]:
     items = [raw] if is_mapping(raw) else as_list(raw)
-    return tuple(item for item in items if is_mapping(item))
+    return tuple(as_mapping(item) for item in items if is_mapping(item))
 
 
 def _citation(raw: Mapping[str, object]) -> Mapping[str, object] | None:
@@ -279,7 +281,7 @@ def _merged_notes(old: object, new: object) -> object:
 
 
 def _as_notes(raw: object) -> Sequence[object]:
-    return raw if is_list(raw) else [raw]
+    return as_list(raw) if is_list(raw) else [raw]
 
 
 def _only_bool(value: object) -> bool | None:

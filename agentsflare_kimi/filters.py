@@ -275,7 +275,8 @@ def _read_choice(found: _Findings, index: int, source: object) -> ChoiceFilter:
         refusal=refusal if isinstance(refusal, str) else None,
         finish_reason=finish_reason if isinstance(finish_reason, str) else None,
         categories=found.read(choice, index=index),
-        has_tool_calls=bool(as_list(get(message, "tool_calls")) or get(message, "function_call")),
+        has_tool_calls=bool(as_list(get(message, "tool_calls")))
+        or get(message, "function_call") is not None,
         offsets=as_mapping(offsets) or None,
     )
 

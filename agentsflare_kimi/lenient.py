@@ -90,13 +90,23 @@ def is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 
 def as_mapping(value: object) -> Mapping[str, object]:
-    """Return *value* if it is a mapping, else an empty one."""
-    return value if is_mapping(value) else {}
+    """Return *value* if it is a dict, a copy if it is another mapping, else an empty one."""
+    if type(value) is dict:
+        return cast("dict[str, object]", value)
+    try:
+        return dict(value.items()) if is_mapping(value) else {}
+    except Exception:  # noqa: BLE001  # a foreign mapping may raise anything
+        return {}
 
 
 def as_list(value: object) -> Sequence[object]:
-    """Return *value* if it is a list or tuple, else an empty one."""
-    return value if is_list(value) else ()
+    """Return *value* if it is a list or tuple, a copy if of a class of its own, else nothing."""
+    if type(value) is list or type(value) is tuple:
+        return cast("list[object]", value)
+    try:
+        return [*value] if is_list(value) else ()
+    except Exception:  # noqa: BLE001  # as above
+        return ()
 
 
 def as_integer(value: object) -> int | None:
@@ -125,7 +135,7 @@ def text_parts(value: object) -> str | None:
         return value
     if not is_list(value):
         return _part_text(value)
-    texts = [_part_text(part) for part in value]
+    texts = [_part_text(part) for part in as_list(value)]
     return "".join(text for text in texts if text is not None)
 
 
@@ -156,7 +166,7 @@ def plain(value: object, depth: int = 40) -> object:
     if depth == 0:
         return None
     if is_list(value):
-        return [plain(item, depth - 1) for item in value]
+        return [plain(item, depth - 1) for item in as_list(value)]
     names = getattr(type(value), "__dataclass_fields__", None)
     pairs = {name: attribute(value, name) for name in names} if names else fields(value)
     return {name: plain(item, depth - 1) for name, item in pairs.items()}

@@ -8,6 +8,7 @@ take the raw chunks of `create(..., stream=True)`. Source: facts/content-filters
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 
 from openai import APIError
@@ -218,6 +219,11 @@ class AsyncStreamReader(_Received[AsyncIterable[ChatCompletionChunk]]):
         close = attribute(self._stream, "close")
         if callable(close):
             await cast("Awaitable[None]", close())
+        # A generator that was left is otherwise closed whenever it is collected, by any task.
+        finish = attribute(self._chunks, "aclose")
+        if callable(finish):
+            with suppress(RuntimeError):  # it is running: another task is reading
+                await cast("Awaitable[None]", finish())
 
     async def __aenter__(self) -> Self:
         self._is_managed = True

@@ -15,15 +15,21 @@ _FRAGMENTED: Final = frozenset({"arguments", "input"})
 
 
 class ToolCalls:
-    """The tool calls of one choice, as far as they came."""
+    """The tool calls of one choice, as far as they came.
+
+    Attributes:
+        is_told: Whether any chunk had a list of them, an empty one included.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
+        self.is_told = False
         self._calls: list[_Call] = []
         self._by_index: dict[int, _Call] = {}
 
     def add(self, fragments: Sequence[object]) -> None:
         """Take in the fragments of one chunk."""
+        self.is_told = True
         for position, fragment in enumerate(fragments):
             told = fields(fragment)
             if told:
@@ -77,7 +83,8 @@ class _Call:
         return bool(identity and self.identity and identity != self.identity and _name(told))
 
     def add(self, told: dict[str, object]) -> None:
-        is_repeat = bool(told.get("id")) and as_text(told.get("id")) == self.identity
+        identity = as_text(told.get("id"))
+        is_repeat = identity is not None and identity == self.identity
         for name, value in told.items():
             if name in _BODIES:
                 self._add_body(self._bodies.setdefault(name, {}), fields(value), is_repeat)
@@ -110,5 +117,6 @@ class _Call:
                 body[name] = plain(value)
 
 
-def _name(told: dict[str, object]) -> object:
-    return next((fields(told[body]).get("name") for body in _BODIES if told.get(body)), None)
+def _name(told: dict[str, object]) -> str | None:
+    names = (as_text(fields(told.get(body)).get("name")) for body in _BODIES)
+    return next((name for name in names if name), None)

@@ -145,3 +145,202 @@ def test_an_incomplete_stream_says_what_came():
     error = reader_of("cut").error
     assert error.partial == extract_content(error) == "Half"
     assert isinstance(error, openai.APIError)
+
+
+HALF = events(
+    {"choices": [{"index": 0, "content_filter_results": {"hate": {"severity": "low"}}}]},
+    {"choices": [{"index": 0, "delta": {"content": "Half"}, "finish_reason": None}]},
+)
+CHUNK = {"choices": [{"index": 0, "delta": {"content": "."}}]}
+
+
+def readable(reader):
+    """Check that what came before the break is there, by every name."""
+    assert reader.content == extract_content(reader) == "Half"
+    assert reader.completion.choices[0].message.content == "Half"
+    assert reader.finish_reason is None
+    assert reader.filter_results.flagged_categories == ("hate",)
+    assert not reader.is_complete
+
+
+def break_off(end, raised, **options):
+    with (
+        serving(HALF, end=end) as server,
+        openai.OpenAI(api_key="x", base_url=server.base_url, max_retries=0, **options) as client,
+        StreamReader(client.chat.completions.create(**ASKED)) as reader,
+    ):
+        with pytest.raises(raised) as caught:
+            list(reader)
+        assert reader.error is caught.value
+        assert list(reader) == []
+        if end == "hold":
+            assert server.client_left.wait(5)
+    readable(reader)
+
+
+async def break_off_async(end, raised, **options):
+    with serving(HALF, end=end) as server:
+        async with (
+            openai.AsyncOpenAI(
+                api_key="x", base_url=server.base_url, max_retries=0, **options
+            ) as client,
+            AsyncStreamReader(await client.chat.completions.create(**ASKED)) as reader,
+        ):
+            with pytest.raises(raised) as caught:
+                _ = [piece async for piece in reader]
+            assert reader.error is caught.value
+            assert [piece async for piece in reader] == []
+            if end == "hold":
+                assert await asyncio.to_thread(server.client_left.wait, 5)
+        readable(reader)
+
+
+BREAKS = pytest.mark.parametrize(
+    ("end", "raised", "options"),
+    [
+        ("reset", openai.APIConnectionError, {}),
+        ("close", openai.APIError, {}),
+        ("hold", openai.APITimeoutError, {"timeout": 0.3}),
+    ],
+)
+
+
+@BREAKS
+def test_what_came_before_a_break_stays_readable(end, raised, options):
+    break_off(end, raised, **options)
+
+
+@BREAKS
+def test_what_came_before_a_break_stays_readable_async(end, raised, options):
+    asyncio.run(break_off_async(end, raised, **options))
+
+
+async def cancelled():
+    with serving(HALF, end="hold") as server:
+        async with openai.AsyncOpenAI(api_key="x", base_url=server.base_url) as client:
+            reader = AsyncStreamReader(await client.chat.completions.create(**ASKED))
+
+            async def consume():
+                async with reader:
+                    async for _ in reader:
+                        pass
+
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(consume(), 0.3)
+            assert isinstance(reader.error, asyncio.CancelledError)
+            assert await asyncio.to_thread(server.client_left.wait, 5)
+        readable(reader)
+
+
+def test_what_came_before_a_cancellation_stays_readable():
+    asyncio.run(cancelled())
+
+
+def held():
+    """Serve a stream that goes on for ever after its first text."""
+    return serving(HALF + events(CHUNK), end="hold")
+
+
+def client_of(server):
+    return openai.OpenAI(api_key="x", base_url=server.base_url, max_retries=0)
+
+
+def test_leaving_the_block_closes_the_connection():
+    with held() as server, client_of(server) as client:
+        with StreamReader(client.chat.completions.create(**ASKED)) as reader:
+            for _ in reader:
+                break
+            assert not server.client_left.is_set()
+        assert server.client_left.wait(5)
+        assert reader.error is None
+        readable(reader)
+
+
+def test_inside_the_block_a_loop_can_be_taken_up_again():
+    with held() as server, client_of(server) as client:
+        with StreamReader(client.chat.completions.create(**ASKED)) as reader:
+            assert next(iter(reader)) == "Half"
+            assert next(iter(reader)) == "."
+        assert reader.content == "Half."
+
+
+def test_without_a_block_leaving_the_loop_closes_the_connection():
+    with held() as server, client_of(server) as client:
+        reader = StreamReader(client.chat.completions.create(**ASKED))
+        for _ in reader:
+            break
+        assert server.client_left.wait(5)
+        assert list(reader) == []
+        readable(reader)
+
+
+def test_closing_ends_the_reading():
+    with held() as server, client_of(server) as client:
+        reader = StreamReader(client.chat.completions.create(**ASKED))
+        pieces = iter(reader)
+        next(pieces)
+        reader.close()
+        reader.close()
+        assert server.client_left.wait(5)
+        assert list(reader) == []
+        readable(reader)
+
+
+async def left_early(*, managed):
+    with held() as server:
+        async with openai.AsyncOpenAI(api_key="x", base_url=server.base_url) as client:
+            reader = AsyncStreamReader(await client.chat.completions.create(**ASKED))
+            if managed:
+                async with reader:
+                    async for _ in reader:
+                        break
+            else:
+                async for _ in reader:
+                    break
+            assert await asyncio.to_thread(server.client_left.wait, 5)
+        readable(reader)
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_leaving_an_async_loop_closes_the_connection(managed):
+    asyncio.run(left_early(managed=managed))
+
+
+def fail(piece):
+    raise KeyError(piece)
+
+
+def test_an_exception_of_the_callers_own_closes_the_connection_and_is_no_error_of_the_stream():
+    with held() as server, client_of(server) as client:
+        reader = StreamReader(client.chat.completions.create(**ASKED))
+        with pytest.raises(KeyError), reader:
+            fail(next(iter(reader)))
+        assert server.client_left.wait(5)
+        assert reader.error is None
+        readable(reader)
+
+
+def test_chunks_may_come_from_anywhere():
+    chunks = [CHUNK, {"choices": [{"delta": {}, "finish_reason": "stop"}]}]
+    reader = StreamReader(chunks)
+    assert list(reader.events()) == chunks
+    assert (reader.content, reader.finish_reason, reader.is_complete) == (".", "stop", True)
+
+
+def test_a_reader_that_has_read_nothing_has_nothing():
+    reader = StreamReader([])
+    assert (reader.content, reader.reasoning, reader.finish_reason) == ("", "", None)
+    assert (reader.tool_calls, reader.usage, reader.error) == ([], None, None)
+    assert reader.completion.choices == []
+    assert not reader.filter_results.annotations_present
+    assert not reader.is_complete
+
+
+class Done(list):
+    is_done = True
+
+
+def test_a_stream_that_saw_its_end_marker_is_complete_without_a_finish_reason():
+    reader = StreamReader(Done([CHUNK]))
+    assert list(reader) == ["."]
+    assert reader.is_complete

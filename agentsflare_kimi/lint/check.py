@@ -9,7 +9,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
-from agentsflare_kimi.lint.rules import RULES
+from agentsflare_kimi.lint.lines import line_starts
+from agentsflare_kimi.lint.rules import rules_for
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
@@ -50,13 +51,13 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
     reason = why_not_edited(filename, text)
     found = [_weighed(item, reason) for item in _find(document, today)]
     found.sort(key=lambda item: (item.problem.start, item.rule.code))
-    lines = _line_starts(text)
+    lines = line_starts(text)
     return [_judged(item, filename, lines) for item in found]
 
 
 def _find(document: Document, today: date | None, depth: int = 0) -> Iterator[_Found]:
     reading = Reading(document, today or date.today())  # noqa: DTZ011  # the user's day
-    for rule in RULES:
+    for rule in rules_for(document.text):
         for problem in rule.check(reading):
             yield _Found(rule, problem)
     for text in reading.embedded if depth < _DEEPEST else ():
@@ -94,16 +95,6 @@ def _unsafe(fix: Fix | None, reason: str) -> Fix | None:
         return fix
     reasons = filter(None, (f"this is {reason}", fix.reason))
     return replace(fix, is_safe=False, reason="; ".join(reasons))
-
-
-def _line_starts(text: str) -> Sequence[int]:
-    """Where each line begins; carriage returns count where there are no line feeds."""
-    starts = [0]
-    position = 0
-    is_cr_only = "\n" not in text
-    while (position := text.find("\r" if is_cr_only else "\n", position) + 1) > 0:
-        starts.append(position)
-    return starts
 
 
 def _judged(found: _Found, filename: str, lines: Sequence[int]) -> Judged:

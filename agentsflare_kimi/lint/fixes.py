@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
@@ -19,6 +18,7 @@ __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix
 _NOT_SDK_KEYWORDS: Final = frozenset({"thinking"})
 # Stands for a number that only the running program knows: equal to no pinned value.
 _UNKNOWN_NUMBER: Final = float("nan")
+_CONSTANTS: Final = {"True": "true", "False": "false", "None": "null"}
 _NUMBERS: Final = frozenset(
     {"temperature", "top_p", "n", "presence_penalty", "frequency_penalty", "logprobs"}
 )
@@ -167,8 +167,9 @@ def _written(body: Body, value: object) -> str:
         spaced = "{{ {} }}" if _is_script(body) else "{{{}}}"
         return spaced.format(", ".join(pairs))
     if isinstance(value, str):
-        return json.dumps(value).replace('"', _quote(body))
-    return repr(value) if body.language == "python" else json.dumps(value)
+        # Plans put in nothing but plain words, so there is nothing to escape.
+        return f"{_quote(body)}{value}{_quote(body)}"
+    return repr(value) if body.language == "python" else _CONSTANTS.get(repr(value), repr(value))
 
 
 def _pair(body: Body, key: str, value: object) -> str:

@@ -7,7 +7,6 @@ from functools import partial
 from agentsflare_kimi.lint.check import find
 from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.findings import Finding, FixResult
-from agentsflare_kimi.lint.suppressions import apply_suppressions
 
 __all__ = ["fix_text", "lint_text"]
 
@@ -29,6 +28,10 @@ def lint_text(text: str, filename: str, config: LintConfig | None = None) -> lis
         for judged in find(text, filename, today=config.today)
         if config.is_selected(judged.finding.code, in_prose=judged.in_prose)
     ]
+    if "agentsflare:" not in text:
+        return findings
+    from agentsflare_kimi.lint.suppressions import apply_suppressions  # noqa: PLC0415  # few have any
+
     return apply_suppressions(text, filename, findings, config)
 
 

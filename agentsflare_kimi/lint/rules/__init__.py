@@ -1,48 +1,63 @@
-"""Every rule, in the order of its code."""
+"""Every rule, in the order of its code; one is loaded when a text may have to do with it."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
 
-from agentsflare_kimi.lint.rules import (
-    deprecated,
-    ended_suppression,
-    ended_upstream,
-    example,
-    fixed_parameter,
-    foreign_client,
-    foreign_key,
-    hard_coded_key,
-    malformed_suppression,
-    misspelt,
-    pasted_endpoint,
-    plain_http,
-    retired,
-    thinking_switch,
-    token_budget,
-    tool_choice,
-    unused_suppression,
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.rules.base import Rule
+
+__all__ = ["RULES", "rules_for"]
+
+# The module of each rule, and what a text must hold at least one of; nothing means any text.
+_MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
+    ("retired", ()),
+    ("deprecated", ()),
+    ("example", ()),
+    ("misspelt", ()),
+    ("ended_upstream", ()),
+    ("fixed_parameter", ()),
+    ("tool_choice", ("tool",)),
+    ("token_budget", ("max_",)),
+    ("thinking_switch", ("thinking",)),
+    ("pasted_endpoint", ("/chat/completions",)),
+    ("plain_http", ("http://",)),
+    ("hard_coded_key", ("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization")),
+    ("foreign_client", ("OpenAI",)),
+    ("foreign_key", ("OpenAI", "OPENAI_API_KEY")),
+    ("unused_suppression", ("agentsflare:",)),
+    ("malformed_suppression", ("agentsflare:",)),
+    ("ended_suppression", ("agentsflare:",)),
 )
-from agentsflare_kimi.lint.rules.base import Rule
 
-__all__ = ["RULES"]
+if TYPE_CHECKING:
+    RULES: Sequence[Rule]
+else:
 
-RULES: Final[tuple[Rule, ...]] = (
-    retired.RULE,
-    deprecated.RULE,
-    example.RULE,
-    misspelt.RULE,
-    ended_upstream.RULE,
-    fixed_parameter.RULE,
-    tool_choice.RULE,
-    token_budget.RULE,
-    thinking_switch.RULE,
-    pasted_endpoint.RULE,
-    plain_http.RULE,
-    hard_coded_key.RULE,
-    foreign_client.RULE,
-    foreign_key.RULE,
-    unused_suppression.RULE,
-    malformed_suppression.RULE,
-    ended_suppression.RULE,
-)
+    def __getattr__(name: str) -> object:
+        if name != "RULES":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _load(module for module, _ in _MODULES)
+
+
+def rules_for(text: str) -> Sequence[Rule]:
+    """Pick the rules that may have something to say about a text.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The rules in the order of their codes.
+    """
+    return _load(
+        module
+        for module, needles in _MODULES
+        if not needles or any(needle in text for needle in needles)
+    )
+
+
+def _load(modules: Iterable[str]) -> tuple[Rule, ...]:
+    loaded = (import_module(f"{__name__}.{module}") for module in modules)
+    return tuple(cast("Rule", module.RULE) for module in loaded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +17,7 @@ from agentsflare_kimi.lint.urls import GATEWAY
 
 __all__ = ["RULE"]
 
+_IMPORT_AND_CALL: Final = 2
 _RISK: Final = "it changes the client's type, defaults and warnings, and needs agentsflare-kimi"
 
 
@@ -38,13 +40,20 @@ def _check(reading: Reading) -> Iterator[Problem]:
 
 
 def _fix(source: Source, call: ClientCall, ours: str) -> Fix:
-    edits = [Edit(start=call.start, end=call.callee_end, replacement=ours)]
-    edits += import_edit(
-        source,
-        f"from agentsflare_kimi import {ours}",
-        rf"^from agentsflare_kimi import [^\n]*\b{ours}\b",
-    )
+    edits = [
+        Edit(start=call.start, end=call.callee_end, replacement=ours),
+        *_import(source, call, ours),
+    ]
     return Fix(edits=merge_edits(edits), is_safe=False, reason=_RISK)
+
+
+def _import(source: Source, call: ClientCall, ours: str) -> list[Edit]:
+    statement = f"from agentsflare_kimi import {ours}"
+    only = re.search(rf"^from openai import {call.name}[ \t]*$", source.masked, re.MULTILINE)
+    uses = len(re.findall(rf"\b{call.name}\b", source.masked))
+    if only and uses == _IMPORT_AND_CALL:
+        return [Edit(start=only.start(), end=only.end(), replacement=statement)]
+    return import_edit(source, statement, rf"^from agentsflare_kimi import [^\n]*\b{ours}\b")
 
 
 RULE: Final = Rule(

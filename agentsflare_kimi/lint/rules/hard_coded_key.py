@@ -20,9 +20,12 @@ _CANDIDATE: Final = re.compile(r"(?<![\w-])[A-Za-z0-9][A-Za-z0-9_-]{15,199}(?![\
 _BEFORE: Final = re.compile(r"(?i)(?:key|token|bearer|authorization)[^\r\n]{0,30}\Z")
 _BEARER: Final = re.compile(r"(?i)bearer\s+\Z")
 _OWN_NAMES: Final = re.compile(r"(?i)agentsflare|kimi|moonshot")
+# What stands where a key is to be put; after `sk-` fewer words do, since no prose looks like it.
 _PLACEHOLDER: Final = re.compile(
-    r"(?i)your|example|placeholder|x{3}|dummy|test|fake|change|mock|sample|secret|api[_-]?key"
-    r"|0{4}|1234|abcd|todo|replace|insert|here|redacted|emulator"
+    r"(?i)your|example|placeholder|x{4}|change|replace|insert|redacted|emulator|here\b"
+)
+_FIGURE_OF_SPEECH: Final = re.compile(
+    r"(?i)dummy|test|fake|mock|sample|secret|api[_-]?key|0{4}|1234|abcd|todo"
 )
 _LEAST_UNMARKED: Final = 24
 _BEFORE_WINDOW: Final = 60
@@ -52,11 +55,12 @@ def _check(reading: Reading) -> Iterator[Problem]:
 
 
 def _looks_secret(text: str) -> bool:
-    is_marked = text.startswith("sk-")
+    if _PLACEHOLDER.search(text):
+        return False
+    if text.startswith("sk-"):
+        return True
     has_both = any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
-    return (
-        has_both and (is_marked or len(text) >= _LEAST_UNMARKED) and not _PLACEHOLDER.search(text)
-    )
+    return has_both and len(text) >= _LEAST_UNMARKED and not _FIGURE_OF_SPEECH.search(text)
 
 
 def _fix(document: CodeDocument, value: Value) -> Fix | None:

@@ -1,24 +1,35 @@
 """Reads a text in any language: where it names a model, and what for.
 
-`read` picks the reader by the file's name. A reader answers one question, `value_at`: what
-stands around this place? Nothing is executed, and nothing is parsed that holds no name.
+`read` picks the reader by the language. A reader answers one question, `value_at`: what stands
+around this place? Nothing is executed, and nothing is parsed that holds no name.
 """
 
 from __future__ import annotations
 
-from agentsflare_kimi.lint.sources.code import CodeDocument
-from agentsflare_kimi.lint.sources.documents import Document
-from agentsflare_kimi.lint.sources.embedded import (
-    MarkdownDocument,
-    NotebookDocument,
-    PageDocument,
-    ProseDocument,
-)
-from agentsflare_kimi.lint.sources.lines import COMMENTS, LineDocument
-from agentsflare_kimi.lint.sources.plain import PlainDocument
-from agentsflare_kimi.lint.sources.shell import ShellDocument
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentsflare_kimi.lint.sources.documents import Document
 
 __all__ = ["read"]
+
+# A reader is loaded when the first text of its kind comes along.
+_READERS: Final[Mapping[str, tuple[str, str]]] = {
+    "markdown": ("embedded", "MarkdownDocument"),
+    "notebook": ("embedded", "NotebookDocument"),
+    "page": ("embedded", "PageDocument"),
+    "prose": ("plain", "ProseDocument"),
+    "plain": ("plain", "PlainDocument"),
+    "shell": ("shell", "ShellDocument"),
+    "yaml": ("lines", "YamlDocument"),
+    "ini": ("lines", "IniDocument"),
+    "env": ("lines", "EnvDocument"),
+    "dockerfile": ("lines", "DockerDocument"),
+    "make": ("lines", "MakeDocument"),
+}
 
 
 def read(text: str, language: str) -> Document:
@@ -31,18 +42,10 @@ def read(text: str, language: str) -> Document:
     Returns:
         A document that tells what stands where.
     """
-    if reader := _READERS.get(language):
-        return reader(text)
-    if language in COMMENTS:
-        return LineDocument(text, language)
-    return CodeDocument(text, language)
+    if language not in _READERS:
+        from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # see above
 
-
-_READERS = {
-    "markdown": MarkdownDocument,
-    "notebook": NotebookDocument,
-    "page": PageDocument,
-    "prose": ProseDocument,
-    "plain": PlainDocument,
-    "shell": ShellDocument,
-}
+        return CodeDocument(text, language)
+    module, name = _READERS[language]
+    reader = getattr(import_module(f"{__name__}.{module}"), name)
+    return cast("Callable[[str], Document]", reader)(text)

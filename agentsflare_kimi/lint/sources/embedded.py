@@ -9,9 +9,10 @@ from typing import Final
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
 from agentsflare_kimi.lint.sources.literals import read_entries, read_literal
+from agentsflare_kimi.lint.sources.plain import ProseDocument
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
-__all__ = ["MarkdownDocument", "NotebookDocument", "PageDocument", "ProseDocument"]
+__all__ = ["MarkdownDocument", "NotebookDocument", "PageDocument"]
 
 _FENCE: Final = re.compile(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
@@ -31,23 +32,6 @@ _TAGS: Final[Mapping[str, str]] = {
 _SCRIPT: Final = re.compile(r"<script(?P<attributes>[^>]*)>", re.IGNORECASE)
 _SCRIPT_END: Final = re.compile(r"</script", re.IGNORECASE)
 _JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-
-
-class ProseDocument:
-    """Text in which nothing is a value."""
-
-    def __init__(self, text: str, language: str = "prose") -> None:
-        """Keep *text*."""
-        self.text = text
-        self.language = language
-
-    def embedded(self) -> Sequence[Embedded]:
-        """List the texts inside it: none."""
-        return ()
-
-    def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*: prose."""
-        return Value(self.text[start:end], start, end, "prose")
 
 
 class MarkdownDocument(ProseDocument):

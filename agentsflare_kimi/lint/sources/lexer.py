@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.regions import Region, RegionKind
@@ -38,15 +38,29 @@ class Form(NamedTuple):
 
 
 class Syntax:
-    """The forms of a language, compiled."""
+    """The forms of a language; compiling is put off, since most files need few of them."""
 
     def __init__(self, forms: Sequence[Form]) -> None:
-        """Compile *forms*; where two begin alike, the first wins."""
+        """Keep *forms*; where two begin alike, the first wins."""
         self.forms: Final = tuple(forms)
-        self.bodies: Final = [re.compile(form.body, re.DOTALL) for form in forms]
-        openings = "|".join(f"({form.opening})" for form in forms)
-        self.opener: Final = re.compile(openings, re.MULTILINE)
-        self.opener_or_bracket: Final = re.compile(rf"{openings}|[(){{}}]", re.MULTILINE)
+        self._openings: Final = "|".join(f"({form.opening})" for form in forms)
+        self._bodies: Final[dict[int, re.Pattern[str]]] = {}
+
+    @cached_property
+    def opener(self) -> re.Pattern[str]:
+        """What begins a form."""
+        return re.compile(self._openings, re.MULTILINE)
+
+    @cached_property
+    def opener_or_bracket(self) -> re.Pattern[str]:
+        """What begins a form, or a bracket."""
+        return re.compile(rf"{self._openings}|[(){{}}]", re.MULTILINE)
+
+    def body(self, index: int) -> re.Pattern[str]:
+        """What may stand in the form at *index*; compiled when the first one turns up."""
+        if index not in self._bodies:
+            self._bodies[index] = re.compile(self.forms[index].body, re.DOTALL)
+        return self._bodies[index]
 
 
 class _Placeholder(NamedTuple):
@@ -96,7 +110,7 @@ class Scanner:
     def content(self, index: int, start: int, inner_start: int, *, goes_on: bool = False) -> int:
         """Read a string or comment from its content on, as far as its end or a placeholder."""
         form = self.syntax.forms[index]
-        body = self.syntax.bodies[index].match(self.text, inner_start)
+        body = self.syntax.body(index).match(self.text, inner_start)
         inner_end = body.end() if body else inner_start
         if form.placeholder and self.text.startswith(form.placeholder, inner_end):
             end = inner_end + len(form.placeholder)

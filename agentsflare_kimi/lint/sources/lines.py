@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key, is_sampling
 
-__all__ = ["COMMENTS", "LineDocument"]
+__all__ = [
+    "DockerDocument",
+    "EnvDocument",
+    "IniDocument",
+    "MakeDocument",
+    "YamlDocument",
+]
 
-# What begins a comment; in YAML, INI and Dockerfiles only at a line's start or after a space.
-COMMENTS: Final[Mapping[str, str]] = {
-    "yaml": "#",
-    "ini": "#;",
-    "env": "#",
-    "dockerfile": "#",
-    "make": "#",
-}
 _KEY: Final = re.compile(
     r"""[ \t]*(?:-[ \t]+)*                      # items of a list
         (?:(?:export|set|setx|ENV|ARG|LABEL)[ \t]+)?
@@ -51,13 +49,15 @@ class _Line(NamedTuple):
         return len(self.text) - len(self.text.lstrip(" \t"))
 
 
-class LineDocument:
+class _LineDocument:
     """Settings, read a line at a time around each place that is asked for."""
 
-    def __init__(self, text: str, language: str) -> None:
+    language = "ini"
+    comment_marks = "#"
+
+    def __init__(self, text: str) -> None:
         """Keep *text*; nothing is read before it is asked for."""
         self.text = text
-        self.language = language
 
     def embedded(self) -> Sequence[Embedded]:
         """List the texts inside it: none."""
@@ -90,7 +90,7 @@ class LineDocument:
         return self._lines[bisect_right(self._lines, offset, key=_start) - 1]
 
     def _in_comment(self, before: str) -> bool:
-        marks = COMMENTS[self.language]
+        marks = self.comment_marks
         if before.lstrip()[:1] and before.lstrip()[0] in marks:
             return True
         quote = ""
@@ -185,3 +185,33 @@ def _is_subscript(before: str, after: str) -> bool:
     is_key = begins_line and re.match(r"[\"']?[ \t]*(?:[:?+]?=|:(?:[ \t]|\Z))", after)
     is_table = before.lstrip().startswith("[") and after.rstrip().endswith("]")
     return bool(is_key) or (is_table and "," not in before + after and "=" not in before)
+
+
+class YamlDocument(_LineDocument):
+    """YAML."""
+
+    language = "yaml"
+
+
+class IniDocument(_LineDocument):
+    """INI files and Java properties."""
+
+    comment_marks = "#;"
+
+
+class EnvDocument(_LineDocument):
+    """Files of environment variables."""
+
+    language = "env"
+
+
+class DockerDocument(_LineDocument):
+    """Dockerfiles."""
+
+    language = "dockerfile"
+
+
+class MakeDocument(_LineDocument):
+    """Makefiles."""
+
+    language = "make"

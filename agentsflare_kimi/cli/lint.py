@@ -16,11 +16,12 @@ TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["run"]
+__all__ = ["BASELINE", "check", "paths_of", "run", "settings_of"]
 
 # With these, there is something to say even if nothing is found.
 _TEXT_FORMATS = ("full", "concise", "grouped", "pylint")
-_BASELINE = "agentsflare-kimi-baseline.json"
+BASELINE = "agentsflare-kimi-baseline.json"
+"""Known findings, where such a file lies in the current directory."""
 
 
 def run(arguments: list[str]) -> int:
@@ -119,7 +120,7 @@ def _is_special(options: Options) -> bool:
 
 def _has_more_to_say(options: Options) -> bool:
     is_for_people = options.output_format in _TEXT_FORMATS and not options.json
-    has_baseline = options.baseline or options.write_baseline or os.path.exists(_BASELINE)
+    has_baseline = options.baseline or options.write_baseline or os.path.exists(BASELINE)
     return bool(not is_for_people or options.statistics or has_baseline)
 
 

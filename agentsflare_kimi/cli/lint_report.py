@@ -8,25 +8,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.cli.lint import BASELINE
 from agentsflare_kimi.cli.lint_summary import Results, statistics, summary
-from agentsflare_kimi.lint.baseline import FILENAME, apply_baseline, baseline_of, read_baseline
-from agentsflare_kimi.lint.configuration import settings_for
-from agentsflare_kimi.lint.decoding import decode
-from agentsflare_kimi.lint.diffs import show_diff
-from agentsflare_kimi.lint.fixing import fix_file
 from agentsflare_kimi.lint.git import find_repository
 from agentsflare_kimi.lint.packing import unpack
 from agentsflare_kimi.lint.reporters import FORMATS, TEXT_FORMATS, Reported, render
 from agentsflare_kimi.lint.reporters.places import one_line
-from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from agentsflare_kimi.lint.findings import Finding
-    from agentsflare_kimi.lint.fixing import FixedFile
     from agentsflare_kimi.lint.options import Options
-    from agentsflare_kimi.lint.session import Options as Settings
     from agentsflare_kimi.lint.session import Session
 
 __all__ = ["conclude", "finish", "format_of", "say", "wants_colour"]
@@ -50,14 +42,23 @@ def finish(session: Session, options: Options, paths: list[bytes]) -> int:
     for origin, (path, kind, value) in session.outcomes:
         if kind == "found":
             findings = unpack(cast("list[tuple[Any, ...]]", value))
-            _take_file(path, origin, findings, session.options, options, results)
+            mends = (options.fix or options.diff) and any(finding.fix for finding in findings)
+            if mends:
+                from agentsflare_kimi.cli.lint_fixes import mend  # noqa: PLC0415  # rarely asked
+
+                mend(path, origin, findings, session.options, options, results)
+            else:
+                results.findings += findings
         else:
             say(f"{kind}: {os.fsdecode(path)}: {value}")
             results.failures += kind == "failed"
     results.findings.sort(key=lambda f: (f.filename, f.line, f.column, f.code))
-    if options.write_baseline:
-        return _write_baseline(results, options, paths)
-    _take_baseline(results, options, paths)
+    if options.write_baseline or options.baseline or os.path.exists(BASELINE):
+        from agentsflare_kimi.cli import lint_baseline  # noqa: PLC0415  # rarely there
+
+        if options.write_baseline:
+            return lint_baseline.write(results, options, paths)
+        lint_baseline.take_out(results, options, paths)
     return conclude(results, options, _source_of)
 
 
@@ -117,48 +118,6 @@ def say(line: str) -> None:
     print(one_line(line), file=sys.stderr)
 
 
-def _take_file(
-    path: bytes,
-    origin: str,
-    findings: list[Finding],
-    settings: Settings,
-    options: Options,
-    results: Results,
-) -> None:
-    fixable = any(f.fix and (f.fix.is_safe or options.unsafe_fixes) for f in findings)
-    if not (fixable and (options.fix or options.diff)):
-        results.findings += findings
-        return
-    if origin == "untracked":
-        say(
-            f"{os.fsdecode(path)}: not fixed: git does not track it; name it to fix it all the same"
-        )
-        results.findings += findings
-        return
-    config = settings_for(os.fsdecode(path), settings).config
-    try:
-        write = not options.diff
-        fixed = fix_file(path, config, unsafe=options.unsafe_fixes, write=write)
-    except (NotWrittenError, OSError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        say(f"{os.fsdecode(path)}: not fixed: {reason}")
-        results.findings += findings
-        results.failures += 1
-        return
-    _keep_fixes(fixed, path, options, results)
-
-
-def _keep_fixes(fixed: FixedFile, path: bytes, options: Options, results: Results) -> None:
-    results.findings += fixed.result.remaining
-    results.fixed += fixed.result.fixed
-    if fixed.links > 1 and not options.diff:
-        say(f"{os.fsdecode(path)}: fixed; its other hard links keep the old text")
-    if options.diff or options.show_fixes:
-        name = os.fsdecode(path)
-        coloured = wants_colour(options)
-        results.diffs += show_diff(name, fixed.before, fixed.result.text, is_coloured=coloured)
-
-
 def _rendered(
     name: str, results: Results, options: Options, source_of: Callable[[str], str | None]
 ) -> str:
@@ -179,48 +138,18 @@ def _root() -> str:
 
 @lru_cache(maxsize=16)
 def _source_of(filename: str) -> str | None:
+    from agentsflare_kimi.lint.decoding import decode  # noqa: PLC0415  # most formats need no source
+    from agentsflare_kimi.lint.writing import (  # noqa: PLC0415  # same
+        NotWrittenError,
+        read_regular_file,
+    )
+
     try:
         content, _ = read_regular_file(os.path.realpath(os.fsencode(filename)))
     except (OSError, NotWrittenError):
         return None
     source = decode(content, filename)
     return source.text if source else None
-
-
-def _baseline_path(options: Options) -> str:
-    return options.baseline or FILENAME
-
-
-def _take_baseline(results: Results, options: Options, paths: list[bytes]) -> None:
-    path = _baseline_path(options)
-    if not (options.baseline or os.path.exists(path)):
-        return
-    checked = [os.fsdecode(p) for p in paths]
-    directory = os.path.dirname(os.path.abspath(path))
-    known = read_baseline(path)
-    # A file that was left out by its name is not one in which nothing was found.
-    results.findings, prunable = apply_baseline(results.findings, known, directory, checked)
-    for line in prunable:
-        say(f"baseline: {line}; prune it with --write-baseline")
-
-
-def _write_baseline(results: Results, options: Options, paths: list[bytes]) -> int:
-    path = _baseline_path(options)
-    directory = os.path.dirname(os.path.abspath(path))
-    known = read_baseline(path) if os.path.exists(path) else dict[tuple[str, str], int]()
-    checked = [os.fsdecode(p) for p in paths]
-    content = baseline_of(results.findings, directory, known, checked).encode()
-    _, prunable = apply_baseline(results.findings, known, directory, checked)
-    if os.path.exists(path):
-        before, _ = read_regular_file(os.path.realpath(os.fsencode(path)))
-        replace_content(os.fsencode(path), before, content)
-    else:
-        with open(path, "xb") as file:
-            file.write(content)
-    for line in prunable:
-        say(f"baseline: pruned: {line}")
-    say(f"{path}: {len(results.findings)} findings are known from now on")
-    return 2 if results.failures else 0
 
 
 def _exit_code(results: Results, options: Options) -> int:

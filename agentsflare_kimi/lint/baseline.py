@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.findings import Finding
 
-__all__ = ["FILENAME", "apply_baseline", "baseline_of", "read_baseline"]
-
-FILENAME = "agentsflare-kimi-baseline.json"
-"""Read from the current directory where it exists."""
+__all__ = ["apply_baseline", "baseline_of", "read_baseline"]
 
 _VERSION = 1
 

@@ -7,16 +7,13 @@ nothing is merged across files. What the command line says comes on top.
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError
-from agentsflare_kimi.lint.ignores import matches_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +22,11 @@ __all__ = ["FileSettings", "forget_configurations", "settings_for"]
 
 _STANDALONE = "agentsflare-kimi.toml"
 _SHARED = "pyproject.toml"
+_DIGITS = 3
 _ADDED = frozenset({"ignore", "extend_select", "exclude"})
-_CODE = re.compile(r"ALL|A|AF|AFK\d{0,3}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSettings:
+class FileSettings(NamedTuple):
     """What holds for one file.
 
     Attributes:
@@ -62,12 +58,10 @@ def settings_for(path: str, options: Mapping[str, object] | LintConfig) -> FileS
     if isinstance(options, LintConfig):
         name = _below(here, absolute)
         config = options.for_file(name)
-        return FileSettings(
-            config=config, is_excluded=matches_any(name, options.exclude), source=None
-        )
+        return FileSettings(config=config, is_excluded=_matches(name, options.exclude), source=None)
     source, base = _nearest(os.path.dirname(absolute))
     name = _below(os.path.dirname(source), absolute) if source else ""
-    is_excluded = matches_any(name, base.exclude) or matches_any(
+    is_excluded = _matches(name, base.exclude) or _matches(
         _below(here, absolute), cast("tuple[str, ...]", options.get("exclude", ()))
     )
     config = _on_top(base.for_file(name), options)
@@ -77,6 +71,14 @@ def settings_for(path: str, options: Mapping[str, object] | LintConfig) -> FileS
 def forget_configurations() -> None:
     """Read settings files anew from here on."""
     _nearest.cache_clear()
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    if not patterns:
+        return False
+    from agentsflare_kimi.lint.ignores import matches_any  # noqa: PLC0415  # rarely needed
+
+    return matches_any(name, patterns)
 
 
 def _below(directory: str, path: str) -> str:
@@ -110,6 +112,8 @@ def _read_table(path: str) -> Mapping[str, object] | None:
         # Looking takes a twentieth of the time of parsing.
         if is_shared and b"agentsflare-kimi" not in content:
             return None
+        import tomllib  # noqa: PLC0415  # only a file with settings needs it
+
         document = tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise LintConfigError(f"{path} cannot be read: {error}") from error
@@ -153,11 +157,17 @@ def read_codes(value: object) -> tuple[str, ...]:
     """
     codes = _strings(value)
     for code in codes:
-        if not _CODE.fullmatch(code):
+        if not _is_prefix(code):
             raise ValueError(
                 f"{code!r} is no rule and no prefix of one (such as AFK, AFK1, AFK101)"
             )
     return codes
+
+
+def _is_prefix(code: str) -> bool:
+    digits = code.removeprefix("AFK")
+    is_numbered = digits != code and len(digits) <= _DIGITS and (digits or "0").isdecimal()
+    return is_numbered or code == "ALL"
 
 
 def _strings(value: object) -> tuple[str, ...]:

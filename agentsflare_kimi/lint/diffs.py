@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
-
 from agentsflare_kimi.lint.lines import split_lines
 from agentsflare_kimi.lint.masking import mask_keys
 from agentsflare_kimi.lint.reporters.places import one_line
@@ -29,6 +27,8 @@ def show_diff(filename: str, before: str, after: str, *, is_coloured: bool = Fal
         The diff's lines without their ends.
     """
     name = one_line(filename)
+    from difflib import unified_diff  # noqa: PLC0415  # slow to load
+
     # Keys are masked in the whole, for a line does not tell whether its start was one.
     lines = unified_diff(
         split_lines(mask_keys(before)), split_lines(mask_keys(after)), name, name, lineterm=""

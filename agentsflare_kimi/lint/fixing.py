@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.decoding import Source, decode
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FixedFile", "fix_file"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixedFile:
+class FixedFile(NamedTuple):
     """A file before and after.
 
     Attributes:

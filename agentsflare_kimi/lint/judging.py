@@ -11,7 +11,6 @@ from agentsflare_kimi.lint.config import LintConfigError
 from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.packing import pack
-from agentsflare_kimi.lint.walking import is_named_by_ignore_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,9 +65,26 @@ def judge_listed(
         return path, "failed", str(error)
     if settings.is_excluded or not _is_inside(root, os.path.dirname(path)):
         return None
-    if settings.config.respect_gitignore and is_named_by_ignore_files(os.path.abspath(path)):
+    if settings.config.respect_gitignore and _is_ignored(os.path.abspath(path)):
         return None
     return _lint(path, content, settings.config)
+
+
+def _is_ignored(path: bytes) -> bool:
+    if not _may_be_ignored(os.path.dirname(path)):
+        return False
+    from agentsflare_kimi.lint.walking import is_named_by_ignore_files  # noqa: PLC0415  # rare
+
+    return is_named_by_ignore_files(path)
+
+
+@cache
+def _may_be_ignored(directory: bytes) -> bool:
+    """Whether an `.ignore` file lies here or further up."""
+    if os.path.lexists(os.path.join(directory, b".ignore")):
+        return True
+    parent = os.path.dirname(directory)
+    return parent != directory and _may_be_ignored(parent)
 
 
 @cache

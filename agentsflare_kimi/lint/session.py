@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from agentsflare_kimi.lint import discovery, git
-from agentsflare_kimi.lint.workers import scan
+from agentsflare_kimi.lint.scanning import scan_files
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.config import LintConfig
     from agentsflare_kimi.lint.discovery import Origin
-    from agentsflare_kimi.lint.scanning import Outcome
+    from agentsflare_kimi.lint.scanning import Examine, Outcome
 
     # All settings there are, or those that come on top of the nearest settings file's.
     Options = Mapping[str, object] | LintConfig
@@ -26,6 +25,8 @@ __all__ = ["Session"]
 
 _CONFIGURATIONS = (b"agentsflare-kimi.toml", b"pyproject.toml")
 _DEFAULTS = (True, 5_000_000)
+# Forking two processes takes as long as reading so many files.
+_WORTH_SHARING = 400
 
 
 class Session:
@@ -92,6 +93,8 @@ class Session:
             yield "named", b"", files
 
     def _list_directory(self, directory: bytes) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
+        from agentsflare_kimi.lint import discovery, git  # noqa: PLC0415  # files need no listing
+
         identity = os.path.realpath(directory)
         if identity in self._seen:
             return
@@ -118,7 +121,7 @@ class Session:
             return judge_named(named_as[path], content, self.options)
 
         _, max_size = self._listing_settings(os.path.dirname(files[0]))
-        for outcome in scan(list(named_as), examine, max_size, self._progress):
+        for outcome in self._scan(list(named_as), examine, max_size):
             self.outcomes.append(("named", outcome))
 
     def _read_listed(self, origin: Origin, root: bytes, files: list[bytes]) -> None:
@@ -127,15 +130,24 @@ class Session:
 
             return judge_listed(root, path, content, self.options)
 
+        from agentsflare_kimi.lint.discovery import LEFT_OUT  # noqa: PLC0415  # same as above
+
         _, max_size = self._listing_settings(root)
-        for outcome in scan(files, examine, max_size, self._progress):
+        for outcome in self._scan(files, examine, max_size):
             path, kind, _ = outcome
             name = os.path.basename(path.rstrip(b"/"))
             if kind != "directory":
                 self.outcomes.append((origin, outcome))
-            elif name not in discovery.LEFT_OUT:
+            elif name not in LEFT_OUT:
                 # A repository in a repository: git names it, but not its files.
                 self.read([path.rstrip(b"/")])
+
+    def _scan(self, files: Sequence[bytes], examine: Examine, max_size: int) -> list[Outcome]:
+        if len(files) < _WORTH_SHARING:
+            return scan_files(files, examine, max_size)
+        from agentsflare_kimi.lint.workers import scan  # noqa: PLC0415  # few files need none
+
+        return scan(files, examine, max_size, self._progress)
 
     def _fail(self, path: bytes, reason: str) -> None:
         self.outcomes.append(("named", (path, "failed", reason)))

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentsflare_kimi.lint.findings import Finding
 from agentsflare_kimi.lint.lines import line_starts
@@ -35,8 +34,7 @@ __all__ = ["apply_suppressions"]
 _MARKER = re.compile(
     r"\bagentsflare:[ \t]*(?P<kind>ignore[\w-]*)"
     r"(?P<codes>[ \t]*\[[^\]\r\n]*\])?"
-    r"(?P<until>[ \t]+until[ \t]*=[ \t]*[^\s*<#}-][^\s*<#}]*)?",
-    re.IGNORECASE,
+    r"(?P<until>[ \t]+until[ \t]*=[ \t]*[^\s*<#}-][^\s*<#}]*)?"
 )
 # What opens a comment in some language must stand before a marker on its line; so far back.
 _OPENER = re.compile(r"\#|//|/\*|<!--|--|;|%|\bREM\b|^[ \t]*\*", re.IGNORECASE)
@@ -45,8 +43,7 @@ _CODE = re.compile(r"AFK\d{1,3}")
 _KINDS = ("ignore", "ignore-next-line", "ignore-file")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Marker:
+class _Marker(NamedTuple):
     start: int
     end: int
     line: int
@@ -77,8 +74,6 @@ def apply_suppressions(
         The findings that are left, and one for each marker that silences nothing, has ended,
         or cannot be read.
     """
-    if "agentsflare:" not in text.lower():
-        return list(findings)
     lines = _Lines(text)
     markers = list(_find_markers(text, lines))
     today = config.today or date.today()  # noqa: DTZ011  # the user's own day

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["scan"]
 
-_WORTH_FORKING = 400
 _MOST_WORKERS = 8
 _NUMBER_SIZE = 4
 # As many numbers as any system's pipe holds without a reader.
@@ -34,7 +33,7 @@ def scan(
     max_size: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[Outcome]:
-    """Do what `scan_files` does, in several processes where that is worth it.
+    """Do what `scan_files` does, in several processes where there are several processors.
 
     Args:
         paths: The files.
@@ -50,7 +49,7 @@ def scan(
         ChildProcessError: A worker was killed.
     """
     workers = _worker_count()
-    if len(paths) < _WORTH_FORKING or workers == 1:
+    if workers == 1:
         return scan_files(paths, examine, max_size)
     size = max(_LEAST_PORTION, -(-len(paths) // _MOST_PORTIONS))
     portions = [paths[start : start + size] for start in range(0, len(paths), size)]

@@ -7,7 +7,6 @@ file or the new one. Source of the recipe: facts/reliability.md section 5.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -84,7 +83,7 @@ def replace_content(path: bytes, before: bytes, after: bytes) -> None:
     directory = os.path.dirname(path)
     with _locked(directory):
         state = _unchanged(path, before)
-        temporary = os.path.join(directory, TEMPORARY_PREFIX + secrets.token_hex(8).encode())
+        temporary = os.path.join(directory, TEMPORARY_PREFIX + os.urandom(8).hex().encode())
         try:
             _write_beside(temporary, after, like=path, state=state)
             # Writing took time; what happened in it must not be overwritten.

@@ -1,0 +1,67 @@
+"""`agentsflare-kimi lint` and the findings that are known and put off."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.cli.lint import BASELINE
+from agentsflare_kimi.cli.lint_report import say
+from agentsflare_kimi.lint.baseline import apply_baseline, baseline_of, read_baseline
+from agentsflare_kimi.lint.writing import read_regular_file, replace_content
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.cli.lint_summary import Results
+    from agentsflare_kimi.lint.options import Options
+
+__all__ = ["take_out", "write"]
+
+
+def take_out(results: Results, options: Options, paths: list[bytes]) -> None:
+    """Take out of the results what the baseline knows, and say what can be pruned.
+
+    Args:
+        results: What came of the run.
+        options: The command line.
+        paths: What it names.
+    """
+    path = options.baseline or BASELINE
+    directory = os.path.dirname(os.path.abspath(path))
+    checked = [os.fsdecode(each) for each in paths]
+    known = read_baseline(path)
+    results.findings, prunable = apply_baseline(results.findings, known, directory, checked)
+    for line in prunable:
+        say(f"baseline: {line}; prune it with --write-baseline")
+
+
+def write(results: Results, options: Options, paths: list[bytes]) -> int:
+    """Count what was found as known; what other paths have stays known.
+
+    Args:
+        results: What came of the run.
+        options: The command line.
+        paths: What it names.
+
+    Returns:
+        The exit code.
+    """
+    path = options.baseline or BASELINE
+    directory = os.path.dirname(os.path.abspath(path))
+    checked = [os.fsdecode(each) for each in paths]
+    known = read_baseline(path) if os.path.exists(path) else dict[tuple[str, str], int]()
+    _, prunable = apply_baseline(results.findings, known, directory, checked)
+    content = baseline_of(results.findings, directory, known, checked).encode()
+    _write(os.fsencode(path), content)
+    for line in prunable:
+        say(f"baseline: pruned: {line}")
+    say(f"{path}: {len(results.findings)} findings are known from now on")
+    return 2 if results.failures else 0
+
+
+def _write(path: bytes, content: bytes) -> None:
+    try:
+        with open(path, "xb") as file:
+            file.write(content)
+    except FileExistsError:
+        before, _ = read_regular_file(os.path.realpath(path))
+        replace_content(path, before, content)

@@ -1,0 +1,76 @@
+"""`agentsflare-kimi lint --fix` and `--diff`: one file after the other."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from agentsflare_kimi.cli.lint_report import say, wants_colour
+from agentsflare_kimi.lint.configuration import settings_for
+from agentsflare_kimi.lint.diffs import show_diff
+from agentsflare_kimi.lint.fixing import fix_file
+from agentsflare_kimi.lint.writing import NotWrittenError
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.cli.lint_summary import Results
+    from agentsflare_kimi.lint.findings import Finding
+    from agentsflare_kimi.lint.fixing import FixedFile
+    from agentsflare_kimi.lint.options import Options
+    from agentsflare_kimi.lint.session import Options as Settings
+
+__all__ = ["mend"]
+
+
+def mend(
+    path: bytes,
+    origin: str,
+    findings: list[Finding],
+    settings: Settings,
+    options: Options,
+    results: Results,
+) -> None:
+    """Fix what can be fixed in a file, or tell what would be; keep what is left.
+
+    Args:
+        path: The file.
+        origin: Where it was listed.
+        findings: What was found in it.
+        settings: The settings, or those that come on top of the nearest file's.
+        options: The command line.
+        results: Takes what came of it.
+    """
+    try:
+        fixed = _fix(path, origin, findings, settings, options)
+    except (NotWrittenError, OSError) as error:
+        say(f"{os.fsdecode(path)}: not fixed: {getattr(error, 'strerror', None) or error}")
+        results.findings += findings
+        results.failures += 1
+        return
+    if fixed is None:
+        results.findings += findings
+        return
+    results.findings += fixed.result.remaining
+    results.fixed += fixed.result.fixed
+    _tell(path, fixed, options, results)
+
+
+def _fix(
+    path: bytes, origin: str, findings: list[Finding], settings: Settings, options: Options
+) -> FixedFile | None:
+    if not any(f.fix and (f.fix.is_safe or options.unsafe_fixes) for f in findings):
+        return None
+    if origin == "untracked":
+        # No commit could bring it back. Source: facts/reliability.md section 5.
+        say(f"{os.fsdecode(path)}: not fixed: not tracked by git; name it to fix it")
+        return None
+    config = settings_for(os.fsdecode(path), settings).config
+    return fix_file(path, config, unsafe=options.unsafe_fixes, write=not options.diff)
+
+
+def _tell(path: bytes, fixed: FixedFile, options: Options, results: Results) -> None:
+    name = os.fsdecode(path)
+    if fixed.links > 1 and fixed.result.fixed and not options.diff:
+        say(f"{name}: fixed; its other hard links keep the old text")
+    if options.diff or options.show_fixes:
+        colours = wants_colour(options)
+        results.diffs += show_diff(name, fixed.before, fixed.result.text, is_coloured=colours)

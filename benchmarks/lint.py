@@ -1,0 +1,274 @@
+"""The linter beside ripgrep, ruff and typos on a tree that it generates; and its start-up.
+
+Finds every planted request and takes no look-alike for one. Bounds, of which the first three
+are wall time over the peer's on the same tree, in the same rounds, in turn: ripgrep 2.5,
+ruff 0.6, typos 0.4; CPU time over that of `python -c pass`: a clean file 1.6, a file with a
+finding 4; peak memory 150 MiB. A peer that is not installed is skipped, and said to be:
+`pip install --only-binary :all: ripgrep typos ruff`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+FILES = 60_000
+AVERAGE_SIZE = 2_450
+PLANTED_EACH = 150
+ROUNDS = 5
+START_UPS = 25
+BOUNDS = {"ripgrep": 2.5, "ruff": 0.6, "typos": 0.4, "clean file": 1.6, "one finding": 4.0}
+MOST_MEMORY = 150 * 2**20
+
+NAMES = (
+    "kimi-k2-thinking",
+    "kimi-k2-thinking-turbo",
+    "kimi-k2-turbo-preview",
+    "kimi-k2-0905-preview",
+    "kimi-k2-0711-preview",
+    "kimi-latest",
+)
+WORDS = """
+    value result index count name path line item node left right first last begin end size width
+    height order total amount price group state event handler request response client server
+    message user token body header field table column record query update insert delete
+""".split()  # noqa: SIM905  # words read best as words
+
+# A program that asks a retired model, by kind of file; {} is its name.
+REQUESTS = {
+    ".py": 'client.chat.completions.create(model="{}", messages=messages)\n',
+    ".js": 'await client.chat.completions.create({{ model: "{}", messages }});\n',
+    ".ts": "const answer = await client.chat.completions.create({{ model: '{}', messages }});\n",
+    ".go": 'request := openai.ChatCompletionNewParams{{Model: "{}"}}\n',
+    ".java": 'var params = ChatCompletionCreateParams.builder().model("{}").build();\n',
+    ".json": '{{"model": "{}", "messages": []}}\n',
+    ".yaml": "model: {}\n",
+    ".toml": 'model = "{}"\n',
+    ".sh": """curl -d '{{"model": "{}", "messages": []}}' "$URL/chat/completions"\n""",
+}
+# What looks like one and is none; {} is a retired name.
+LOOK_ALIKES = {
+    ".py": ('URL = "https://example.com/guide/use-{}-model"\n', 'HOST = "cline-{}"\n'),
+    ".js": ("// {} was here\n", 'const path = "./models/{}/weights.bin";\n'),
+    ".ts": ('const host = "vendor/{}-maas";\n', "/* model: {} */\n"),
+    ".go": ('const page = "https://example.com/{}"\n', 'name := "{}-20251106"\n'),
+    ".java": ('String name = "x-{}";\n', "// model {}\n"),
+    ".json": ('{{"page": "https://example.com/{}"}}\n', '{{"file": "a/b/{}.json"}}\n'),
+    ".yaml": ("# model: {}\nname: other\n", "page: https://example.com/{}/\n"),
+    ".toml": ('# model = "{}"\nname = "other"\n', 'page = "https://example.com/{}"\n'),
+    ".sh": ("# model={}\n", "echo https://example.com/{}\n"),
+}
+COMMENTS = {".py": "#", ".yaml": "#", ".toml": "#", ".sh": "#", ".json": None}
+
+
+def filler(suffix: str, size: int, chance: random.Random) -> str:
+    """Write harmless lines of a language."""
+    lines: list[str] = []
+    length = 0
+    while length < size:
+        one, two, three = chance.choices(WORDS, k=3)
+        number = chance.randrange(10_000)
+        line = {
+            ".py": f"{one}_{number} = {two}_{three}({number})",
+            ".json": "",
+            ".yaml": f"{one}_{two}_{number}_{length}: {three}",
+            ".toml": f'{one}_{two}_{number}_{length} = "{three}"',
+            ".sh": f'{one}_{number}="{two} {three}"',
+            ".go": f"var {one}{number} = {two}({number})",
+            ".java": f"int {one}{number} = {two}({number});",
+        }.get(suffix, f"const {one}{number} = {two}({number}, '{three}');")
+        lines.append(line or f'"{one}_{length}": "{two} {three} {number}"')
+        length += len(lines[-1]) + 1
+    if suffix == ".json":
+        return "{" + ",\n".join(lines) + "}\n"
+    return "\n".join(lines) + "\n"
+
+
+def generate(root: Path) -> tuple[set[str], set[str], int]:
+    """Write the tree; returns the files with a request, those with a look-alike, and the bytes."""
+    chance = random.Random(20261123)
+    suffixes = tuple(REQUESTS)
+    requests: set[str] = set()
+    look_alikes: set[str] = set()
+    total = 0
+    for number in range(FILES):
+        suffix = suffixes[number % len(suffixes)]
+        folder = f"package_{number % 173:03}/module_{number % 11:02}"
+        name = f"{folder}/file_{number:05}{suffix}"
+        text = filler(suffix, chance.randrange(200, 2 * AVERAGE_SIZE), chance)
+        planted = chance.choice(NAMES)
+        if number % PLANTED_EACH == 0:
+            requests.add(name)
+            text = plant(suffix, text, REQUESTS[suffix].format(planted))
+        elif number % PLANTED_EACH == PLANTED_EACH // 2:
+            look_alikes.add(name)
+            text = plant(suffix, text, chance.choice(LOOK_ALIKES[suffix]).format(planted))
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        total += path.write_bytes(text.encode())
+    return requests, look_alikes, total
+
+
+def plant(suffix: str, text: str, line: str) -> str:
+    """Put a line into a text; JSON has room for one value only."""
+    if suffix == ".json":
+        return line
+    head, _, tail = text.partition("\n")
+    return f"{head}\n{line}{tail}"
+
+
+def environment() -> dict[str, str]:
+    """Leave out what keeps Python from using compiled modules, as an installed program does."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+
+
+def run(command: list[str], cwd: Path) -> tuple[float, float, bytes]:
+    """Run a command; returns wall and CPU seconds, and what it printed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, check=False)
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, done.stdout
+
+
+def in_turn(
+    commands: dict[str, list[str]], cwd: Path, rounds: int, measure: int
+) -> dict[str, list[float]]:
+    """Run commands in turn; returns wall (0) or CPU (1) seconds of each round."""
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for command in commands.values():
+        run(command, cwd)
+    for _ in range(rounds):
+        for name, command in commands.items():
+            found[name].append(run(command, cwd)[measure])
+    return found
+
+
+def ratio(times: dict[str, list[float]], one: str, other: str) -> float:
+    """Compare round by round, so that a busy moment hits both."""
+    return statistics.median(a / b for a, b in zip(times[one], times[other], strict=True))
+
+
+def tool(name: str) -> str | None:
+    """Find a peer, beside this Python first."""
+    return shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+def peers() -> Iterator[tuple[str, list[str]]]:
+    """Name the peers that are installed, and say which are not."""
+    patterns = [option for name in NAMES for option in ("-e", name)]
+    wanted = {
+        "ripgrep": ("rg", ["-F", "--no-heading", *patterns, "."]),
+        "ruff": ("ruff", ["check", "--no-cache", "--quiet", "--exit-zero", "."]),
+        "typos": ("typos", ["--format", "brief", "."]),
+    }
+    for name, (program, arguments) in wanted.items():
+        found = tool(program)
+        if found:
+            yield name, [found, *arguments]
+        else:
+            print(f"{name}: not installed, skipped")
+
+
+def check_findings(
+    root: Path, linter: list[str], requests: set[str], look_alikes: set[str]
+) -> bool:
+    """Compare what is found with what was planted."""
+    output = run([*linter, "--json", "."], root)[2]
+    errors = {item["filename"] for item in json.loads(output) if item["severity"] == "error"}
+    missed, mistaken = requests - errors, errors & look_alikes
+    other = errors - requests - look_alikes
+    print(f"requests found: {len(requests & errors)} of {len(requests)}")
+    print(f"look-alikes taken for one: {len(mistaken)} of {len(look_alikes)}; other: {len(other)}")
+    for name in sorted(missed | mistaken | other)[:5]:
+        print(f"  {name}: {'missed' if name in missed else 'mistaken'}")
+    return not (missed or mistaken or other)
+
+
+def peak_memory(linter: list[str], root: Path) -> int:
+    """Measure the largest process of a run, in bytes, children included one by one."""
+    script = (
+        "import resource, subprocess, sys;"
+        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
+    )
+    return int(run([sys.executable, "-c", script, *linter, "."], root)[2])
+
+
+def within(name: str, found: float, bound: float, shown: Callable[[float], str]) -> bool:
+    """Print a figure beside its bound."""
+    verdict = "ok" if found <= bound else "MISSED"
+    print(f"{name:<40} {shown(found):>12}  bound {shown(bound):>12}  {verdict}")
+    return found <= bound
+
+
+def tree(root: Path, linter: list[str]) -> Iterator[bool]:
+    """Measure a large tree."""
+    started = time.perf_counter()
+    requests, look_alikes, total = generate(root)
+    print(
+        f"{FILES:,} files, {total / 1e6:.0f} MB, generated in {time.perf_counter() - started:.0f} s"
+    )
+    for command in (["git", "init", "-q"], ["git", "add", "-A"]):
+        run(command, root)
+    yield check_findings(root, linter, requests, look_alikes)
+    others = dict(peers())
+    times = in_turn({"linter": [*linter, "."], **others}, root, ROUNDS, 0)
+    for name, rounds in times.items():
+        print(
+            f"{name:<10} {statistics.median(rounds):6.2f} s  ({min(rounds):.2f} to {max(rounds):.2f})"
+        )
+    for name in others:
+        yield within(f"wall / {name}", ratio(times, "linter", name), BOUNDS[name], "{:.2f}".format)
+    memory = peak_memory(linter, root)
+    yield within("peak memory of a process, bytes", memory, MOST_MEMORY, "{:,.0f}".format)
+
+
+def start_up(root: Path, linter: list[str]) -> Iterator[bool]:
+    """Measure single files."""
+    (root / "clean.py").write_text("x = 1\n", encoding="utf-8")
+    (root / "found.py").write_text(REQUESTS[".py"].format(NAMES[0]), encoding="utf-8")
+    commands = {
+        "python": [sys.executable, "-c", "pass"],
+        "clean file": [*linter, "clean.py"],
+        "one finding": [*linter, "found.py"],
+    }
+    times = in_turn(commands, root, START_UPS, 1)
+    for name in ("clean file", "one finding"):
+        shown = f"CPU / python -c pass, {name}"
+        yield within(shown, ratio(times, name, "python"), BOUNDS[name], "{:.2f}".format)
+
+
+def main() -> int:
+    """Measure, print, and tell by the exit code whether every bound held."""
+    import agentsflare_kimi  # noqa: PLC0415  # only its place matters
+
+    package = Path(agentsflare_kimi.__file__).parent
+    # pip compiles what it installs.
+    subprocess.run(
+        [sys.executable, "-m", "compileall", "-q", package], env=environment(), check=True
+    )
+    linter = [
+        sys.executable,
+        "-c",
+        "import sys; from agentsflare_kimi.cli import main; sys.exit(main())",
+        "lint",
+    ]
+    with tempfile.TemporaryDirectory() as large, tempfile.TemporaryDirectory() as small:
+        held = [*start_up(Path(small), linter), *tree(Path(large), linter)]
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="list them as JSON")
     add("--latency", type=float, default=0.0, metavar="S", help="seconds before an answer")
     add("--tokens-per-second", type=float, metavar="N", help="how fast answers come")
+    add("--max-concurrency", type=int, metavar="N", help="answer 429 to more requests at once")
     add("--tool-rounds", type=int, default=1, metavar="N", help="tool calls before the answer")
     add("--lenient", action="store_true", help="accept parameters that the models reject")
     add("--replay", metavar="FILE", help="answer from a recording, and from nothing else")
@@ -83,6 +84,7 @@ def _start(options: argparse.Namespace) -> Emulator:
             latency=options.latency,
             tokens_per_second=options.tokens_per_second,
             tool_rounds=options.tool_rounds,
+            max_concurrency=options.max_concurrency,
             host=options.host,
             port=options.port,
             on_reply=None if options.quiet else _log,

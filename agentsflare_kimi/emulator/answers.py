@@ -128,12 +128,20 @@ def _content(body: Mapping[str, object]) -> str:
     text = _text(body)
     match wanted.get("type"):
         case "json_object":
-            return json.dumps({"answer": text}, ensure_ascii=False)
+            text = json.dumps({"answer": text}, ensure_ascii=False)
         case "json_schema":
             schema = as_mapping(wanted.get("json_schema")).get("schema")
-            return json.dumps(sample(schema), ensure_ascii=False)
+            text = json.dumps(sample(schema), ensure_ascii=False)
         case _:
-            return text
+            pass
+    return text.removeprefix(_begun(body))
+
+
+def _begun(body: Mapping[str, object]) -> str:
+    """Give the start of the answer that the request holds, which is not said again."""
+    messages = as_items(body.get("messages"))
+    last = as_mapping(messages[-1] if messages else None)
+    return text_of(last) if last.get("partial") is True else ""
 
 
 def _text(body: Mapping[str, object]) -> str:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self
 
 from agentsflare_kimi.emulator.assertions import assert_requested
 from agentsflare_kimi.emulator.gateway import Gateway, is_chat
 from agentsflare_kimi.emulator.log import Outcome, RecordedRequest, RequestLog
 from agentsflare_kimi.emulator.proxy import Proxy
 from agentsflare_kimi.emulator.reading import as_mapping, parse_json
-from agentsflare_kimi.emulator.recording import Recorder, Replay, load_recording
+from agentsflare_kimi.emulator.recording import Entry, Recorder, Replay, load_recording
 from agentsflare_kimi.emulator.report import ClientReport, judge
-from agentsflare_kimi.emulator.scenarios import Scenario, find_scenario
+from agentsflare_kimi.emulator.scenarios import find_scenario
 from agentsflare_kimi.emulator.server import Finished, Server, is_loopback
 from agentsflare_kimi.emulator.transport import create_transport
+from agentsflare_kimi.emulator.turns import Answers, Scenarios, answer_turns, scenario_turns
 from agentsflare_kimi.emulator.wire import Reply, Request, error_reply, gateway_error
 
-__all__ = ["Answers", "Emulator", "Scenarios"]
-
-Scenarios: TypeAlias = str | Sequence[str]
-Answers: TypeAlias = Sequence[object] | Callable[[Mapping[str, object]], object]
+__all__ = ["Emulator"]
 
 _IN_PROCESS: Final = "http://127.0.0.1/v1"
 
@@ -50,6 +47,7 @@ class Emulator:
         latency: float = 0.0,
         tokens_per_second: float | None = None,
         tool_rounds: int = 1,
+        max_concurrency: int | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         on_reply: Callable[[RecordedRequest], None] | None = None,
@@ -63,9 +61,10 @@ class Emulator:
         Args:
             scenario: A scenario for every request; or a list, one for each request in turn
                 and `ok` after the last.
-            answers: What to say: a list, one for each completion in turn and made-up answers
-                after the last; or a function of the request's body. Each is a text, a message,
-                a completion, or `{"status": ..., "body": ...}` of an error; None is made up.
+            answers: What to say: a text, a message, a completion, or `{"status": ..., "body":
+                ...}` of an error. Or a list of such, one for each completion in turn and made-up
+                answers after the last (None is made up too); or a function of the request's
+                body that returns one.
             strict: Whether parameters that a model rejects are answered with the upstream's
                 400, or accepted, as some gateways do.
             api_key: The only key to accept; any key if None.
@@ -74,6 +73,8 @@ class Emulator:
             tokens_per_second: How fast answers come; as fast as they can if None.
             tool_rounds: How many times a tool is called before the answer, for requests with
                 `tools`.
+            max_concurrency: How many requests are served at once; further ones are answered as
+                by the scenario `rate-limited`. Any number if None.
             host: The address to bind to; one that others can reach is warned about.
             port: The port to bind to; any free one if 0.
             on_reply: Called after each reply with the request it belongs to.
@@ -100,7 +101,7 @@ class Emulator:
         recorder = None if record is None else Recorder(record, redact_prompts=redact_prompts)
         self._proxy = None if recorder is None else Proxy(upstream, recorder)
         self._log = RequestLog()
-        self._lock = threading.Lock()
+        self._max_concurrency = max_concurrency
         self._address = host, port
         self._on_reply = on_reply
         self._server: Server | None = None
@@ -114,11 +115,8 @@ class Emulator:
 
     @scenario.setter
     def scenario(self, scenario: Scenarios) -> None:
-        names = [scenario] if isinstance(scenario, str) else list(scenario)
-        found = [find_scenario(name) for name in names]
+        self._scenario_turns = scenario_turns(scenario)
         self._scenario = scenario
-        self._standing: Scenario | None = found[0] if isinstance(scenario, str) else None
-        self._scenarios: Iterator[Scenario] = iter([] if self._standing else found)
 
     @property
     def answers(self) -> Answers | None:
@@ -127,10 +125,8 @@ class Emulator:
 
     @answers.setter
     def answers(self, answers: Answers | None) -> None:
+        self._answer_turns = answer_turns(answers)
         self._answers = answers
-        self._script: Iterator[object] = iter(
-            () if answers is None or callable(answers) else answers
-        )
 
     @property
     def base_url(self) -> str:
@@ -201,7 +197,6 @@ class Emulator:
         entry = self._log.add(request)
         reply = self._reply(request)
         self._log.answered(entry, reply)
-
         return reply, partial(self._finish, entry)
 
     def _finish(self, entry: RecordedRequest, outcome: Outcome) -> None:
@@ -210,24 +205,24 @@ class Emulator:
             self._on_reply(done)
 
     def _reply(self, request: Request) -> Reply:
+        if self._max_concurrency is not None and self._log.pending > self._max_concurrency:
+            return self._gateway.reply(request, find_scenario("rate-limited"))
         if self._proxy:
             return self._proxy.reply(request)
-        if self._replay is None:
-            return self._gateway.reply(request, *self._next(request))
-        entry = self._replay.find(request)
-        if entry is None:
-            message = "No recorded pair answers this request"
-            return error_reply(gateway_error(400, message))
-        return entry.response or self._gateway.reply(request, answer=entry.answer)
+        if self._replay:
+            return self._replayed(request, self._replay.find(request))
+        scenario = self._scenario_turns.next()
+        if not is_chat(request):
+            return self._gateway.reply(request, scenario)
+        answer = self._answer_turns.next()
+        if callable(answer):
+            answer = answer(as_mapping(parse_json(request.body)))
+        return self._gateway.reply(request, scenario, answer)
 
-    def _next(self, request: Request) -> tuple[Scenario | None, object]:
-        with self._lock:
-            scenario = self._standing or next(self._scenarios, None)
-            if not is_chat(request):
-                return scenario, None
-            if callable(self._answers):
-                return scenario, self._answers(as_mapping(parse_json(request.body)))
-            return scenario, next(self._script, None)
+    def _replayed(self, request: Request, entry: Entry | None) -> Reply:
+        if entry is None:
+            return error_reply(gateway_error(400, "No recorded pair answers this request"))
+        return entry.response or self._gateway.reply(request, answer=entry.answer)
 
     def start(self) -> Self:
         """Serve on the loopback port from a background thread.
@@ -235,6 +230,8 @@ class Emulator:
         Warns:
             RuntimeWarning: The address can be reached from other machines.
         """
+        if self._server is not None:
+            return self
         host, port = self._address
         self._server = Server(host, port, self.handle)
         if not is_loopback(host):

@@ -82,9 +82,13 @@ def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
 class RequestLog:
     """The last requests, oldest first; safe to use from many threads."""
 
-    def __init__(self, keep: int = 10_000) -> None:
-        """Keep the last *keep* requests."""
+    def __init__(self, keep: int = 10_000, keep_bytes: int = 256 * 1024 * 1024) -> None:
+        """Keep the last *keep* requests, or fewer if their bodies exceed *keep_bytes*."""
         self._keep = keep
+        self._keep_bytes = keep_bytes
+        self._sizes: dict[int, int] = {}
+        self._bytes = 0
+        self._pending: set[int] = set()
         self._lock = threading.Lock()
         self._count = 0
         self._entries: OrderedDict[int, RecordedRequest] = OrderedDict()
@@ -103,9 +107,24 @@ class RequestLog:
             )
             self._count += 1
             self._entries[entry.index] = entry
-            if len(self._entries) > self._keep:
-                self._entries.popitem(last=False)
+            self._sizes[entry.index] = len(request.body)
+            self._bytes += len(request.body)
+            self._pending.add(entry.index)
+            self._forget_oldest()
         return entry
+
+    @property
+    def pending(self) -> int:
+        """How many replies have not ended."""
+        return len(self._pending)
+
+    def _forget_oldest(self) -> None:
+        while len(self._entries) > 1 and self._is_full():
+            index, _ = self._entries.popitem(last=False)
+            self._bytes -= self._sizes.pop(index)
+
+    def _is_full(self) -> bool:
+        return len(self._entries) > self._keep or self._bytes > self._keep_bytes
 
     def answered(self, entry: RecordedRequest, reply: Reply) -> None:
         """Note how *entry* is answered."""
@@ -126,6 +145,7 @@ class RequestLog:
     def finish(self, entry: RecordedRequest, outcome: Outcome) -> RecordedRequest | None:
         """Note how the reply to *entry* ended; None if that was noted, or the log cleared."""
         with self._lock:
+            self._pending.discard(entry.index)
             known = self._entries.get(entry.index)
             if known is None or known.outcome != "pending":
                 return None
@@ -142,6 +162,8 @@ class RequestLog:
         """Forget every request."""
         with self._lock:
             self._entries.clear()
+            self._sizes.clear()
+            self._bytes = 0
 
 
 def _seconds(value: str | None) -> float | None:

@@ -24,6 +24,7 @@ _NOT_PASSED_ON: Final = frozenset(
         "te",
         "transfer-encoding",
         "upgrade",
+        "x-emulator-scenario",
     }
 )
 

@@ -7,6 +7,7 @@ facts/reliability.md section 3.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,7 @@ _TOO_SOON: Final = 0.1
 # Clocks and threads: a client that waits as long as it was told may seem a little early.
 _TOLERANCE: Final = 0.05
 _SAME_CALL: Final = 60.0
+_LONG: Final = 10.0
 _RETRYABLE: Final = frozenset({408, 409, 425, 429})
 _BALANCE: Final = re.compile(r"balance|quota|recharge", re.IGNORECASE)
 
@@ -226,6 +228,18 @@ def _contains(entry: RecordedRequest, text: str) -> bool:
     return any(text_of(message).strip() == text.strip() for message in spoken)
 
 
+def _still_waiting(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    for entry in entries:
+        waited = time.time() - entry.received_at
+        if entry.outcome == "pending" and waited > _LONG:
+            yield Observation(
+                code="still_waiting",
+                summary=f"still waits after {waited:.0f} s for a reply that stalled",
+                requests=(entry.index,),
+                is_problem=False,
+            )
+
+
 def _rejected(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
     for entry in entries:
         if entry.status != 400 or entry.reply is None or entry.scenario != "ok":  # noqa: PLR2004  # HTTP
@@ -265,6 +279,7 @@ _CHECKS: Final[tuple[Callable[[Sequence[RecordedRequest]], Iterator[Observation]
     _no_backoff,
     _retry_storm,
     _cut_streams,
+    _still_waiting,
     _rejected,
     _ended_models,
 )

@@ -23,6 +23,8 @@ _FORMATS: Final[Mapping[str, str]] = {
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
 _MAX_DEPTH: Final = 24
+# A schema whose required parts contain itself has no instance; this ends the search for one.
+_MAX_STEPS: Final = 5_000
 
 
 def sample(schema: object, name: str = "text") -> object:
@@ -41,16 +43,19 @@ def sample(schema: object, name: str = "text") -> object:
 class _Sampler:
     def __init__(self, root: Mapping[str, object]) -> None:
         self._root = root
+        self._steps = 0
 
     def make(self, schema: object, name: str, depth: int) -> object:
-        rules = self._resolve(as_mapping(schema))
+        rules = self._resolve(as_mapping(schema), depth)
+        if self._steps > _MAX_STEPS or depth > _MAX_DEPTH:
+            return None
         for key in ("const", "default"):
             if key in rules:
                 return rules[key]
         if choices := as_items(rules.get("enum")):
             return choices[0]
         if options := as_items(rules.get("anyOf")) or as_items(rules.get("oneOf")):
-            return self.make(self._shallowest(options, depth), name, depth)
+            return self.make(self._shallowest(options, depth), name, depth + 1)
         return self._make_typed(rules, name, depth)
 
     def _make_typed(self, rules: Mapping[str, object], name: str, depth: int) -> object:
@@ -69,15 +74,13 @@ class _Sampler:
     def _make_object(self, rules: Mapping[str, object], depth: int) -> dict[str, object]:
         properties = as_mapping(rules.get("properties"))
         required = as_items(rules["required"]) if "required" in rules else tuple(properties)
-        names = [as_text(key) for key in required] if depth < _MAX_DEPTH else []
+        names = map(as_text, required)
         return {key: self.make(properties.get(key), key, depth + 1) for key in names}
 
     def _make_array(self, rules: Mapping[str, object], name: str, depth: int) -> list[object]:
         heads = [self.make(item, name, depth + 1) for item in as_items(rules.get("prefixItems"))]
         wanted = rules.get("minItems", 0)
-        missing = max(0, wanted - len(heads)) if isinstance(wanted, int) else 0
-        if depth >= _MAX_DEPTH:
-            return heads
+        missing = min(_MAX_STEPS, max(0, wanted - len(heads))) if isinstance(wanted, int) else 0
         return heads + [self._make_item(rules, name, depth, i) for i in range(missing)]
 
     def _make_item(self, rules: Mapping[str, object], name: str, depth: int, index: int) -> object:
@@ -85,13 +88,14 @@ class _Sampler:
         item = self.make(rules.get("items"), f"{name}{index}" if unique else name, depth + 1)
         return item + index if unique and isinstance(item, int | float) else item
 
-    def _resolve(self, rules: Mapping[str, object]) -> Mapping[str, object]:
-        for _ in range(_MAX_DEPTH):
-            reference = as_text(rules.get("$ref"))
-            if not reference:
-                break
-            rules = self._look_up(reference) | {k: v for k, v in rules.items() if k != "$ref"}
-        return self._merge_all_of(rules)
+    def _resolve(self, rules: Mapping[str, object], depth: int) -> Mapping[str, object]:
+        self._steps += 1
+        if self._steps > _MAX_STEPS or depth > _MAX_DEPTH:
+            return {}
+        if reference := as_text(rules.get("$ref")):
+            beside = {key: value for key, value in rules.items() if key != "$ref"}
+            return self._resolve(self._look_up(reference) | beside, depth + 1)
+        return self._merge_all_of(rules, depth)
 
     def _look_up(self, reference: str) -> dict[str, object]:
         found: Mapping[str, object] = self._root
@@ -99,16 +103,16 @@ class _Sampler:
             found = as_mapping(found.get(step.replace("~1", "/").replace("~0", "~")))
         return dict(found)
 
-    def _merge_all_of(self, rules: Mapping[str, object]) -> Mapping[str, object]:
+    def _merge_all_of(self, rules: Mapping[str, object], depth: int) -> Mapping[str, object]:
         merged = {key: value for key, value in rules.items() if key != "allOf"}
         for part in as_items(rules.get("allOf")):
-            for key, value in self._resolve(as_mapping(part)).items():
+            for key, value in self._resolve(as_mapping(part), depth + 1).items():
                 merged[key] = _combine(key, merged.get(key), value)
         return merged
 
     def _shallowest(self, options: object, depth: int) -> object:
         # A recursive type ends at the option that does not recurse, most often null.
-        resolved = [self._resolve(as_mapping(option)) for option in as_items(options)]
+        resolved = [self._resolve(as_mapping(option), depth) for option in as_items(options)]
         simple = [rules for rules in resolved if _type_of(rules) not in {"object", "array"}]
         return simple[0] if simple and depth else resolved[0]
 

@@ -92,7 +92,8 @@ class Reply:
 
 def dump(value: object) -> bytes:
     """Write *value* as the gateway does: UTF-8, no superfluous blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    # A lone surrogate is legal in JSON and has no UTF-8; the request may have held one.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def event(value: object) -> bytes:

@@ -7,10 +7,13 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentsflare_kimi.catalog import list_models
 from agentsflare_kimi.emulator.gateway import Gateway
-from agentsflare_kimi.emulator.wire import Reply, Request
+from agentsflare_kimi.emulator.scenarios import list_scenarios
+from agentsflare_kimi.emulator.wire import Cut, Reply, Request, Wait
 
 HELLO = [{"role": "user", "content": "Hello, how are you?"}]
 WEATHER = {
@@ -275,3 +278,68 @@ def test_neither_the_sdk_nor_pydantic_is_loaded():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_answer_that_was_begun_is_continued_not_repeated():
+    begun = {"role": "assistant", "content": "Hello! How", "partial": True}
+    said = message(ask(thinking={"type": "disabled"}, messages=[*HELLO, begun]))
+    assert said["content"] == " can I help you today?"
+
+
+def test_a_tool_result_needs_its_call():
+    stray = {"role": "tool", "tool_call_id": "", "content": "18 °C"}
+    reply = ask(messages=[*HELLO, stray])
+    assert read(reply)["error"]["message"] == "tool_call_id  is not found"
+    assert ask(Gateway(strict=False), messages=[*HELLO, stray]).status == 200
+
+
+@pytest.mark.parametrize("count", [0, 6, 10**9])
+def test_choices_have_a_limit(count):
+    assert ask(model="kimi-chat", n=count).status == 400
+
+
+def test_a_lone_surrogate_does_not_break_the_answer():
+    reply = ask(messages=[{"role": "user", "content": "odd \ud800 text"}])
+    assert "odd ? text" in message(reply)["content"]
+
+
+FIELDS = st.sampled_from(
+    [
+        "messages",
+        "tools",
+        "tool_choice",
+        "n",
+        "max_tokens",
+        "stop",
+        "stream",
+        "thinking",
+        "model",
+        "response_format",
+        "stream_options",
+        "role",
+        "content",
+        "tool_calls",
+        "function",
+        "name",
+    ]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 9) | st.sampled_from(["user", "assistant", "tool"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4),
+    max_leaves=15,
+)
+
+
+@given(
+    body=st.dictionaries(FIELDS, ANYTHING, max_size=6),
+    model=st.sampled_from(["kimi-k2.6", "kimi-chat", "kimi-k3"]),
+    scenario=st.sampled_from(list_scenarios()),
+    is_strict=st.booleans(),
+)
+def test_any_body_gets_a_reply(body, model, scenario, is_strict):
+    data = json.dumps(body | {"model": model}).encode()
+    headers = {"authorization": "Bearer any"}
+    request = Request(method="POST", path="/v1/chat/completions", headers=headers, body=data)
+    reply = Gateway(strict=is_strict).reply(request, scenario)
+    assert reply.status >= 200
+    assert all(isinstance(part, bytes | Wait | Cut) for part in reply.parts)

@@ -87,6 +87,20 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"anyOf": [{"$ref": "#"}]},
+        {"allOf": [{"$ref": "#"}, {"$ref": "#"}]},
+        {"$ref": "#"},
+        {"properties": {name: {"$ref": "#"} for name in "abc"}},
+        {"type": "array", "minItems": 10**12},
+    ],
+)
+def test_a_schema_without_an_instance_ends_all_the_same(schema):
+    sample(schema)
+
+
 @given(JSON)
 def test_no_schema_breaks_it(schema):
     sample(schema)

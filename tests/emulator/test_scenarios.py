@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import openai
 import pytest
@@ -274,6 +275,35 @@ def test_answers_can_be_scripted():
         "HELLO, HOW ARE YOU?",
     ]
     assert said[1].finish_reason == "length"
+
+
+def test_one_answer_holds_for_all():
+    with (
+        Emulator(answers="always this") as emulator,
+        openai.OpenAI(base_url=emulator.base_url, api_key="any") as client,
+    ):
+        for _ in range(2):
+            answer = client.chat.completions.create(model="kimi-chat", messages=HELLO)
+            assert answer.choices[0].message.content == "always this"
+
+
+def test_more_requests_at_once_than_allowed_are_rate_limited():
+    with (
+        Emulator(max_concurrency=1, latency=0.2) as emulator,
+        openai.OpenAI(base_url=emulator.base_url, api_key="any", max_retries=0) as client,
+        ThreadPoolExecutor(2) as pool,
+    ):
+
+        def ask_once(_number: int) -> int:
+            raw = client.chat.completions.with_raw_response
+            try:
+                return raw.create(model="kimi-chat", messages=HELLO).status_code
+            except openai.RateLimitError as error:
+                return error.status_code
+
+        assert sorted(pool.map(ask_once, range(2))) == [200, 429]
+        assert ask_once(3) == 200
+        assert len(emulator.requests) == 3
 
 
 def test_a_scripted_completion_is_sent_as_it_is_and_streamed_all_the_same():

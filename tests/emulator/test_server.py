@@ -165,6 +165,12 @@ def test_a_client_that_goes_away_is_noticed():
         client.close()
 
 
+def test_starting_twice_is_starting_once():
+    with Emulator() as emulator:
+        address = emulator.base_url
+        assert emulator.start().base_url == address
+
+
 def test_others_can_reach_it_only_with_a_warning():
     emulator = Emulator(host="0.0.0.0")  # noqa: S104  # what is warned about
     with pytest.warns(RuntimeWarning, match="other machines can reach it"):

@@ -1,0 +1,51 @@
+"""What comes next: the same for every request, or a list of which each request takes one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+from agentsflare_kimi.emulator.scenarios import Scenario, find_scenario
+
+__all__ = ["Answers", "Scenarios", "Turns", "answer_turns", "scenario_turns"]
+
+Scenarios: TypeAlias = str | Sequence[str]
+Answers: TypeAlias = (
+    str | Mapping[str, object] | Sequence[object] | Callable[[Mapping[str, object]], object]
+)
+
+_T = TypeVar("_T")
+
+
+class Turns(Generic[_T]):
+    """Gives each of *queued* once, and *standing* from then on; safe to use from threads."""
+
+    def __init__(self, queued: Iterable[_T], standing: _T | None) -> None:
+        """Start with the first of *queued*."""
+        self._queued = iter(tuple(queued))
+        self._standing = standing
+        self._lock = threading.Lock()
+
+    def next(self) -> _T | None:
+        """Take the next one."""
+        with self._lock:
+            return next(self._queued, self._standing)
+
+
+def scenario_turns(scenarios: Scenarios) -> Turns[Scenario]:
+    """Play one scenario for good, or each of several once.
+
+    Raises:
+        UnknownScenarioError: There is no such scenario.
+    """
+    if isinstance(scenarios, str):
+        return Turns((), find_scenario(scenarios))
+    return Turns([find_scenario(name) for name in scenarios], None)
+
+
+def answer_turns(answers: Answers | None) -> Turns[object]:
+    """Give one answer for good, or each of several once; a function makes them on demand."""
+    if answers is None or callable(answers) or isinstance(answers, str | Mapping):
+        return Turns((), answers)
+    return Turns(answers, None)

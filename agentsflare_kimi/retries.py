@@ -12,6 +12,10 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from openai import RateLimitError
+
+from agentsflare_kimi.diagnosis import diagnose
+
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
 
@@ -91,31 +95,25 @@ def is_worthwhile(response: Response, retry_after: float | None, call: Call) -> 
         # The work was done and is paid for, only the edge did not wait for it.
         call.edge_timeouts += 1
         return call.edge_timeouts == 1
-    return status != _TOO_MANY_REQUESTS or not is_balance_exhausted(_text(response))
+    return not is_balance_exhausted(response)
 
 
-def _text(response: Response) -> str:
+def is_balance_exhausted(response: Response) -> bool:
+    """Tell whether *response* is a 429 that says that the account has nothing left to spend.
+
+    The table of its forms is that of `diagnose`.
+
+    Args:
+        response: The answer; read if it has not been.
+    """
+    if response.status_code != _TOO_MANY_REQUESTS:
+        return False
     # The SDK asks before it has read a streamed answer; one that cannot be read says nothing.
     with suppress(Exception):
         response.read()
-        return response.text
-    return ""
-
-
-def is_balance_exhausted(body: object) -> bool:
-    """Tell whether *body* says that the account has nothing left to spend."""
-    text = str(body).lower()
-    return any(form in text for form in _EXHAUSTED)
-
-
-_EXHAUSTED: Final = (
-    "exceeded_current_quota",
-    "insufficient_quota",
-    "insufficient balance",
-    "balance is insufficient",
-    "current token quota",
-    "please recharge",
-)
+        error = RateLimitError("", response=response, body=None)
+        return diagnose(error).cause == "balance_exhausted"
+    return False
 
 
 def is_permanent(error: BaseException | None) -> bool:
@@ -125,9 +123,7 @@ def is_permanent(error: BaseException | None) -> bool:
         error: What the connection failed with; the exceptions behind it count.
     """
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        if isinstance(error, socket.gaierror):
+        if isinstance(error, ssl.SSLCertVerificationError | socket.gaierror):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -36,7 +36,6 @@ from agentsflare_kimi.sse import EventDecoder
 
 __all__ = ["AsyncHooks", "SyncHooks", "guard", "isolate"]
 
-_TOO_MANY_REQUESTS: Final = 429
 # With these the SDK wants to make its HTTP client by itself.
 _OWN_TRANSPORT: Final = ("provider", "workload_identity")
 
@@ -96,7 +95,7 @@ class _Hooks:
 
         def _make_status_error(self, err_msg, *, body, response):
             message = failure_message(err_msg, body)
-            if response.status_code == _TOO_MANY_REQUESTS and retries.is_balance_exhausted(body):
+            if retries.is_balance_exhausted(response):
                 inner = body.get("error", body) if isinstance(body, dict) else body
                 return BalanceExhaustedError(message, response=response, body=inner)
             return super()._make_status_error(message, body=body, response=response)

@@ -17,10 +17,12 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from agentsflare_kimi.failures import (
     as_openai_error,
     embedded_failure,
+    explain,
     gateway_message,
     states_failure,
     unreadable_response,
 )
+from agentsflare_kimi.redaction import redact
 
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
@@ -115,8 +117,11 @@ def reading(response: Response) -> Generator[None]:
         yield
     except Exception as error:
         found = as_openai_error(error, response.request, response)
+        redact(error)
         if found is None or found is error:
             raise
+        redact(found)
+        explain(found)
         raise found from error
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from openai import APITimeoutError
 
 from agentsflare_kimi.deadlines import Deadline
+from agentsflare_kimi.errors import ConfigurationError
 from agentsflare_kimi.failures import as_openai_error, explain
 from agentsflare_kimi.redaction import in_call, redact
 
@@ -52,8 +53,12 @@ class Call:
 
         Raises:
             openai.APITimeoutError: The deadline has passed.
+            ConfigurationError: The key is none that can be sent.
         """
         self.request = request
+        if not request.headers.get("authorization", "").isprintable():
+            # The HTTP library would quote it in its error and in its log.
+            raise ConfigurationError("the API key has characters that cannot be sent in a header")
         extensions = request.extensions
         extensions[_KEY] = self
         extensions.setdefault("trace", tracer)

@@ -43,10 +43,11 @@ def redact(error: BaseException) -> None:
     """
     for link in _chain(error):
         _redact_request(link)
-        for name in ("__cause__", "__context__"):
-            cause = getattr(link, name)
-            if cause is not None and _quotes_header(cause):
-                setattr(link, name, None)
+        # Wherever else these are referred to, they shall not quote the header that is at fault.
+        if isinstance(link, UnicodeEncodeError):
+            link.object, link.start, link.end = REDACTED, 0, 1
+        if isinstance(link, UnicodeEncodeError) or "header value" in str(link):
+            link.args = (REDACTED,)
 
 
 def _redact_request(error: BaseException) -> None:
@@ -65,11 +66,6 @@ def _redact_request(error: BaseException) -> None:
 def _is_harmless(name: str) -> bool:
     name = name.lower()
     return name in _HARMLESS or name.startswith(_HARMLESS_PREFIXES)
-
-
-def _quotes_header(error: BaseException) -> bool:
-    # The HTTP library quotes a header that it refuses, and codecs quote what they cannot encode.
-    return "header value" in str(error) or isinstance(error, UnicodeEncodeError)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

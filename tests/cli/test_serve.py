@@ -18,7 +18,7 @@ HELLO = [{"role": "user", "content": "a private question"}]
 
 
 @contextmanager
-def serve(*arguments: str) -> Iterator[tuple[subprocess.Popen, dict[str, str]]]:
+def serve(*arguments: str, lines: int = 2) -> Iterator[tuple[subprocess.Popen, dict[str, str]]]:
     process = subprocess.Popen(
         [*COMMAND, "--port", "0", *arguments],
         stdout=subprocess.PIPE,
@@ -27,8 +27,8 @@ def serve(*arguments: str) -> Iterator[tuple[subprocess.Popen, dict[str, str]]]:
         env={**os.environ, "PYTHONUNBUFFERED": ""},
     )
     try:
-        lines = [process.stdout.readline() for _ in range(2)]
-        names = (line.removeprefix("export ").strip().partition("=") for line in lines)
+        exports = [process.stdout.readline() for _ in range(lines)]
+        names = (line.removeprefix("export ").strip().partition("=") for line in exports)
         yield process, {name: value for name, _, value in names}
     finally:
         process.kill()
@@ -74,6 +74,25 @@ def test_one_scenario_holds_for_all_and_strictness_can_be_dropped():
         for _ in range(2):
             choice = ask(exported, model="kimi-k2.6", temperature=0.2)
             assert "content_filter_results" not in choice.model_extra
+
+
+def test_what_it_records_it_replays(tmp_path):
+    file = tmp_path / "traffic.jsonl"
+    with (
+        serve() as (_, upstream),
+        serve("--record", str(file), "--upstream", upstream["AGENTSFLARE_BASE_URL"], lines=1) as (
+            _,
+            recorder,
+        ),
+    ):
+        recorded = ask(recorder | {"AGENTSFLARE_API_KEY": "sk-0123456789"})
+    text = file.read_text(encoding="utf-8")
+    assert "private question" in text
+    assert "sk-0123456789" not in text
+    with serve("--replay", str(file)) as (_, replay):
+        assert ask(replay) == recorded
+        with pytest.raises(openai.BadRequestError, match="No recorded pair"):
+            ask(replay, model="kimi-k2.6")
 
 
 @pytest.mark.parametrize(

@@ -343,3 +343,32 @@ def test_any_body_gets_a_reply(body, model, scenario, is_strict):
     reply = Gateway(strict=is_strict).reply(request, scenario)
     assert reply.status >= 200
     assert all(isinstance(part, bytes | Wait | Cut) for part in reply.parts)
+
+
+def test_a_named_tool_is_called_even_after_a_result():
+    other = {"type": "function", "function": {"name": "other"}}
+    choice = {"type": "function", "function": {"name": "other"}}
+    rest = {"model": "kimi-chat", "tools": [WEATHER, other], "tool_choice": choice}
+    called = message(ask(**rest))
+    assert called["tool_calls"][0]["function"] == {"name": "other", "arguments": "{}"}
+    result = {"role": "tool", "tool_call_id": called["tool_calls"][0]["id"], "content": "x"}
+    assert message(ask(messages=[*HELLO, called, result], **rest))["tool_calls"]
+    assert "tool_calls" not in message(ask(tools=[WEATHER], tool_choice="none"))
+
+
+def test_an_answer_of_no_known_kind_is_named():
+    request = Request(
+        method="POST",
+        path="/v1/chat/completions",
+        headers={"authorization": "Bearer any"},
+        body=json.dumps({"model": "kimi-chat", "messages": HELLO}).encode(),
+    )
+    with pytest.raises(TypeError, match="a text, a message or a completion, not int: 42"):
+        Gateway().reply(request, answer=42)
+
+
+def test_an_empty_assistant_message_is_refused():
+    reply = ask(messages=[*HELLO, {"role": "assistant", "content": ""}])
+    assert read(reply)["error"]["message"] == (
+        "the message at position 1 with role 'assistant' must not be empty"
+    )

@@ -12,6 +12,8 @@ import openai
 import pytest
 
 from agentsflare_kimi.emulator import Emulator
+from agentsflare_kimi.emulator.recording import Recorder, load_recording
+from agentsflare_kimi.emulator.wire import Request
 
 KEY = "sk-canary-0123456789"
 HELLO = [{"role": "user", "content": "Hello, how are you?"}]
@@ -168,3 +170,26 @@ def test_a_line_that_is_no_pair_is_named(recording):
     recording.write_text('{"answer": "fine"}\n\nnot json\n', encoding="utf-8")
     with pytest.raises(ValueError, match=r"recording\.jsonl:3: a pair needs"):
         Emulator(replay=recording)
+
+
+def test_a_body_that_is_no_text_is_kept_all_the_same(recording):
+    body = f"\xff\xfe{KEY}".encode("latin-1")
+    request = Request(
+        method="POST",
+        path="/v1/chat/completions?trace=1",
+        headers={"authorization": f"Bearer {KEY}"},
+        body=b"{}",
+    )
+    Recorder(recording).record(request, 200, {"content-type": "image/png"}, body)
+    (entry,) = load_recording(recording)
+    assert entry.answers(request)
+    assert entry.response.body == b"\xff\xfe[redacted]"
+    assert entry.response.headers == {"content-type": "image/png"}
+
+
+def test_a_short_key_is_no_secret_and_mangles_nothing(recording):
+    request = Request(
+        method="POST", path="/v1/models", headers={"authorization": "Bearer body"}, body=b"{}"
+    )
+    Recorder(recording).record(request, 200, {}, b'{"body": 1}')
+    assert load_recording(recording)[0].response.body == b'{"body": 1}'

@@ -128,6 +128,22 @@ def test_dropped_reasoning_is_a_problem_and_other_rejections_are_notes():
     assert "its successor is kimi-k2.6" in retired.summary
 
 
+def test_a_client_without_a_time_limit_is_noted(monkeypatch):
+    with Emulator(scenario="no-answer") as emulator:
+        connection = http.client.HTTPConnection(urlsplit(emulator.base_url).netloc)
+        text = json.dumps({"model": "kimi-chat", "messages": HELLO})
+        connection.request("POST", "/v1/chat/completions", text, {"Authorization": "Bearer key"})
+        for _ in range(100):
+            if emulator.requests:
+                break
+            time.sleep(0.02)
+        assert codes(emulator) == []
+        later = time.time() + 60
+        monkeypatch.setattr(time, "time", lambda: later)
+        assert codes(emulator) == ["still_waiting"]
+        connection.close()
+
+
 def test_reset_forgets():
     with Emulator(scenario="bad-key") as emulator:
         post(emulator)

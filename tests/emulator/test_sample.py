@@ -62,6 +62,17 @@ def test_an_instance_is_the_same_every_time_and_says_where_its_texts_belong():
     }
 
 
+def test_parts_of_a_schema_are_joined():
+    schema = {
+        "allOf": [
+            {"properties": {"a": {"const": 1}}, "required": ["a"]},
+            {"$ref": "#/$defs/more~1parts"},
+        ],
+        "$defs": {"more/parts": {"properties": {"b": {"enum": [2, 3]}}, "required": ["b"]}},
+    }
+    assert sample(schema) == {"a": 1, "b": 2}
+
+
 @given(low=st.integers(-50, 50), span=st.integers(0, 50), is_exclusive=st.booleans())
 def test_numbers_keep_their_limits(low, span, is_exclusive):
     prefix = "exclusiveM" if is_exclusive else "m"

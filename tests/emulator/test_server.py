@@ -165,6 +165,16 @@ def test_a_client_that_goes_away_is_noticed():
         client.close()
 
 
+def test_it_serves_on_the_other_loopback_too():
+    try:
+        emulator = Emulator(host="::1").start()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with emulator, openai.OpenAI(base_url=emulator.base_url, api_key="k") as client:
+        assert emulator.base_url.startswith("http://[::1]:")
+        assert client.chat.completions.create(model="kimi-chat", messages=HELLO).choices
+
+
 def test_starting_twice_is_starting_once():
     with Emulator() as emulator:
         address = emulator.base_url

@@ -18,6 +18,6 @@ async function main() {
 
 main().catch((error) => {
   if (!(error instanceof OpenAI.APIError)) throw error;
-  console.error(`${error.name}: ${error.message}`);
+  console.error(`${error.constructor.name}: ${error.message}`);
   process.exitCode = 1;
 });

@@ -20,6 +20,6 @@ try {
 } catch (error) {
   // The page reads `err.response.data`, which the SDK has not had since version 4.
   if (!(error instanceof OpenAI.APIError)) throw error;
-  console.error(`${error.name}: ${error.message}`);
+  console.error(`${error.constructor.name}: ${error.message}`);
   process.exitCode = 1;
 }

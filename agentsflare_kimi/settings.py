@@ -30,6 +30,7 @@ from agentsflare_kimi.errors import ConfigurationError
 __all__ = ["KimiSettings", "resolve_settings"]
 
 _PREFIX: Final = "AGENTSFLARE_"
+_MAY_BE_NONE: Final = frozenset({"deadline"})
 
 
 class KimiSettings(BaseSettings):
@@ -159,7 +160,8 @@ def resolve_settings(
 
     Args:
         settings: Settings that were made before.
-        overrides: Fields of `KimiSettings` given as arguments; None counts as not given.
+        overrides: Fields of `KimiSettings` given as arguments; None counts as not given, save
+            for `deadline`, where it means no limit.
         env_file: A file to read in place of nothing, if no *settings* are given.
 
     Returns:
@@ -168,7 +170,11 @@ def resolve_settings(
     Raises:
         ConfigurationError: As `KimiSettings`.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given = {
+        name: value
+        for name, value in overrides.items()
+        if value is not None or name in _MAY_BE_NONE
+    }
     if settings is None:
         return KimiSettings(_env_file=env_file, **given)
     if not given:

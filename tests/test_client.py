@@ -1,4 +1,6 @@
 import asyncio
+import concurrent.futures
+import contextlib
 import inspect
 import json
 import logging
@@ -381,6 +383,16 @@ def test_without_a_key_construction_says_what_to_do(make, monkeypatch):
         assert isinstance(caught.value, openai.OpenAIError)
 
 
+def test_an_empty_argument_is_no_argument(monkeypatch):
+    monkeypatch.setenv("AGENTSFLARE_API_KEY", "from-environment")
+    monkeypatch.setenv("AGENTSFLARE_BASE_URL", "http://localhost:9/v1")
+
+    for nothing in (None, "", " "):
+        client = Kimi(api_key=nothing, base_url=nothing)
+        assert client.api_key == "from-environment"
+        assert str(client.base_url) == "http://localhost:9/v1/"
+
+
 @pytest.mark.parametrize("make", [Kimi, AsyncKimi, create_client, create_async_client])
 def test_an_argument_wins_over_settings_over_the_environment(make, monkeypatch):
     monkeypatch.setenv("AGENTSFLARE_API_KEY", "from-environment")
@@ -565,6 +577,24 @@ def test_a_bare_method_in_a_thread_still_warns(client):
     thread.start()
     thread.join()
     assert [warning.category for warning in results] == [RetiredModelWarning]
+
+
+def test_machinery_between_the_caller_and_the_client_is_never_the_caller(client):
+    create = client.chat.completions.create
+    body = {"model": "kimi-k2-thinking", "messages": MESSAGES}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(client.chat.completions.stream(**body))  # the line
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            pool.submit(create, **body).result()
+        thread = threading.Thread(target=create, kwargs=body)
+        thread.start()
+        thread.join()
+
+    this = test_machinery_between_the_caller_and_the_client_is_never_the_caller
+    assert (caught[0].filename, caught[0].lineno) == (HERE, line_of(this, "# the line"))
+    assert [warning.filename for warning in caught[1:]] == ["<thread>", "<thread>"]
 
 
 def test_repr_and_pickled_settings_hold_no_key(client):

@@ -68,6 +68,10 @@ def test_k26_accepts(body):
     assert messages({"model": "kimi-k2.6", **body}) == []
 
 
+def test_a_null_is_no_reasoning():
+    assert messages({"model": "kimi-k2.6", "messages": [CALL | {"reasoning_content": None}]})
+
+
 def test_a_code_model_cannot_stop_thinking():
     (rejection,) = find_rejections({"model": "kimi-k2.7-code", "thinking": DISABLED})
 

@@ -82,6 +82,8 @@ def test_a_wrong_value_names_variable_argument_and_way_out(variable, value, reas
 
     assert f"AGENTSFLARE_{variable} (argument `{variable.lower()}`)" in str(caught.value)
     assert KEY not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__cause__ is None
+    assert KEY not in str(caught.value.__context__), "pydantic's own error stays in reach"
 
 
 def test_a_base_url_that_is_refused_keeps_its_class(monkeypatch):
@@ -186,9 +188,11 @@ def test_overrides_win_and_settings_are_kept(monkeypatch):
     monkeypatch.setenv("AGENTSFLARE_DEADLINE", "9")
     settings = KimiSettings(api_key=KEY, deadline=5)
 
-    combined = resolve_settings(settings, {"on_retired": "warn", "deadline": None})
+    combined = resolve_settings(settings, {"on_retired": "warn", "max_retries": None})
 
-    assert (combined.on_retired, combined.deadline) == ("warn", 5)
+    assert (combined.on_retired, combined.deadline, combined.max_retries) == ("warn", 5, 2)
+    assert resolve_settings(settings, {"deadline": None}).deadline is None
+    assert resolve_settings(None, {"deadline": None}).deadline is None
     assert combined.api_key == settings.api_key
     assert resolve_settings(settings, {}) is settings
     assert resolve_settings(None, {}).deadline == 9

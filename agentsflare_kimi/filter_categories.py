@@ -60,7 +60,8 @@ class Results(NamedTuple):
 def read_results(raw: object) -> Results:
     """Read one mapping of category to verdict; what is not a verdict is skipped."""
     categories: dict[str, CategoryResult] = {}
-    for key, verdict in as_mapping(raw).items():
+    told = as_mapping(raw)
+    for key, verdict in told.items():
         if key.__class__ is not str or key == _NOTE:
             continue
         result = _read_verdict(verdict)
@@ -68,7 +69,7 @@ def read_results(raw: object) -> Results:
             name = key.replace("-", "_")
             old = categories.get(name)
             categories[name] = result if old is None else _merged(old, result)
-    return Results(categories, _read_notes(as_mapping(raw).get(_NOTE)))
+    return Results(categories, _read_notes(told.get(_NOTE)))
 
 
 def merge_categories(
@@ -78,7 +79,7 @@ def merge_categories(
     merged: dict[str, CategoryResult] = {}
     for categories in results:
         if not merged:
-            merged.update(categories)
+            merged.update(categories.items())  # quicker than key by key
             continue
         for name, result in categories.items():
             old = merged.get(name)
@@ -135,8 +136,9 @@ def merge_prompts(old: object, new: object) -> list[dict[str, object]]:
 
 
 def _read_verdict(raw: object) -> CategoryResult | None:
-    if is_mapping(raw):
-        return _read_object(as_mapping(raw))
+    told = as_mapping(raw)
+    if told or is_mapping(raw):
+        return _read_object(told)
     if is_list(raw):
         # Block lists were a bare list of hits before 2024-04-01-preview.
         return _read_list(as_list(raw))
@@ -201,6 +203,8 @@ def _citation(raw: Mapping[str, object]) -> Mapping[str, object] | None:
 
 def _read_notes(raw: object) -> tuple[FilterNote, ...]:
     """Read the filter's note; a list of them is what `merge_wire` makes of two kinds."""
+    if raw is None:
+        return ()
     return tuple(note for note in map(_read_note, _as_notes(raw)) if note is not None)
 
 

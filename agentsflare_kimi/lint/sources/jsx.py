@@ -46,6 +46,7 @@ def _read(scanner: Scanner, depth: int, position: int, *, is_tag: bool) -> int:
             scanner.add("string", mark.start(), mark.start() + 1, position - 1, position)
         elif mark[0] == "<":
             is_tag, is_closing_tag = True, text.startswith("/", position)
+            position += is_closing_tag
         elif mark[0] in {">", "/>"}:
             depth += 0 if mark[0] == "/>" else (-1 if is_closing_tag else 1)
             if depth <= 0:

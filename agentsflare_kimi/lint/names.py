@@ -65,7 +65,8 @@ def _rename_risk(mention: Mention, old: KimiModel) -> str:
     if mention.value.sampling:
         named = ", ".join(mention.value.sampling)
         risks.append(f"{old.successor} rejects other values than its own for {named}")
-    if mention.value.body:
+    body = mention.value.body
+    if body and ("*" in body.values or body.form != "other"):
         risks.append("part of the request is not in sight")
     return "; ".join([*risks, *_changes(old)])
 

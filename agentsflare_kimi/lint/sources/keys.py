@@ -33,7 +33,7 @@ def _squeezed(name: str) -> str:
 
 def is_model_key(name: str) -> bool:
     """Tell whether *name* names a model to use (`model`, `modelId`, `KIMI_MODEL`, `setModel`)."""
-    words = _words(name.rpartition(".")[2])
+    words = _words(name)
     if len(words) > 1 and words[-1] in _MODEL_SUFFIXES:
         words = words[:-1]
     return bool(words) and words[-1] in _MODEL and not _LOOKUPS.intersection(words)

@@ -28,7 +28,7 @@ _KEY: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_ENV_PAIR: Final = re.compile(r"[ \t]*ENV[ \t]+(?P<key>\w+)[ \t]+(?=[^=\s]+[ \t]*\Z)")
+_ENV_PAIR: Final = re.compile(r"[ \t]*ENV[ \t]+(?P<key>\w+)[ \t]+[\"']?\Z")
 # Further settings of one line: ENV A=1 B=2, a command's flags, a flow mapping.
 _INLINE: Final = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?(?:=|:[ \t]*)[\"']?\Z")
 _FLAG: Final = re.compile(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?[ \t,=]+[\"']?\Z")

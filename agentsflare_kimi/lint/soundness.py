@@ -13,6 +13,8 @@ _FIELDS = frozenset(
     tool_choice reasoning_effort base_url
     """.split()  # noqa: SIM905  # words read best as words
 )
+# Strings that hold one of these may be changed, too.
+_NEEDLES = ("kimi-", "moonshot-", "agentsflare")
 _TOO_DEEP = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -73,8 +75,8 @@ def _shape(text: str, *, is_strict: bool) -> str | None:
 
         def visit_Constant(self, node: ast.Constant) -> ast.Constant:
             value = node.value
-            is_name = isinstance(value, str) and ("kimi-" in value or "moonshot-" in value)
-            return ast.Constant("") if is_name else node
+            is_ours = isinstance(value, str) and any(needle in value for needle in _NEEDLES)
+            return ast.Constant("") if is_ours else node
 
     try:
         with warnings.catch_warnings():

@@ -107,7 +107,10 @@ UNTOUCHED = [
     ("a.sh", 'MODEL="kimi-k2-thinking"$SUFFIX'),
     ("package-lock.json", '{"model": "kimi-k2-thinking"}'),
     ("app.min.js", 'x({model:"kimi-k2-thinking"})'),
-    ("a.ipynb", '{"cells": [{"cell_type": "code", "source": [], "outputs": ["kimi-k2-thinking"]}]}'),
+    (
+        "a.ipynb",
+        '{"cells": [{"cell_type": "code", "source": [], "outputs": ["kimi-k2-thinking"]}]}',
+    ),
     ("a.py", 'model = "kimi-k2.6"'),
 ]
 

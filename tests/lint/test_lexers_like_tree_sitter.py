@@ -49,7 +49,7 @@ const after = "string"; // remark
 type Model = "first" | "second";
 const cast = <Model>"first";
 const template: `prefix-${string}` = `prefix-${"inner" as string}`;
-function generic<T extends string = "fallback">(value: T): value is T { return value === "literal"; }
+function generic<T extends string = "fallback">(value: T) { return value === "literal"; }
 const pattern = /[^/]+"quote/u; // remark
 enum Direction { Upward = "upward" }
 declare module "outside" {}
@@ -89,7 +89,7 @@ class Sample {
     string raw = """raw "quoted" text""";
 }
 ''',
-    "rust": r'''
+    "rust": r"""
 /* outer /* nested */ still */
 fn lifetimes<'a>(value: &'a str) -> char { 'x' } // remark
 const RAW: &str = r#"raw "quoted" text"#;
@@ -97,8 +97,8 @@ const BYTES: &[u8] = b"bytes \" quoted";
 const LINES: &str = "first
 second // none";
 const QUOTE: char = '\'';
-''',
-    "ruby": r'''
+""",
+    "ruby": r"""
 # remark with 'quote
 text = "outer #{inner("deep #{deeper}")} after"
 single = 'apostrophe\'s # none'
@@ -110,7 +110,7 @@ TEXT
 call(<<~FIRST, "string")
   body of first
 FIRST
-''',
+""",
     "php": r"""<html>don't "mind" this</html>
 <?php
 // remark 'quote
@@ -136,7 +136,8 @@ cat <<-EOF
 	EOF
 printf '%s\n' "${#name}" "$#"
 """,
-    "json": r"""{"first": "with // none", "second": ["/* none */", {"third": "escaped \" quote"}], "four": true}
+    "json": r"""
+{"first": "with // none", "second": ["/* none */", {"third": "escaped \" quote"}], "four": true}
 """,
 }
 

@@ -44,10 +44,8 @@ def _meant(name: str) -> tuple[str, ...]:
     known = find_model(name)
     if known:
         return () if known.id == name else (known.id,)
-    names = [model.id for model in list_models()]
-    # Other hosts mark their own versions by a suffix: kimi-k2-thinking-251104.
-    if any(name.startswith((f"{other}-", f"{other}_", f"{other}:")) for other in names):
-        return ()
+    # Other hosts mark their own versions by a suffix: kimi-k2.6-hd.
+    names = [model.id for model in list_models() if not name.startswith(f"{model.id}-")]
     near = sorted((_distance(name, other), index) for index, other in enumerate(names))
     return tuple(names[index] for edits, index in near if edits <= min(_MOST_EDITS, near[0][0]))[:3]
 

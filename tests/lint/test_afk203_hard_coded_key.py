@@ -1,0 +1,83 @@
+"""AFK203: keys in the source, which are never shown."""
+
+import ast
+
+import pytest
+from linting import find, find_one, fixed, kind
+
+KEY = "sk-q8Zr3vTn7wLm2xKd9sPb"
+UNMARKED = "q8Zr3vTn7wLm2xKd9sPbq8Zr3vTn7w"
+HOST = "https://api.agentsflare.com/v1"
+
+
+@pytest.mark.parametrize("key", [KEY, UNMARKED])
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.py", f'client = OpenAI(base_url="{HOST}", api_key="{{}}")'),
+        ("a.py", 'AGENTSFLARE_API_KEY = "{}"  # agentsflare'),
+        ("a.py", f'headers = {{{{"Authorization": "Bearer {{}}"}}}}; url = "{HOST}"'),
+        ("a.ts", f'new OpenAI({{{{ baseURL: "{HOST}", apiKey: "{{}}" }}}})'),
+        ("A.java", f'b.baseUrl("{HOST}").apiKey("{{}}");'),
+        ("a.sh", f'curl {HOST}/models -H "Authorization: Bearer {{}}"'),
+        ("a.yaml", f"base_url: {HOST}\napi_key: {{}}"),
+        ("Dockerfile", "ENV AGENTSFLARE_API_KEY={}\n# agentsflare"),
+    ],
+)
+def test_a_key_is_an_error_and_appears_in_no_field(filename, text, key):
+    text = text.format(key)
+    finding = find_one("AFK203", text, filename)
+
+    assert finding.severity == "error"
+    assert text.splitlines()[finding.line - 1][finding.column - 1 : finding.end_column - 1] == key
+    assert key not in repr(finding)
+    assert fixed(text, filename) == text
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.py", f'OpenAI(base_url="{HOST}", api_key="YOUR_API_KEY_GOES_HERE_1")'),
+        ("a.py", f'OpenAI(base_url="{HOST}", api_key="sk-xxxxxxxxxxxxxxxxxxxxxxxx")'),
+        ("a.py", f'OpenAI(base_url="{HOST}", api_key=os.environ["AGENTSFLARE_API_KEY_9"])'),
+        ("a.py", f'OpenAI(base_url="{HOST}", api_key="short1")'),
+        ("a.py", f'digest = "{UNMARKED}"  # key of {HOST}'),
+        ("a.py", f'api_key = "{KEY}"  # kimi-k2.6, another host'),
+        (".env", f"AGENTSFLARE_API_KEY={KEY}"),
+        ("a.sh", f'curl {HOST} -H "Authorization: Bearer $AGENTSFLARE_API_KEY_1234567"'),
+    ],
+)
+def test_placeholders_and_what_is_no_key_are_left_alone(filename, text):
+    assert find("AFK203", text, filename) == []
+
+
+def test_in_python_it_is_read_from_the_environment_on_demand():
+    text = (
+        '"""Ask."""\n\nfrom __future__ import annotations\n\nfrom openai import AzureOpenAI\n\n'
+        f'client = Client(base_url="{HOST}", api_key="{KEY}")\n'
+    )
+    after = fixed(text, "a.py", unsafe=True)
+
+    assert after == text.replace(f'"{KEY}"', 'os.environ["AGENTSFLARE_API_KEY"]').replace(
+        "from openai", "import os\nfrom openai"
+    )
+    ast.parse(after)
+
+
+def test_an_import_is_not_made_twice():
+    text = f'import os\n\nclient = Client(base_url="{HOST}", api_key="{KEY}")\n'
+
+    assert fixed(text, "a.py", unsafe=True).count("import os") == 1
+
+
+def test_a_program_without_imports_gets_one_after_its_docstring():
+    text = f'#!/usr/bin/env python\n"""Ask."""\nclient = Client("{HOST}", api_key="{KEY}")\n'
+    after = fixed(text, "a.py", unsafe=True)
+
+    assert after.startswith('#!/usr/bin/env python\n"""Ask."""\nimport os\nclient')
+
+
+def test_in_other_languages_there_is_advice_only():
+    text = f'b.baseUrl("{HOST}").apiKey("{KEY}");'
+
+    assert kind(find_one("AFK203", text, "A.java")) == "none"

@@ -1,0 +1,223 @@
+"""A fix carries out the whole plan, and leaves everything else as it was."""
+
+import ast
+import json
+
+import pytest
+from linting import find_one, fixed, kind
+
+from agentsflare_kimi.lint import fix_text
+
+OLD = "kimi-k2-turbo-preview"
+CALL = "client.chat.completions.create({})"
+
+
+def call(arguments):
+    return CALL.format(arguments)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f'model="{OLD}", messages=m',
+            'model="kimi-k2.6", extra_body={"thinking": {"type": "disabled"}}, messages=m',
+        ),
+        (
+            f"messages=m, model='{OLD}'",
+            "messages=m, model='kimi-k2.6', extra_body={'thinking': {'type': 'disabled'}}",
+        ),
+        (
+            f'temperature=0.6, model="{OLD}", messages=m',
+            'model="kimi-k2.6", extra_body={"thinking": {"type": "disabled"}}, messages=m',
+        ),
+        (
+            f'model="{OLD}", messages=m, temperature=0.6,',
+            'model="kimi-k2.6", extra_body={"thinking": {"type": "disabled"}}, messages=m,',
+        ),
+        (
+            f'model="{OLD}", temperature=0.6, n=1, messages=m',
+            'model="kimi-k2.6", extra_body={"thinking": {"type": "disabled"}}, messages=m',
+        ),
+        (
+            f'model="{OLD}", messages=m, extra_body={{"k": 1}}',
+            'model="kimi-k2.6", messages=m, extra_body={"thinking": {"type": "disabled"}, "k": 1}',
+        ),
+        (
+            f'model="{OLD}", messages=m, extra_body={{}}',
+            'model="kimi-k2.6", messages=m, extra_body={"thinking": {"type": "disabled"}}',
+        ),
+        (
+            f'\n    model="{OLD}",\n    messages=m,\n    temperature=0.6,\n',
+            (
+                '\n    model="kimi-k2.6",\n    extra_body={"thinking": {"type": "disabled"}},\n'
+                "    messages=m,\n"
+            ),
+        ),
+        (
+            f'\n    model="{OLD}",\n    temperature=0.6,  # gone\n    messages=m  # kept\n',
+            (
+                '\n    model="kimi-k2.6",\n    extra_body={"thinking": {"type": "disabled"}},\n'
+                "    messages=m  # kept\n"
+            ),
+        ),
+        (
+            f'\n    messages=m,  # said\n    model="{OLD}",  # fast\n    temperature=0.6\n',
+            (
+                '\n    messages=m,  # said\n    extra_body={"thinking": {"type": "disabled"}},\n'
+                '    model="kimi-k2.6"  # fast\n'
+            ),
+        ),
+        (
+            f'\r\n    model="{OLD}",\r\n    temperature=0.6,\r\n    messages=m,\r\n',
+            (
+                '\r\n    model="kimi-k2.6",\r\n    extra_body={"thinking": {"type": "disabled"}},'
+                "\r\n    messages=m,\r\n"
+            ),
+        ),
+    ],
+)
+def test_python_calls_keep_their_look(before, after):
+    assert fixed(call(before), "a.py") == call(after)
+    ast.parse(call(after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f'{{"model": "{OLD}", "messages": [], "temperature": 0.6}}',
+            '{"model": "kimi-k2.6", "thinking": {"type": "disabled"}, "messages": []}',
+        ),
+        (
+            f'{{\n  "temperature": 0.6,\n  "messages": [],\n  "model": "{OLD}"\n}}\n',
+            (
+                '{\n  "messages": [],\n  "model": "kimi-k2.6",\n'
+                '  "thinking": {"type": "disabled"}\n}\n'
+            ),
+        ),
+        (
+            f'{{\n  "model": "{OLD}",\n  "messages": [],\n  "temperature": 0.6\n}}\n',
+            (
+                '{\n  "model": "kimi-k2.6",\n'
+                '  "thinking": {"type": "disabled"},\n  "messages": []\n}\n'
+            ),
+        ),
+        (
+            f'{{\n  "messages": [],\n  "model": "{OLD}",\n  "temperature": 0.6,\n  "n": 1\n}}\n',
+            (
+                '{\n  "messages": [],\n  "model": "kimi-k2.6",\n'
+                '  "thinking": {"type": "disabled"}\n}\n'
+            ),
+        ),
+    ],
+)
+def test_json_stays_json(before, after):
+    assert fixed(before, "request.json") == after
+    json.loads(after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f'create({{ model: "{OLD}", messages, temperature: 0.6 }})',
+            'create({ model: "kimi-k2.6", thinking: { type: "disabled" }, messages })',
+        ),
+        (
+            f"create({{\n  'model': '{OLD}',\n  'messages': [...old, one],\n}})",
+            (
+                "create({\n  'model': 'kimi-k2.6',\n  'thinking': { 'type': 'disabled' },\n"
+                "  'messages': [...old, one],\n})"
+            ),
+        ),
+    ],
+)
+def test_scripts_keep_their_look(before, after):
+    assert fixed(f"client.chat.completions.{before};", "a.mjs") == (
+        f"client.chat.completions.{after};"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        f'model="{OLD}", messages=m, **options',
+        f'model="{OLD}", messages=m, extra_body=extra',
+        f'model="{OLD}"',
+    ],
+)
+def test_a_request_that_is_not_whole_has_no_safe_fix(arguments):
+    assert kind(find_one("AFK001", call(arguments), "a.py")) == "unsafe"
+
+
+@pytest.mark.parametrize("value", ["0", "settings.temperature", "t"])
+def test_a_setting_that_gets_lost_makes_it_unsafe(value):
+    text = call(f'model="{OLD}", messages=m, temperature={value}')
+    finding = find_one("AFK001", text, "a.py")
+
+    assert kind(finding) == "unsafe"
+    assert "temperature" in finding.fix.reason
+    assert "temperature" not in fixed(text, "a.py", unsafe=True)
+
+
+def test_a_json_body_in_python_gets_its_field_at_the_top():
+    text = f'requests.post(url, json={{"model": "{OLD}", "messages": m}})'
+
+    assert fixed(text, "a.py") == (
+        'requests.post(url, json={"model": "kimi-k2.6", "thinking": {"type": "disabled"}, '
+        '"messages": m})'
+    )
+
+
+def test_a_dict_for_the_sdk_is_only_renamed():
+    text = f'body = {{"model": "{OLD}", "messages": m}}\nclient.chat.completions.create(**body)\n'
+
+    assert kind(find_one("AFK001", text, "a.py")) == "unsafe"
+    assert fixed(text, "a.py", unsafe=True) == text.replace(OLD, "kimi-k2.6")
+
+
+def test_a_call_of_another_api_is_only_renamed():
+    text = f'client.messages.create(model="{OLD}", messages=m, max_tokens=9)'
+
+    assert kind(find_one("AFK001", text, "a.py")) == "unsafe"
+    assert fixed(text, "a.py", unsafe=True) == text.replace(OLD, "kimi-k2.6")
+
+
+def test_a_body_in_double_quotes_stays_escaped():
+    text = f'curl --json "{{\\"model\\": \\"{OLD}\\", \\"messages\\": []}}" "$URL"\n'
+
+    assert fixed(text, "a.sh") == (
+        'curl --json "{\\"model\\": \\"kimi-k2.6\\", \\"thinking\\": {\\"type\\": '
+        '\\"disabled\\"}, \\"messages\\": []}" "$URL"\n'
+    )
+
+
+def test_a_notebook_stays_one_and_its_outputs_stay():
+    cell = ["client.chat.completions.create(\n", f'    model="{OLD}",\n', "    messages=m)\n"]
+    notebook = {
+        "cells": [{"cell_type": "code", "outputs": [OLD], "source": cell}],
+        "metadata": {"model": OLD},
+    }
+    after = json.loads(fixed(json.dumps(notebook, indent=1), "a.ipynb"))
+
+    assert after["cells"][0]["outputs"] == [OLD]
+    assert after["metadata"] == {"model": OLD}
+    assert "".join(after["cells"][0]["source"]) == (
+        'client.chat.completions.create(\n    model="kimi-k2.6",\n'
+        '    extra_body={"thinking": {"type": "disabled"}},\n    messages=m)\n'
+    )
+
+
+def test_what_was_mended_and_what_is_left_is_told():
+    text = f'model = "{OLD}"\nother_model = "kimi-k2-thinking"\n'
+    result = fix_text(text, "a.py")
+
+    assert [finding.model for finding in result.fixed] == ["kimi-k2-thinking"]
+    assert [finding.model for finding in result.remaining] == [OLD]
+
+
+def test_a_program_that_does_not_parse_is_mended_all_the_same():
+    text = 'print "old"\nmodel = "kimi-k2-thinking"\n'
+
+    assert fixed(text, "a.py") == text.replace("kimi-k2-thinking", "kimi-k2.6")

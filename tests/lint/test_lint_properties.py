@@ -1,4 +1,4 @@
-"""Whatever a text holds: no crash, no change outside of the fixes, nothing left for a second run."""
+"""Whatever a text holds: no crash, no change outside of fixes, nothing left for a second run."""
 
 import ast
 import json
@@ -86,13 +86,8 @@ names = st.lists(st.sampled_from(NAMES[:8]), min_size=12, max_size=12)
 
 
 def filled(template, chosen):
-    pieces = template.split("@")
-    return (
-        "".join(piece + name for piece, name in zip(pieces, [*chosen, ""], strict=False))
-        if (len(pieces) <= 1)
-        else pieces[0]
-        + "".join(name + piece for name, piece in zip(chosen, pieces[1:], strict=False))
-    )
+    first, *rest = template.split("@")
+    return first + "".join(map("".join, zip(chosen, rest, strict=False)))
 
 
 @pytest.mark.parametrize("filename", TEMPLATES)

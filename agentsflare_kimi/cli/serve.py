@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import signal
 import sys
@@ -100,7 +101,8 @@ def _start(options: argparse.Namespace) -> Emulator:
         raise UsageError(str(error)) from error
     except OSError as error:
         place = error.filename or f"{options.host} port {options.port}"
-        raise UsageError(f"cannot use {place}: {error.strerror}") from error
+        hint = "; --port 0 takes any free one" if error.errno == errno.EADDRINUSE else ""
+        raise UsageError(f"cannot use {place}: {error.strerror}{hint}") from error
     for warning in caught:
         _say(f"warning: {warning.message}")
     return emulator

@@ -115,6 +115,16 @@ def test_wrong_use_is_one_line_and_exit_code_2(arguments, words, tmp_path):
     assert done.stdout == ""
 
 
+def test_a_port_that_is_taken_is_named_with_the_way_out():
+    with serve() as (_, exported):
+        port = exported["AGENTSFLARE_BASE_URL"].split(":")[2].removesuffix("/v1")
+        done = subprocess.run(
+            [*COMMAND, "--port", port], capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert f"port {port}: Address already in use; --port 0 takes any free one" in done.stderr
+
+
 def test_a_terminal_is_not_obeyed():
     with serve() as (process, exported):
         with pytest.raises(openai.BadRequestError):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import openai
 import pytest
+from pydantic import BaseModel
 
 from agentsflare_kimi.emulator import Emulator
 
@@ -60,6 +61,27 @@ def test_the_sdk_reads_streams_strictly(client):
     texts = [choice.delta.content or "" for chunk in chunks for choice in chunk.choices]
     assert "".join(texts) == "Hello! How can I help you today?"
     assert chunks[-1].usage.total_tokens == chunks[-1].usage.prompt_tokens + 148
+
+
+class Weather(BaseModel):
+    """The weather in a city."""
+
+    city: str
+    days: int
+
+
+def test_the_sdk_reads_tool_calls_and_structures_strictly(client):
+    tools = [openai.pydantic_function_tool(Weather)]
+    whole = client.chat.completions.parse(model="kimi-k2.6", messages=HELLO, tools=tools)
+    with client.chat.completions.stream(model="kimi-k2.6", messages=HELLO, tools=tools) as stream:
+        streamed = stream.get_final_completion()
+    for answer in (whole, streamed):
+        (call,) = answer.choices[0].message.tool_calls
+        assert call.function.parsed_arguments == Weather(city="city", days=0)
+    parsed = client.chat.completions.parse(
+        model="kimi-k2.6", messages=HELLO, response_format=Weather
+    )
+    assert parsed.choices[0].message.parsed == Weather(city="city", days=0)
 
 
 def test_the_sdk_lists_models(client):

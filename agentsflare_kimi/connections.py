@@ -99,9 +99,12 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
         client = self._of_this_loop() if self._of_loop else None
-        if client is not None:
-            await client.aclose()
-        await super().aclose()
+        if client is None:
+            await super().aclose()
+            return
+        await client.aclose()
+        with suppress(RuntimeError):  # the first loop is gone, and its connections with it
+            await super().aclose()
 
     def _of_this_loop(self) -> DefaultAsyncHttpxClient | None:
         try:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from typing import Final
 
-__all__ = ["Deadline", "DeadlineExceeded", "at_most", "within"]
+import anyio
+
+__all__ = ["Deadline", "DeadlineExceeded", "at_most", "fail_after", "within"]
 
 
 class DeadlineExceeded(Exception):  # noqa: N818  # says what happened, as TimeoutError does
@@ -43,6 +46,18 @@ def within(deadline: Deadline | None) -> Generator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def fail_after(deadline: Deadline | None) -> AbstractContextManager[object]:
+    """Let *deadline* bound what is awaited inside the block.
+
+    Raises:
+        TimeoutError: It has passed.
+    """
+    return _NO_LIMIT if deadline is None else anyio.fail_after(deadline.remaining())
+
+
+_NO_LIMIT: Final = nullcontext()
 
 
 def at_most(timeout: float | None) -> float | None:

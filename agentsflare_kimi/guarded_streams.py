@@ -7,13 +7,11 @@ attributes `_cast_to`, `_decoder` and `_iterator`, which tests/test_sdk.py pins.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import anyio
 from openai import AsyncStream, Stream
 
-from agentsflare_kimi.deadlines import at_most, within
+from agentsflare_kimi.deadlines import at_most, fail_after, within
 from agentsflare_kimi.guarding import deadline_of
 from agentsflare_kimi.stream_watch import StreamWatch
 
@@ -37,38 +35,37 @@ class GuardedStream(Stream[_T]):
         def __init__(self, **options) -> None:
             super().__init__(**options)
             self.watch = StreamWatch(self._cast_to, self.response)
-            self._iterator = self._guard(self._iterator)
+            self._deadline = deadline_of(self.response)
 
         def __next__(self):
             self.watch.check_left()
-            return next(self._iterator)
+            chunk = None
+            try:
+                while chunk is None:  # an event without data
+                    with self.watch.guarding(), within(self._deadline):
+                        at_most(None)
+                        chunk = next(self._iterator, _END)
+            except BaseException:
+                self.response.close()
+                raise
+            if chunk is _END:
+                self.watch.check_end(is_done=self.is_done)
+                raise StopIteration
+            self.watch.see(chunk)
+            return chunk
 
         def __iter__(self):
-            self.watch.check_left()
-            yield from self._iterator
+            with self.watch.leaving():
+                try:
+                    while (chunk := next(self, _END)) is not _END:
+                        yield chunk
+                finally:
+                    self.response.close()
 
     @property
     def is_done(self) -> bool:
         """Whether `[DONE]` came."""
         return getattr(self._decoder, "is_done", False)
-
-    def _guard(self, chunks: Any) -> Iterator[Any]:
-        deadline = deadline_of(self.response)
-        try:
-            with self.watch.guarding():
-                while True:
-                    with within(deadline):
-                        at_most(None)
-                        chunk = next(chunks, _END)
-                    if chunk is _END:
-                        break
-                    if chunk is not None:
-                        self.watch.see(chunk)
-                        yield chunk
-        finally:
-            chunks.close()
-            self.response.close()
-        self.watch.check_end(is_done=self.is_done)
 
 
 class AsyncGuardedStream(AsyncStream[_T]):
@@ -85,38 +82,33 @@ class AsyncGuardedStream(AsyncStream[_T]):
         def __init__(self, **options) -> None:
             super().__init__(**options)
             self.watch = StreamWatch(self._cast_to, self.response)
-            self._iterator = self._guard(self._iterator)
+            self._deadline = deadline_of(self.response)
 
         async def __anext__(self):
             self.watch.check_left()
-            return await anext(self._iterator)
+            chunk = None
+            try:
+                while chunk is None:
+                    with self.watch.guarding(), fail_after(self._deadline):
+                        chunk = await anext(self._iterator, _END)
+            except BaseException:
+                await self.response.aclose()
+                raise
+            if chunk is _END:
+                self.watch.check_end(is_done=self.is_done)
+                raise StopAsyncIteration
+            self.watch.see(chunk)
+            return chunk
 
         async def __aiter__(self):
-            self.watch.check_left()
-            try:
-                async for chunk in self._iterator:
-                    yield chunk
-            finally:
-                await self._iterator.aclose()
+            with self.watch.leaving():
+                try:
+                    while (chunk := await anext(self, _END)) is not _END:
+                        yield chunk
+                finally:
+                    await self.response.aclose()
 
     @property
     def is_done(self) -> bool:
         """Whether `[DONE]` came."""
         return getattr(self._decoder, "is_done", False)
-
-    async def _guard(self, chunks: Any) -> AsyncIterator[Any]:
-        deadline = deadline_of(self.response)
-        try:
-            with self.watch.guarding():
-                while True:
-                    with anyio.fail_after(deadline and deadline.remaining()):
-                        chunk = await anext(chunks, _END)
-                    if chunk is _END:
-                        break
-                    if chunk is not None:
-                        self.watch.see(chunk)
-                        yield chunk
-        finally:
-            await chunks.aclose()
-            await self.response.aclose()
-        self.watch.check_end(is_done=self.is_done)

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
-import anyio
 from openai import AsyncStream, Stream
 
 from agentsflare_kimi import retries
@@ -26,7 +25,7 @@ from agentsflare_kimi.connections import (
     is_steady,
     trace,
 )
-from agentsflare_kimi.deadlines import within
+from agentsflare_kimi.deadlines import fail_after, within
 from agentsflare_kimi.errors import BalanceExhaustedError
 from agentsflare_kimi.failures import as_openai_error
 from agentsflare_kimi.guarded_streams import AsyncGuardedStream, GuardedStream
@@ -191,8 +190,7 @@ class AsyncHooks(_Hooks):
         async def request(self, cast_to, options, *, stream=False, stream_cls=None):
             try:
                 with guard(self) as call:
-                    deadline = call.deadline
-                    with anyio.fail_after(deadline and deadline.remaining()):
+                    with fail_after(call.deadline):
                         async with self._slots.of(self.max_concurrency):
                             answer = await super().request(
                                 cast_to,

@@ -73,20 +73,28 @@ class StreamWatch:
 
     def check_end(self, *, is_done: bool) -> None:
         """Raise if the stream should not have ended here."""
-        if self._expects_end and not (is_done or self.is_finished):
+        expects_end, self._expects_end = self._expects_end, False
+        if expects_end and not (is_done or self.is_finished):
             raise self.failed(
                 IncompleteStreamError("the stream ended with neither a finish reason nor [DONE]")
             )
 
     @contextmanager
-    def guarding(self) -> Generator[None]:
-        """Convert what goes wrong in the block, and notice whether the caller leaves it."""
+    def leaving(self) -> Generator[None]:
+        """Notice whether the caller leaves the loop in the block."""
         try:
             yield
         except GeneratorExit:
             self.is_left = True
             raise
+
+    @contextmanager
+    def guarding(self) -> Generator[None]:
+        """Convert what goes wrong in the block."""
+        try:
+            yield
         except Exception as error:
+            self._expects_end = False
             found = self.failed(error)
             if found is error:
                 raise

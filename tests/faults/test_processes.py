@@ -1,0 +1,321 @@
+"""Threads, forks, event loops, cancellation and early exits: nothing is lost, nothing leaks."""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import openai
+import pytest
+from fault_server import CHUNKS, DONE, EVENTS, Connection, FaultServer, chunked, head
+
+from agentsflare_kimi import AsyncKimi, IncompleteStreamError, Kimi
+
+MESSAGES = [{"role": "user", "content": "hi"}]
+MODEL = "kimi-k2.6"
+
+
+def _endless(connection):
+    connection.send(head(200, "text/event-stream", Transfer_Encoding="chunked"))
+    while True:
+        connection.send(chunked(EVENTS[1]))
+        time.sleep(0.01)
+
+
+def _late(connection):
+    time.sleep(0.3)
+    connection.well()
+
+
+@pytest.fixture
+def server():
+    with FaultServer({"well": Connection.well, "endless": _endless, "late": _late}) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server):
+    with Kimi(api_key="k", base_url=server.url("well")) as client:
+        yield client
+
+
+def _ask(client):
+    completion = client.chat.completions.create(model=MODEL, messages=MESSAGES)
+    return completion.choices[0].message.content
+
+
+async def _ask_async(client):
+    completion = await client.chat.completions.create(model=MODEL, messages=MESSAGES)
+    return completion.choices[0].message.content
+
+
+def _settles(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_fifty_threads_on_one_client(client):
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: _ask(client), range(400)))
+    assert answers == ["Hello there"] * 400
+
+
+def _child(client, queue):
+    queue.put(_ask(client))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_client_used_before_a_fork_works_on_both_sides(client):
+    assert _ask(client) == "Hello there"
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of the server, and a fork
+        children = [context.Process(target=_child, args=(client, queue)) for _ in range(4)]
+        for child in children:
+            child.start()
+    assert [_ask(client) for _ in range(20)] == ["Hello there"] * 20
+    assert [queue.get(timeout=20) for _ in children] == ["Hello there"] * 4
+    for child in children:
+        child.join(20)
+        assert child.exitcode == 0
+    assert _ask(client) == "Hello there"
+
+
+def test_a_second_event_loop_on_the_same_client(server):
+    client = AsyncKimi(api_key="k", base_url=server.url("well"))
+
+    async def main():
+        return await asyncio.gather(*(_ask_async(client) for _ in range(5)))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # of the first loop's connections
+        for _ in range(3):
+            assert asyncio.run(main()) == ["Hello there"] * 5
+
+        async def end():
+            await _ask_async(client)
+            await client.close()
+
+        asyncio.run(end())
+        gc.collect()
+    assert client.is_closed()
+
+
+def test_two_event_loops_at_once(server):
+    client = AsyncKimi(api_key="k", base_url=server.url("well"), max_concurrency=3)
+
+    async def main():
+        return await asyncio.gather(*(_ask_async(client) for _ in range(20)))
+
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: asyncio.run(main()), range(3)))
+    assert found == [["Hello there"] * 20] * 3
+
+
+def test_cancelling_frees_the_connection_and_does_not_retry(server):
+    async def main():
+        async with AsyncKimi(api_key="k", base_url=server.url("late")) as client:
+            for _ in range(3):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(_ask_async(client), 0.1)
+            assert server.open <= 3
+            assert await _ask_async(client) == "Hello there"
+
+    asyncio.run(main())
+    assert len(server.requests["late", "0"]) == 4
+    assert _settles(lambda: server.open == 0)
+
+
+def test_leaving_a_loop_closes_the_connection(server, client):
+    stream = client.with_options(base_url=server.url("endless")).chat.completions.create(
+        model=MODEL, messages=MESSAGES, stream=True
+    )
+    for chunk in stream:
+        assert chunk.choices[0].delta.content == "Hello"
+        break
+    assert stream.response.is_closed
+    assert _settles(lambda: server.open == 0)
+    with pytest.raises(IncompleteStreamError, match="keep one iterator"):
+        next(stream)
+    with pytest.raises(IncompleteStreamError, match="keep one iterator"):
+        list(stream)
+
+
+def test_leaving_an_async_loop_closes_the_connection(server):
+    async def main():
+        async with AsyncKimi(api_key="k", base_url=server.url("endless")) as client:
+            stream = await client.chat.completions.create(
+                model=MODEL, messages=MESSAGES, stream=True
+            )
+            async for chunk in stream:
+                assert chunk.choices[0].delta.content == "Hello"
+                break
+            await asyncio.sleep(0.1)
+            assert stream.response.is_closed
+            with pytest.raises(IncompleteStreamError, match="keep one iterator"):
+                await anext(stream)
+
+    asyncio.run(main())
+    assert _settles(lambda: server.open == 0)
+
+
+def test_one_iterator_can_be_read_in_several_loops(client):
+    stream = client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
+    chunks = iter(stream)
+    first = [next(chunks)]
+    for chunk in chunks:
+        first.append(chunk)
+        break
+    assert len(first) + len(list(chunks)) == len(CHUNKS)
+
+
+def test_next_and_loop_can_be_mixed(client):
+    stream = client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
+    assert next(stream).choices[0].delta.role == "assistant"
+    assert len(list(stream)) == len(CHUNKS) - 1
+
+
+def test_a_forgotten_stream_leaves_no_connection(server, client):
+    streams = client.with_options(base_url=server.url("endless")).chat.completions
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        for _ in range(5):
+            next(streams.create(model=MODEL, messages=MESSAGES, stream=True))
+        gc.collect()
+    assert _settles(lambda: server.open == 0)
+
+
+@pytest.mark.parametrize("name", ["Kimi", "AsyncKimi"])
+def test_nothing_is_said_when_the_interpreter_goes_down_in_the_middle(server, name):
+    script = f"""
+import asyncio
+from agentsflare_kimi import {name}
+client = {name}(api_key="k", base_url={server.url("endless")!r})
+ask = dict(model="kimi-k2.6", messages=[], stream=True)
+def main():
+    stream = client.chat.completions.create(**ask)
+    next(stream)
+async def amain():
+    # (Shutting asyncio down amid a stream is loud with the plain client, too.)
+    await client.with_options(base_url={server.url("well")!r}).chat.completions.create(**ask)
+asyncio.run(amain()) if {name!r} == "AsyncKimi" else main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_connections_notice_a_peer_that_is_gone(client):
+    _ask(client)
+    stream = client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
+    connection = stream.response.extensions["network_stream"].get_extra_info("socket")
+    assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    list(stream)
+
+
+def test_async_connections_notice_a_peer_that_is_gone(server):
+    async def main():
+        async with AsyncKimi(api_key="k", base_url=server.url("well")) as client:
+            stream = await client.chat.completions.create(
+                model=MODEL, messages=MESSAGES, stream=True
+            )
+            connection = stream.response.extensions["network_stream"].get_extra_info("socket")
+            assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert len([chunk async for chunk in stream]) == len(CHUNKS)
+
+    asyncio.run(main())
+
+
+def test_connections_are_kept_for_the_next_question(server, client):
+    for _ in range(5):
+        _ask(client)
+    assert server.open == 1
+
+
+def test_a_callers_own_trace_is_left_alone(server):
+    seen = []
+    http_client = openai.DefaultHttpxClient(
+        event_hooks={"request": [lambda request: request.extensions.update(trace=_note)]}
+    )
+
+    def _note(event, info):
+        seen.append(event)
+
+    with Kimi(api_key="k", base_url=server.url("well"), http_client=http_client) as client:
+        assert _ask(client) == "Hello there"
+    assert seen
+
+
+def test_no_more_are_in_flight_than_allowed(server):
+    together = _Together()
+    server.replies["counted"] = together.reply
+
+    async def main():
+        url = server.url("counted")
+        async with AsyncKimi(api_key="k", base_url=url, max_concurrency=4) as client:
+            await asyncio.gather(*(_ask_async(client) for _ in range(30)))
+            assert together.most <= 4
+            twin = client.with_options(max_concurrency=0)
+            await asyncio.gather(*(_ask_async(twin) for _ in range(30)))
+            assert together.most > 4
+
+    asyncio.run(main())
+
+
+def test_open_streams_hold_no_slot(server):
+    async def main():
+        async with AsyncKimi(
+            api_key="k", base_url=server.url("endless"), max_concurrency=2
+        ) as client:
+            create = client.chat.completions.create
+            streams = [await create(model=MODEL, messages=MESSAGES, stream=True) for _ in range(6)]
+            for stream in streams:
+                await anext(stream)
+                await stream.close()
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+
+
+class _Together:
+    def __init__(self):
+        self.now = self.most = 0
+        self.lock = threading.Lock()
+
+    def reply(self, connection):
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.02)
+        with self.lock:
+            self.now -= 1
+        connection.well()
+
+
+def test_the_event_decoder_is_fed_from_a_socket_as_it_comes(server, client):
+    def pieces(connection):
+        connection.send(head(200, "text/event-stream", Transfer_Encoding="chunked"))
+        for piece in (*EVENTS, DONE):
+            connection.send(chunked(piece))
+            time.sleep(0.05)
+        connection.send(b"0\r\n\r\n")
+
+    server.replies["slow"] = pieces
+    started = time.monotonic()
+    stream = client.with_options(base_url=server.url("slow")).chat.completions.create(
+        model=MODEL, messages=MESSAGES, stream=True
+    )
+    times = [time.monotonic() - started for _ in stream]
+    assert times[-1] - times[0] > 0.05

@@ -106,10 +106,11 @@ class KimiSettings(BaseSettings):
     @classmethod
     def _clean_key(cls, key: SecretStr | None) -> SecretStr | None:
         text = key.get_secret_value().strip().strip("\"'").strip() if key else ""
-        if any(not "!" <= character <= "~" for character in text):
+        is_pasted_header = text.lower().startswith("bearer ")
+        if is_pasted_header or any(not " " <= character <= "~" for character in text):
             raise ValueError(
-                "the key holds a blank, a control character or a character outside ASCII; "
-                "copy it again from the gateway's console, without quotes or 'Bearer'"
+                "the key holds a control character, a character outside ASCII or 'Bearer'; "
+                "copy it again from the gateway's console, without anything around it"
             )
         return SecretStr(text) if text else None
 

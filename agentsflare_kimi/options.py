@@ -92,6 +92,8 @@ class AsyncCopyOptions(AsyncClientOptions, total=False):
 
 # Seconds; the gateway is either there at once or not at all.
 _CONNECT_TIMEOUT: Final = 5.0
+# What httpx and httpx2 use where nothing is given.
+_LIBRARY_TIMEOUT: Final = 5.0
 # Keywords of `openai.OpenAI` that `KimiSettings` has, too.
 SHARED_FIELDS: Final = ("api_key", "base_url", "timeout", "max_retries")
 # They choose endpoint and credentials by themselves, so ours stay out of their way.
@@ -123,15 +125,19 @@ def configure(
     Raises:
         MissingApiKeyError: No key was given anywhere.
         ConfigurationError: A setting is wrong.
+        TypeError: `max_retries` is not a whole number.
+        ValueError: It is negative.
     """
     rest = {name: value for name, value in options.items() if _is_given(name, value)}
+    if "max_retries" in rest:
+        _check_retries(rest["max_retries"])
     own = take_settings(rest) | {
         name: rest[name] for name in SHARED_FIELDS if _is_plain(rest.get(name))
     }
     if "base_url" in rest:
         own["base_url"] = str(rest["base_url"])
     in_force = resolve_settings(settings, own, env_file)
-    rest.setdefault("timeout", openai.Timeout(in_force.timeout, connect=_CONNECT_TIMEOUT))
+    rest.setdefault("timeout", _timeout(in_force, rest.get("http_client")))
     rest.setdefault("max_retries", in_force.max_retries)
     if not any(rest.get(name) for name in _OPENAI_ONLY):
         rest["base_url"] = in_force.base_url
@@ -150,6 +156,23 @@ def _is_given(name: str, value: object) -> bool:
 
 def _is_plain(value: object) -> bool:
     return isinstance(value, str | int | float)
+
+
+def _check_retries(value: object) -> None:
+    # The classes are those of the newest SDKs; the older ones fail at the first request only.
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"max_retries must be a whole number, got {value!r}; 0 turns retries off")
+    if value < 0:
+        raise ValueError(f"max_retries must be 0 or more, got {value}; 0 turns retries off")
+
+
+def _timeout(settings: KimiSettings, http_client: Any) -> Any:
+    # What a caller's own HTTP client was made with counts as given, as in the SDK; defaults of
+    # the HTTP library and of the SDK's own classes do not.
+    own: Any = getattr(http_client, "timeout", None)
+    if own is not None and own not in (type(own)(_LIBRARY_TIMEOUT), openai.DEFAULT_TIMEOUT):
+        return own
+    return openai.Timeout(settings.timeout, connect=_CONNECT_TIMEOUT)
 
 
 def _key(settings: KimiSettings, options: Mapping[str, Any]) -> str | Callable[[], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
@@ -132,7 +133,7 @@ def configure(
     if "max_retries" in rest:
         _check_retries(rest["max_retries"])
     own = take_settings(rest) | {
-        name: rest[name] for name in SHARED_FIELDS if _is_plain(rest.get(name))
+        name: rest[name] for name in SHARED_FIELDS if _is_setting(name, rest.get(name))
     }
     if "base_url" in rest:
         own["base_url"] = str(rest["base_url"])
@@ -154,8 +155,10 @@ def _is_given(name: str, value: object) -> bool:
     return True
 
 
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int | float)
+def _is_setting(name: str, value: object) -> bool:
+    # Of the SDK's timeouts no variable can say 0 or infinity.
+    is_bound = name != "timeout" or value not in {0, math.inf}
+    return isinstance(value, str | int | float) and is_bound
 
 
 def _check_retries(value: object) -> None:

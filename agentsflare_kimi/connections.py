@@ -122,18 +122,25 @@ def is_steady(client: object) -> bool:
     return isinstance(client, SteadyClient | AsyncSteadyClient)
 
 
-def check_origin(url: URL, base_url: URL) -> URL:
-    """Return *url* if it has the origin of *base_url*: the key goes nowhere else.
+def check_origin(url: URL, *trusted: URL) -> URL:
+    """Return *url* if it has the origin of a *trusted* one: the key goes nowhere else.
+
+    A WebSocket (`wss`) counts as what it is opened with (`https`).
 
     Raises:
         UnsafeBaseUrlError: It has another one.
     """
-    if (url.scheme, url.host, url.port) != (base_url.scheme, base_url.host, base_url.port):
+    if _origin(url) not in [_origin(each) for each in trusted]:
         raise UnsafeBaseUrlError(
             f"refusing to send the API key to {printable(url.host)!r}: this client talks to "
-            f"{base_url.host!r} only. Make a client with that `base_url` if you trust it."
+            f"{trusted[0].host!r} only. Make a client with that `base_url` if you trust it."
         )
     return url
+
+
+def _origin(url: URL) -> tuple[str, str, int | None]:
+    scheme = {"ws": "http", "wss": "https"}.get(url.scheme, url.scheme)
+    return scheme, url.host, url.port or {"http": 80, "https": 443}.get(scheme)
 
 
 def trace(event: str, info: Mapping[str, Any]) -> None:

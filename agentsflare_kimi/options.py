@@ -157,8 +157,8 @@ def _is_given(name: str, value: object) -> bool:
 
 def _is_setting(name: str, value: object) -> bool:
     # Of the SDK's timeouts no variable can say 0 or infinity.
-    is_bound = name != "timeout" or value not in {0, math.inf}
-    return isinstance(value, str | int | float) and is_bound
+    is_unsayable = name == "timeout" and value in (0, math.inf)  # a Timeout has no hash
+    return isinstance(value, str | int | float) and not is_unsayable
 
 
 def _check_retries(value: object) -> None:
@@ -169,7 +169,7 @@ def _check_retries(value: object) -> None:
         raise ValueError(f"max_retries must be 0 or more, got {value}; 0 turns retries off")
 
 
-def _timeout(settings: KimiSettings, http_client: Any) -> Any:
+def _timeout(settings: KimiSettings, http_client: object) -> object:
     # What a caller's own HTTP client was made with counts as given, as in the SDK; defaults of
     # the HTTP library and of the SDK's own classes do not.
     own: Any = getattr(http_client, "timeout", None)

@@ -74,7 +74,10 @@ class _Hooks:
             return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
         def _prepare_url(self, url):
-            return check_origin(super()._prepare_url(url), self.base_url)
+            prepared = super()._prepare_url(url)
+            given = getattr(self, "websocket_base_url", None)
+            also = (type(prepared)(str(given)),) if given else ()
+            return check_origin(prepared, self.base_url, *also)
 
         def _should_retry(self, response):
             retry_after = self._parse_retry_after_header(response.headers)

@@ -7,6 +7,7 @@ from loopback import serving
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from samples import check, names, own, shared
 
+from agentsflare_kimi import AsyncKimi, Kimi
 from agentsflare_kimi.content import assistant_message, extract_content, extract_reasoning
 from agentsflare_kimi.filters import extract_filter_results
 from agentsflare_kimi.streams import AsyncStreamReader, StreamReader
@@ -66,7 +67,8 @@ def test_what_a_stream_amounts_to(name, body, expected):
             assert reader.finish_reason == expected["finish_reason"]
         told = expected.get("error") or {"exception": None, "code": None, "type": None}
         assert (reader.error and type(reader.error).__name__) == told["exception"]
-        assert getattr(reader.error, "code", None) == told["code"]
+        code = getattr(reader.error, "code", None)  # a number in older SDKs
+        assert (code and str(code)) == told["code"]
         assert getattr(reader.error, "type", None) == told["type"]
         assert reader.is_complete is (reader.error is None)
 
@@ -163,10 +165,11 @@ def readable(reader):
     assert not reader.is_complete
 
 
+# Through `Kimi`, because older SDKs let errors of their HTTP library out of a stream.
 def break_off(end, raised, **options):
     with (
         serving(HALF, end=end) as server,
-        openai.OpenAI(api_key="x", base_url=server.base_url, max_retries=0, **options) as client,
+        Kimi(api_key="x", base_url=server.base_url, max_retries=0, **options) as client,
         StreamReader(client.chat.completions.create(**ASKED)) as reader,
     ):
         with pytest.raises(raised) as caught:
@@ -181,9 +184,7 @@ def break_off(end, raised, **options):
 async def break_off_async(end, raised, **options):
     with serving(HALF, end=end) as server:
         async with (
-            openai.AsyncOpenAI(
-                api_key="x", base_url=server.base_url, max_retries=0, **options
-            ) as client,
+            AsyncKimi(api_key="x", base_url=server.base_url, max_retries=0, **options) as client,
             AsyncStreamReader(await client.chat.completions.create(**ASKED)) as reader,
         ):
             with pytest.raises(raised) as caught:

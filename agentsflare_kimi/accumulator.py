@@ -87,7 +87,7 @@ class StreamAccumulator:
             elif name not in _FIRST_WINS or _is_empty(self._rest.get(name)):
                 self._rest[name] = value
         if self.error_body is None and _is_error(told):
-            self.error_body = told
+            self.error_body = {name: value for name, value in told.items() if value is not None}
         return text
 
     @property
@@ -105,6 +105,8 @@ class StreamAccumulator:
         text = ""
         for choice in as_list(choices):
             told = fields(choice)
+            if not told:
+                continue
             index = as_integer(told.get("index")) or 0
             known = self.choices.get(index)
             if known is None:
@@ -226,8 +228,9 @@ class ChoiceAccumulator:
             self._message[name] = [*as_list(value)] if is_list(value) else plain(value)
 
     def _add_finish_reason(self, value: object) -> None:
-        # A block may come after `stop`, and nothing that comes after it undoes it.
-        if isinstance(value, str) and self.finish_reason != BLOCKED_FINISH:
+        # A block may come after `stop`, and nothing that comes after it undoes it. Some gateways
+        # write "" where the others write null.
+        if isinstance(value, str) and value and self.finish_reason != BLOCKED_FINISH:
             self.finish_reason = value
 
     def _add_results(self, name: str, value: object) -> None:
@@ -236,8 +239,10 @@ class ChoiceAccumulator:
             return
         self._last_results[name] = value
         known = self._rest.get(name)
-        merged = is_mapping(known) and is_mapping(value)
-        self._rest[name] = merge_wire(as_mapping(known), as_mapping(value)) if merged else value
+        if known is None:
+            self._rest[name] = value
+        elif is_mapping(value):
+            self._rest[name] = merge_wire(as_mapping(known), as_mapping(value))
 
     def _add_logprobs(self, logprobs: dict[str, object]) -> None:
         known = self._logprobs = self._logprobs or {}

@@ -19,6 +19,7 @@ from agentsflare_kimi.accumulator import StreamAccumulator
 from agentsflare_kimi.errors import IncompleteStreamError
 from agentsflare_kimi.filters import FilterReport, report_stream
 from agentsflare_kimi.lenient import attribute, field
+from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -109,7 +110,7 @@ class _Received(Generic[_S]):
         request = cast("Any", field(attribute(self._stream, "response"), "request"))
         body = self._received.error_body
         if body is not None:
-            raise APIError("The gateway sent an error inside the stream", request, body=body)
+            raise APIError(_message(body), request, body=body.get("error", body))
         if not self.is_complete:
             error = IncompleteStreamError(_INCOMPLETE, request, body=None)
             error.partial = self.content
@@ -256,6 +257,14 @@ class AsyncStreamReader(_Received[AsyncIterable[ChatCompletionChunk]]):
         finally:
             if self._is_ended or not self._is_managed:
                 await self.close()
+
+
+def _message(body: dict[str, object]) -> str:
+    """Return what the gateway wrote of an error that came in place of a chunk."""
+    error = body.get("error")
+    told = (field(error, "message"), body.get("message"), error)
+    texts = (text for text in told if isinstance(text, str) and text)
+    return printable(next(texts, "the gateway sent an error inside the stream"))
 
 
 def _text(_chunk: object, text: str) -> str | None:

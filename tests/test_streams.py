@@ -137,10 +137,32 @@ def test_offsets_of_the_filter_are_exposed():
     assert (offsets["check_offset"], offsets["end_offset"]) == (506, 571)
 
 
+def test_details_are_united_by_id_and_the_first_citation_stays():
+    for source in (reader_of("details_union"), reader_of("details_union").completion):
+        categories = extract_filter_results(source).categories
+        assert categories["custom_blocklists"].details == (
+            {"id": "a", "filtered": True},
+            {"id": "b", "filtered": False},
+        )
+        assert categories["protected_material_code"].citation == {
+            "URL": "https://example.org",
+            "license": "MIT",
+        }
+
+
 def test_an_error_inside_a_stream_keeps_the_sdks_class_and_body():
     error = reader_of("s09_midstream_error_azure.sse").error
     assert type(error) is openai.APIError
     assert error.body["innererror"]["code"] == "ResponsibleAIPolicyViolation"
+
+
+def test_an_error_in_place_of_a_chunk_says_what_the_gateway_wrote():
+    error = reader_of("error_gateway").error
+    assert str(error) == "Oops."
+    assert error.body["statusCode"] == 500
+    with pytest.raises(openai.APIError, match="Down for repair") as caught:
+        list(StreamReader([{"error": {"message": "Down for repair", "type": "server_error"}}]))
+    assert caught.value.type == "server_error"
 
 
 def test_an_incomplete_stream_says_what_came():

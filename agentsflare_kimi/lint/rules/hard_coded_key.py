@@ -16,8 +16,10 @@ from agentsflare_kimi.lint.urls import GATEWAY
 
 __all__ = ["RULE"]
 
-_CANDIDATE: Final = re.compile(r"(?<![\w-])[A-Za-z0-9][A-Za-z0-9_-]{15,199}(?![\w-])")
-_BEFORE: Final = re.compile(r"(?i)(?:key|token|bearer|authorization)[^\r\n]{0,30}\Z")
+_WORDS: Final = ("key", "token", "bearer", "authorization")
+_CANDIDATE: Final = re.compile(
+    r"[^\r\n]{0,30}?(?<![\w-])([A-Za-z0-9][A-Za-z0-9_-]{15,199})(?![\w-])"
+)
 _BEARER: Final = re.compile(r"(?i)bearer\s+\Z")
 _OWN_NAMES: Final = re.compile(r"(?i)agentsflare|kimi|moonshot")
 # What stands where a key is to be put; after `sk-` fewer words do, since no prose looks like it.
@@ -28,7 +30,7 @@ _FIGURE_OF_SPEECH: Final = re.compile(
     r"(?i)dummy|test|fake|mock|sample|secret|api[_-]?key|0{4}|1234|abcd|todo"
 )
 _LEAST_UNMARKED: Final = 24
-_BEFORE_WINDOW: Final = 60
+_LONGEST_GAP: Final = 40
 _RISK: Final = "the variable must be set where the program runs; revoke the key all the same"
 
 
@@ -38,20 +40,35 @@ def _check(reading: Reading) -> Iterator[Problem]:
     if document.language in {"env", "prose"}:
         return
     is_ours = GATEWAY in document.text
-    for match in _CANDIDATE.finditer(document.text):
-        before = document.text[max(0, match.start() - _BEFORE_WINDOW) : match.start()]
-        if not (_BEFORE.search(before) and _looks_secret(match[0])):
-            continue
-        value = document.value_at(match.start(), match.end())
+    for start, end in _candidates(document.text):
+        value = document.value_at(start, end)
+        before = document.text[max(0, start - _LONGEST_GAP) : start]
         is_given = is_api_key(value.key) or bool(_BEARER.search(before))
         if is_given and (is_ours or _OWN_NAMES.search(value.key)):
             yield Problem(
-                message=f"a key of {len(match[0])} characters is written into the source; read it "
+                message=f"a key of {end - start} characters is written into the source; read it "
                 "from the environment variable AGENTSFLARE_API_KEY, and revoke this one",
-                start=match.start(),
-                end=match.end(),
+                start=start,
+                end=end,
                 fix=_fix(document, value) if isinstance(document, CodeDocument) else None,
             )
+
+
+def _candidates(text: str) -> list[tuple[int, int]]:
+    """Places of what looks like a secret, on one line with a word that announces one."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = text
+    found: set[tuple[int, int]] = set()
+    for word in _WORDS:
+        position = lowered.find(word)
+        while position >= 0:
+            position += len(word)
+            match = _CANDIDATE.match(text, position)
+            if match and _looks_secret(match[1]):
+                found.add(match.span(1))
+            position = lowered.find(word, position)
+    return sorted(found)
 
 
 def _looks_secret(text: str) -> bool:

@@ -40,27 +40,49 @@ class Form(NamedTuple):
 class Syntax:
     """The forms of a language; compiling is put off, since most files need few of them."""
 
-    def __init__(self, forms: Sequence[Form]) -> None:
-        """Keep *forms*; where two begin alike, the first wins."""
+    def __init__(self, forms: Sequence[Form], signs: str, longest_prefix: int = 0) -> None:
+        """Keep the forms.
+
+        Args:
+            forms: The forms; where two begin alike, the first wins.
+            signs: The characters one of which is in every opening.
+            longest_prefix: How many characters may stand before that one (`rb` in `rb""`).
+        """
         self.forms: Final = tuple(forms)
-        self._openings: Final = "|".join(f"({form.opening})" for form in forms)
+        self.longest_prefix: Final = longest_prefix
+        self._signs: Final = re.escape(signs)
         self._bodies: Final[dict[int, re.Pattern[str]]] = {}
 
     @cached_property
     def opener(self) -> re.Pattern[str]:
-        """What begins a form."""
-        return re.compile(self._openings, re.MULTILINE)
+        """What begins a form; each form is a group."""
+        return re.compile("|".join(f"({form.opening})" for form in self.forms), re.MULTILINE)
+
+    # Looking for one of a few characters is many times faster than trying every opening
+    # at every place.
+    @cached_property
+    def sign(self) -> re.Pattern[str]:
+        """What every opening has in it."""
+        return re.compile(f"[{self._signs}]")
 
     @cached_property
-    def opener_or_bracket(self) -> re.Pattern[str]:
-        """What begins a form, or a bracket."""
-        return re.compile(rf"{self._openings}|[(){{}}]", re.MULTILINE)
+    def sign_or_bracket(self) -> re.Pattern[str]:
+        """The same, or a bracket."""
+        return re.compile(rf"[{self._signs}(){{}}]")
 
     def body(self, index: int) -> re.Pattern[str]:
         """What may stand in the form at *index*; compiled when the first one turns up."""
         if index not in self._bodies:
             self._bodies[index] = re.compile(self.forms[index].body, re.DOTALL)
         return self._bodies[index]
+
+    def open_at(self, text: str, floor: int, sign: int) -> re.Match[str] | None:
+        """Match the opening around a sign, its prefix included."""
+        for start in range(max(floor, sign - self.longest_prefix), sign + 1):
+            match = self.opener.match(text, start)
+            if match and match.end() > sign:
+                return match
+        return None
 
 
 class _Placeholder(NamedTuple):
@@ -87,21 +109,23 @@ class Scanner:
         """Cut the text from *start* to *end*."""
         position = start
         while True:
-            opener = self.syntax.opener_or_bracket if self.stack else self.syntax.opener
-            match = opener.search(self.text, position, end)
-            if match is None:
+            signs = self.syntax.sign_or_bracket if self.stack else self.syntax.sign
+            sign = signs.search(self.text, position, end)
+            if sign is None:
                 return
-            # An opening may be empty-handed (a division, not a regex), yet always moves on.
-            position = max(self._open(match), match.end())
+            match = self.syntax.open_at(self.text, position, sign.start())
+            if match:
+                # An opening may come to nothing (a division, no regex), yet always moves on.
+                position = max(self._open(match), match.end())
+            else:
+                position = self._bracket(sign) if self.stack else sign.end()
 
     def add(self, kind: RegionKind, start: int, inner_start: int, inner_end: int, end: int) -> None:
         """Note a region."""
         self.regions.append(Region(kind, start, end, inner_start, inner_end))
 
     def _open(self, match: re.Match[str]) -> int:
-        if match.lastindex is None:
-            return self._bracket(match)
-        index = match.lastindex - 1
+        index = (match.lastindex or 1) - 1
         form = self.syntax.forms[index]
         if form.handler:
             return form.handler(self, match, form)
@@ -132,6 +156,7 @@ class Scanner:
         return self.content(index, closer_end - 1, closer_end, goes_on=True)
 
     def _bracket(self, match: re.Match[str]) -> int:
+        """Count a bracket in code inside a string, and go on with the string at the last."""
         top = self.stack[-1]
         if match[0] == top.opener:
             self.stack[-1] = top._replace(depth=top.depth + 1)
@@ -154,5 +179,9 @@ def scan(text: str, syntax: Syntax) -> list[Region]:
         The regions in order; what is in none of them is code.
     """
     scanner = Scanner(text, syntax)
-    scanner.run(0, len(text))
+    start = 0
+    # What a text begins in without any sign: PHP outside of the program.
+    if (match := syntax.opener.match(text)) and not match[0]:
+        start = scanner.content((match.lastindex or 1) - 1, 0, 0)
+    scanner.run(start, len(text))
     return scanner.regions

@@ -34,6 +34,7 @@ _INLINE: Final = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?(?:=|:[ \t]*)
 _FLAG: Final = re.compile(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?[ \t,=]+[\"']?\Z")
 _NAME_LINE: Final = re.compile(r"[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*\Z")
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
+_SAMPLING: Final = ("emperature", "top", "enalty", "hoice", "logprobs", "n:", "n =", "n=")
 _FARTHEST: Final = 40
 
 
@@ -160,7 +161,8 @@ class _LineDocument:
             for neighbour in neighbours:
                 if neighbour.text.strip() and _column(neighbour) < column:
                     break
-                match = _KEY.match(neighbour.text)
+                is_worth_it = any(word in neighbour.text for word in _SAMPLING)
+                match = _KEY.match(neighbour.text) if is_worth_it else None
                 if match and _column(neighbour) == column and is_sampling(match["key"]):
                     found.append(match["key"])
         return found

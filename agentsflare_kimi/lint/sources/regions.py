@@ -97,34 +97,31 @@ class Source:
         return "".join(pieces)
 
     @cached_property
-    def closers(self) -> dict[int, int]:
-        """Offset of each opening bracket to that of its closing one."""
-        pairs: dict[int, int] = {}
-        stack: list[int] = []
-        for match in _BRACKET.finditer(self.masked):
-            if match[0] in _CLOSERS:
-                stack.append(match.start())
-            elif stack and _CLOSERS[self.masked[stack[-1]]] == match[0]:
-                pairs[stack.pop()] = match.start()
-        return pairs
-
-    @cached_property
-    def _parents(self) -> tuple[list[int], list[int]]:
-        """Opening brackets in order, and for each the index of the one around it, or -1."""
-        openers = sorted(self.closers)
+    def _brackets(self) -> tuple[dict[int, int], list[int], list[int]]:
+        """Opening brackets: to closing one; in order; and the index of the one around each."""
+        closers: dict[int, int] = {}
+        openers: list[int] = []
         parents: list[int] = []
         stack: list[int] = []
-        for index, opener in enumerate(openers):
-            while stack and self.closers[openers[stack[-1]]] < opener:
-                stack.pop()
-            parents.append(stack[-1] if stack else -1)
-            stack.append(index)
-        return openers, parents
+        for match in _BRACKET.finditer(self.masked):
+            sign = match[0]
+            if sign in _CLOSERS:
+                parents.append(stack[-1] if stack else -1)
+                stack.append(len(openers))
+                openers.append(match.start())
+            elif stack and _CLOSERS[self.masked[openers[stack[-1]]]] == sign:
+                closers[openers[stack.pop()]] = match.start()
+        return closers, openers, parents
+
+    @property
+    def closers(self) -> dict[int, int]:
+        """Offset of each opening bracket to that of its closing one."""
+        return self._brackets[0]
 
     def enclosing(self, offset: int) -> int | None:
         """Find the innermost opening bracket whose pair holds *offset*."""
-        openers, parents = self._parents
+        closers, openers, parents = self._brackets
         index = bisect_right(openers, offset - 1) - 1
-        while index >= 0 and self.closers[openers[index]] < offset:
+        while index >= 0 and closers.get(openers[index], -1) < offset:
             index = parents[index]
         return openers[index] if index >= 0 else None

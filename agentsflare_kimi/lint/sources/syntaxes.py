@@ -170,6 +170,29 @@ LANGUAGES: Final[Mapping[str, Sequence[Form]]] = {
     "powershell": _POWERSHELL,
 }
 
+# Of each language the characters one of which is in every opening, and how many characters of
+# an opening may stand before that one.
+_SIGNS: Final[Mapping[str, tuple[str, int]]] = {
+    "python": ("#\"'", 2),
+    "javascript": ("/\"'`<#", 0),
+    "typescript": ("/\"'`#", 0),
+    "java": ("/\"'", 0),
+    "kotlin": ("/\"'", 0),
+    "go": ("/\"'`", 0),
+    "csharp": ("/\"'$@", 0),
+    "rust": ("/\"'", 8),
+    "ruby": ("#\"'`/=_?<%$", 0),
+    "php": ("#\"'/?<", 0),
+    "shell": ("#\"'$<\\", 0),
+    "json": ("/\"'", 0),
+    "toml": ("#\"'", 0),
+    "terraform": ('#/"<', 0),
+    "c-like": ("/\"'", 0),
+    "hash": ("#\"'", 0),
+    "dashes": ("-/\"'", 0),
+    "powershell": ("#<@\"'", 0),
+}
+
 
 @cache
 def syntax_of(language: str) -> Syntax:
@@ -181,4 +204,5 @@ def syntax_of(language: str) -> Syntax:
     Returns:
         What `scan` needs.
     """
-    return Syntax(LANGUAGES[language])
+    signs, longest_prefix = _SIGNS[language]
+    return Syntax(LANGUAGES[language], signs, longest_prefix)

@@ -10,7 +10,7 @@ from agentsflare_kimi.lint.layout import insert_entry, merge_edits, remove_entri
 from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.sources.bodies import Body
 from agentsflare_kimi.lint.sources.literals import COMPUTED
-from agentsflare_kimi.migration import Migration, plan_migration
+from agentsflare_kimi.migration import plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
 
@@ -71,17 +71,17 @@ def migration_fix(body: Body, mention: Mention) -> Fix | None:
     if edits is None:
         return None
     lost = [f"{c.parameter}: {c.reason}" for c in plan.changes if c.is_lossy]
-    lost += _unknowns(body, plan)
+    lost += _unknowns(body)
     return Fix(edits=merge_edits(edits), is_safe=not lost, reason="; ".join(lost))
 
 
-def _unknowns(body: Body, plan: Migration) -> list[str]:
+def _unknowns(body: Body) -> list[str]:
     """What a fix takes on trust, since only the running program knows it."""
     unknown = [key for key, value in body.values.items() if value is COMPUTED]
     choices = [key for key in unknown if key in {"tool_choice", "thinking", "reasoning_effort"}]
     reasons = [f"{key} is computed at run time" for key in choices]
-    if plan.request.get("thinking") and not body.is_complete:
-        reasons.append("arguments come from elsewhere")
+    if "messages" not in body.values:
+        reasons.append("requests are made elsewhere and may ask for more")
     return reasons
 
 

@@ -177,6 +177,15 @@ def test_a_dict_for_the_sdk_is_only_renamed():
     assert fixed(text, "a.py", unsafe=True) == text.replace(OLD, "kimi-k2.6")
 
 
+def test_what_goes_into_every_request_of_a_framework_is_moved_as_a_whole():
+    text = f'ChatOpenAI(model="{OLD}", temperature=0.6)'
+
+    assert kind(find_one("AFK001", text, "a.py")) == "unsafe"
+    assert fixed(text, "a.py", unsafe=True) == (
+        'ChatOpenAI(model="kimi-k2.6", extra_body={"thinking": {"type": "disabled"}})'
+    )
+
+
 def test_a_call_of_another_api_is_only_renamed():
     text = f'client.messages.create(model="{OLD}", messages=m, max_tokens=9)'
 

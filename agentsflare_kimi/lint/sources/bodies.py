@@ -17,6 +17,8 @@ Form = Literal["keywords", "object", "other"]
 
 _RESPONSE_KEYS: Final = frozenset({"choices", "object", "usage", "system_fingerprint"})
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
+# Of frameworks: what they are given goes into every request, `extra_body` included.
+_CONSTRUCTORS: Final = frozenset({"ChatOpenAI"})
 _TO_JSON: Final = frozenset({"json", "dumps", "stringify", "dump"})
 _STATEMENT_END: Final = frozenset(";{}")
 # What sets a parameter: `temperature=`, `"temperature":`, `.temperature(`.
@@ -47,8 +49,8 @@ class Body(NamedTuple):
         language: Its language.
         main: The call's arguments, or the object's entries.
         extra: The entries of `extra_body`, where it is there as a literal.
-        form: `keywords` for a call of the Python SDK, `object` for a JSON-like body, `other`
-            for what may become part of a request, such as the arguments of a framework.
+        form: `keywords` for a call of the Python SDK (or a constructor that feeds one),
+            `object` for a JSON-like body, `other` for what may become part of a request, such as the arguments of a framework.
         values: What the API gets, as far as it is literal; `COMPUTED` for the rest.
         is_complete: Whether nothing is added to it that is not in sight.
     """
@@ -123,6 +125,9 @@ def _values(source: Source, group: Group) -> dict[str, object]:
 
 
 def _form(source: Source, group: Group, language: str, callee: str) -> Form:
+    is_constructor = language == "python" and callee.rpartition(".")[2] in _CONSTRUCTORS
+    if is_constructor and group.find("model"):
+        return "keywords"
     if not (group.find("messages") and group.find("model")):
         return "other"
     method = callee.rpartition(".")[2]

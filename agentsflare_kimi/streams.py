@@ -138,7 +138,11 @@ class StreamReader(_Received[Iterable[ChatCompletionChunk]]):
 
         Args:
             stream: What `create(..., stream=True)` returned.
+
+        Raises:
+            TypeError: It is no stream, for example a whole answer.
         """
+        _check(stream, "__iter__", "create(..., stream=True)")
         super().__init__(stream)
         self._chunks = iter(stream)
 
@@ -203,7 +207,11 @@ class AsyncStreamReader(_Received[AsyncIterable[ChatCompletionChunk]]):
 
         Args:
             stream: What `await create(..., stream=True)` returned.
+
+        Raises:
+            TypeError: It is no stream, for example a coroutine that was not awaited.
         """
+        _check(stream, "__aiter__", "await create(..., stream=True)")
         super().__init__(stream)
         self._chunks = aiter(stream)
 
@@ -257,6 +265,14 @@ class AsyncStreamReader(_Received[AsyncIterable[ChatCompletionChunk]]):
         finally:
             if self._is_ended or not self._is_managed:
                 await self.close()
+
+
+def _check(stream: object, method: str, source: str) -> None:
+    # A whole answer can be iterated too: pydantic's models yield their fields.
+    if not hasattr(stream, method) or field(stream, "choices") is not None:
+        raise TypeError(
+            f"a stream is needed, as `{source}` returns it, not {type(stream).__name__}"
+        )
 
 
 def _message(body: dict[str, object]) -> str:

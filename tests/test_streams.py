@@ -367,3 +367,19 @@ def test_a_stream_that_saw_its_end_marker_is_complete_without_a_finish_reason():
     reader = StreamReader(Done([CHUNK]))
     assert list(reader) == ["."]
     assert reader.is_complete
+
+
+async def never_awaited():
+    pass
+
+
+def test_what_is_no_stream_is_refused_with_the_way_to_get_one():
+    whole = ChatCompletion.construct(choices=[])
+    for source in (whole, None, 3):
+        with pytest.raises(TypeError, match=r"`create\(\.\.\., stream=True\)`"):
+            StreamReader(source)
+    coroutine = never_awaited()
+    for source in (whole, coroutine, iter([])):
+        with pytest.raises(TypeError, match="`await create"):
+            AsyncStreamReader(source)
+    coroutine.close()

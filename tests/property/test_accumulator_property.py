@@ -220,6 +220,14 @@ def test_annotations_say_the_same_in_whatever_chunks_they_come(results):
     middle = len(results) // 2
     halves = [folded([in_choice(r) for r in part]) for part in (results[:middle], results[middle:])]
     twice = extract_filter_results(folded([{"choices": half["choices"]} for half in halves]))
+    for name, verdict in one_by_one.categories.items():
+        told = [each[key] for each in results for key in each if key.replace("-", "_") == name]
+        assert verdict.filtered == any(part["filtered"] for part in told)
+        detected = [part["detected"] for part in told if "detected" in part]
+        assert verdict.detected == (any(detected) if detected else None)
+        assert {item["id"] for item in verdict.details} == {
+            item["id"] for part in told for item in part.get("details", ())
+        }
     for other in (at_once, twice):
         assert other.categories == one_by_one.categories
         assert other.is_filtered == one_by_one.is_filtered

@@ -50,7 +50,8 @@ class Body(NamedTuple):
         main: The call's arguments, or the object's entries.
         extra: The entries of `extra_body`, where it is there as a literal.
         form: `keywords` for a call of the Python SDK (or a constructor that feeds one),
-            `object` for a JSON-like body, `other` for what may become part of a request, such as the arguments of a framework.
+            `object` for a JSON-like body, `other` for what may become part of a request,
+            such as the arguments of a framework.
         values: What the API gets, as far as it is literal; `COMPUTED` for the rest.
         is_complete: Whether nothing is added to it that is not in sight.
     """

@@ -105,9 +105,11 @@ def body_edits(
         The edits, or None where a change is out of reach.
     """
     edits: list[Edit] = []
+    gone = before.keys() - after.keys()
+    if not all(body.group_of(key).find(key) for key in gone):
+        return None
     for group in (body.main, body.extra):
-        gone = [key for key in before if key not in after and group and group.find(key)]
-        edits += remove_entries(body.source, group, gone) if group and gone else []
+        edits += remove_entries(body.source, group, gone) if group else []
     for key, value in after.items():
         if key == "model" and value != before["model"]:
             edits.append(rename_fix(mention, str(value)))
@@ -133,6 +135,10 @@ def _added(body: Body, key: str, value: object) -> Edit:
     anchor = body.main.find("model")
     if body.form == "object":
         return insert_entry(body.source, body.main, anchor, _entry(body, key, value))
+    if body.form == "typed":
+        # TypeScript refuses a field that the SDK's type lacks, except in what is spread.
+        entry = f"...{{ {_entry(body, key, value)} }}"
+        return insert_entry(body.source, body.main, anchor, entry)
     if key not in _NOT_SDK_KEYWORDS:
         return insert_entry(body.source, body.main, anchor, f"{key}={_written(body, value)}")
     if body.extra:
@@ -179,4 +185,4 @@ def _pair(body: Body, key: str, value: object) -> str:
 
 
 def _is_script(body: Body) -> bool:
-    return body.language in {"javascript", "typescript"}
+    return body.language in {"javascript", "typescript", "tsx"}

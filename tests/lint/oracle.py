@@ -75,7 +75,7 @@ def _mark(node, outer):
 
 def ours(text, language):
     """Return the same, as the linter's lexer sees it."""
-    syntax = syntax_of("javascript" if language == "tsx" else language)
+    syntax = syntax_of(language)
     marks = ["."] * len(text)
     for region in scan(text, syntax):
         mark = {"comment": "#", "prose": "p"}.get(region.kind, "s")

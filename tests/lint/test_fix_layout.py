@@ -4,7 +4,7 @@ import ast
 import json
 
 import pytest
-from linting import find_one, fixed, kind
+from linting import find, find_one, fixed, kind
 
 from agentsflare_kimi.lint import fix_text
 
@@ -137,6 +137,24 @@ def test_scripts_keep_their_look(before, after):
     assert fixed(f"client.chat.completions.{before};", "a.mjs") == (
         f"client.chat.completions.{after};"
     )
+
+
+def test_in_typescript_a_field_that_the_types_lack_is_spread():
+    text = f'client.chat.completions.create({{ model: "{OLD}", messages }});'
+    after = fixed(text, "a.ts")
+
+    assert after == (
+        'client.chat.completions.create({ model: "kimi-k2.6", '
+        '...{ thinking: { type: "disabled" } }, messages });'
+    )
+    assert find("AFK103", after.replace("messages", "messages, max_tokens: 9"), "a.ts") == []
+
+
+def test_what_is_spread_from_a_literal_is_in_sight_and_out_of_reach():
+    text = call(f'model="{OLD}", messages=m, **{{"temperature": 0.6}}')
+
+    assert kind(find_one("AFK001", text, "a.py")) == "unsafe"
+    assert fixed(text, "a.py") == text
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ _FROM_ENVIRONMENT: Final = {
     "python": 'os.environ["AGENTSFLARE_API_KEY"]',
     "javascript": "process.env.AGENTSFLARE_API_KEY",
     "typescript": "process.env.AGENTSFLARE_API_KEY",
+    "tsx": "process.env.AGENTSFLARE_API_KEY",
 }
 
 RULE: Final = Rule(

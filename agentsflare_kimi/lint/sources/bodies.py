@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 
 from agentsflare_kimi.lint.sources.keys import is_sampling
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 __all__ = ["Body", "Group", "read_body", "sampling_beside"]
 
 # Where a field goes that the SDK has no argument for.
-Form = Literal["keywords", "object", "other"]
+Form = Literal["keywords", "object", "typed", "other"]
 
 _RESPONSE_KEYS: Final = frozenset({"choices", "object", "usage", "system_fingerprint"})
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
@@ -50,7 +50,8 @@ class Body(NamedTuple):
         main: The call's arguments, or the object's entries.
         extra: The entries of `extra_body`, where it is there as a literal.
         form: `keywords` for a call of the Python SDK (or a constructor that feeds one),
-            `object` for a JSON-like body, `other` for what may become part of a request,
+            `object` for a JSON-like body, `typed` for one whose type knows no field of ours,
+            `other` for what may become part of a request,
             such as the arguments of a framework.
         values: What the API gets, as far as it is literal; `COMPUTED` for the rest.
         is_complete: Whether nothing is added to it that is not in sight.
@@ -117,12 +118,14 @@ def _names_model(group: Group, region: Region) -> bool:
 
 
 def _values(source: Source, group: Group) -> dict[str, object]:
-    return {
-        entry.key: COMPUTED
-        if entry.key == "*"
-        else read_literal(source, entry.value_start, entry.end)
-        for entry in group.entries
-    }
+    values: dict[str, object] = {}
+    for entry in group.entries:
+        value = read_literal(source, entry.value_start, entry.end)
+        if entry.key == "*" and isinstance(value, dict):
+            values |= cast("dict[str, object]", value)
+        else:
+            values[entry.key] = COMPUTED if entry.key == "*" else value
+    return values
 
 
 def _form(source: Source, group: Group, language: str, callee: str) -> Form:
@@ -137,9 +140,16 @@ def _form(source: Source, group: Group, language: str, callee: str) -> Form:
         return "keywords" if language == "python" and is_sdk else "other"
     if language == "json":
         return "object"
-    if language in {"javascript", "typescript"}:
-        return "object" if not callee or is_sdk or method in _TO_JSON else "other"
+    if language in {"javascript", "typescript", "tsx"}:
+        return _script_form(language, callee, is_sdk=is_sdk)
     return _python_form(source, group, method) if language == "python" else "other"
+
+
+def _script_form(language: str, callee: str, *, is_sdk: bool) -> Form:
+    is_raw = callee.rpartition(".")[2] in _TO_JSON
+    if callee and not is_sdk and not is_raw:
+        return "other"
+    return "object" if language == "javascript" or is_raw else "typed"
 
 
 def _python_form(source: Source, group: Group, method: str) -> Form:

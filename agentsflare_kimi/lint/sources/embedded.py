@@ -20,7 +20,7 @@ _FENCE: Final = re.compile(
 _TAGS: Final[Mapping[str, str]] = {
     "py": "python", "python": "python", "python3": "python", "pycon": "python",
     "js": "javascript", "javascript": "javascript", "jsx": "javascript", "mjs": "javascript",
-    "node": "javascript", "tsx": "javascript", "ts": "typescript", "typescript": "typescript",
+    "node": "javascript", "tsx": "tsx", "ts": "typescript", "typescript": "typescript",
     "java": "java", "kotlin": "kotlin", "kt": "kotlin", "go": "go", "golang": "go",
     "cs": "csharp", "csharp": "csharp", "c#": "csharp", "rb": "ruby", "ruby": "ruby",
     "php": "php", "rs": "rust", "rust": "rust", "sh": "shell", "bash": "shell",

@@ -11,7 +11,8 @@ _BY_SUFFIX: Final[Mapping[str, str]] = {
     suffix: language
     for language, suffixes in {
         "python": "py pyi pyw bzl",
-        "javascript": "js mjs cjs jsx tsx",
+        "javascript": "js mjs cjs jsx",
+        "tsx": "tsx",
         "typescript": "ts mts cts",
         "page": "html htm vue svelte astro",
         "java": "java",
@@ -114,7 +115,7 @@ def is_left_out(filename: str, text: str) -> bool:
     """Tell whether a file is made by a machine for a machine: a lock, a bundle, a source map."""
     if _last(filename).lower().endswith(_LOCKS):
         return True
-    is_script = language_of(filename, "") in {"javascript", "typescript"}
+    is_script = language_of(filename, "") in {"javascript", "typescript", "tsx"}
     return is_script and len(text) > _LONGEST_LINE and _mean_line(text) > _LONGEST_LINE / 10
 
 

@@ -75,7 +75,7 @@ def _entry(source: Source, start: int, end: int) -> list[Entry]:
         return []
     end = start + len(piece)
     if piece.startswith(("*", "...")):
-        return [Entry("*", start, end, start)]
+        return [Entry("*", start, end, end - len(piece.lstrip("*. \t\r\n")))]
     if named := _KEY.match(source.masked, start, end):
         return [Entry(named[1], start, end, named.end())]
     region = source.region_from(start)

@@ -130,7 +130,7 @@ def configure(
         ValueError: It is negative.
     """
     rest = {name: value for name, value in options.items() if _is_given(name, value)}
-    if "max_retries" in rest:
+    if rest.get("max_retries") is not None:
         _check_retries(rest["max_retries"])
     own = take_settings(rest) | {
         name: rest[name] for name in SHARED_FIELDS if _is_setting(name, rest.get(name))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from agentsflare_kimi.failures import embedded_failure, has_error, unreadable
 
@@ -45,7 +45,8 @@ class Event:
             value: object = json.loads(self.data)
         except (ValueError, RecursionError) as error:
             raise unreadable("an event of the stream is not JSON", self.data) from error
-        failure = embedded_failure(value) if self.event == "error" or has_error(value) else None
+        is_error = (self.event == "error" or has_error(value)) and not _is_told(value)
+        failure = embedded_failure(value) if is_error else None
         if failure is not None:
             raise failure
         return value
@@ -191,6 +192,13 @@ class EventDecoder:
 def _keep(kept: bytearray, line: bytes) -> None:
     if len(kept) < _MAX_FOREIGN:
         kept += line + b"\n"
+
+
+def _is_told(value: object) -> bool:
+    # The SDK raises it by itself, unless errors are events like all others in this stream.
+    error = cast("Mapping[str, object]", value).get("error") if has_error(value) else None
+    message = cast("Mapping[str, object]", error).get("message") if isinstance(error, dict) else ""
+    return isinstance(message, str) and message.isprintable() and message != ""
 
 
 def _is_whole(data: bytes) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import gc
+import json
 import math
 import warnings
 
@@ -12,6 +13,7 @@ import pytest
 from agentsflare_kimi import AsyncKimi, Kimi, UnsafeBaseUrlError
 from agentsflare_kimi.emulator import Emulator
 from agentsflare_kimi.retries import is_permanent
+from agentsflare_kimi.sse import Event
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
 ASK = {"model": "kimi-k2.6", "messages": MESSAGES}
@@ -284,3 +286,19 @@ def test_exceptions_that_stand_behind_each_other_have_an_end():
     first.__cause__, second.__cause__ = second, first
 
     assert not is_permanent(first)
+
+
+# Errors inside a stream.
+
+
+@pytest.mark.parametrize("name", [None, "error"])
+def test_an_error_that_the_sdk_can_tell_is_left_to_it(name):
+    value = {"type": "error", "error": {"message": "The session ended."}}
+
+    assert Event(data=json.dumps(value), event=name).json() == value
+
+
+@pytest.mark.parametrize("value", [{"error": "Overloaded"}, {"error": {"text": "Overloaded"}}])
+def test_an_error_whose_message_the_sdk_would_lose_is_raised(value):
+    with pytest.raises(openai.APIError, match="Overloaded"):
+        Event(data=json.dumps(value)).json()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from openai import APIConnectionError, APIError, APITimeoutError, OpenAIError
+from pydantic import ValidationError
 
 from agentsflare_kimi.deadlines import DeadlineExceeded
 from agentsflare_kimi.errors import ConfigurationError, UnreadableResponseError
@@ -171,7 +172,7 @@ def as_openai_error(  # noqa: PLR0911  # a table
         return APIConnectionError(
             message=f"Connection error: {_cause(error)}.", request=cast("Request", request)
         )
-    if response is None or isinstance(error, TypeError | AssertionError):
+    if response is None or isinstance(error, TypeError | AssertionError | ValidationError):
         return None  # a mistake of the caller's, such as a type that cannot be parsed to
     return unreadable_response(f"reading it failed with {type(error).__name__}", response)
 

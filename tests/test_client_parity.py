@@ -9,6 +9,7 @@ import warnings
 
 import openai
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from agentsflare_kimi import AsyncKimi, Kimi, UnsafeBaseUrlError
 from agentsflare_kimi.emulator import Emulator
@@ -302,3 +303,15 @@ def test_an_error_that_the_sdk_can_tell_is_left_to_it(name):
 def test_an_error_whose_message_the_sdk_would_lose_is_raised(value):
     with pytest.raises(openai.APIError, match="Overloaded"):
         Event(data=json.dumps(value)).json()
+
+
+@BOTH
+def test_content_that_does_not_fit_the_callers_type_is_pydantics_error(make):
+    class Answer(BaseModel):
+        number: int
+
+    body = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "{}"}}]}
+    with Emulator(api_key="k", answers=[{"status": 200, "body": body}]) as emulator:
+        client = make(api_key="k", base_url=emulator.base_url)
+        with pytest.raises(ValidationError, match="number"):
+            client.chat.completions.parse(**ASK, response_format=Answer)

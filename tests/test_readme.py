@@ -78,3 +78,23 @@ def test_the_warning_shown_is_the_one_given():
     ).notices
 
     assert " ".join(shown.split()) == f"RetiredModelWarning: {notice.message}"
+
+
+def test_the_linter_shows_what_the_page_shows(tmp_path):
+    (shown,) = re.findall(
+        r"\$ agentsflare-kimi lint --diff legacy\.py\n(.*?)```", README, re.DOTALL
+    )
+    body = [line for line in shown.splitlines()[3:] if not line.startswith("+")]
+    program = ["from openai import OpenAI", *(line[1:] for line in body[:-1])]
+    (tmp_path / "legacy.py").write_text("\n".join(program) + "\n")
+
+    run = subprocess.run(
+        [sys.executable, "-m", "agentsflare_kimi", "lint", "--diff", "legacy.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.stdout == shown
+    assert run.returncode == 1, "findings are left that no safe fix can mend"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right, insort
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -73,15 +75,18 @@ def _applied(text: str, findings: Sequence[Finding]) -> str:
 
 def _compatible(findings: Sequence[Finding]) -> list[Finding]:
     """Findings none of whose edits touches another's, the earlier first."""
-    taken: list[Edit] = []
+    taken: list[tuple[int, int]] = []
     chosen: list[Finding] = []
     for finding in findings:
         edits = finding.fix.edits if finding.fix else ()
-        if not any(_touch(edit, other) for edit in edits for other in taken):
+        if not any(_is_touched(edit, taken) for edit in edits):
             chosen.append(finding)
-            taken += edits
+            for edit in edits:
+                insort(taken, (edit.start, edit.end))
     return chosen
 
 
-def _touch(one: Edit, other: Edit) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _is_touched(edit: Edit, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether *edit* touches one of *taken*, which are in order and do not touch one another."""
+    index = bisect_right(taken, (edit.end, sys.maxsize))
+    return index > 0 and taken[index - 1][1] >= edit.start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
@@ -11,7 +12,7 @@ from agentsflare_kimi.catalog import list_models
 from agentsflare_kimi.lint.sources.documents import Document, Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import Name, find_names
 
-__all__ = ["Mention", "find_mentions"]
+__all__ = ["Mention", "find_mentions", "is_inside"]
 
 # `kimi-k2-thinking:free`, `kimi-k2-thinking@Moonshot`: how other hosts mark their own.
 _SUFFIX: Final = re.compile(r"[:@][A-Za-z][\w-]*\Z")
@@ -62,12 +63,19 @@ def find_mentions(document: Document, embedded: Sequence[Embedded]) -> Iterator[
     Yields:
         The places, from first to last; those glued to something else are left out.
     """
-    inside = [(text.offsets[0], text.offsets[-1]) for text in embedded]
     for name in find_names(document.text):
-        if any(start <= name.start < end for start, end in inside):
-            continue
-        if mention := _mention(document, name):
+        if not is_inside(name.start, embedded) and (mention := _mention(document, name)):
             yield mention
+
+
+def is_inside(offset: int, embedded: Sequence[Embedded]) -> bool:
+    """Tell whether a place is in one of the texts inside a text, which are in order."""
+    index = bisect_right(embedded, offset, key=_start) - 1
+    return index >= 0 and offset < embedded[index].offsets[-1]
+
+
+def _start(text: Embedded) -> int:
+    return text.offsets[0]
 
 
 def _mention(document: Document, name: Name) -> Mention | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.mentions import is_inside
 from agentsflare_kimi.lint.rules.base import Reading
 from agentsflare_kimi.lint.sources.documents import Value
 
@@ -39,8 +40,7 @@ def find_urls(reading: Reading) -> Iterator[GatewayUrl]:
         The URLs, from first to last.
     """
     document = reading.document
-    inside = [(text.offsets[0], text.offsets[-1]) for text in reading.embedded]
     for match in _URL.finditer(document.text):
-        if not any(start <= match.start() < end for start, end in inside):
+        if not is_inside(match.start(), reading.embedded):
             value = document.value_at(match.start(), match.end())
             yield GatewayUrl(match[0], match.start(), match.end(), value)

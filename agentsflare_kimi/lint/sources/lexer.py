@@ -14,6 +14,9 @@ from agentsflare_kimi.lint.sources.regions import Region, RegionKind
 
 __all__ = ["Form", "Syntax", "scan"]
 
+# What the prefixes of strings are made of: `rb"`, `br#"`, `$@"`.
+_PREFIX_SIGNS: Final = frozenset("abcfrtuABCFRTU#$@")
+
 Handler = Callable[["Scanner", "re.Match[str]", "Form"], int]
 
 
@@ -78,7 +81,11 @@ class Syntax:
 
     def open_at(self, text: str, floor: int, sign: int) -> re.Match[str] | None:
         """Match the opening around a sign, its prefix included."""
-        for start in range(max(floor, sign - self.longest_prefix), sign + 1):
+        first = sign
+        floor = max(floor, sign - self.longest_prefix)
+        while first > floor and text[first - 1] in _PREFIX_SIGNS:
+            first -= 1
+        for start in range(first, sign + 1):
             match = self.opener.match(text, start)
             if match and match.end() > sign:
                 return match

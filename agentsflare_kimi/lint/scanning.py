@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Outcome = tuple[bytes, str, object]
     Examine = Callable[[bytes, bytes], Outcome | None]
 
-__all__ = ["NEEDLES", "scan_files"]
+__all__ = ["NEEDLES", "Scanner"]
 
 NEEDLES = (b"kimi-", b"moonshot-", b"agentsflare")
 """Every rule speaks of files that hold one of these."""
@@ -41,42 +41,52 @@ _LEAST_ROOM = 256 << 10
 # To fill a buffer with zeros takes time, too.
 _SMALL_BUFFER_SIZE = 288 << 10
 _FEW = 16
+_WORTH_A_FAST_SEARCH = 4000
 _OVERLAP = max(map(len, NEEDLES)) - 1
 
 
-def scan_files(paths: Sequence[bytes], examine: Examine, max_size: int) -> list[Outcome]:
-    """Read files and examine those that hold a needle.
-
-    Args:
-        paths: The files. Symbolic links, deleted files and sockets among them are passed
-            over; directories are reported.
-        examine: Called with path and content; what it returns is reported.
-        max_size: Bytes; a larger text that holds a needle is reported as skipped.
-
-    Returns:
-        What there is to say, in the order of the files.
-    """
-    size = _BUFFER_SIZE if len(paths) > _FEW else _SMALL_BUFFER_SIZE
-    scanner = _Scanner(examine, max_size, size)
-    for path in paths:
-        try:
-            scanner.read(path)
-        except OSError as error:
-            scanner.note(path, error)
-    scanner.search()
-    return scanner.outcomes
-
-
-class _Scanner:
+class Scanner:
     """One buffer, the files in it, and what became of those before."""
 
-    def __init__(self, examine: Examine, max_size: int, buffer_size: int) -> None:
-        self.outcomes: list[Outcome] = []
+    def __init__(self, examine: Examine, max_size: int, *, files: int) -> None:
+        """Make a buffer.
+
+        Args:
+            examine: Called with path and content of files that hold a needle; what it returns
+                is reported.
+            max_size: Bytes; a larger text that holds a needle is reported as skipped.
+            files: About how many files there are to read.
+        """
         self._examine = examine
         self._max_size = max_size
-        self._buffer = bytearray(buffer_size)
+        self._buffer = bytearray(_BUFFER_SIZE if files > _FEW else _SMALL_BUFFER_SIZE)
         self._view = memoryview(self._buffer)
+        self._find: Callable[[bytes, int, int], int] = self._buffer.find
+        if files >= _WORTH_A_FAST_SEARCH:
+            from agentsflare_kimi.lint.searching import finder  # noqa: PLC0415  # slow to load
+
+            self._find = finder(self._buffer)
+        self._outcomes: list[Outcome] = []
         self._clear()
+
+    def scan(self, paths: Sequence[bytes]) -> list[Outcome]:
+        """Read files and examine those that hold a needle.
+
+        Args:
+            paths: The files. Symbolic links, deleted files and sockets among them are passed
+                over; directories are reported.
+
+        Returns:
+            What there is to say, about in the order of the files.
+        """
+        self._outcomes = []
+        for path in paths:
+            try:
+                self._read(path)
+            except OSError as error:
+                self._note(path, error)
+        self._search()
+        return self._outcomes
 
     def _clear(self) -> None:
         self._end = 0
@@ -84,9 +94,9 @@ class _Scanner:
         self._starts: list[int] = []
         self._to_examine: set[int] = set()
 
-    def read(self, path: bytes) -> None:
+    def _read(self, path: bytes) -> None:
         if len(self._buffer) - self._end < _LEAST_ROOM:
-            self.search()
+            self._search()
         start = self._end
         descriptor = os.open(path, _FLAGS)
         try:
@@ -103,27 +113,25 @@ class _Scanner:
         # One byte apart, so that a file's end is the next one's start less one.
         self._end = start + size + 1
 
-    def search(self) -> None:
+    def _search(self) -> None:
         """Examine those files in the buffer that hold a needle, and empty it."""
         for needle in NEEDLES:
-            position = self._buffer.find(needle, 0, self._end)
+            position = self._find(needle, 0, self._end)
             while position != -1:
                 index = _index_before(self._starts, position)
                 self._to_examine.add(index)
-                position = self._buffer.find(
-                    needle, max(self._stop(index), position) + 1, self._end
-                )
+                position = self._find(needle, max(self._stop(index), position) + 1, self._end)
         for index in sorted(self._to_examine):
             content = bytes(self._view[self._starts[index] : self._stop(index)])
             self._keep(self._examine(self._paths[index], content))
         self._clear()
 
-    def note(self, path: bytes, error: OSError) -> None:
+    def _note(self, path: bytes, error: OSError) -> None:
         """Report a file that could not be read, unless that is as it should be."""
         if error.errno == errno.EISDIR:
-            self.outcomes.append((path, "directory", None))
+            self._outcomes.append((path, "directory", None))
         elif error.errno not in _PASSED_OVER:
-            self.outcomes.append((path, "failed", error.strerror or str(error)))
+            self._outcomes.append((path, "failed", error.strerror or str(error)))
 
     def _stop(self, index: int) -> int:
         following = index + 1
@@ -131,7 +139,7 @@ class _Scanner:
 
     def _keep(self, outcome: Outcome | None) -> None:
         if outcome is not None:
-            self.outcomes.append(outcome)
+            self._outcomes.append(outcome)
 
     def _read_large(self, path: bytes, descriptor: int) -> None:
         if not _holds_needle(descriptor):
@@ -143,7 +151,7 @@ class _Scanner:
                 self._keep(self._examine(path, file.read()))
         else:
             reason = f"larger than {self._max_size:,} bytes ({size:,}), and holds a name"
-            self.outcomes.append((path, "skipped", reason))
+            self._outcomes.append((path, "skipped", reason))
 
 
 def _holds_needle(descriptor: int) -> bool:

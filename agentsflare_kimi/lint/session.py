@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from agentsflare_kimi.lint.scanning import scan_files
+from agentsflare_kimi.lint.scanning import Scanner
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Session:
 
     def _scan(self, files: Sequence[bytes], examine: Examine, max_size: int) -> list[Outcome]:
         if len(files) < _WORTH_SHARING:
-            return scan_files(files, examine, max_size)
+            return Scanner(examine, max_size, files=len(files)).scan(files)
         from agentsflare_kimi.lint.workers import scan  # noqa: PLC0415  # few files need none
 
         return scan(files, examine, max_size, self._progress)

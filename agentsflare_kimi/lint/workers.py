@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from agentsflare_kimi.lint.scanning import scan_files
+from agentsflare_kimi.lint.scanning import Scanner
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def scan(
     max_size: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[Outcome]:
-    """Do what `scan_files` does, in several processes where there are several processors.
+    """Do what `Scanner.scan` does, in several processes where there are several processors.
 
     Args:
         paths: The files.
@@ -50,7 +50,7 @@ def scan(
     """
     workers = _worker_count()
     if workers == 1:
-        return scan_files(paths, examine, max_size)
+        return Scanner(examine, max_size, files=len(paths)).scan(paths)
     size = max(_LEAST_PORTION, -(-len(paths) // _MOST_PORTIONS))
     portions = [paths[start : start + size] for start in range(0, len(paths), size)]
     found: list[tuple[int, list[Outcome]]] = []
@@ -118,9 +118,10 @@ def _work(
     examine: Examine,
     max_size: int,
 ) -> None:
+    scanner = Scanner(examine, max_size, files=sum(map(len, portions)))
     while number := os.read(numbers, _NUMBER_SIZE):
         index = int.from_bytes(number, "big")
-        _send(writer, (index, scan_files(portions[index], examine, max_size)))
+        _send(writer, (index, scanner.scan(portions[index])))
 
 
 def _send(writer: int, record: tuple[int, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agentsflare_kimi.cli import UsageError, lint
 from agentsflare_kimi.cli.lint_report import conclude, format_of
 from agentsflare_kimi.cli.lint_summary import Results
-from agentsflare_kimi.lint.configuration import forget_configurations, read_codes, settings_for
+from agentsflare_kimi.lint.configuration import read_codes, settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.diffs import show_diff
 from agentsflare_kimi.lint.explaining import as_data, explain, find_rules
@@ -20,7 +20,7 @@ from agentsflare_kimi.lint.reporters import TEXT_FORMATS
 from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.session import Session
 from agentsflare_kimi.lint.texts import fix_text, lint_text
-from agentsflare_kimi.lint.walking import forget_ignore_files, is_named_by_ignore_files
+from agentsflare_kimi.lint.walking import is_named_by_ignore_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,8 +143,6 @@ def _watch(options: Options) -> int:
         began = time.monotonic()
         now = _state(options)
         if now != before:
-            forget_configurations()
-            forget_ignore_files()
             lint.check(options, lint.paths_of(options))
             sys.stdout.flush()
             # What was fixed has changed, and needs no second look.

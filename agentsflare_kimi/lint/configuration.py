@@ -120,7 +120,8 @@ def _read_table(path: str) -> Mapping[str, object] | None:
     if is_shared:
         tool = _inner(_inner(document, "tool") or {}, "agentsflare-kimi")
         return _inner(tool or {}, "lint")
-    return _inner(document, "lint") or document
+    table = _inner(document, "lint")
+    return document if table is None else table
 
 
 def _inner(table: Mapping[str, object], name: str) -> Mapping[str, object] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agentsflare_kimi.lint.lines import split_lines
 from agentsflare_kimi.lint.masking import mask_keys
 from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.reporters.text import harmless
@@ -12,6 +11,7 @@ __all__ = ["show_diff"]
 
 _COLOURS = {"-": "\x1b[31m", "+": "\x1b[32m", "@": "\x1b[36m"}
 _RESET = "\x1b[0m"
+_NO_END = "\n"
 
 
 def show_diff(filename: str, before: str, after: str, *, is_coloured: bool = False) -> list[str]:
@@ -26,16 +26,29 @@ def show_diff(filename: str, before: str, after: str, *, is_coloured: bool = Fal
     Returns:
         The diff's lines without their ends.
     """
-    name = one_line(filename)
     from difflib import unified_diff  # noqa: PLC0415  # slow to load
 
+    name = one_line(filename)
     # Keys are masked in the whole, for a line does not tell whether its start was one.
-    lines = unified_diff(
-        split_lines(mask_keys(before)), split_lines(mask_keys(after)), name, name, lineterm=""
-    )
-    shown = [harmless(printable(line)) for line in lines]
+    old, new = (mask_keys(text).split("\n") for text in (before, after))
+    lines = unified_diff(_ended(old), _ended(new), name, name, lineterm="")
+    shown = [part for line in lines for part in _shown(line)]
     if not is_coloured:
         return shown
     return [
         f"{_COLOURS[line[0]]}{line}{_RESET}" if line[:1] in _COLOURS else line for line in shown
     ]
+
+
+def _ended(lines: list[str]) -> list[str]:
+    """Mark a last line that has no end, as `diff` does."""
+    *whole, last = lines
+    return [*whole, last + _NO_END] if last else whole
+
+
+def _shown(line: str) -> list[str]:
+    # The carriage return of a line end is part of what a patch must match.
+    body = line.removesuffix(_NO_END)
+    text = harmless(printable(body.removesuffix("\r")))
+    text += "\r" if body.endswith("\r") else ""
+    return [text] if body == line else [text, "\\ No newline at end of file"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
-from agentsflare_kimi.lint.configuration import settings_for
+from agentsflare_kimi.lint.configuration import forget_configurations, settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.packing import pack
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.config import LintConfig
     from agentsflare_kimi.lint.scanning import Outcome
 
-__all__ = ["judge_listed", "judge_named"]
+__all__ = ["forget", "judge_listed", "judge_named"]
 
 
 def judge_named(
@@ -68,6 +69,17 @@ def judge_listed(
     if settings.config.respect_gitignore and _is_ignored(os.path.abspath(path)):
         return None
     return _lint(path, content, settings.config)
+
+
+def forget() -> None:
+    """Read settings and ignore files anew from here on."""
+    forget_configurations()
+    _may_be_ignored.cache_clear()
+    _is_inside.cache_clear()
+    if "agentsflare_kimi.lint.walking" in sys.modules:
+        from agentsflare_kimi.lint.walking import forget_ignore_files  # noqa: PLC0415  # rare
+
+        forget_ignore_files()
 
 
 def _is_ignored(path: bytes) -> bool:

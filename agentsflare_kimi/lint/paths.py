@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, cast
 
-from agentsflare_kimi.lint.configuration import forget_configurations
 from agentsflare_kimi.lint.findings import LintReport
 from agentsflare_kimi.lint.packing import unpack
 from agentsflare_kimi.lint.session import Session
-from agentsflare_kimi.lint.walking import forget_ignore_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,8 +38,6 @@ def lint_paths(
         LintConfigError: A settings file cannot be read, or something in it is wrong.
     """
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    forget_configurations()
-    forget_ignore_files()
     session = Session(config or {})
     session.read([os.fsencode(path) for path in several])
     return report_of(session)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 from agentsflare_kimi.lint.scanning import Scanner
 
@@ -53,6 +54,10 @@ class Session:
         self.options = options
         self._progress = progress
         self._seen: set[bytes] = set()
+        judging = sys.modules.get("agentsflare_kimi.lint.judging")
+        if judging:
+            # A process that lints again must see what has changed.
+            judging.forget()
 
     def read(self, paths: Sequence[bytes]) -> None:
         """Read files in any case, and of directories what git or a walk lists.

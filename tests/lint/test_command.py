@@ -1,0 +1,502 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+
+import pytest
+
+from agentsflare_kimi import cli
+from agentsflare_kimi.lint import LintConfig, lint_paths
+
+ASK = """\
+from openai import OpenAI
+
+client = OpenAI()
+client.chat.completions.create(
+    model="kimi-k2-thinking",
+    messages=[{"role": "user", "content": "Hello"}],
+)
+"""
+CONSTANT = 'MODEL = "kimi-k2-turbo-preview"\n'
+CATALOGUE = 'KNOWN = ["kimi-k2-thinking"]\n'
+KEY = "sk-Zq8RtY3mVw5KpLx2NcB7"
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def lint(tree, capsys):
+    def run(*arguments):
+        code = cli.main(["lint", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def codes(output):
+    return [item["code"] for item in json.loads(output)]
+
+
+def test_nothing_found_is_exit_code_0_and_silent_on_stdout(tree, lint):
+    write(tree / "a.py", "x = 1\n")
+    assert lint() == (0, "", "Nothing found in 1 file.\n")
+
+
+def test_a_finding_is_exit_code_1_with_an_excerpt_and_a_caret(tree, lint):
+    write(tree / "ask.py", ASK)
+    code, out, err = lint()
+    assert code == 1
+    assert "AFK001 [*] `kimi-k2-thinking` was retired" in out
+    assert ' --> ask.py:5:12\n  |\n5 |     model="kimi-k2-thinking",\n' in out
+    assert "\n  |            ^^^^^^^^^^^^^^^^\n" in out
+    assert "1 fixable with --fix." in err
+
+
+def test_information_alone_does_not_fail(tree, lint):
+    write(tree / "note.py", "# kimi-k2-thinking was here\n")
+    assert lint()[0] == 0
+    code, out, _ = lint("--select", "AFK001", "--json")
+    assert (code, codes(out)) == (0, ["AFK001"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--fixx"], "did you mean --fix?"),
+        (["--select"], "--select needs a value"),
+        (["--fix=yes"], "--fix takes no value"),
+        (["--select", "AKF001"], "'AKF001' is no rule"),
+        (["--ignore", "AFK8"], "there is no rule 'AFK8'"),
+        (["--output-format", "xml", "--statistics"], "unknown output format 'xml'"),
+        (["--today", "soon"], "--today takes a day"),
+        (["--explain", "AFK999"], "there is no rule 'AFK999'"),
+        (["--color", "blue", "--json"], "--color takes auto"),
+        (["--files-from", "gone.txt"], "No such file"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(lint, arguments, message):
+    code, out, err = lint(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_path_that_is_not_there_is_exit_code_2_and_the_rest_is_linted(tree, lint):
+    write(tree / "ask.py", ASK)
+    code, out, err = lint("gone.py", "ask.py")
+    assert code == 2
+    assert "AFK001" in out
+    assert "failed: gone.py: No such file or directory" in err
+
+
+def test_help_names_every_option_once(lint):
+    code, out, _ = lint("--help")
+    assert code == 0
+    for option in ("--fix ", "--diff ", "--select RULES", "--watch ", "--today DATE"):
+        assert out.count(f"  {option}") == 1
+
+
+def test_fix_changes_the_file_and_a_second_run_nothing(tree, lint):
+    file = write(tree / "ask.py", ASK)
+    code, out, err = lint("--fix")
+    assert (code, out) == (0, "")
+    assert "1 fixed." in err
+    fixed = file.read_text(encoding="utf-8")
+    assert 'model="kimi-k2.6"' in fixed
+    assert lint("--fix")[0] == 0
+    assert file.read_text(encoding="utf-8") == fixed
+
+
+def test_hooks_can_ask_for_a_failure_after_a_fix(tree, lint):
+    write(tree / "ask.py", ASK)
+    assert lint("--fix", "--exit-non-zero-on-fix")[0] == 1
+    assert lint("--fix", "--exit-non-zero-on-fix")[0] == 0
+
+
+def test_exit_zero_never_fails_for_findings(tree, lint):
+    write(tree / "ask.py", ASK)
+    assert lint("--exit-zero")[0] == 0
+
+
+def test_unsafe_fixes_are_asked_for_and_come_with_their_reason(tree, lint):
+    file = write(tree / "conf.yaml", "model: kimi-k2-turbo-preview\n")
+    code, out, err = lint("--output-format", "concise")
+    assert code == 1
+    assert "(unsafe fix: " in out
+    assert "1 fixable with --fix --unsafe-fixes" in err
+    assert lint("--fix")[0] == 1
+    assert file.read_text(encoding="utf-8") == "model: kimi-k2-turbo-preview\n"
+    code, out, err = lint("--fix", "--unsafe-fixes", "--show-fixes")
+    assert code == 0
+    assert file.read_text(encoding="utf-8") == "model: kimi-k2.6\n"
+    assert "+model: kimi-k2.6" in out
+    assert "conf.yaml:1: AFK001: unsafe: " in err
+
+
+def test_diff_changes_nothing_names_the_rest_and_fails(tree, lint):
+    file = write(tree / "ask.py", ASK)
+    write(tree / "known.py", CATALOGUE)
+    code, out, err = lint("--diff")
+    assert code == 1
+    assert out.startswith("--- ask.py\n+++ ask.py\n")
+    assert '+    model="kimi-k2.6",\n' in out
+    assert "known.py:1:11: AFK001" in err
+    assert file.read_text(encoding="utf-8") == ASK
+
+
+def test_diff_fails_where_there_is_only_what_it_cannot_fix(tree, lint):
+    write(tree / "known.py", CATALOGUE)
+    code, out, err = lint("--diff")
+    assert (code, out) == (1, "")
+    assert "known.py" in err
+
+
+def test_a_diff_applies(tree, lint):
+    file = write(tree / "ask.py", ASK)
+    _, out, _ = lint("--diff", "--quiet")
+    subprocess.run(["git", "apply", "-p0", "-"], input=out, text=True, check=True, cwd=tree)
+    assert 'model="kimi-k2.6"' in file.read_text(encoding="utf-8")
+
+
+def test_a_file_that_could_not_be_written_is_exit_code_2_and_is_as_it_was(tree, lint):
+    file = write(tree / "ask.py", ASK)
+    file.chmod(0o444)
+    code, out, err = lint("--fix")
+    assert code == 2
+    assert "ask.py: not fixed: read-only" in err
+    assert "AFK001" in out
+    assert file.read_text(encoding="utf-8") == ASK
+
+
+def test_an_untracked_file_is_fixed_only_when_named(tree, lint):
+    file = write(tree / "ask.py", ASK)
+    subprocess.run(["git", "init", "-q"], check=True, cwd=tree)
+    code, _, err = lint("--fix")
+    assert code == 1
+    assert "ask.py: not fixed: not tracked by git" in err
+    assert lint("--fix", "ask.py")[0] == 0
+    assert "kimi-k2.6" in file.read_text(encoding="utf-8")
+
+
+def test_fixing_keeps_every_other_byte(tree, lint):
+    content = b"\xef\xbb\xbf" + ASK.replace("\n", "\r\n").encode() + b"# \xff\xfe odd\r\nno end"
+    (tree / "ask.py").write_bytes(content)
+    lint("--fix")
+    fixed = (tree / "ask.py").read_bytes()
+    assert fixed != content
+    assert fixed.startswith(b"\xef\xbb\xbf")
+    assert fixed.endswith(b"# \xff\xfe odd\r\nno end")
+    assert fixed.count(b"\r\n") == fixed.count(b"\n")
+
+
+def test_other_hard_links_are_mentioned(tree, lint, tmp_path_factory):
+    file = write(tree / "ask.py", ASK)
+    other = tmp_path_factory.mktemp("other") / "ask.py"
+    other.hardlink_to(file)
+    assert "ask.py: fixed; its other hard links keep the old text" in lint("--fix")[2]
+    assert other.read_text(encoding="utf-8") == ASK
+
+
+def test_a_key_is_never_shown(tree, lint):
+    text = f'client = OpenAI(api_key="{KEY}", base_url="https://api.agentsflare.com/v1")\n'
+    write(tree / "ask.py", "from openai import OpenAI\n\n" + text + ASK)
+    write(tree / ".env", f"AGENTSFLARE_API_KEY={KEY}\nMODEL=kimi-k2-thinking\n")
+    shown = [
+        lint("--output-format", name, "--select", "AFK")
+        for name in ("full", "json", "sarif", "rdjson", "gitlab", "junit", "github", "azure")
+    ]
+    shown += [lint("--diff", "--unsafe-fixes"), lint("--fix", "--unsafe-fixes", "--show-fixes")]
+    for _, out, err in shown:
+        for start in range(len(KEY) - 8):
+            assert KEY[start : start + 8] not in out + err
+    assert "AFK203" in shown[0][1]
+
+
+def test_selection_by_prefix_and_by_file(tree, lint):
+    write(tree / "ask.py", ASK)
+    write(tree / "tests" / "ask.py", ASK)
+    assert lint("--select", "AFK2")[0] == 0
+    assert lint("--ignore", "AFK00")[0] == 0
+    assert lint("--ignore", "AFK", "--extend-select", "AFK001")[0] == 1
+    write(tree / "agentsflare-kimi.toml", '[per-file-ignores]\n"tests/" = ["AFK001"]\n')
+    assert [item["filename"] for item in json.loads(lint("--json")[1])] == ["ask.py"]
+
+
+def test_exclusions_do_not_hold_for_named_files_unless_forced(tree, lint):
+    write(tree / "gen" / "ask.py", ASK)
+    assert lint("--exclude", "gen/")[0] == 0
+    assert lint("--exclude", "gen/", "gen/ask.py")[0] == 1
+    assert lint("--exclude", "gen/", "--force-exclude", "gen/ask.py")[0] == 0
+
+
+def test_the_nearest_settings_win(tree, lint):
+    write(tree / "pyproject.toml", '[tool.agentsflare-kimi.lint]\nignore = ["AFK001"]\n')
+    write(tree / "a" / "ask.py", ASK)
+    write(tree / "b" / "agentsflare-kimi.toml", "[lint]\n")
+    write(tree / "b" / "ask.py", ASK)
+    assert [item["filename"] for item in json.loads(lint("--json")[1])] == ["b/ask.py"]
+    write(tree / "b" / "pyproject.toml", "[project]\nname = 'x'  # uses agentsflare-kimi\n")
+    (tree / "b" / "agentsflare-kimi.toml").unlink()
+    assert lint("--json")[1] == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("selct = ['AFK']", "unknown setting 'selct'; there are: exclude"),
+        ("select = 'AFK'", "select: must be a list of strings, not 'AFK'"),
+        ("select = ['F401']", "'F401' is no rule"),
+        ("max-file-size = 0", "max-file-size: must be a number"),
+        ("per-file-ignores = ['x']", "per-file-ignores: must be a table"),
+        ("force-exclude = 1", "force-exclude: must be true or false"),
+        ("select = [", "cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("text", ["x = 1\n", ASK])
+def test_wrong_settings_are_one_line_and_exit_code_2(tree, lint, settings, message, text):
+    write(tree / "agentsflare-kimi.toml", settings)
+    write(tree / "a.py", text)
+    code, out, err = lint()
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "agentsflare-kimi.toml" in err
+    assert err.count("\n") == 1
+
+
+def test_wrong_settings_further_down_are_reported_for_their_files(tree, lint):
+    write(tree / "deep" / "agentsflare-kimi.toml", "selct = []")
+    write(tree / "deep" / "ask.py", ASK)
+    write(tree / "ask.py", ASK)
+    code, out, err = lint()
+    assert code == 2
+    assert "unknown setting 'selct'" in err
+    assert "--> ask.py" in out
+
+
+def test_what_breaks_on_a_day(tree, lint):
+    write(tree / "ask.py", ASK)
+    assert lint("--today", "2026-01-01")[1].count("AFK001") == 0
+    assert lint("--today", "2026-12-31")[1].count("AFK001") == 1
+    assert lint_paths(["."], LintConfig(today=date(2026, 1, 1))).findings == ()
+
+
+def test_a_baseline_takes_what_is_known_and_shows_what_is_new(tree, lint):
+    file = write(tree / "known.py", CATALOGUE)
+    code, _, err = lint("--write-baseline")
+    assert code == 0
+    assert "1 findings are known" in err
+    assert lint()[0] == 0
+    write(file, "\n\n" + CATALOGUE)
+    assert lint()[0] == 0
+    write(file, CATALOGUE + 'MORE = ["kimi-k2-thinking"]\n')
+    code, out, _ = lint("--output-format", "concise")
+    assert (code, out.count("AFK001")) == (1, 2)
+
+
+def test_a_baseline_that_has_too_much_says_so_and_is_pruned(tree, lint):
+    write(tree / "known.py", CATALOGUE)
+    write(tree / "other" / "known.py", CATALOGUE)
+    lint("--write-baseline")
+    write(tree / "known.py", "x = 1\n")
+    code, _, err = lint(".")
+    assert code == 0
+    assert "baseline: known.py: AFK001: 0 left of 1; prune it with --write-baseline" in err
+    assert "baseline" not in lint("other")[2]
+    lint("--write-baseline", "known.py")
+    known = json.loads((tree / "agentsflare-kimi-baseline.json").read_text(encoding="utf-8"))
+    assert known == {"version": 1, "files": {"other/known.py": {"AFK001": 1}}}
+
+
+def test_a_damaged_baseline_is_refused(tree, lint):
+    write(tree / "agentsflare-kimi-baseline.json", "{}")
+    code, _, err = lint()
+    assert code == 2
+    assert "is no baseline" in err
+
+
+def test_statistics_count_for_each_rule(tree, lint):
+    write(tree / "known.py", CATALOGUE * 2)
+    code, out, _ = lint("--statistics")
+    assert (code, out) == (1, "     2 AFK001 retired-model\n")
+    assert json.loads(lint("--statistics", "--json")[1]) == [{"code": "AFK001", "count": 2}]
+
+
+def test_a_list_of_models_is_recognised(tree, lint):
+    write(tree / "known.py", CATALOGUE * 11)
+    assert "known.py has 11 findings: if it is a list of models" in lint()[2]
+
+
+def test_rules_are_explained(lint):
+    code, out, _ = lint("--explain", "AFK001")
+    assert code == 0
+    assert out.startswith("# retired-model (AFK001)")
+    assert "## Fix safety" in out
+    everything = json.loads(lint("--explain", "ALL", "--json")[1])
+    assert {rule["code"] for rule in everything} >= {"AFK001", "AFK205", "AFK901"}
+
+
+def test_files_and_settings_are_shown(tree, lint):
+    write(tree / "b.py", "")
+    write(tree / "a" / "c.py", "")
+    write(tree / "gen" / "d.py", "")
+    write(tree / ".ignore", "b.py\n")
+    write(tree / "pyproject.toml", '[tool.agentsflare-kimi.lint]\nexclude = ["gen/"]\n')
+    assert lint("--show-files")[1] == ".ignore\na/c.py\npyproject.toml\n"
+    out = lint("--show-settings", "--select", "AFK1")[1]
+    assert f"# .: {tree}/pyproject.toml\n" in out
+    assert 'select = ["AFK1"]\n' in out
+    assert 'exclude = ["gen/"]\n' in out
+
+
+@pytest.mark.parametrize("separator", ["\n", "\0", "\r\n"])
+def test_paths_from_a_file(tree, lint, separator):
+    write(tree / "a b.py", ASK)
+    write(tree / "c.py", ASK)
+    write(tree / "other.py", ASK)
+    (tree / "names").write_bytes(separator.join(["a b.py", "c.py", ""]).encode())
+    out = lint("--files-from", "names", "--json")[1]
+    assert [item["filename"] for item in json.loads(out)] == ["a b.py", "c.py"]
+
+
+def test_no_paths_from_a_file_are_no_paths(tree, lint):
+    write(tree / "ask.py", ASK)
+    write(tree / "names", "")
+    assert lint("--files-from", "names")[0] == 0
+
+
+class Stdin:
+    def __init__(self, content):
+        self.buffer = io.BytesIO(content)
+
+
+def test_stdin_is_linted_under_its_name(tree, lint, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Stdin(ASK.encode()))
+    code, out, _ = lint("--stdin-filename", "src/ask.py", "--output-format", "concise")
+    assert code == 1
+    assert out.startswith("src/ask.py:5:12: AFK001")
+
+
+def test_stdin_is_fixed_to_stdout():
+    run = subprocess.run(
+        [sys.executable, "-m", "agentsflare_kimi", "lint", "--fix", "-", "--stdin-filename=a.py"],
+        input=ASK.replace("\n", "\r\n").encode() + CATALOGUE.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert b'model="kimi-k2.6",\r\n' in run.stdout
+    assert b"a.py:9:11" in run.stderr
+
+
+def test_colours_are_for_terminals_unless_asked_for(tree, lint, monkeypatch):
+    write(tree / "ask.py", ASK)
+    assert "\x1b[" not in lint()[1]
+    assert "\x1b[1;31mAFK001\x1b[0m" in lint("--color", "always")[1]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in lint()[1]
+    assert "\x1b[" not in lint("--json")[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in lint()[1]
+
+
+def test_foreign_text_cannot_command_the_terminal(tree, lint):
+    write(tree / "a\x1b[2J.py", 'x = "\x1b]0;owned\x07"; MODEL = "kimi-k2-thinking"\n')
+    for arguments in ([], ["--diff", "--unsafe-fixes"], ["--output-format", "grouped"]):
+        _, out, err = lint(*arguments)
+        assert "\x1b" not in out + err
+        assert "\x07" not in out + err
+    assert "a\\x1b[2J.py" in lint()[1]
+
+
+def test_watching_checks_again_when_a_file_changes(tree):
+    file = write(tree / "ask.py", "x = 1\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "agentsflare_kimi", "lint", "--watch"],
+        cwd=tree,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr.readline() == "Nothing found in 1 file.\n"
+        assert "Watching" in process.stderr.readline()
+        time.sleep(0.1)
+        write(file, ASK)
+        assert process.stdout.readline().startswith("AFK001")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert process.returncode == 130
+
+
+def test_nothing_of_the_tree_is_run(tree):
+    for name in ("typing", "re", "dataclasses", "sitecustomize", "agentsflare_kimi", "ast"):
+        write(tree / f"{name}.py", "import os; os._exit(42)\n")
+    write(tree / ".env", "AGENTSFLARE_LINT=1\nMODEL=kimi-k2-thinking\n")
+    entry = "import sys; from agentsflare_kimi.cli import main; sys.exit(main(['lint', '--json']))"
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", entry], cwd=tree, capture_output=True, check=False
+    )
+    assert run.returncode == 1
+    assert json.loads(run.stdout)[0]["filename"] == ".env"
+
+
+def loaded_modules(tree, *arguments):
+    script = (
+        "import sys; from agentsflare_kimi.cli import main; "
+        "code = main(sys.argv[1:]); "
+        "print(*sorted(sys.modules), file=sys.stderr); sys.exit(code)"
+    )
+    return (
+        subprocess.run(
+            [sys.executable, "-c", script, "lint", *arguments],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        .stderr.splitlines()[-1]
+        .split()
+    )
+
+
+def test_a_clean_file_loads_next_to_nothing(tree):
+    write(tree / "clean.py", "x = 1\n")
+    bare = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    more = set(loaded_modules(tree, "clean.py")) - set(bare)
+    assert {name for name in more if not name.startswith("agentsflare_kimi")} <= {
+        "__future__",
+        "errno",
+    }
+
+
+@pytest.mark.parametrize("text", ["x = 1\n", ASK])
+def test_linting_never_loads_the_sdk(tree, text):
+    write(tree / "a.py", text)
+    loaded = loaded_modules(tree, "--fix", "a.py")
+    assert not {"openai", "pydantic", "structlog", "httpx", "httpx2", "argparse"} & set(loaded)

@@ -125,6 +125,9 @@ def uri_of(name: str) -> str:
     Returns:
         It, percent-encoded byte by byte.
     """
-    return "".join(
-        chr(byte) if byte in _SAFE_IN_URI else f"%{byte:02X}" for byte in os.fsencode(name)
-    )
+    try:
+        content = os.fsencode(name)
+    except UnicodeEncodeError:
+        # No file has such a name, but what comes on stdin may be called so.
+        content = name.encode("utf-8", "backslashreplace")
+    return "".join(chr(b) if b in _SAFE_IN_URI else f"%{b:02X}" for b in content)

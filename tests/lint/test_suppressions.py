@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agentsflare_kimi.lint import LintConfig, fix_text, lint_text
+
+TODAY = date(2026, 11, 23)
+CONFIG = LintConfig(today=TODAY)
+
+
+def codes(text, filename="a.py", **settings):
+    config = LintConfig(today=TODAY, **settings)
+    return [finding.code for finding in lint_text(text, filename, config)]
+
+
+@pytest.mark.parametrize(
+    ("filename", "line"),
+    [
+        ("a.py", 'MODEL = "kimi-k2-thinking"  # agentsflare: ignore[AFK001]'),
+        ("a.py", 'MODEL = "kimi-k2-thinking"  # noqa: X  # agentsflare: ignore'),
+        ("a.js", 'const model = "kimi-k2-thinking"; // agentsflare: ignore[AFK001]'),
+        ("a.ts", 'const model = "kimi-k2-thinking"; /* agentsflare: ignore[AFK001] */'),
+        ("a.go", 'model := "kimi-k2-thinking" // agentsflare:ignore[AFK0]'),
+        ("a.yaml", "model: kimi-k2-thinking # agentsflare: ignore[AFK001, AFK002]"),
+        ("a.toml", 'model = "kimi-k2-thinking" # agentsflare: ignore[AFK001]'),
+        ("a.jsonc", '{"model": "kimi-k2-thinking"} // agentsflare: ignore[AFK001]'),
+        ("a.sh", "MODEL=kimi-k2-thinking # agentsflare: ignore[AFK001]"),
+        ("a.php", '<?php $model = "kimi-k2-thinking"; # agentsflare: ignore[AFK001]'),
+    ],
+)
+def test_a_marker_in_the_comments_of_any_language_silences_its_line(filename, line):
+    bare = line.partition("agentsflare:")[0].rstrip("#/*; ").removesuffix("# noqa: X")
+    assert codes(bare, filename) == ["AFK001"]
+    assert codes(line, filename) == []
+
+
+def test_a_marker_silences_the_next_line_or_the_file():
+    name = 'MODEL = "kimi-k2-thinking"\n'
+    assert codes("# agentsflare: ignore-next-line[AFK001]\n" + name) == []
+    assert codes("# agentsflare: ignore-next-line[AFK001]\n\n" + name) == ["AFK001", "AFK901"]
+    assert codes("\n\n" + name * 3 + "# agentsflare: ignore-file[AFK001]\n") == []
+
+
+def test_a_marker_on_any_line_of_a_finding_counts():
+    text = 'MODEL = "kimi-k2-thinking"  # agentsflare: ignore[AFK001]\nOTHER = "kimi-k2-thinking"\n'
+    assert codes(text) == ["AFK001"]
+
+
+def test_another_rules_marker_silences_nothing_and_is_reported():
+    assert codes('MODEL = "kimi-k2-thinking"  # agentsflare: ignore[AFK2]\n') == [
+        "AFK001",
+        "AFK901",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("marker", "what"),
+    [
+        ("ignore[retired-model]", "unknown rule 'retired-model'"),
+        ("ignore[]", "names no rule"),
+        ("ignore-lines[AFK001]", "unknown suppression 'ignore-lines'"),
+        ("ignore[AFK001] until=soon", "'soon' is no day"),
+    ],
+)
+def test_a_marker_that_cannot_be_read_silences_nothing_and_is_reported(marker, what):
+    text = f'MODEL = "kimi-k2-thinking"  # agentsflare: {marker}\n'
+    first, second = lint_text(text, "a.py", CONFIG)
+    assert (first.code, second.code) == ("AFK001", "AFK902")
+    assert what in second.message
+    assert text[second.column - 1 :].startswith("agentsflare:")
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2026-11-24", []), ("2026-11-23", []), ("2026-11-22", ["AFK001", "AFK903"])],
+)
+def test_a_marker_ends_after_its_day(day, expected):
+    assert codes(f'M = "kimi-k2-thinking"  # agentsflare: ignore[AFK001] until={day}\n') == expected
+
+
+def test_markers_are_not_judged_by_rules_that_were_not_applied():
+    text = 'M = "x"  # agentsflare: ignore[AFK001]\n'
+    assert codes(text) == ["AFK901"]
+    assert codes(text, select=("AFK1", "AFK9")) == []
+    assert codes(text, ignore=("AFK901",)) == []
+
+
+def test_a_marker_in_a_string_is_none():
+    assert codes('M = "agentsflare: ignore[AFK001]"\n') == []
+
+
+def test_what_is_silenced_is_not_fixed():
+    text = 'client.chat.completions.create(model="kimi-k2-thinking")  # agentsflare: ignore\n'
+    result = fix_text(text, "a.py", CONFIG, unsafe=True)
+    assert (result.text, result.fixed) == (text, ())
+
+
+def test_very_long_lines_with_many_markers_are_read_in_time():
+    line = '";' * 200_000 + "agentsflare: ignore " * 20_000
+    assert isinstance(codes(line, "a.js"), list)
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "expected"),
+    [
+        ({}, "AFK001", True),
+        ({"select": ("AFK1",)}, "AFK001", False),
+        ({"select": ("AFK1",)}, "AFK101", True),
+        ({"select": ("ALL",)}, "AFK101", True),
+        ({"select": ("AFK1",), "extend_select": ("AFK001",)}, "AFK001", True),
+        ({"ignore": ("AFK0",)}, "AFK001", False),
+        ({"select": ("AFK001",), "ignore": ("AFK0",)}, "AFK001", True),
+        ({"select": ("AFK0",), "ignore": ("AFK001",)}, "AFK001", False),
+        ({"select": ("AFK001",), "ignore": ("AFK001",)}, "AFK001", False),
+    ],
+)
+def test_the_more_specific_prefix_wins(settings, code, expected):
+    assert LintConfig(**settings).is_selected(code) is expected
+
+
+def test_comments_are_looked_at_only_when_asked_by_name():
+    assert not LintConfig().is_selected("AFK001", in_prose=True)
+    assert LintConfig(select=("AFK001",)).is_selected("AFK001", in_prose=True)
+    assert LintConfig(extend_select=("AFK",)).is_selected("AFK001", in_prose=True)
+    assert not LintConfig(extend_select=("AFK002",)).is_selected("AFK001", in_prose=True)
+
+
+def test_per_file_ignores_hold_for_texts():
+    config = LintConfig(per_file_ignores={"tests/": ("AFK001",), "*.yaml": ("AFK",)}, today=TODAY)
+    text = 'MODEL = "kimi-k2-thinking"\n'
+    assert lint_text(text, "tests/a.py", config) == []
+    assert lint_text("model: kimi-k2-thinking\n", "deep/a.yaml", config) == []
+    assert len(lint_text(text, "src/a.py", config)) == 1

@@ -21,6 +21,10 @@ def test_living_models_and_those_of_other_rules_are_none_of_it(name):
     assert find("AFK005", f"model: {name}", "a.yaml") == []
 
 
+def test_another_hosts_name_is_none_of_it():
+    assert find("AFK005", 'model = "moonshotai/kimi-k2.5"', "a.py") == []
+
+
 def test_it_is_judged_as_of_the_day():
     before = LintConfig(today=date(2026, 8, 30))
 

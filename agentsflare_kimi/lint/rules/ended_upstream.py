@@ -16,7 +16,8 @@ _SAID_ELSEWHERE: Final = frozenset({"retired", "deprecated", "example"})
 
 def _check(reading: Reading) -> Iterator[Problem]:
     for mention in reading.mentions:
-        model = find_model(mention.model)
+        # Another host's name says nothing of this gateway, nor of Moonshot.
+        model = None if mention.host else find_model(mention.model)
         if model is None or model.id != mention.model or model.status in _SAID_ELSEWHERE:
             continue
         if model.upstream_ended_on is None or model.upstream_ended_on > reading.today:

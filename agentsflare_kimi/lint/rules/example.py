@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentsflare_kimi.catalog import find_model
-from agentsflare_kimi.lint.names import place_note, severity_at
+from agentsflare_kimi.lint.names import severity_at
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 
 __all__ = ["RULE"]
@@ -14,13 +14,13 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Problem]:
     for mention in reading.mentions:
-        model = find_model(mention.model)
+        # Another host's name says nothing of this gateway.
+        model = None if mention.host else find_model(mention.model)
         if model is None or model.id != mention.model or model.status != "example":
             continue
         yield Problem(
             message=f"`{model.id}` is the name in the examples of the gateway's page, but not in "
-            f"its list of models; name the one you mean, such as `{model.alternatives[0]}`"
-            f"{place_note(mention)}",
+            f"its list of models; name the one you mean, such as `{model.alternatives[0]}`",
             start=mention.start,
             end=mention.end,
             severity=severity_at(mention, RULE.severity),

@@ -10,8 +10,8 @@ from agentsflare_kimi.lint.sources.documents import Embedded, Value
 
 __all__ = ["PlainDocument", "ProseDocument"]
 
-_BEFORE: Final = re.compile(r"[=:>\"'`(\[,][ \t]*[\"'`]?\Z")
-_AFTER: Final = re.compile(r"[ \t]*(?:[\"'`<)\],;]|$)", re.MULTILINE)
+_BEFORE: Final = re.compile(r"[=:>\"'(\[,][ \t]*[\"']?\Z")
+_AFTER: Final = re.compile(r"[ \t]*(?:[\"'<)\],;]|$)", re.MULTILINE)
 
 
 class ProseDocument:

@@ -130,6 +130,13 @@ def test_reasoning_is_no_content(name, reasoning):
     assert reasoning not in reader.content
 
 
+def test_identity_is_that_of_the_first_chunk_that_has_one():
+    # Annotation chunks, some of them the last of their stream, leave these empty.
+    completion = reader_of("s03_async_safe.sse").completion
+    assert (completion.id, completion.model) == ("chatcmpl-fixture-s", "kimi-k2.6")
+    assert (completion.created, completion.object) == (1767000000, "chat.completion")
+
+
 def test_offsets_of_the_filter_are_exposed():
     reader = reader_of("s03_async_safe.sse")
     offsets = reader.filter_results.choices[0].offsets

@@ -18,7 +18,7 @@ _MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("example", ()),
     ("misspelt", ()),
     ("ended_upstream", ()),
-    ("fixed_parameter", ()),
+    ("fixed_parameter", ("temp", "top_p", "penalty", "logprobs", "n=", "n =", "n:", '"n"', "'n'")),
     ("tool_choice", ("tool",)),
     ("token_budget", ("max_",)),
     ("thinking_switch", ("thinking",)),

@@ -1,0 +1,127 @@
+"""Corners of reading that the rules' own tests do not reach."""
+
+import pytest
+from linting import find, find_one, fixed, kind
+
+from agentsflare_kimi.lint import Edit, Finding, Fix
+from agentsflare_kimi.lint.applying import apply_fixes
+
+OLD = "kimi-k2-thinking"
+
+
+def severity(text, filename):
+    findings = find("AFK001", text, filename)
+    return findings[0].severity if findings else None
+
+
+@pytest.mark.parametrize(
+    ("filename", "text", "expected"),
+    [
+        ("a.php", "<?php\n$model = 'kimi-k2-thinking' . $suffix;", None),
+        ("a.php", "<?php\n$model = $config['model'] ?? 'kimi-k2-thinking';", "error"),
+        ("a.js", 'const model = ready ? "kimi-k2-thinking" : other;', "error"),
+        ("a.js", 'const model = ready ? other : "kimi-k2-thinking";', "error"),
+        ("a.js", 'const { model = "kimi-k2-thinking" } = options;', "error"),
+        ("a.js", 'const label = ready ? "kimi-k2-thinking" : other;', "warning"),
+        ("a.ts", 'interface Options { model?: "kimi-k2-thinking" | "other" }', "warning"),
+        ("a.ts", 'const schema = { model: z.string().default("kimi-k2-thinking") };', "error"),
+        ("a.py", 'model = cast(str, "kimi-k2-thinking")', "warning"),
+        ("a.py", 'x = get_model("kimi-k2-thinking")', "warning"),
+        ("a.py", 'return "kimi-k2-thinking"', "warning"),
+        ("a.py", 'model = "kimi-k2-thinking" if deep else "other"', "error"),
+        ("a.py", 'names = {"kimi-k2-thinking"}', "warning"),
+        ("a.py", '@option("--model", default="kimi-k2-thinking")', "error"),
+        ("a.py", '@option("--name", default="kimi-k2-thinking")', "warning"),
+        ("a.rb", 'model = "kimi-k2-thinking" if deep', "error"),
+        ("a.rb", "NAMES = %w[kimi-k2-thinking other]", None),
+        ("a.kt", 'when (model) { "kimi-k2-thinking" -> 1 }', "warning"),
+        ("a.sh", "MODEL=${1:-kimi-k2-thinking}", "warning"),
+        ("a.sh", "for m in kimi-k2-thinking other; do echo; done", "warning"),
+        ("a.sh", "echo kimi-k2-thinking-maas", None),
+        ("a.sh", "cat <<EOF\nuses kimi-k2-thinking here\nEOF\n", None),
+        ("a.yaml", "run: llm --model kimi-k2-thinking --stream", "error"),
+        ("a.yaml", 'args: ["--model", "kimi-k2-thinking"]', "error"),
+        ("a.yaml", "model: &old kimi-k2-thinking", "error"),
+        ("a.yaml", "llm:\n  model:\n    name: kimi-k2-thinking", "error"),
+        ("a.yaml", "text: |\n  now with kimi-k2-thinking inside", None),
+        ("a.yaml", "value: '{{ default \"kimi-k2-thinking\" .Values.model }}'", None),
+        ("a.ini", "; model = kimi-k2-thinking", None),
+        ("a.toml", 'models = ["kimi-k2-thinking"]', "warning"),
+        ("a.toml", '"kimi-k2-thinking" = 1', "warning"),
+        ("a.tf", 'resource "x" "y" {\n  llm_model = "kimi-k2-thinking"\n}', "error"),
+        ("a.tf", 'model = "${var.prefix}kimi-k2-thinking"', None),
+        ("script", '#!/usr/bin/env python3\nmodel = "kimi-k2-thinking"', "error"),
+        ("script", "#!/bin/sh\nMODEL=kimi-k2-thinking", "error"),
+        ("a.svelte", '<script>\nlet model = "kimi-k2-thinking";\n</script>', "error"),
+        ("a.lua", 'local model = "kimi-k2-thinking" -- remark', "error"),
+        ("a.ps1", '$Model = "kimi-k2-thinking"', "error"),
+        ("a.swift", 'let model = "kimi-k2-thinking"', "error"),
+        ("a.dart", "final model = 'kimi-k2-thinking';", "error"),
+        ("a.c", 'char *model = "kimi-k2-thinking" "-turbo";', None),
+    ],
+)
+def test_a_place_is_judged_by_what_stands_around_it(filename, text, expected):
+    assert severity(text, filename) == expected
+
+
+@pytest.mark.parametrize(
+    "use", ["requests.post(url, json=body)", "httpx.post(url, content=json.dumps(body))"]
+)
+def test_a_dict_that_is_sent_as_json_is_a_whole_request(use):
+    text = f'body = {{"model": "kimi-k2-turbo-preview", "messages": m}}\n{use}\n'
+
+    assert kind(find_one("AFK001", text, "a.py")) == "safe"
+    assert '"thinking": {"type": "disabled"}' in fixed(text, "a.py")
+
+
+def test_a_dict_of_unknown_use_is_only_renamed():
+    text = 'body = {"model": "kimi-k2-turbo-preview", "messages": m}\nsend(body)\n'
+
+    assert kind(find_one("AFK001", text, "a.py")) == "unsafe"
+
+
+def test_escapes_in_a_notebook_are_read():
+    text = (
+        '{"cells": [{"cell_type": "code", "source": "name = \\"\\u00fc\\"\\n'
+        'model = \\"kimi-k2-thinking\\""}]}'
+    )
+
+    assert fixed(text, "a.ipynb") == text.replace(OLD, "kimi-k2.6")
+
+
+def test_a_shell_cell_of_a_notebook_is_read_as_one():
+    text = '{"cells": [{"cell_type": "code", "source": ["%%bash\\n", "MODEL=kimi-k2-thinking"]}]}'
+
+    assert severity(text, "a.ipynb") == "error"
+
+
+def test_a_fix_that_would_break_the_text_is_not_made():
+    def lint(text):
+        return [finding(text, Edit(start=0, end=1, replacement="("))] if text == "x = 1" else []
+
+    result = apply_fixes("x = 1", lint, "python", unsafe=False)
+
+    assert result.text == "x = 1"
+    assert result.fixed == ()
+    assert len(result.remaining) == 1
+
+
+def test_a_safe_fix_that_would_change_more_than_requests_is_not_made():
+    def lint(text):
+        return [finding(text, Edit(start=4, end=5, replacement="2"))] if text == "x = 1" else []
+
+    assert apply_fixes("x = 1", lint, "python", unsafe=False).text == "x = 1"
+
+
+def finding(text, edit):
+    return Finding(
+        code="AFK001",
+        message="",
+        filename="a.py",
+        line=1,
+        column=1,
+        end_line=1,
+        end_column=2,
+        severity="error",
+        fix=Fix(edits=(edit,), is_safe=True),
+    )

@@ -289,4 +289,4 @@ def _as_notes(raw: object) -> Sequence[object]:
 
 
 def _only_bool(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
+    return value if value is True or value is False else None

@@ -15,6 +15,7 @@ from agentsflare_kimi.cli.lint_summary import Results
 from agentsflare_kimi.lint.configuration import read_codes, settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.diffs import show_diff
+from agentsflare_kimi.lint.discovery import is_left_out
 from agentsflare_kimi.lint.explaining import as_data, explain, find_rules
 from agentsflare_kimi.lint.reporters import TEXT_FORMATS
 from agentsflare_kimi.lint.reporters.places import one_line
@@ -125,8 +126,10 @@ def _show_files(options: Options) -> int:
 
 
 def _files_to_read(session: Session, paths: list[bytes]) -> Iterator[bytes]:
-    for origin, _, files in session.list(paths):
+    for origin, root, files in session.list(paths):
         for path in files:
+            if origin != "named" and is_left_out(path, root):
+                continue
             settings = settings_for(os.fsdecode(path), session.options)
             is_named = origin == "named"
             if settings.is_excluded and (not is_named or settings.config.force_exclude):

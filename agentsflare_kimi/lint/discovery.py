@@ -6,6 +6,8 @@ names need not be text. Source of the design and its timings: facts/lint.md sect
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +44,8 @@ def list_files(
     Yields:
         Where the paths come from, and the paths, relative to `directory`. Symbolic links,
         deleted files, directories (submodules) and, where git listed them, files that an
-        `.ignore` file names may be among them: that is looked up for those that matter.
+        `.ignore` file names or `is_left_out` tells of may be among them: looking at the few
+        that matter later costs less than looking at each.
     """
     from agentsflare_kimi.lint import git  # noqa: PLC0415  # named files need no listing
 
@@ -50,22 +53,23 @@ def list_files(
     if respect_gitignore and git.find_repository(directory):
         for origin, listing in git.list_files(directory):
             is_listed = True
-            yield origin, _without_left_out(listing)
+            # After a merge conflict git names a file once for each side.
+            yield origin, list(dict.fromkeys(listing.split(b"\0")[:-1]))
     if not is_listed:
         from agentsflare_kimi.lint.walking import walk  # noqa: PLC0415  # git is the rule
 
         yield "walked", list(walk(directory, LEFT_OUT | _BUILD_OUTPUT, heed=respect_gitignore))
 
 
-def is_left_out(path: bytes) -> bool:
-    """Whether this file lies in a directory that is not entered, or is a fix in the making."""
-    *directories, name = path.split(b"/")
+def is_left_out(path: bytes, root: bytes) -> bool:
+    """Tell whether a file is in a directory that is not entered, or is a fix in the making.
+
+    Args:
+        path: The file.
+        root: The directory that was named; what lies above it does not count.
+
+    Returns:
+        Whether it is to be left out.
+    """
+    *directories, name = path.removeprefix(os.path.join(root, b"")).split(b"/")
     return name.startswith(TEMPORARY_PREFIX) or not LEFT_OUT.isdisjoint(directories)
-
-
-def _without_left_out(listing: bytes) -> list[bytes]:
-    # After a merge conflict git names a file once for each side.
-    names = list(dict.fromkeys(listing.split(b"\0")[:-1]))
-    if TEMPORARY_PREFIX in listing or any(name + b"/" in listing for name in LEFT_OUT):
-        names = [name for name in names if not is_left_out(name)]
-    return names

@@ -11,6 +11,7 @@ from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
 from agentsflare_kimi.lint.configuration import forget_configurations, settings_for
 from agentsflare_kimi.lint.decoding import decode
+from agentsflare_kimi.lint.discovery import is_left_out
 from agentsflare_kimi.lint.packing import pack
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def judge_listed(
     Returns:
         What to report, if anything.
     """
+    if is_left_out(path, root):
+        return None
     try:
         settings = settings_for(os.fsdecode(path), options)
     except LintConfigError as error:

@@ -36,6 +36,8 @@ _FLAGS = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
 )
+# Every file needs these: looked up once, they are found sooner.
+_open, _close = os.open, os.close
 _BUFFER_SIZE = 2 << 20
 _LEAST_ROOM = 256 << 10
 # To fill a buffer with zeros takes time, too.
@@ -61,6 +63,8 @@ class Scanner:
         self._max_size = max_size
         self._buffer = bytearray(_BUFFER_SIZE if files > _FEW else _SMALL_BUFFER_SIZE)
         self._view = memoryview(self._buffer)
+        self._size = len(self._buffer)
+        self._last_start = self._size - _LEAST_ROOM
         self._find: Callable[[bytes, int, int], int] = self._buffer.find
         if files >= _WORTH_A_FAST_SEARCH:
             from agentsflare_kimi.lint.searching import finder  # noqa: PLC0415  # slow to load
@@ -81,8 +85,10 @@ class Scanner:
         """
         self._outcomes = []
         for path in paths:
+            if self._end > self._last_start:
+                self._search()
             try:
-                self._read(path)
+                self._read(path, self._end)
             except OSError as error:
                 self._note(path, error)
         self._search()
@@ -94,24 +100,21 @@ class Scanner:
         self._starts: list[int] = []
         self._to_examine: set[int] = set()
 
-    def _read(self, path: bytes) -> None:
-        if len(self._buffer) - self._end < _LEAST_ROOM:
-            self._search()
-        start = self._end
-        descriptor = os.open(path, _FLAGS)
+    def _read(self, path: bytes, start: int) -> None:
+        descriptor = _open(path, _FLAGS)
         try:
-            size = _read_into(descriptor, (self._view[start:],))
-            if start + size == len(self._buffer):
+            end = start + _read_into(descriptor, (self._view[start:],))
+            if end == self._size:
                 self._read_large(path, descriptor)
                 return
         finally:
-            os.close(descriptor)
-        if size and (self._buffer[start] >= _LEAST_BYTE_ORDER_MARK or _ENVIRONMENT_FILE in path):
+            _close(descriptor)
+        if self._buffer[start] >= _LEAST_BYTE_ORDER_MARK or _ENVIRONMENT_FILE in path:
             self._to_examine.add(len(self._paths))
         self._paths.append(path)
         self._starts.append(start)
         # One byte apart, so that a file's end is the next one's start less one.
-        self._end = start + size + 1
+        self._end = end + 1
 
     def _search(self) -> None:
         """Examine those files in the buffer that hold a needle, and empty it."""

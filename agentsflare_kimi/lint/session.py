@@ -28,6 +28,8 @@ _CONFIGURATIONS = (b"agentsflare-kimi.toml", b"pyproject.toml")
 _DEFAULTS = (True, 5_000_000)
 # Forking two processes takes as long as reading so many files.
 _WORTH_SHARING = 400
+# Of so many files one will hold a needle.
+_SURELY_ONE = 4000
 
 
 class Session:
@@ -135,12 +137,14 @@ class Session:
 
             return judge_listed(root, path, content, self.options)
 
-        from agentsflare_kimi.lint.discovery import LEFT_OUT  # noqa: PLC0415  # same as above
+        from agentsflare_kimi.lint.discovery import LEFT_OUT, is_left_out  # noqa: PLC0415  # same as above
 
         _, max_size = self._listing_settings(root)
         for outcome in self._scan(files, examine, max_size):
             path, kind, _ = outcome
             name = os.path.basename(path.rstrip(b"/"))
+            if is_left_out(path.rstrip(b"/"), root):
+                continue
             if kind != "directory":
                 self.outcomes.append((origin, outcome))
             elif name not in LEFT_OUT:
@@ -151,6 +155,10 @@ class Session:
         if len(files) < _WORTH_SHARING:
             return Scanner(examine, max_size, files=len(files)).scan(files)
         from agentsflare_kimi.lint.workers import scan  # noqa: PLC0415  # few files need none
+
+        if len(files) >= _SURELY_ONE:
+            # Loaded here once instead of in each process.
+            __import__("agentsflare_kimi.lint.judging")
 
         return scan(files, examine, max_size, self._progress)
 

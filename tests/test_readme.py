@@ -85,7 +85,7 @@ def test_the_linter_shows_what_the_page_shows(tmp_path):
         r"\$ agentsflare-kimi lint --diff legacy\.py\n(.*?)```", README, re.DOTALL
     )
     body = [line for line in shown.splitlines()[3:] if not line.startswith("+")]
-    program = ["from openai import OpenAI", *(line[1:] for line in body[:-1])]
+    program = ["from openai import OpenAI", *(line[1:] for line in body)]
     (tmp_path / "legacy.py").write_text("\n".join(program) + "\n")
 
     run = subprocess.run(

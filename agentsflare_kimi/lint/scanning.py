@@ -28,6 +28,7 @@ NEEDLES = (b"kimi-", b"moonshot-", b"agentsflare")
 _ENVIRONMENT_FILE = b".env"
 # A byte search would not find a needle in UTF-16.
 _LEAST_BYTE_ORDER_MARK = 0xFE
+_BINARY_SHOWS_WITHIN = 8192
 _PASSED_OVER = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EMLINK)
 _FLAGS = (
     os.O_RDONLY
@@ -158,8 +159,12 @@ class Scanner:
 
 
 def _holds_needle(descriptor: int) -> bool:
-    os.lseek(descriptor, 0, os.SEEK_SET)
     tail = b""
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    head = os.read(descriptor, _BINARY_SHOWS_WITHIN)
+    if b"\0" in head and head[0] < _LEAST_BYTE_ORDER_MARK:
+        return False
+    os.lseek(descriptor, 0, os.SEEK_SET)
     while piece := os.read(descriptor, _BUFFER_SIZE):
         if any(needle in tail + piece for needle in NEEDLES):
             return True

@@ -500,3 +500,32 @@ def test_linting_never_loads_the_sdk(tree, text):
     write(tree / "a.py", text)
     loaded = loaded_modules(tree, "--fix", "a.py")
     assert not {"openai", "pydantic", "structlog", "httpx", "httpx2", "argparse"} & set(loaded)
+
+
+def test_a_huge_file_is_skipped_aloud_and_never_changed(tree, lint):
+    with (tree / "huge.py").open("wb") as file:
+        for _ in range(100):
+            file.write(b"x = 1 # filler\n" * 70_000)
+        file.write(ASK.encode())
+    size = (tree / "huge.py").stat().st_size
+    assert size > 100_000_000
+    code, out, err = lint("--fix", "huge.py")
+    assert (code, out) == (0, "")
+    assert "skipped: huge.py: larger than 5,000,000 bytes" in err
+    assert (tree / "huge.py").stat().st_size == size
+
+
+def test_a_huge_binary_is_no_text_that_was_skipped(tree, lint):
+    (tree / "weights.bin").write_bytes(b"\0" * 6_000_000 + b"kimi-k2-thinking")
+    assert lint() == (0, "", "Nothing found in 1 file.\n")
+
+
+@pytest.mark.parametrize("name", ["deep.py", "deep.json", "deep.js", "deep.yaml", "deep.md"])
+@pytest.mark.parametrize("bracket", ["[", "{", "(", "`${", "- "])
+def test_deep_nesting_is_no_crash_and_loses_nothing(tree, lint, name, bracket):
+    text = bracket * 100_000 + '"model": "kimi-k2-thinking"'
+    write(tree / name, text)
+    code, _, err = lint("--fix", "--unsafe-fixes")
+    assert code in {0, 1}
+    assert "Traceback" not in err
+    assert len((tree / name).read_text(encoding="utf-8")) >= len(text) - 20

@@ -47,6 +47,8 @@ class MigrationSettings(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Defaults:
+    """The defaults of `KimiSettings`, for callers that load no pydantic."""
+
     on_retired: str = "migrate"
     on_deprecated: str = "warn"
     on_unknown: str = "error"

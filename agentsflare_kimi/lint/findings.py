@@ -27,11 +27,13 @@ class Fix:
         edits: In order, not overlapping.
         is_safe: Whether the program behaves as before.
         reason: Why the fix is unsafe; empty where it is safe.
+        description: What it does beside the rename; empty where that is all.
     """
 
     edits: tuple[Edit, ...]
     is_safe: bool
     reason: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from agentsflare_kimi.lint.layout import insert_entry, merge_edits, remove_entri
 from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.sources.bodies import Body
 from agentsflare_kimi.lint.sources.literals import COMPUTED
-from agentsflare_kimi.migration import plan_migration
+from agentsflare_kimi.migration import ABSENT, Change, plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
 
@@ -72,7 +72,18 @@ def migration_fix(body: Body, mention: Mention) -> Fix | None:
         return None
     lost = [f"{c.parameter}: {c.reason}" for c in plan.changes if c.is_lossy]
     lost += _unknowns(body)
-    return Fix(edits=merge_edits(edits), is_safe=not lost, reason="; ".join(lost))
+    return Fix(
+        edits=merge_edits(edits),
+        is_safe=not lost,
+        reason="; ".join(lost),
+        description=", ".join(_told(c) for c in plan.changes if c.parameter != "model"),
+    )
+
+
+def _told(change: Change) -> str:
+    if change.after is ABSENT:
+        return f"`{change.parameter}` left out"
+    return f"`{change.parameter}` set to {change.after!r}"
 
 
 def _unknowns(body: Body) -> list[str]:

@@ -10,7 +10,7 @@ from agentsflare_kimi.lint.fixes import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.migration import plan_migration
 
-__all__ = ["advice", "mend", "place_note", "severity_at"]
+__all__ = ["advice", "fix_note", "mend", "place_note", "severity_at"]
 
 _NOTES: Final = {
     "key": "a key: changing it may break what looks it up",
@@ -35,6 +35,11 @@ def place_note(mention: Mention) -> str:
         return f" (`{mention.host}` marks another host's name: its dates may differ)"
     note = _NOTES.get(mention.value.position)
     return f" ({note})" if note else ""
+
+
+def fix_note(fix: Fix | None) -> str:
+    """Say what a fix changes beside the name; empty where it is a rename, or there is none."""
+    return f", with {fix.description}" if fix and fix.description else ""
 
 
 def mend(mention: Mention, old: KimiModel) -> Fix | None:

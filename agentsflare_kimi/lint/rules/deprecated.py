@@ -8,7 +8,7 @@ from typing import Final
 
 from agentsflare_kimi.catalog import find_model
 from agentsflare_kimi.lint.findings import Fix
-from agentsflare_kimi.lint.names import advice, mend, place_note, severity_at
+from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, severity_at
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 
 __all__ = ["RULE"]
@@ -24,7 +24,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
         fix = _unsafe(mend(mention, model))
         note = f". {model.upstream_note.rstrip('.')}" if model.upstream_note else ""
         yield Problem(
-            message=f"`{model.id}` is deprecated; use `{model.successor}`"
+            message=f"`{model.id}` is deprecated; use `{model.successor}`{fix_note(fix)}"
             f"{place_note(mention)}{advice(mention, model, fix)}{note}",
             start=mention.start,
             end=mention.end,

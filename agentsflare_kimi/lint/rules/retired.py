@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from agentsflare_kimi.catalog import KimiModel, find_model
-from agentsflare_kimi.lint.names import advice, mend, place_note, severity_at
+from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, severity_at
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 
 __all__ = ["RULE"]
@@ -21,7 +21,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
         fix = mend(mention, model)
         instead = f"; use `{model.successor}`" if model.successor else ""
         yield Problem(
-            message=f"`{model.id}` was retired on {model.retired_on}{instead}"
+            message=f"`{model.id}` was retired on {model.retired_on}{instead}{fix_note(fix)}"
             f"{place_note(mention)}{advice(mention, model, fix)}",
             start=mention.start,
             end=mention.end,

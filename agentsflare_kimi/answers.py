@@ -48,6 +48,8 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
         UnreadableResponseError: It is no such thing.
         openai.APIError: It is an error that came inside a stream.
     """
+    if _is_usual(data):
+        return data
     if not _is_model(cast_to) or (data is None and cast_to is ChatCompletionChunk):
         return data
     if not isinstance(data, Mapping):
@@ -61,6 +63,15 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
     ):
         raise _failure(fields, cast_to, response)
     return fields
+
+
+def _is_usual(data: object) -> bool:
+    # Of each chunk of each stream this is asked; JSON makes no subclasses.
+    choices = cast("dict[str, object]", data).get("choices") if type(data) is dict else None
+    if type(choices) is not list:
+        return False
+    entries = cast("list[object]", choices)
+    return bool(entries) and type(entries[0]) is dict and len(entries) == 1
 
 
 def _with_choices(

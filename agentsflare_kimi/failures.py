@@ -130,7 +130,7 @@ def embedded_failure(body: object) -> APIError | None:
 
 def has_error(body: object) -> bool:
     """Tell whether *body* has an error in the place where OpenAI's wire has it."""
-    return bool(_fields(body).get("error"))
+    return isinstance(body, dict) and bool(cast("dict[str, object]", body).get("error"))
 
 
 def states_failure(body: object) -> bool:

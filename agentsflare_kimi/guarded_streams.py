@@ -42,17 +42,23 @@ class GuardedStream(Stream[_T]):
             chunk = None
             try:
                 while chunk is None:  # an event without data
-                    with self.watch.guarding(), within(self._deadline):
-                        at_most(None)
-                        chunk = next(self._iterator, _END)
-            except BaseException:
+                    chunk = self._next_in_time()
+            except BaseException as error:
                 self.response.close()
+                self.watch.check_failure(error)
                 raise
             if chunk is _END:
                 self.watch.check_end(is_done=self.is_done)
                 raise StopIteration
             self.watch.see(chunk)
             return chunk
+
+        def _next_in_time(self):
+            if self._deadline is None:
+                return next(self._iterator, _END)
+            with within(self._deadline):
+                at_most(None)
+                return next(self._iterator, _END)
 
         def __iter__(self):
             with self.watch.leaving():
@@ -89,14 +95,18 @@ class AsyncGuardedStream(AsyncStream[_T]):
             chunk = None
             try:
                 while chunk is None:
-                    with self.watch.guarding(), fail_after(self._deadline):
-                        chunk = await anext(self._iterator, _END)
-            except BaseException:
-                await self.response.aclose()
-                raise
-            if chunk is _END:
+                    if self._deadline is None:
+                        chunk = await self._iterator.__anext__()
+                        continue
+                    with fail_after(self._deadline):
+                        chunk = await self._iterator.__anext__()
+            except StopAsyncIteration:
                 self.watch.check_end(is_done=self.is_done)
-                raise StopAsyncIteration
+                raise
+            except BaseException as error:
+                await self.response.aclose()
+                self.watch.check_failure(error)
+                raise
             self.watch.see(chunk)
             return chunk
 

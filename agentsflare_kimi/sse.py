@@ -39,7 +39,7 @@ class Event:
             UnreadableResponseError: The data is not JSON.
             openai.APIError: The data is an error whose message the SDK would lose.
         """
-        if not self.data.strip():
+        if not self.data or self.data.isspace():
             return None
         try:
             value: object = json.loads(self.data)
@@ -170,8 +170,10 @@ class EventDecoder:
         except UnicodeDecodeError as error:
             text = raw.decode(errors="replace")
             raise unreadable("an event of the stream is not UTF-8", text) from error
-        if data.strip().startswith("[DONE]"):
-            self.is_done, data = True, data.strip()
+        if data.lstrip().startswith("[DONE]"):
+            self.is_done, data = True, data.lstrip()
+        if not fields:
+            return Event(data=data)
         retry = fields.get(b"retry", "")
         return Event(
             data=data,

@@ -88,16 +88,13 @@ class StreamWatch:
             self.is_left = True
             raise
 
-    @contextmanager
-    def guarding(self) -> Generator[None]:
-        """Convert what goes wrong in the block."""
-        try:
-            yield
-        except Exception as error:
-            self._expects_end = False
-            found = self.failed(error)
-            if found is error:
-                raise
+    def check_failure(self, error: BaseException) -> None:
+        """Raise what *error* stands for, unless it may reach the caller as it is."""
+        if not isinstance(error, Exception):
+            return
+        self._expects_end = False
+        found = self.failed(error)
+        if found is not error:
             raise found from error
 
     def failed(self, error: Exception) -> Exception:

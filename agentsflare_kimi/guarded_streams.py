@@ -91,8 +91,9 @@ class AsyncGuardedStream(AsyncStream[_T]):
             self._deadline = deadline_of(self.response)
 
         async def __anext__(self):
-            self.watch.check_left()
-            chunk = None
+            watch, chunk = self.watch, None
+            if watch.is_left:
+                watch.check_left()
             try:
                 while chunk is None:
                     if self._deadline is None:
@@ -101,20 +102,22 @@ class AsyncGuardedStream(AsyncStream[_T]):
                     with fail_after(self._deadline):
                         chunk = await self._iterator.__anext__()
             except StopAsyncIteration:
-                self.watch.check_end(is_done=self.is_done)
+                watch.check_end(is_done=self.is_done)
                 raise
             except BaseException as error:
                 await self.response.aclose()
-                self.watch.check_failure(error)
+                watch.check_failure(error)
                 raise
-            self.watch.see(chunk)
+            watch.see(chunk)
             return chunk
 
         async def __aiter__(self):
             with self.watch.leaving():
                 try:
-                    while (chunk := await anext(self, _END)) is not _END:
-                        yield chunk
+                    while True:
+                        yield await self.__anext__()
+                except StopAsyncIteration:
+                    return
                 finally:
                     await self.response.aclose()
 

@@ -66,7 +66,7 @@ class _Lines:
             self._after_cr = False
         if chunk.endswith(b"\r"):
             self._after_cr = True
-        pieces = _LINE_END.split(chunk)
+        pieces = _LINE_END.split(chunk) if b"\r" in chunk else chunk.split(b"\n")
         self._held += pieces[0]
         if len(pieces) == 1:
             return []

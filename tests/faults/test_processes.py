@@ -319,3 +319,25 @@ def test_the_event_decoder_is_fed_from_a_socket_as_it_comes(server, client):
     )
     times = [time.monotonic() - started for _ in stream]
     assert times[-1] - times[0] > 0.05
+
+
+def _once_and_close(connection):
+    connection.well()
+    return "close"
+
+
+def test_a_connection_that_the_server_has_closed_is_not_used_again(server):
+    server.replies["closing"] = _once_and_close
+    options = {"api_key": "k", "base_url": server.url("closing"), "max_retries": 0}
+
+    async def main():
+        async with AsyncKimi(**options) as client:
+            for _ in range(4):
+                assert await _ask_async(client) == "Hello there"
+                await asyncio.sleep(0.05)
+
+    asyncio.run(main())
+    with Kimi(**options) as client:
+        for _ in range(4):
+            assert _ask(client) == "Hello there"
+            time.sleep(0.05)

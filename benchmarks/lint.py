@@ -223,7 +223,9 @@ def tree(root: Path, linter: list[str]) -> Iterator[bool]:
         run(command, root)
     yield check_findings(root, linter, requests, look_alikes)
     others = dict(peers())
-    times = in_turn({"linter": [*linter, "."], **others}, root, ROUNDS, 0)
+    # A line for each finding, as the peers print it.
+    concise = [*linter, "--output-format", "concise", "."]
+    times = in_turn({"linter": concise, **others}, root, ROUNDS, 0)
     for name, rounds in times.items():
         middle, least, most = statistics.median(rounds), min(rounds), max(rounds)
         print(f"{name:<10} {middle:6.2f} s  ({least:.2f} to {most:.2f})")

@@ -1,0 +1,46 @@
+"""The workflows ask for no more than they need, and run only what was looked at."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent.parent / ".github" / "workflows"
+WORKFLOWS = sorted(FOLDER.glob("*.yml"))
+
+
+@pytest.fixture(params=WORKFLOWS, ids=lambda path: path.name)
+def text(request):
+    return request.param.read_text(encoding="utf-8")
+
+
+def test_there_are_workflows():
+    assert {path.name for path in WORKFLOWS} >= {"ci.yml", "release.yml", "audit.yml"}
+
+
+def test_actions_are_pinned_by_hash(text):
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert used
+    for action, comment in used:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action)
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment)
+
+
+def test_nothing_is_permitted_by_default(text):
+    assert "\npermissions: {}\n" in text
+    assert "pull_request_target" not in text
+    assert "secrets." not in text
+    assert set(re.findall(r"^ +([\w-]+): write", text, re.MULTILINE)) <= {"id-token"}
+
+
+def test_no_expression_is_pasted_into_a_script(text):
+    for script in re.findall(r"run: (.*)", text):
+        assert "${{" not in script
+
+
+def test_only_the_job_that_publishes_has_an_identity():
+    text = (FOLDER / "release.yml").read_text(encoding="utf-8")
+    before, _, publish = text.partition("\n  publish:\n")
+    assert "id-token" not in before
+    assert "environment: release" in publish
+    assert "checkout" not in publish

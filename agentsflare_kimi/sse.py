@@ -159,7 +159,7 @@ class EventDecoder:
             self._data.append(value)
         elif name in {b"event", b"id", b"retry"}:
             self._fields[name] = value.decode(errors="replace")
-        elif not self._has_event:
+        elif name and not self._has_event:
             _keep(self._ignored, line)
 
     def _event(self) -> Event:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -444,6 +445,9 @@ def test_watching_checks_again_when_a_file_changes(tree):
         assert process.stdout.readline().startswith("AFK001")
     finally:
         process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=20)
+        process.kill()
         process.communicate()
     assert process.returncode == 130
 

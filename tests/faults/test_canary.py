@@ -63,10 +63,10 @@ def _our_frames(error):
             continue
         seen.append(link)
         links += [link.__cause__, link.__context__]
-        shown = traceback.TracebackException.from_exception(link, capture_locals=True)
-        for frame in shown.stack:
-            if OUR_FOLDER in frame.filename and "/tests/" not in frame.filename:
-                yield f"{frame.name}: {frame.locals}"
+        for frame, _ in traceback.walk_tb(link.__traceback__):
+            name = frame.f_code.co_filename
+            if OUR_FOLDER in name and "/tests/" not in name:
+                yield f"{frame.f_code.co_name}: {frame.f_locals!r}"
 
 
 def _leaks(error):

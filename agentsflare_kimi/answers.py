@@ -22,6 +22,7 @@ from agentsflare_kimi.failures import (
     states_failure,
     unreadable_response,
 )
+from agentsflare_kimi.printable import printable
 from agentsflare_kimi.redaction import redact
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _failure(fields: Mapping[str, object], cast_to: type, response: Response) ->
             failure.request = response.request
             return failure
     body = fields.get("error") or dict(fields)
-    return unreadable_response(f"the gateway answered: {message}", response, body)
+    return unreadable_response(f"the gateway answered: {printable(message)}", response, body)
 
 
 def failure_message(message: str, body: object) -> str:
@@ -118,6 +119,7 @@ def failure_message(message: str, body: object) -> str:
     said = gateway_message(body)
     if said and said not in message:
         message = f"{message} - {said}"
+    message = printable(message)
     return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
 
 

@@ -10,15 +10,15 @@ import asyncio
 import os
 import select
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from openai import DEFAULT_CONNECTION_LIMITS, DefaultAsyncHttpxClient, DefaultHttpxClient
 
 from agentsflare_kimi.deadlines import at_most
-from agentsflare_kimi.errors import UnsafeBaseUrlError
+from agentsflare_kimi.errors import ConfigurationError, UnsafeBaseUrlError
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "AsyncSteadyClient",
     "SteadyClient",
     "async_trace",
+    "certificates",
     "check_origin",
     "is_steady",
     "trace",
@@ -107,6 +108,12 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
         with suppress(RuntimeError):  # the first loop is gone, and its connections with it
             await super().aclose()
 
+    def __del__(self) -> None:
+        # As the SDK does with the HTTP clients that it makes.
+        with suppress(Exception):
+            if not self.is_closed:
+                self._closing = asyncio.get_running_loop().create_task(self.aclose())
+
     def _of_this_loop(self) -> DefaultAsyncHttpxClient | None:
         try:
             loop = asyncio.get_running_loop()
@@ -116,6 +123,23 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
             is_first = not self._of_loop
             self._of_loop[loop] = None if is_first else DefaultAsyncHttpxClient(**self._options)
         return self._of_loop[loop]
+
+
+@contextmanager
+def certificates() -> Generator[None]:
+    """Name the variables that are to blame if certificates cannot be read in the block.
+
+    Raises:
+        ConfigurationError: In place of the error of the file system.
+    """
+    try:
+        yield
+    except OSError as error:
+        named = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+        raise ConfigurationError(
+            f"cannot read the trusted certificates ({error.strerror}): see "
+            f"{' and '.join(named) or 'those of the system'}"
+        ) from error
 
 
 def is_steady(client: object) -> bool:

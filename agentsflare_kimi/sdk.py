@@ -21,6 +21,7 @@ from agentsflare_kimi.connections import (
     AsyncSteadyClient,
     SteadyClient,
     async_trace,
+    certificates,
     check_origin,
     is_steady,
     trace,
@@ -57,7 +58,8 @@ class _Hooks:
             self._budget = retries.RetryBudget()
             self._urls = {}
             if not any(options.get(name) for name in ("http_client", *_OWN_TRANSPORT)):
-                options["http_client"] = self._make_http_client(options.get("timeout"))
+                with certificates():
+                    options["http_client"] = self._make_http_client(options.get("timeout"))
             super().__init__(**options)
             isolate(self, options)
 

@@ -584,6 +584,7 @@ def test_machinery_between_the_caller_and_the_client_is_never_the_caller(client)
     body = {"model": "kimi-k2-thinking", "messages": MESSAGES}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)  # of what other tests left behind
         with contextlib.ExitStack() as stack:
             stack.enter_context(client.chat.completions.stream(**body))  # the line
         with concurrent.futures.ThreadPoolExecutor() as pool:

@@ -3,10 +3,11 @@
 import asyncio
 import json
 
+import openai
 import pytest
 from fault_server import FaultServer
 
-from agentsflare_kimi import AsyncKimi, Kimi, UnsafeBaseUrlError
+from agentsflare_kimi import AsyncKimi, ConfigurationError, Kimi, UnsafeBaseUrlError
 
 POISON = "poison-5f1c"
 MESSAGES = [{"role": "user", "content": "hi"}]
@@ -127,3 +128,20 @@ def test_the_key_is_sent_to_no_other_origin(server):
     with Kimi() as client, pytest.raises(UnsafeBaseUrlError, match="localhost"):
         client.post(f"{other}/chat/completions", body={}, cast_to=object)
     assert not server.requests
+
+
+def test_unreadable_certificates_are_named(server, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    for kind in (Kimi, AsyncKimi):
+        with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+            kind()
+
+
+def test_what_the_gateway_says_cannot_drive_a_terminal(server):
+    server.replies["well"] = lambda connection: connection.answer_json(
+        {"error": {"message": "\x1b[2Jgone"}}, 400
+    )
+    with Kimi() as client, pytest.raises(openai.BadRequestError) as caught:
+        client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+    assert "\x1b" not in str(caught.value)
+    assert "gone" in str(caught.value)

@@ -93,8 +93,13 @@ def plan_migration(
     Returns:
         The plan. Planning its `request` again changes nothing.
 
+    Raises:
+        TypeError: The request is no mapping.
+
     Source: facts/kimi.md section 4.
     """
+    if not isinstance(cast("object", request), Mapping):
+        raise TypeError(f"request must be a mapping, such as a dict, got {type(request).__name__}")
     policy = settings or _Defaults()
     body = _with_extra_body(request)
     name = body.get("model")
@@ -160,9 +165,9 @@ def adapt(
 def _with_extra_body(request: Mapping[str, object]) -> dict[str, object]:
     body = dict(request)
     extra = body.get("extra_body")
-    if isinstance(extra, Mapping):
-        del body["extra_body"]
-        body |= cast("Mapping[str, object]", extra)
+    if extra is None or isinstance(extra, Mapping):
+        body.pop("extra_body", None)
+        body |= cast("Mapping[str, object]", extra or {})
     return body
 
 

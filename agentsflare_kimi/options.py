@@ -143,7 +143,19 @@ def configure(
     if not any(rest.get(name) for name in _OPENAI_ONLY):
         rest["base_url"] = in_force.base_url
         rest["api_key"] = _key(in_force, rest)
-    return Configuration(in_force, rest)
+    return Configuration(_with_what_only_the_sdk_takes(in_force, rest), rest)
+
+
+def _with_what_only_the_sdk_takes(
+    settings: KimiSettings, options: Mapping[str, Any]
+) -> KimiSettings:
+    timeout = options["timeout"]
+    read = getattr(timeout, "read", timeout)
+    in_force: dict[str, object] = {"timeout": math.inf if read is None else read}
+    if callable(options.get("api_key")):
+        in_force["api_key"] = None
+    kept = {name: value for name, value in in_force.items() if getattr(settings, name) != value}
+    return settings.model_copy(update=kept) if kept else settings
 
 
 def _is_given(name: str, value: object) -> bool:
@@ -175,7 +187,8 @@ def _timeout(settings: KimiSettings, http_client: object) -> object:
     own: Any = getattr(http_client, "timeout", None)
     if own is not None and own not in (type(own)(_LIBRARY_TIMEOUT), openai.DEFAULT_TIMEOUT):
         return own
-    return openai.Timeout(settings.timeout, connect=_CONNECT_TIMEOUT)
+    seconds = None if math.isinf(settings.timeout) else settings.timeout
+    return openai.Timeout(seconds, connect=_CONNECT_TIMEOUT)
 
 
 def _key(settings: KimiSettings, options: Mapping[str, Any]) -> str | Callable[[], Any]:

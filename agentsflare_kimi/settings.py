@@ -15,11 +15,9 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
-    PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
@@ -44,7 +42,8 @@ class KimiSettings(BaseSettings):
         api_key: The gateway's key; surrounding blanks and quotes are cut off.
         base_url: Where requests go; https, or http to loopback.
         model: What the command line and the examples use when none is named.
-        timeout: Seconds without a byte until a read is given up (connecting: 5 seconds).
+        timeout: Seconds without a byte until a read is given up (connecting: 5 seconds);
+            `inf` for no limit.
         deadline: Seconds for a whole call or stream, retries included; None for no limit.
         max_concurrency: Requests in flight of an async client; 0 for no limit.
         max_retries: How often a failed request is tried again, as in `openai`.
@@ -79,7 +78,7 @@ class KimiSettings(BaseSettings):
     api_key: SecretStr | None = None
     base_url: str = DEFAULT_BASE_URL
     model: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = "kimi-k2.6"
-    timeout: float = Field(default=300.0, gt=0, allow_inf_nan=False)
+    timeout: float = Field(default=300.0, gt=0)
     deadline: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     max_concurrency: int = Field(default=100, ge=0)
     max_retries: int = Field(default=2, ge=0)
@@ -96,8 +95,10 @@ class KimiSettings(BaseSettings):
         if unknown:
             known = ", ".join(type(self).model_fields)
             raise ConfigurationError(f"unknown setting {unknown[0]!r}; there are: {known}")
+        # Not left to pydantic-settings, which interpolates, and hangs on a FIFO.
+        named: dict[str, Any] = _named(values.pop("_env_file", None), type(self))
         try:
-            super().__init__(**values)
+            super().__init__(**named | values | {"_env_file": None})
         except ValidationError as error:
             # Not chained: pydantic's error carries the input, the key included.
             raise ConfigurationError(_describe(error)) from None
@@ -128,18 +129,6 @@ class KimiSettings(BaseSettings):
         if value.lstrip().startswith("["):
             return json.loads(value)
         return tuple(name.strip() for name in value.split(",") if name.strip())
-
-    @classmethod
-    def settings_customise_sources(  # noqa: D102  # see pydantic-settings
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        named = _NamedFile(settings_cls, getattr(dotenv_settings, "env_file", None))
-        return init_settings, env_settings, named, file_secret_settings
 
     def __getstate__(self) -> dict[Any, Any]:
         """Leave the key out of pickles: a worker takes it from its own environment."""
@@ -176,30 +165,32 @@ def resolve_settings(
         for name, value in overrides.items()
         if value is not None or name in _MAY_BE_NONE
     }
+    if not isinstance(cast("object", settings), KimiSettings | None):
+        raise TypeError(f"settings must be a KimiSettings, got {type(settings).__name__}")
     if settings is None:
         return KimiSettings(_env_file=env_file, **given)
     if not given:
         return settings
-    kept = {name: getattr(settings, name) for name in type(settings).model_fields}
-    return type(settings)(**kept | given)
+    # Only what is given is checked anew, and nothing of it is taken from the environment.
+    ours = KimiSettings.model_fields.items()
+    others = type(settings).model_fields.keys() - KimiSettings.model_fields.keys()
+    rest = {name: field.default for name, field in ours}
+    rest |= {name: getattr(settings, name) for name in [*others, "allow_insecure_http"]}
+    checked = type(settings)(**rest | given)
+    return settings.model_copy(update={name: getattr(checked, name) for name in given})
 
 
-class _NamedFile(PydanticBaseSettingsSource):
-    """The file named by `_env_file`; only variables of the settings are taken from it."""
-
-    def __init__(self, settings_cls: type[BaseSettings], path: object) -> None:
-        super().__init__(settings_cls)
-        self._values: dict[str, str] = {}
-        for each in _each(path):
-            self._values |= read_env_file(each)
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:  # noqa: ARG002
-        return self._values.get(_PREFIX + field_name.upper()), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        fields = self.settings_cls.model_fields
-        values = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
-        return {name: value for name, value in values.items() if value}
+def _named(path: object, settings: type[BaseSettings]) -> dict[str, str]:
+    """Read the settings in a file that `_env_file` names, save those the environment has."""
+    found: dict[str, str] = {}
+    for each in _each(path):
+        found |= read_env_file(each)
+    variables = {name: _PREFIX + name.upper() for name in settings.model_fields}
+    return {
+        name: found[variable]
+        for name, variable in variables.items()
+        if found.get(variable) and not os.environ.get(variable)
+    }
 
 
 def _each(path: object) -> Iterator[str | os.PathLike[str]]:

@@ -217,12 +217,17 @@ def _loss(change: Change) -> str:
     return f"{change.parameter}{shown} ({change.reason})"
 
 
+_BUDGETS: Final = ("max_completion_tokens", "max_tokens")
+
+
 def _budget(body: Mapping[str, object], model: KimiModel) -> str:
-    budget = body.get("max_completion_tokens", body.get("max_tokens"))
+    # If both are there, the first one counts. Source: facts/kimi.md section 3.6.
+    name = next((name for name in _BUDGETS if body.get(name) is not None), _BUDGETS[0])
+    budget = body.get(name)
     is_small = isinstance(budget, int) and budget < MINIMUM_THINKING_BUDGET
     if not is_small or not is_thinking(body, model):
         return ""
     return (
-        f". max_tokens={budget} must hold reasoning and answer; below "
+        f". {name}={budget} must hold reasoning and answer; below "
         f"{MINIMUM_THINKING_BUDGET} the answer may come back empty"
     )

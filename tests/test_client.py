@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import json
 import logging
+import math
 import pickle
 import threading
 import warnings
@@ -468,6 +469,29 @@ def test_the_sdks_own_arguments_work(emulator):
     assert emulator.requests[0].headers["x-team"] == "blue"
     assert "q=1" in emulator.requests[0].path
     assert http_client.is_closed
+
+
+@pytest.mark.parametrize(
+    ("timeout", "expected"),
+    [(None, math.inf), (openai.Timeout(5), 5), (openai.Timeout(None), math.inf), (7, 7)],
+    ids=str,
+)
+def test_settings_say_what_is_in_force(timeout, expected, monkeypatch):
+    monkeypatch.setenv("AGENTSFLARE_API_KEY", "of-the-environment")
+    monkeypatch.setenv("AGENTSFLARE_TIMEOUT", "11")
+
+    client = Kimi(timeout=timeout, api_key=lambda: "other")
+
+    assert client.settings.timeout == expected
+    assert client.settings.api_key is None
+    assert client.with_options(max_retries=1).timeout == client.timeout
+    assert client.with_options(on_retired="warn").settings.timeout == expected
+
+
+def test_no_timeout_can_be_set_by_variable(monkeypatch):
+    monkeypatch.setenv("AGENTSFLARE_TIMEOUT", "inf")
+
+    assert Kimi(api_key="k").timeout == openai.Timeout(None, connect=5)
 
 
 def test_a_wrong_argument_is_named():

@@ -235,3 +235,19 @@ def test_no_prompt_and_no_odd_value_is_shown():
     )
 
     assert "secret" not in migration.notices[0].message
+
+
+def test_the_budget_that_counts_is_the_one_that_is_named():
+    migration = plan("kimi-k2-thinking", max_completion_tokens=100, max_tokens=50_000)
+
+    assert "max_completion_tokens=100" in migration.notices[0].message
+
+
+def test_a_null_extra_body_is_not_sent():
+    assert "extra_body" not in plan("kimi-k2.6", extra_body=None).request
+
+
+@pytest.mark.parametrize("request_", ["text", [], None, 3])
+def test_what_is_no_request_is_named(request_):
+    with pytest.raises(TypeError, match=f"got {type(request_).__name__}"):
+        plan_migration(request_)

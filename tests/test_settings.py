@@ -1,5 +1,6 @@
 import copy
 import json
+import os
 import pickle
 import traceback
 
@@ -65,7 +66,7 @@ def test_every_field_is_read_from_its_variable(variable, value, field, expected,
     ("variable", "value", "reason"),
     [
         ("TIMEOUT", "-1", "greater than 0, got '-1'"),
-        ("TIMEOUT", "inf", "finite"),
+        ("TIMEOUT", "nan", "greater than 0"),
         ("MAX_RETRIES", "many", "valid integer"),
         ("MAX_CONCURRENCY", "-5", "greater than or equal to 0"),
         ("ON_RETIRED", "maybe", "'migrate', 'warn' or 'error', got 'maybe'"),
@@ -204,3 +205,42 @@ def test_a_subclass_may_add_fields_of_its_own():
 
     assert type(resolve_settings(Mine(team="red"), {"deadline": 3})) is Mine
     assert resolve_settings(Mine(team="red"), {"deadline": 3}).team == "red"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs")
+def test_a_named_fifo_does_not_hang(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+
+    with pytest.raises(ConfigurationError, match="not a regular file"):
+        KimiSettings(_env_file=tmp_path / "fifo")
+
+
+def test_a_named_file_in_another_encoding_does_not_show_its_key(tmp_path):
+    named = tmp_path / "utf16.env"
+    named.write_bytes(f"AGENTSFLARE_API_KEY={KEY}".encode("utf-16"))
+
+    with pytest.raises(ConfigurationError, match="save it as UTF-8") as caught:
+        KimiSettings(_env_file=named)
+    assert caught.value.__cause__ is None
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "canary" not in shown
+
+
+def test_a_named_file_is_not_interpolated(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET", "other-secret")
+    named = tmp_path / "named.env"
+    named.write_text("AGENTSFLARE_BASE_URL=https://evil.example/${SECRET}/v1\n")
+
+    assert "other-secret" not in KimiSettings(_env_file=named).base_url
+
+
+def test_an_override_is_checked_against_no_variable(monkeypatch):
+    settings = KimiSettings(api_key=KEY, allow_insecure_http=True)
+    monkeypatch.setenv("AGENTSFLARE_ON_RETIRED", "nonsense")
+
+    changed = resolve_settings(settings, {"base_url": "http://gateway.lan/v1"})
+
+    assert changed.base_url == "http://gateway.lan/v1"
+    assert changed.api_key == settings.api_key
+    with pytest.raises(TypeError, match="must be a KimiSettings, got dict"):
+        resolve_settings({"api_key": "x"}, {})

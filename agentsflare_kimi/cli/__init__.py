@@ -49,12 +49,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        # Python would flush once more at exit, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _give_up_stdout()
         return _BROKEN_PIPE
     except _foreseeable() as error:
-        return _say(error)
+        code = _say(error)
+        if isinstance(error, OSError):
+            _give_up_stdout()
     return code
+
+
+def _give_up_stdout() -> None:
+    # Python would flush once more at exit, and complain of what was told already.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -110,5 +116,7 @@ def _say(error: Exception) -> int:
 
     line = " ".join(str(error).split()) or type(error).__name__
     print(f"agentsflare-kimi: error: {printable(line)}", file=sys.stderr)
+    for note in getattr(error, "__notes__", ()):
+        print(printable(note), file=sys.stderr)
     openai = sys.modules.get("openai")
     return 1 if openai is not None and isinstance(error, openai.APIError) else 2

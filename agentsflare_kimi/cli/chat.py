@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ _EPILOG: Final = (
 def run(arguments: list[str]) -> int:
     """Ask one question, or hold a conversation."""
     options = _parse(arguments)
+    warnings.showwarning = _show_warning
     with create_client(env_file=options.env_file) as client:
         model = options.model or client.settings.model
         history = [{"role": "system", "content": options.system}] if options.system else []
@@ -31,6 +33,11 @@ def run(arguments: list[str]) -> int:
             history.append({"role": "user", "content": question})
             history.append(_ask(client, options, {"model": model, "messages": history}))
     return 0
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    # The line of the caller's own code is a line of this program.
+    print(f"agentsflare-kimi: warning: {printable(str(message))}", file=sys.stderr)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -78,7 +78,7 @@ def summary(results: Results, options: Options) -> Iterable[str]:
     if severities:
         shown = ", ".join(_counted(n, severity) for severity, n in sorted(severities.items()))
         yield f"{len(results.findings)} left ({shown})." if results.fixed else f"Found {shown}."
-    elif not results.fixed:
+    elif not (results.fixed or results.failures):
         yield "Nothing found."
     safe = sum(1 for f in results.findings if f.fix and f.fix.is_safe)
     unsafe = sum(1 for f in results.findings if f.fix and not f.fix.is_safe)

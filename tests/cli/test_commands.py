@@ -155,8 +155,9 @@ def test_chat_reports_a_failed_call_in_one_line(environment, emulator):
     result = run("chat", "Hello", env=environment | {"AGENTSFLARE_API_KEY": "other"})
 
     assert result.returncode == 1
-    assert "Key not found" in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    error, advice = result.stderr.splitlines()
+    assert "Key not found" in error
+    assert advice.startswith("agentsflare-kimi: key_not_found: ")
 
 
 def test_doctor_is_content_with_a_good_setup(environment):
@@ -212,3 +213,45 @@ def test_a_table_wraps_wide_cells_and_shows_no_control_characters():
     assert "\x1b" not in table
     assert table.splitlines()[2].split() == ["x\\x1b[2J", "-"]
     assert max(map(len, table.splitlines())) <= 80
+
+
+def test_chat_warns_without_pointing_at_its_own_code(environment):
+    result = run("chat", "-m", "kimi-k2-thinking", "Hello", env=environment)
+
+    assert result.returncode == 0
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("agentsflare-kimi: warning: kimi-k2-thinking was retired on 2026-05-25")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+def test_a_full_disk_is_told_once():
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        result = subprocess.run(
+            [sys.executable, "-m", "agentsflare_kimi", "models"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [
+        "agentsflare-kimi: error: [Errno 28] No space left on device"
+    ]
+
+
+def test_an_env_file_that_cannot_be_read_is_one_line(tmp_path):
+    (tmp_path / "utf16.env").write_bytes("AGENTSFLARE_API_KEY=sk-canary".encode("utf-16"))
+    result = run("chat", "--env-file", "utf16.env", "Hello", cwd=tmp_path)
+
+    assert result.returncode == 2
+    assert "save it as UTF-8" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_path_that_is_not_there_is_not_nothing_found(tmp_path):
+    result = run("lint", "missing.py", cwd=tmp_path)
+
+    assert result.returncode == 2
+    assert "failed: missing.py" in result.stderr
+    assert "Nothing found" not in result.stderr

@@ -1,4 +1,4 @@
-"""Every private hook of the `openai` SDK that the clients need (streams: guarded_streams.py).
+"""Every private hook of the `openai` SDK that the package needs, and nothing else does.
 
 Names that begin with an underscore may change in any release of `openai`; tests/test_sdk.py pins
 each of them and says what to look for. They exist from 1.109.1 to 3.54.0.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_origin
 
 from openai import AsyncStream, Stream
 
@@ -26,19 +26,134 @@ from agentsflare_kimi.connections import (
     is_steady,
     trace,
 )
-from agentsflare_kimi.deadlines import fail_after, within
+from agentsflare_kimi.deadlines import at_most, fail_after, within
 from agentsflare_kimi.errors import BalanceExhaustedError
 from agentsflare_kimi.failures import as_openai_error
-from agentsflare_kimi.guarded_streams import AsyncGuardedStream, GuardedStream
-from agentsflare_kimi.guarding import current_call, guard
+from agentsflare_kimi.guarding import current_call, deadline_of, guard
 from agentsflare_kimi.redaction import guard_logs
 from agentsflare_kimi.sse import EventDecoder
+from agentsflare_kimi.stream_watch import StreamWatch
 
-__all__ = ["AsyncHooks", "SyncHooks", "guard", "isolate"]
+__all__ = [
+    "AsyncGuardedStream",
+    "AsyncHooks",
+    "GuardedStream",
+    "SyncHooks",
+    "guard",
+    "isolate",
+]
 
+_T = TypeVar("_T")
+_END: Final = object()
 _MAX_URLS: Final = 100
 # With these the SDK wants to make its HTTP client by itself.
 _OWN_TRANSPORT: Final = ("provider", "workload_identity")
+
+
+class GuardedStream(Stream[_T]):
+    """An `openai.Stream` that raises where the SDK's ends as if all had come.
+
+    Attributes:
+        watch: What has passed through it.
+    """
+
+    watch: StreamWatch
+
+    if not TYPE_CHECKING:  # the SDK's own signatures, which have grown over its versions
+
+        def __init__(self, **options) -> None:
+            super().__init__(**options)
+            self.watch = StreamWatch(self._cast_to, self.response)
+            self._deadline = deadline_of(self.response)
+
+        def __next__(self):
+            self.watch.check_left()
+            chunk = None
+            try:
+                while chunk is None:  # an event without data
+                    chunk = self._next_in_time()
+            except BaseException as error:
+                self.response.close()
+                self.watch.check_failure(error)
+                raise
+            if chunk is _END:
+                self.watch.check_end(is_done=self.is_done)
+                raise StopIteration
+            self.watch.see(chunk)
+            return chunk
+
+        def _next_in_time(self):
+            if self._deadline is None:
+                return next(self._iterator, _END)
+            with within(self._deadline):
+                at_most(None)
+                return next(self._iterator, _END)
+
+        def __iter__(self):
+            with self.watch.leaving():
+                try:
+                    while (chunk := next(self, _END)) is not _END:
+                        yield chunk
+                finally:
+                    self.response.close()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `[DONE]` came."""
+        return getattr(self._decoder, "is_done", False)
+
+
+class AsyncGuardedStream(AsyncStream[_T]):
+    """An `openai.AsyncStream` that raises where the SDK's ends as if all had come.
+
+    Attributes:
+        watch: What has passed through it.
+    """
+
+    watch: StreamWatch
+
+    if not TYPE_CHECKING:  # as above
+
+        def __init__(self, **options) -> None:
+            super().__init__(**options)
+            self.watch = StreamWatch(self._cast_to, self.response)
+            self._deadline = deadline_of(self.response)
+
+        async def __anext__(self):
+            watch, chunk = self.watch, None
+            if watch.is_left:
+                watch.check_left()
+            try:
+                while chunk is None:
+                    if self._deadline is None:
+                        chunk = await self._iterator.__anext__()
+                        continue
+                    with fail_after(self._deadline):
+                        chunk = await self._iterator.__anext__()
+            except StopAsyncIteration:
+                watch.check_end(is_done=self.is_done)
+                raise
+            except BaseException as error:
+                await self.response.aclose()
+                watch.check_failure(error)
+                raise
+            watch.see(chunk)
+            return chunk
+
+        async def __aiter__(self):
+            with self.watch.leaving():
+                try:
+                    while True:
+                        yield await self.__anext__()
+                except StopAsyncIteration:
+                    return
+                finally:
+                    await self.response.aclose()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `[DONE]` came."""
+        return getattr(self._decoder, "is_done", False)
 
 
 class _Hooks:

@@ -1,7 +1,7 @@
 """Pins the private parts of the SDK that the clients override.
 
 A failure here after an upgrade of `openai` means that a hook has moved: look for what has taken
-its place in the SDK, and follow it in agentsflare_kimi/sdk.py or guarded_streams.py.
+its place in the SDK, and follow it in agentsflare_kimi/sdk.py.
 """
 
 import asyncio
@@ -13,8 +13,7 @@ import pytest
 from fault_server import CHUNKS, Connection, FaultServer
 from openai.types.chat import ChatCompletion
 
-from agentsflare_kimi.guarded_streams import AsyncGuardedStream, GuardedStream
-from agentsflare_kimi.sdk import AsyncHooks, SyncHooks, isolate
+from agentsflare_kimi.sdk import AsyncGuardedStream, AsyncHooks, GuardedStream, SyncHooks, isolate
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 HOOKS = {

@@ -25,6 +25,8 @@ class Absent(Enum):
     def __repr__(self) -> str:
         return "ABSENT"
 
+    __str__ = __repr__
+
 
 ABSENT: Final = Absent.ABSENT
 """Stands for a parameter that is not in the request; None would be a JSON null."""

@@ -12,7 +12,15 @@ from agentsflare_kimi.cli.table import render_table
 
 __all__ = ["run"]
 
-_HEADER: Final = ("MODEL", "STATUS", "RETIRED ON", "USE INSTEAD", "THINKING", "CONTEXT")
+_HEADER: Final = (
+    "MODEL",
+    "STATUS",
+    "RETIRED ON",
+    "ENDED UPSTREAM",
+    "USE INSTEAD",
+    "THINKING",
+    "CONTEXT",
+)
 
 
 def run(arguments: list[str]) -> int:
@@ -36,7 +44,15 @@ def run(arguments: list[str]) -> int:
 
 def _row(model: KimiModel) -> tuple[object, ...]:
     context = f"{model.context_window:,}" if model.context_window else None
-    return model.id, model.status, model.retired_on, model.successor, model.thinking, context
+    return (
+        model.id,
+        model.status,
+        model.retired_on,
+        model.upstream_ended_on,
+        model.successor,
+        model.thinking,
+        context,
+    )
 
 
 def _describe(model: KimiModel) -> list[tuple[str, str]]:

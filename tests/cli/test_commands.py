@@ -91,6 +91,7 @@ def test_models_lists_the_page_first():
         "kimi-k2-thinking",
         "retired",
         "2026-05-25",
+        "2026-05-25",
         "kimi-k2.6",
         "always",
         "262,144",

@@ -161,7 +161,8 @@ def test_a_left_with_block_closes_the_client(make, emulator):
         client.models.list()
 
     assert client.is_closed()
-    with pytest.raises(RuntimeError, match="closed"):
+    # Newer SDKs let the HTTP library's own error through, older ones wrap it.
+    with pytest.raises((RuntimeError, openai.APIConnectionError)):
         client.models.list()
 
 

@@ -7,9 +7,8 @@ sections 2 and 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from agentsflare_kimi.filter_values import (
     CategoryResult,
@@ -64,7 +63,7 @@ def read_results(raw: object) -> Results:
     for key, verdict in told.items():
         if key.__class__ is not str or key == _NOTE:
             continue
-        result = _read_verdict(verdict)
+        result = _usual(verdict) or _read_verdict(verdict)
         if result is not None:
             name = key.replace("-", "_")
             old = categories.get(name)
@@ -73,9 +72,12 @@ def read_results(raw: object) -> Results:
 
 
 def merge_categories(
-    results: Iterable[Mapping[str, CategoryResult]],
+    results: Sequence[Mapping[str, CategoryResult]],
 ) -> FrozenMapping[CategoryResult]:
     """Merge verdicts category by category, the worst of each field winning."""
+    if len(results) <= 1:
+        only = results[0] if results else None
+        return only if isinstance(only, FrozenMapping) else FrozenMapping(only)
     merged: dict[str, CategoryResult] = {}
     for categories in results:
         if not merged:
@@ -135,6 +137,20 @@ def merge_prompts(old: object, new: object) -> list[dict[str, object]]:
     return list(merged.values())
 
 
+def _usual(raw: Any) -> CategoryResult | None:  # noqa: ANN401  # any JSON value
+    # What nearly all verdicts say; a dozen of them are in each answer.
+    if raw.__class__ is dict and len(raw) == 2 and raw.get("filtered") is False:  # noqa: PLR2004
+        if raw.get("detected") is False:
+            return _NOT_DETECTED
+        severity = raw.get("severity")
+        return _SAFE if severity.__class__ is str and severity == "safe" else None
+    return None
+
+
+_SAFE: Final = CategoryResult(severity="safe", filtered=False)
+_NOT_DETECTED: Final = CategoryResult(filtered=False, detected=False)
+
+
 def _read_verdict(raw: object) -> CategoryResult | None:
     told = as_mapping(raw)
     if told or is_mapping(raw):
@@ -150,7 +166,7 @@ def _read_object(raw: Mapping[str, object]) -> CategoryResult:
     severity = None if told is None else as_text(told) or None
     filtered, detected = _only_bool(raw.get("filtered")), _only_bool(raw.get("detected"))
     if raw.keys() <= _PLAIN_FIELDS:
-        return _plain_result(severity, filtered, detected)
+        return CategoryResult(severity=severity, filtered=filtered, detected=detected)
     details, citation = _details(raw.get("details")), _citation(raw)
     if filtered is None and any(item.get("filtered") is True for item in details):
         filtered = True
@@ -163,16 +179,6 @@ def _read_object(raw: Mapping[str, object]) -> CategoryResult:
         citation=citation,
         extra=FrozenMapping({key: raw[key] for key in raw.keys() - known}),
     )
-
-
-@lru_cache(maxsize=256)
-def _plain_result(
-    severity: str | None,
-    filtered: bool | None,  # noqa: FBT001  # the cache is faster with positions
-    detected: bool | None,  # noqa: FBT001  # same
-) -> CategoryResult:
-    """Return one shared value for each of the few verdicts that nearly all answers have."""
-    return CategoryResult(severity=severity, filtered=filtered, detected=detected)
 
 
 def _read_list(raw: Sequence[object]) -> CategoryResult | None:

@@ -42,8 +42,9 @@ def attribute(source: object, name: str) -> object:
 
 def field(source: object, name: str) -> object:
     """Return field *name* of a mapping, an SDK model or any object; None where there is none."""
+    if source.__class__ is dict:  # the commonest kind: this is the hot path of all that reads
+        return cast("dict[str, object]", source).get(name)
     try:
-        # The two commonest kinds first: this is the hot path of everything that reads.
         if isinstance(source, dict):
             return cast("dict[str, object]", source).get(name)
         extra = getattr(source, "__pydantic_extra__", None)

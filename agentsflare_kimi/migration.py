@@ -193,22 +193,28 @@ def _resolve_alias(name: str, model: KimiModel) -> tuple[Change, ...]:
 def _move(
     body: Mapping[str, object], name: str, old: KimiModel, new: KimiModel
 ) -> Iterator[Change]:
-    changes = [_rename(body, name, old, new), *_thinking_as_before(body, old, new)]
-    yield from changes
-    moved = apply_changes(body, changes)
+    thinking = _thinking_as_before(body, old, new)
+    moved = apply_changes(body, thinking)
+    pinned = new.fixed_parameters(is_thinking(moved, new))
+    yield _rename(body, name, old, new, pinned.get("temperature"))
+    yield from thinking
     repairs = [_repair(rejection) for rejection in find_rejections(moved, new)]
     yield from repairs
     # Moonshot's advice for a pinned parameter is not to send it, not even with its own value.
-    rest = new.fixed_parameters(is_thinking(moved, new)).keys() - {c.parameter for c in repairs}
+    rest = pinned.keys() - {change.parameter for change in repairs}
     for parameter in sorted(rest & moved.keys()):
         reason = f"{new.id} pins it to this value"
         yield Change(parameter=parameter, before=body[parameter], after=ABSENT, reason=reason)
 
 
-def _rename(body: Mapping[str, object], name: str, old: KimiModel, new: KimiModel) -> Change:
+def _rename(
+    body: Mapping[str, object],
+    name: str,
+    old: KimiModel,
+    new: KimiModel,
+    pinned: float | None,
+) -> Change:
     reason = f"{old.id} {wording.ended(old)}"
-    thinks = is_thinking(apply_changes(body, _thinking_as_before(body, old, new)), new)
-    pinned = new.fixed_parameters(thinks).get("temperature")
     # A default that moves is a loss that no parameter of the request shows.
     is_lossy = body.get("temperature") is None and old.default_temperature != pinned
     if is_lossy:

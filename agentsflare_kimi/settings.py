@@ -152,7 +152,7 @@ def resolve_settings(
         settings: Settings that were made before.
         overrides: Fields of `KimiSettings` given as arguments; None counts as not given, save
             for `deadline`, where it means no limit.
-        env_file: A file to read in place of nothing, if no *settings* are given.
+        env_file: A file to read below the environment, if no *settings* are given.
 
     Returns:
         The settings in force.

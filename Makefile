@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 OLDEST := .venvs/oldest
 JOBS ?= 2
 
-.PHONY: demo test test-oldest check format lock benchmark clean
+.PHONY: demo test test-oldest check format generate lock benchmark clean
 
 demo: $(VENV)/.package
 	$(BIN)/agentsflare-kimi demo
@@ -23,6 +23,11 @@ check: $(VENV)/.development
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What is made from other files; the tests tell if that was forgotten.
+generate: $(VENV)/.development
+	$(BIN)/python .ci/make_models_table.py
+	$(BIN)/python docs/make_rules_page.py
 
 test-oldest: $(OLDEST)/.development
 	$(OLDEST)/bin/python -m pytest -n $(JOBS) -m "not slow"

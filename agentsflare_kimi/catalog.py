@@ -1,17 +1,18 @@
 """The models: is one alive, what takes its place, and which parameters does it pin?
 
-Read from `models.toml` beside this file, the one source of truth of the package.
+From `models.toml` beside this file, the one source of truth of the package, by way of
+`models_table.py`, which is made from it.
 """
 
 from __future__ import annotations
 
-import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Final, Literal
+
+from agentsflare_kimi.models_table import TABLE
+from agentsflare_kimi.values import Value
 
 __all__ = ["MINIMUM_THINKING_BUDGET", "KimiModel", "ModelStatus", "get_model", "list_models"]
 
@@ -24,8 +25,7 @@ MINIMUM_THINKING_BUDGET: Final = 16_000
 _Fixed = tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KimiModel:
+class KimiModel(Value):
     """One model as the gateway's page and the upstream describe it; None means not known.
 
     Attributes:
@@ -163,10 +163,7 @@ def _describe_suggestion(model: KimiModel) -> str:
 
 @cache
 def _models() -> dict[str, KimiModel]:
-    # Not pathlib: it would be a tenth of what the linter needs for a file with one finding.
-    with open(os.path.join(os.path.dirname(__file__), "models.toml"), "rb") as file:  # noqa: PTH118, PTH120, PTH123
-        table = tomllib.load(file)
-    models = (_parse(entry, table["families"], table["sources"]) for entry in table["models"])
+    models = (_parse(entry, TABLE["families"], TABLE["sources"]) for entry in TABLE["models"])
     return {model.id: model for model in models}
 
 
@@ -177,7 +174,8 @@ def _by_name() -> dict[str, KimiModel]:
 
 
 def _parse(entry: dict[str, Any], families: dict[str, Any], sources: dict[str, str]) -> KimiModel:
-    fields: dict[str, Any] = families[entry.pop("family")] | entry
+    fields: dict[str, Any] = families[entry["family"]] | entry
+    del fields["family"]
     fields["sources"] = tuple(sources[name] for name in entry["sources"])
     for name, kind in _KINDS.items():
         if name in fields:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import cast
 
 from agentsflare_kimi.rules import ABSENT
+from agentsflare_kimi.values import Value
 
 __all__ = ["Change", "apply_changes"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Value):
     """One parameter that a plan changes.
 
     Attributes:

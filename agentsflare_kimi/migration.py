@@ -8,13 +8,13 @@ section 4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
 from agentsflare_kimi import wording
 from agentsflare_kimi.catalog import KimiModel, find_model, get_model
 from agentsflare_kimi.changes import Change, apply_changes
 from agentsflare_kimi.rules import ABSENT, Rejection, find_rejections, is_thinking
+from agentsflare_kimi.values import Value
 from agentsflare_kimi.wording import Notice
 
 __all__ = [
@@ -45,8 +45,7 @@ class MigrationSettings(Protocol):
     def extra_models(self) -> Sequence[str]: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Defaults:
+class _Defaults(Value):
     """The defaults of `KimiSettings`, for callers that load no pydantic."""
 
     on_retired: str = "migrate"
@@ -56,8 +55,7 @@ class _Defaults:
     extra_models: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Migration:
+class Migration(Value):
     """A plan for one request.
 
     Attributes:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 __all__ = ["printable"]
 
 _BIDI_CONTROLS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 
-_ESCAPES = {
-    **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
-    **{code: f"\\u{code:04x}" for code in (*_BIDI_CONTROLS, *range(0xD800, 0xE000))},
-}
-del _ESCAPES[ord("\n")], _ESCAPES[ord("\t")]
+
+@cache
+def _escapes() -> dict[int, str]:
+    escapes = {
+        **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
+        **{code: f"\\u{code:04x}" for code in (*_BIDI_CONTROLS, *range(0xD800, 0xE000))},
+    }
+    del escapes[ord("\n")], escapes[ord("\t")]
+    return escapes
 
 
 def printable(text: str) -> str:
@@ -30,4 +36,4 @@ def printable(text: str) -> str:
 
     Source: facts/reliability.md section 2c, T24.
     """
-    return text.translate(_ESCAPES)
+    return text if text.isprintable() else text.translate(_escapes())

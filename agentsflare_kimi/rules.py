@@ -8,11 +8,11 @@ after https://platform.kimi.ai/docs/api/models-overview.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, cast
 
 from agentsflare_kimi.catalog import KimiModel, find_model
+from agentsflare_kimi.values import Value
 
 __all__ = ["ABSENT", "Absent", "Rejection", "find_rejections", "is_thinking"]
 
@@ -32,8 +32,7 @@ ABSENT: Final = Absent.ABSENT
 """Stands for a parameter that is not in the request; None would be a JSON null."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
+class Rejection(Value):
     """One thing in a request that its model answers with HTTP 400.
 
     Attributes:

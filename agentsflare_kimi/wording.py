@@ -6,7 +6,6 @@ Values are shown only where they are numbers: anything else a caller wrote may h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, cast
 
 from agentsflare_kimi.catalog import (
@@ -18,6 +17,7 @@ from agentsflare_kimi.catalog import (
 )
 from agentsflare_kimi.changes import Change, apply_changes
 from agentsflare_kimi.rules import ABSENT, is_thinking
+from agentsflare_kimi.values import Value
 
 __all__ = [
     "Notice",
@@ -44,8 +44,7 @@ NoticeKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Value):
     """Something the caller should be told about a request.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Writes `rules.md` from the rules themselves: `python docs/make_rules_page.py`."""
+"""Writes `rules.md` from the rules themselves: `make generate`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PAGE: Final = Path(__file__).with_name("rules.md")
 HEAD: Final = """\
 # Rules of the linter
 
-What `agentsflare-kimi lint` looks for. Made from the rules by `docs/make_rules_page.py`, as
+What `agentsflare-kimi lint` looks for. Made from the rules by `make generate`, as
 `agentsflare-kimi lint --explain CODE` is; change the rule, not this page.
 
 A severity is that of a request. Elsewhere (catalogues, keys, comparisons, other hosts' names) the

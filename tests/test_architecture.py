@@ -12,7 +12,17 @@ ROOT = Path(agentsflare_kimi.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 PRODUCTS = {"cli", "lint", "emulator", "testing"}
 # What reads no network and loads no SDK, and so may serve the linter and the emulator.
-PURE = {"catalog", "migration", "rules", "changes", "wording", "printable", "errors", "base_url"}
+PURE = {
+    "catalog",
+    "migration",
+    "rules",
+    "changes",
+    "wording",
+    "printable",
+    "errors",
+    "base_url",
+    "values",
+}
 ALLOWED_PRODUCTS = {
     "cli": {"cli", "lint", "emulator"},
     "__main__": {"cli"},

@@ -7,6 +7,7 @@ import pytest
 
 from agentsflare_kimi import UnknownModelError, get_model, list_models
 from agentsflare_kimi.catalog import suggest_models
+from agentsflare_kimi.models_table import TABLE
 
 PAGE = [
     ("kimi-k2.7-code", "new"),
@@ -167,3 +168,9 @@ def test_the_file_uses_every_source_and_family_it_declares():
     assert {entry["family"] for entry in table["models"]} == set(table["families"])
     used = {source for entry in table["models"] for source in entry["sources"]}
     assert used == set(table["sources"])
+
+
+def test_the_table_of_the_catalog_is_made_from_the_toml_file():
+    table = tomllib.loads((files("agentsflare_kimi") / "models.toml").read_text("utf-8"))
+
+    assert table == TABLE, "run `make generate`"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from agentsflare_kimi.cli import UsageError, lint
 from agentsflare_kimi.cli.lint_report import conclude, format_of
 from agentsflare_kimi.cli.lint_summary import Results
+from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.configuration import read_codes, settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.diffs import show_diff
@@ -22,6 +23,7 @@ from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.session import Session
 from agentsflare_kimi.lint.texts import fix_text, lint_text
 from agentsflare_kimi.lint.walking import is_named_by_ignore_files
+from agentsflare_kimi.values import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +107,7 @@ def _show_settings(options: Options) -> int:
         probe = os.path.join(name, "*") if os.path.isdir(path) else name
         settings = settings_for(probe, lint.settings_of(options))
         print(f"# {one_line(name)}: {one_line(settings.source or 'no settings file')}")
-        for field in settings.config.__slots__:
+        for field in fields_of(LintConfig):
             print(f"{field.replace('_', '-')} = {_shown(getattr(settings.config, field))}")
     return 0
 

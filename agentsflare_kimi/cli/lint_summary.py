@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint.reporters import TEXT_FORMATS
@@ -21,7 +20,6 @@ __all__ = ["Results", "statistics", "summary"]
 _LIKE_A_CATALOGUE = 10
 
 
-@dataclass(kw_only=True)
 class Results:
     """What came of a run.
 
@@ -32,10 +30,12 @@ class Results:
         failures: How many files could not be read or written.
     """
 
-    findings: list[Finding] = field(default_factory=list["Finding"])
-    fixed: list[Finding] = field(default_factory=list["Finding"])
-    diffs: list[str] = field(default_factory=list[str])
-    failures: int = 0
+    def __init__(self) -> None:
+        """Begin with nothing found."""
+        self.findings: list[Finding] = []
+        self.fixed: list[Finding] = []
+        self.diffs: list[str] = []
+        self.failures = 0
 
 
 def statistics(findings: Iterable[Finding], name: str) -> str:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+from agentsflare_kimi.values import Value, replace
 
 __all__ = ["LintConfig", "LintConfigError"]
 
 _EVERY_RULE = "AFK"
+_NONE_IGNORED: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class LintConfigError(ValueError):
     """A setting of the linter is wrong; the message names it, where it stands and the way out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LintConfig:
+class LintConfig(Value):
     """Which rules apply, to which files, and as of which day.
 
     Rules are named by code or prefix (`AFK`, `AFK1`, `AFK101`; `ALL` is `AFK`); the more
@@ -43,9 +41,7 @@ class LintConfig:
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _NONE_IGNORED
     exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
     force_exclude: bool = False
@@ -87,7 +83,7 @@ class LintConfig:
             if matches_any(filename, (pattern,))
             for code in codes
         ]
-        return replace(self, ignore=(*self.ignore, *ignored), per_file_ignores=MappingProxyType({}))
+        return replace(self, ignore=(*self.ignore, *ignored), per_file_ignores=_NONE_IGNORED)
 
 
 def _specificity(code: str, prefixes: tuple[str, ...]) -> int:

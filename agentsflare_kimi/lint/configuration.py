@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -17,6 +16,7 @@ from agentsflare_kimi.lint.config import LintConfig, LintConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+from agentsflare_kimi.values import replace
 
 __all__ = ["FileSettings", "forget_configurations", "settings_for"]
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from agentsflare_kimi.values import Value
 
 __all__ = ["Edit", "Finding", "Fix", "FixResult", "LintReport", "Severity"]
 
 Severity = Literal["error", "warning", "info"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(Value):
     """Replace the code points `start` to `end` (0-based, end exclusive) of a text."""
 
     start: int
@@ -19,8 +19,7 @@ class Edit:
     replacement: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
+class Fix(Value):
     """Edits that belong together: all of them are applied, or none.
 
     Attributes:
@@ -36,8 +35,7 @@ class Fix:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Value):
     """One place that a rule speaks of; lines and columns are 1-based, columns in code points."""
 
     code: str
@@ -54,8 +52,7 @@ class Finding:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixResult:
+class FixResult(Value):
     """A text after its fixes: what was mended, and what is left."""
 
     text: str
@@ -63,10 +60,9 @@ class FixResult:
     remaining: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LintReport:
+class LintReport(Value):
     """What was found in a tree, how many files were read, and which were not, and why."""
 
     findings: tuple[Finding, ...] = ()
     files_checked: int = 0
-    skipped: tuple[tuple[str, str], ...] = field(default=())
+    skipped: tuple[tuple[str, str], ...] = ()

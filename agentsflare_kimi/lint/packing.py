@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
+from agentsflare_kimi.values import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["pack", "unpack"]
 
-_FIELDS = tuple(name for name in Finding.__slots__ if name != "fix")
+_FIELDS = tuple(name for name in fields_of(Finding) if name != "fix")
 
 
 def pack(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
@@ -47,15 +48,17 @@ def unpack(packed: Iterable[tuple[Any, ...]]) -> list[Finding]:
 def _pack_fix(fix: Fix | None) -> tuple[Any, ...] | None:
     if fix is None:
         return None
-    return fix.is_safe, fix.reason, [(e.start, e.end, e.replacement) for e in fix.edits]
+    edits = [(edit.start, edit.end, edit.replacement) for edit in fix.edits]
+    return fix.is_safe, fix.reason, fix.description, edits
 
 
 def _unpack_fix(packed: tuple[Any, ...] | None) -> Fix | None:
     if packed is None:
         return None
-    is_safe, reason, edits = packed
+    is_safe, reason, description, edits = packed
     return Fix(
         edits=tuple(Edit(start=start, end=end, replacement=text) for start, end, text in edits),
         is_safe=is_safe,
         reason=reason,
+        description=description,
     )

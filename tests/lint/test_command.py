@@ -496,7 +496,16 @@ def test_a_clean_file_loads_next_to_nothing(tree):
     assert {name for name in more if not name.startswith("agentsflare_kimi")} <= {
         "__future__",
         "errno",
+        "gc",
     }
+
+
+def test_a_file_with_a_finding_loads_nothing_slow(tree):
+    write(tree / "a.py", ASK)
+
+    slow = {"dataclasses", "inspect", "tomllib", "pathlib", "json", "tokenize", "subprocess"}
+
+    assert not slow & set(loaded_modules(tree, "a.py"))
 
 
 @pytest.mark.parametrize("text", ["x = 1\n", ASK])

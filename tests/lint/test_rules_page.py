@@ -18,9 +18,7 @@ def load_script():
 def test_the_page_is_up_to_date():
     script = load_script()
 
-    assert script.PAGE.read_text(encoding="utf-8") == script.make_page(), (
-        "run python docs/make_rules_page.py"
-    )
+    assert script.PAGE.read_text(encoding="utf-8") == script.make_page(), "run `make generate`"
 
 
 def test_every_rules_link_has_an_anchor():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -11,6 +10,7 @@ from typing import Final, NamedTuple
 from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.mentions import Mention, find_mentions
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
+from agentsflare_kimi.values import Value
 
 __all__ = ["Problem", "Reading", "Rule", "Sample"]
 
@@ -67,8 +67,7 @@ class Sample(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Value):
     """One rule, from which `--explain`, the docs page and its tests come.
 
     Attributes:

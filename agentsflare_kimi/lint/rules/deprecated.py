@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from agentsflare_kimi.catalog import find_model
 from agentsflare_kimi.lint.findings import Fix
 from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, severity_at
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.values import replace
 
 __all__ = ["RULE"]
 

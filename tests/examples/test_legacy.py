@@ -111,13 +111,6 @@ def test_mended_it_runs(emulator, start, file):
     assert {request.status for request in emulator.requests} == {200}
 
 
-@pytest.mark.parametrize("file", programs("fixed", "advice"))
-def test_what_is_left_to_do_by_hand_is_said(file):
-    text = (LEGACY / file["path"]).read_text(encoding="utf-8")
-    remaining = fix_text(text, file["path"], unsafe=True).remaining
-    assert [each.fix for each in remaining] == [None]
-
-
 @pytest.mark.parametrize("file", [pytest.param(file, id=file["path"]) for file in FILES])
 def test_what_was_planted_is_found_and_nothing_else(file):
     text = (LEGACY / file["path"]).read_text(encoding="utf-8")

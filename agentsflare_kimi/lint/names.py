@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.catalog import KimiModel, get_model
+from agentsflare_kimi.catalog import KimiModel, find_model, get_model
 from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.fixes import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.mentions import Mention
+from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.migration import plan_migration
 
-__all__ = ["advice", "fix_note", "mend", "place_note", "severity_at"]
+__all__ = ["advice", "fix_note", "mend", "place_note", "problem_at", "severity_at", "whole_names"]
 
 _NOTES: Final = {
     "key": "a key: changing it may break what looks it up",
@@ -18,6 +20,34 @@ _NOTES: Final = {
     "record": "part of a recorded answer",
     "value": "not the model of a request as far as this file shows",
 }
+
+
+def whole_names(reading: Reading) -> Iterator[tuple[Mention, KimiModel]]:
+    """List the places that name a model of the catalog in full, not by a short name."""
+    for mention in reading.mentions:
+        model = find_model(mention.model)
+        if model and model.id == mention.model:
+            yield mention, model
+
+
+def problem_at(
+    mention: Mention,
+    message: str,
+    severity: Severity,
+    replacement: str | None,
+    fix: Fix | None = None,
+) -> Problem:
+    """Speak of a name; *severity* is that of a request."""
+    return Problem(
+        message=message,
+        start=mention.start,
+        end=mention.end,
+        severity=severity_at(mention, severity),
+        fix=fix,
+        model=mention.model,
+        replacement=replacement,
+        in_prose=mention.in_prose,
+    )
 
 
 def severity_at(mention: Mention, severity: Severity) -> Severity:

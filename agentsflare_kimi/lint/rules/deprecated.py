@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.catalog import find_model
 from agentsflare_kimi.lint.findings import Fix
-from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, severity_at
+from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.values import replace
 
@@ -17,23 +16,16 @@ _STILL_SERVED: Final = "a deprecated model may still be served, so moving is for
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
-    for mention in reading.mentions:
-        model = find_model(mention.model)
-        if model is None or model.id != mention.model or model.status != "deprecated":
+    for mention, model in whole_names(reading):
+        if model.status != "deprecated":
             continue
         fix = _unsafe(mend(mention, model))
         note = f". {model.upstream_note.rstrip('.')}" if model.upstream_note else ""
-        yield Problem(
-            message=f"`{model.id}` is deprecated; use `{model.successor}`{fix_note(fix)}"
-            f"{place_note(mention)}{advice(mention, model, fix)}{note}",
-            start=mention.start,
-            end=mention.end,
-            severity=severity_at(mention, RULE.severity),
-            fix=fix,
-            model=model.id,
-            replacement=model.successor,
-            in_prose=mention.in_prose,
+        message = (
+            f"`{model.id}` is deprecated; use `{model.successor}`{fix_note(fix)}"
+            f"{place_note(mention)}{advice(mention, model, fix)}{note}"
         )
+        yield problem_at(mention, message, RULE.severity, model.successor, fix)
 
 
 def _unsafe(fix: Fix | None) -> Fix | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.catalog import find_model
-from agentsflare_kimi.lint.names import place_note
+from agentsflare_kimi.lint.names import place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 
 __all__ = ["RULE"]
@@ -15,23 +14,19 @@ _SAID_ELSEWHERE: Final = frozenset({"retired", "deprecated", "example"})
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
-    for mention in reading.mentions:
+    for mention, model in whole_names(reading):
         # Another host's name says nothing of this gateway, nor of Moonshot.
-        model = None if mention.host else find_model(mention.model)
-        if model is None or model.id != mention.model or model.status in _SAID_ELSEWHERE:
+        if mention.host or model.status in _SAID_ELSEWHERE:
             continue
         if model.upstream_ended_on is None or model.upstream_ended_on > reading.today:
             continue
         listed = "" if model.status == "unlisted" else ", though the gateway lists it"
-        yield Problem(
-            message=f"Moonshot ended `{model.id}` on {model.upstream_ended_on}{listed}; "
-            f"better use `{model.alternatives[0]}`{place_note(mention)}",
-            start=mention.start,
-            end=mention.end,
-            model=model.id,
-            replacement=model.alternatives[0],
-            in_prose=mention.in_prose,
+        instead = model.alternatives[0]
+        message = (
+            f"Moonshot ended `{model.id}` on {model.upstream_ended_on}{listed}; "
+            f"better use `{instead}`{place_note(mention)}"
         )
+        yield problem_at(mention, message, RULE.severity, instead)
 
 
 RULE: Final = Rule(

@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.catalog import find_model
-from agentsflare_kimi.lint.names import severity_at
+from agentsflare_kimi.lint.names import problem_at, whole_names
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 
 __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
-    for mention in reading.mentions:
+    for mention, model in whole_names(reading):
         # Another host's name says nothing of this gateway.
-        model = None if mention.host else find_model(mention.model)
-        if model is None or model.id != mention.model or model.status != "example":
+        if mention.host or model.status != "example":
             continue
-        yield Problem(
-            message=f"`{model.id}` is the name in the examples of the gateway's page, but not in "
-            f"its list of models; name the one you mean, such as `{model.alternatives[0]}`",
-            start=mention.start,
-            end=mention.end,
-            severity=severity_at(mention, RULE.severity),
-            model=model.id,
-            replacement=model.alternatives[0],
-            in_prose=mention.in_prose,
+        instead = model.alternatives[0]
+        message = (
+            f"`{model.id}` is the name in the examples of the gateway's page, but not in its "
+            f"list of models; name the one you mean, such as `{instead}`"
         )
+        yield problem_at(mention, message, RULE.severity, instead)
 
 
 RULE: Final = Rule(

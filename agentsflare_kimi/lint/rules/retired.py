@@ -6,31 +6,24 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from agentsflare_kimi.catalog import KimiModel, find_model
-from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, severity_at
+from agentsflare_kimi.catalog import KimiModel
+from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 
 __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
-    for mention in reading.mentions:
-        model = find_model(mention.model)
-        if model is None or model.id != mention.model or not _is_retired(model, reading.today):
+    for mention, model in whole_names(reading):
+        if not _is_retired(model, reading.today):
             continue
         fix = mend(mention, model)
         instead = f"; use `{model.successor}`" if model.successor else ""
-        yield Problem(
-            message=f"`{model.id}` was retired on {model.retired_on}{instead}{fix_note(fix)}"
-            f"{place_note(mention)}{advice(mention, model, fix)}",
-            start=mention.start,
-            end=mention.end,
-            severity=severity_at(mention, RULE.severity),
-            fix=fix,
-            model=model.id,
-            replacement=model.successor,
-            in_prose=mention.in_prose,
+        message = (
+            f"`{model.id}` was retired on {model.retired_on}{instead}{fix_note(fix)}"
+            f"{place_note(mention)}{advice(mention, model, fix)}"
         )
+        yield problem_at(mention, message, RULE.severity, model.successor, fix)
 
 
 def _is_retired(model: KimiModel, today: date) -> bool:

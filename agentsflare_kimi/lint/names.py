@@ -12,7 +12,7 @@ from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.migration import plan_migration
 
-__all__ = ["advice", "fix_note", "mend", "place_note", "problem_at", "severity_at", "whole_names"]
+__all__ = ["advice", "fix_note", "mend", "place_note", "problem_at", "whole_names"]
 
 _NOTES: Final = {
     "key": "a key: changing it may break what looks it up",
@@ -42,7 +42,7 @@ def problem_at(
         message=message,
         start=mention.start,
         end=mention.end,
-        severity=severity_at(mention, severity),
+        severity=_severity_at(mention, severity),
         fix=fix,
         model=mention.model,
         replacement=replacement,
@@ -50,7 +50,7 @@ def problem_at(
     )
 
 
-def severity_at(mention: Mention, severity: Severity) -> Severity:
+def _severity_at(mention: Mention, severity: Severity) -> Severity:
     """Weigh a finding by its place: only a request fails when its model is gone."""
     if mention.in_prose:
         return "info"

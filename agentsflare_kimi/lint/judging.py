@@ -85,6 +85,15 @@ def forget() -> None:
         forget_ignore_files()
 
 
+def _defect(error: Exception) -> str:
+    import traceback  # noqa: PLC0415  # never needed, one hopes
+
+    # Not the message: it may hold a part of the file, a key included.
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)} line {last.lineno}"
+    return f"a defect of the linter ({type(error).__name__} in {place}); please report it"
+
+
 def _is_ignored(path: bytes) -> bool:
     if not _may_be_ignored(os.path.dirname(path)):
         return False
@@ -118,4 +127,6 @@ def _lint(path: bytes, content: bytes, config: LintConfig) -> Outcome | None:
         findings = texts.lint_text(source.text, filename, config)
     except (RecursionError, MemoryError):
         return path, "skipped", "nested too deeply"
+    except Exception as error:  # noqa: BLE001  # said, and the other files are still linted
+        return path, "failed", _defect(error)
     return (path, "found", pack(findings)) if findings else None

@@ -82,7 +82,8 @@ def _rejections(request: Request) -> Iterator[Rejection]:
 
 def _in_any_case(request: Request, rejection: Rejection) -> bool:
     """Whether it is rejected with thinking on and off, since the rest may say either."""
-    if request.body.values.get("thinking") not in {None, COMPUTED}:
+    thinking = request.body.values.get("thinking")
+    if thinking is not None and thinking is not COMPUTED:
         return True
     without = request.values | {"thinking": {"type": "disabled"}}
     return rejection.parameter in {other.parameter for other in find_rejections(without)}

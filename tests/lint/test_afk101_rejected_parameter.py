@@ -65,3 +65,22 @@ def test_a_fix_takes_out_neighbours_one_after_the_other():
     assert fixed(text, "a.py", unsafe=True) == (
         "client.chat.completions.create(model='kimi-k2.6', messages=m)"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "filename"),
+    [
+        (CALL.format("kimi-k2.6", f"temperature=0.3, {OFF}, **rest"), "a.py"),
+        ('completion(model="kimi-k2.6", temperature=0.3, thinking={"type": "disabled"})', "a.py"),
+        ('{"model": "kimi-k2.6", "temperature": 0.3, "thinking": {"type": "disabled"}}', "a.json"),
+        (
+            'create({...rest, model: "kimi-k2.6", temperature: 0.3, thinking: {type: "disabled"}})',
+            "a.js",
+        ),
+    ],
+)
+def test_a_request_of_which_a_part_is_not_in_sight_is_judged_by_what_is(text, filename):
+    finding = find_one("AFK101", text, filename)
+
+    assert "only 0.6 is" in finding.message
+    assert kind(finding) == "none"

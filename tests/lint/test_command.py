@@ -542,3 +542,19 @@ def test_deep_nesting_is_no_crash_and_loses_nothing(tree, lint, name, bracket):
     assert code in {0, 1}
     assert "Traceback" not in err
     assert len((tree / name).read_text(encoding="utf-8")) >= len(text) - 20
+
+
+def test_a_defect_of_the_linter_costs_one_file_and_is_told_without_what_is_in_it(
+    tree, lint, monkeypatch
+):
+    def break_down(text, *_):
+        raise TypeError(f"cannot read {text}")
+
+    monkeypatch.setattr("agentsflare_kimi.lint.texts.lint_text", break_down)
+    write(tree / "a.py", f"{ASK}# sk-secret\n")
+
+    code, _, err = lint("a.py")
+
+    assert code == 2
+    assert "failed: a.py: a defect of the linter (TypeError in test_command.py line" in err
+    assert "sk-secret" not in err

@@ -19,6 +19,7 @@ from agentsflare_kimi.options import (
     ClientOptions,
     CopyOptions,
     configure,
+    refuse_other_services,
     take_settings,
 )
 from agentsflare_kimi.settings import KimiSettings, resolve_settings
@@ -47,7 +48,20 @@ class _Configured:
         self._session = session or Session()
         return rest
 
+    if not TYPE_CHECKING:  # for type checkers it stays the SDK's
+
+        @property
+        def base_url(self):
+            """Where requests go; what is assigned is checked as the setting is."""
+            return super().base_url
+
+        @base_url.setter
+        def base_url(self, url):
+            self.settings = resolve_settings(self.settings, {"base_url": str(url)})
+            super(_Configured, type(self)).base_url.__set__(self, self.settings.base_url)
+
     def _copy_options(self, options: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+        refuse_other_services(options)
         own = take_settings(options)
         settings: KimiSettings | None = options.pop("settings", None)
         if settings is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
 
 import openai
 
-from agentsflare_kimi.errors import MissingApiKeyError
+from agentsflare_kimi.errors import ConfigurationError, MissingApiKeyError
 from agentsflare_kimi.settings import KimiSettings, resolve_settings
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "ClientOptions",
     "CopyOptions",
     "configure",
+    "refuse_other_services",
     "take_settings",
 ]
 
@@ -97,7 +98,7 @@ _CONNECT_TIMEOUT: Final = 5.0
 _LIBRARY_TIMEOUT: Final = 5.0
 # Keywords of `openai.OpenAI` that `KimiSettings` has, too.
 SHARED_FIELDS: Final = ("api_key", "base_url", "timeout", "max_retries")
-# They choose endpoint and credentials by themselves, so ours stay out of their way.
+# They choose endpoint and credentials by themselves: OpenAI's, and its variables'.
 _OPENAI_ONLY: Final = ("provider", "workload_identity", "data_residency")
 
 
@@ -125,11 +126,12 @@ def configure(
 
     Raises:
         MissingApiKeyError: No key was given anywhere.
-        ConfigurationError: A setting is wrong.
+        ConfigurationError: A setting is wrong, or an option leads to another service.
         TypeError: `max_retries` is not a whole number.
         ValueError: It is negative.
     """
     rest = {name: value for name, value in options.items() if _is_given(name, value)}
+    refuse_other_services(rest)
     if rest.get("max_retries") is not None:
         _check_retries(rest["max_retries"])
     own = take_settings(rest) | {
@@ -140,10 +142,28 @@ def configure(
     in_force = resolve_settings(settings, own, env_file)
     rest.setdefault("timeout", _timeout(in_force, rest.get("http_client")))
     rest.setdefault("max_retries", in_force.max_retries)
-    if not any(rest.get(name) for name in _OPENAI_ONLY):
-        rest["base_url"] = in_force.base_url
-        rest["api_key"] = _key(in_force, rest)
+    rest["base_url"] = in_force.base_url
+    rest["api_key"] = _key(in_force, rest)
     return Configuration(_with_what_only_the_sdk_takes(in_force, rest), rest)
+
+
+def refuse_other_services(options: Mapping[str, Any]) -> None:
+    """Refuse the keywords of `openai.OpenAI` that lead to another service than the gateway.
+
+    Args:
+        options: Keywords of `Kimi` or `Kimi.copy`.
+
+    Raises:
+        ConfigurationError: One of them is given.
+
+    Source: facts/openai-sdk.md section 1.
+    """
+    for name in _OPENAI_ONLY:
+        if options.get(name):
+            raise ConfigurationError(
+                f"{name} is for services of OpenAI, and would send requests, and perhaps the "
+                "key, there instead of to the gateway; leave it out, or use openai.OpenAI"
+            )
 
 
 def _with_what_only_the_sdk_takes(

@@ -46,8 +46,6 @@ __all__ = [
 _T = TypeVar("_T")
 _END: Final = object()
 _MAX_URLS: Final = 100
-# With these the SDK wants to make its HTTP client by itself.
-_OWN_TRANSPORT: Final = ("provider", "workload_identity")
 
 
 class GuardedStream(Stream[_T]):
@@ -172,7 +170,7 @@ class _Hooks:
             guard_logs()
             self._budget = retries.RetryBudget()
             self._urls = {}
-            if not any(options.get(name) for name in ("http_client", *_OWN_TRANSPORT)):
+            if not options.get("http_client"):
                 with certificates():
                     options["http_client"] = self._make_http_client(options.get("timeout"))
             super().__init__(**options)

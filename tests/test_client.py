@@ -27,6 +27,7 @@ from agentsflare_kimi import (
     RetiredModelWarning,
     UnknownModelError,
     UnlistedModelWarning,
+    UnsafeBaseUrlError,
     create_async_client,
     create_client,
     list_models,
@@ -625,3 +626,30 @@ def test_machinery_between_the_caller_and_the_client_is_never_the_caller(client)
 def test_repr_and_pickled_settings_hold_no_key(client):
     assert "'k'" not in repr(client.settings)
     assert b"sk-canary" not in pickle.dumps(KimiSettings(api_key="sk-canary"))
+
+
+OTHER_SERVICES = [{"data_residency": "eu"}, {"provider": object()}, {"workload_identity": {"a": 1}}]
+
+
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi])
+@pytest.mark.parametrize("options", OTHER_SERVICES, ids=lambda options: next(iter(options)))
+def test_options_that_lead_to_another_service_are_refused(make, options, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-openai")
+    client = make(api_key="k")
+
+    for build in (lambda: make(api_key="k", **options), lambda: client.with_options(**options)):
+        with pytest.raises(ConfigurationError, match=rf"{next(iter(options))} .* leave it out"):
+            build()
+
+
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi])
+def test_a_base_url_that_is_assigned_is_checked_as_any_other(make):
+    client = make(api_key="k", base_url="https://one.example/v1")
+    client.base_url = "https://two.example/v1/chat/completions"
+
+    for each in (client, client.with_options(max_retries=0)):
+        assert str(each.base_url) == "https://two.example/v1/"
+        assert each.settings.base_url == "https://two.example/v1"
+    with pytest.raises(UnsafeBaseUrlError, match="plain http"):
+        client.base_url = "http://three.example/v1"
+    assert str(client.base_url) == "https://two.example/v1/"

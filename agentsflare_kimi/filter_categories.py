@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple
 from agentsflare_kimi.filter_values import (
     CategoryResult,
     FilterNote,
-    FrozenMapping,
     severity_rank,
 )
 from agentsflare_kimi.lenient import (
@@ -25,6 +24,7 @@ from agentsflare_kimi.lenient import (
     is_mapping,
     same,
 )
+from agentsflare_kimi.values import FrozenMapping
 
 __all__ = [
     "PROMPT_KEYS",
@@ -73,10 +73,10 @@ def read_results(raw: object) -> Results:
 
 def merge_categories(
     results: Sequence[Mapping[str, CategoryResult]],
-) -> FrozenMapping[CategoryResult]:
+) -> FrozenMapping[str, CategoryResult]:
     """Merge verdicts category by category, the worst of each field winning."""
     if len(results) <= 1:
-        only = results[0] if results else None
+        only = results[0] if results else FrozenMapping[str, CategoryResult]()
         return only if isinstance(only, FrozenMapping) else FrozenMapping(only)
     merged: dict[str, CategoryResult] = {}
     for categories in results:

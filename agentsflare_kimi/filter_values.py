@@ -5,24 +5,22 @@ They are imported from `agentsflare_kimi.filters` or the package itself.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final
 
 from agentsflare_kimi.lenient import as_text, same
+from agentsflare_kimi.values import FrozenMapping
 
 __all__ = [
     "BLOCKED_FINISH",
     "CategoryResult",
     "ChoiceFilter",
     "FilterNote",
-    "FrozenMapping",
     "PromptFilter",
     "is_block_code",
     "severity_rank",
 ]
-
-_V = TypeVar("_V")
 
 # The finish reason of an answer that a filter cut off or withheld.
 BLOCKED_FINISH: Final = "content_filter"
@@ -34,32 +32,6 @@ _BLOCK_CODES: Final = frozenset(
 _SEVERITIES: Final = {"safe": 0.0, "very_low": 1.0, "low": 2.0, "medium": 3.0, "high": 4.0}
 # A label that nobody knows yet must never be hidden by one that is known.
 _UNKNOWN_SEVERITY: Final = 5.0
-
-
-class FrozenMapping(Mapping[str, _V]):
-    """A mapping that cannot be changed, and unlike `MappingProxyType` can be pickled."""
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, _V] | None = None) -> None:
-        """Copy *items*."""
-        self._items = dict(items or {})
-
-    def __getitem__(self, key: str) -> _V:
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __repr__(self) -> str:
-        return repr(self._items)
-
-    def items(self) -> ItemsView[str, _V]:
-        """Return the pairs; the inherited view asks for each value by its key."""
-        return self._items.items()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +52,7 @@ class CategoryResult:
     detected: bool | None = None
     details: tuple[Mapping[str, object], ...] = ()
     citation: Mapping[str, object] | None = None
-    extra: Mapping[str, object] = field(default_factory=FrozenMapping[object])
+    extra: Mapping[str, object] = field(default_factory=FrozenMapping[str, object])
 
     @property
     def is_flagged(self) -> bool:

@@ -31,7 +31,6 @@ from agentsflare_kimi.filter_values import (
     CategoryResult,
     ChoiceFilter,
     FilterNote,
-    FrozenMapping,
     PromptFilter,
     is_block_code,
 )
@@ -45,6 +44,7 @@ from agentsflare_kimi.lenient import (
 )
 from agentsflare_kimi.lenient import field as get
 from agentsflare_kimi.printable import printable
+from agentsflare_kimi.values import FrozenMapping
 
 __all__ = [
     "CategoryResult",
@@ -194,7 +194,7 @@ class _Findings:
         self.is_blocked = False
         self.has_completion = False
 
-    def read(self, holder: object, **where: int) -> FrozenMapping[CategoryResult]:
+    def read(self, holder: object, **where: int) -> FrozenMapping[str, CategoryResult]:
         """Read the results that *holder* has under either of their names."""
         results: list[_Categories] = []
         for key in RESULT_KEYS:

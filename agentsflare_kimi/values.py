@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, dataclass_transform
 
-__all__ = ["Value", "fields_of", "replace"]
+if TYPE_CHECKING:
+    from dataclasses import Field
+
+__all__ = ["FrozenMapping", "Value", "fields_of", "replace"]
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 
 def _signature(made: type) -> object:
@@ -55,18 +61,28 @@ class Value(metaclass=_ValueType):
     functions of `dataclasses` and `inspect.signature` take them for dataclasses.
     """
 
-    __dataclass_fields__ = _FromDataclass(lambda made: made.__dataclass_fields__)
-    __dataclass_params__ = _FromDataclass(lambda made: made.__dataclass_params__)
-    __signature__ = _FromDataclass(_signature)
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    else:
+        __dataclass_fields__ = _FromDataclass(lambda made: made.__dataclass_fields__)
+        __dataclass_params__ = _FromDataclass(lambda made: made.__dataclass_params__)
+        __signature__ = _FromDataclass(_signature)
+        __match_args__ = ()
 
-    def __init__(self, /, **values: object) -> None:
-        """Take a value for each field that has no default."""
+    def __init__(self, /, *unnamed: object, **values: object) -> None:
+        """Take a value for each field that has no default, all by name."""
         kind = type(self)
+        if unnamed:
+            raise TypeError(f"{kind.__qualname__} takes its fields by name only")
         given = {**kind.__value_defaults__, **values}
         if given.keys() != kind.__value_types__.keys():
             raise TypeError(_misfit(kind, given))
         for name, value in given.items():
             object.__setattr__(self, name, value)
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """Check what was given; called as in a dataclass."""
 
     def __setattr__(self, name: str, value: object) -> None:
         raise _frozen(f"cannot assign to field {name!r}")
@@ -98,6 +114,22 @@ class Value(metaclass=_ValueType):
 
 
 _Value = TypeVar("_Value", bound=Value)
+
+
+class FrozenMapping(dict[_K, _V]):
+    """A dict that cannot be changed, for values that hold one; `dict(...)` of it can be."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("this mapping cannot be changed; change a copy: dict(...)")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]
+    clear = pop = popitem = setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]
+
+    def __hash__(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[_K, _V]]]:
+        return type(self), (dict(self),)
 
 
 def replace(value: _Value, /, **changes: object) -> _Value:

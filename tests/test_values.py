@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import inspect
+import json
 import pickle
 import pprint
 import typing
@@ -16,7 +17,7 @@ from agentsflare_kimi import Change, KimiModel, Migration, Notice, get_model
 from agentsflare_kimi.lint import Finding
 from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.findings import Edit, Fix, FixResult, LintReport
-from agentsflare_kimi.values import Value, fields_of, replace
+from agentsflare_kimi.values import FrozenMapping, Value, fields_of, replace
 
 
 class Point(Value):
@@ -130,3 +131,34 @@ def test_defaults_are_told_by_the_signature():
 
     assert parameters["label"].default == ""
     assert parameters["x"].default is inspect.Parameter.empty
+
+
+@given(st.dictionaries(st.text(), numbers))
+def test_a_frozen_mapping_is_a_dict_that_nothing_changes(items):
+    mapping = FrozenMapping(items)
+
+    assert mapping == items
+    assert copy.deepcopy(mapping) == pickle.loads(pickle.dumps(mapping)) == mapping
+    assert json.loads(json.dumps(mapping)) == items
+    assert hash(mapping) == hash(FrozenMapping(items))
+    for change in (
+        lambda: mapping.update(x=1),
+        lambda: mapping.__setitem__("x", 1),
+        lambda: mapping.pop("x", None),
+        lambda: mapping.setdefault("x", 1),
+        lambda: mapping.__ior__({"x": 1}),
+        mapping.clear,
+    ):
+        with pytest.raises(TypeError, match="cannot be changed"):
+            change()
+    assert mapping == items
+
+
+def test_the_linters_settings_travel_between_processes():
+    config = LintConfig(select=("AFK1",), per_file_ignores={"tests/*": ("AFK001",)})
+
+    for each in (LintConfig(), config):
+        assert pickle.loads(pickle.dumps(each)) == copy.deepcopy(each) == each
+        assert hash(each) == hash(copy.deepcopy(each))
+    assert dataclasses.asdict(config)["per_file_ignores"] == {"tests/*": ("AFK001",)}
+    assert json.loads(TypeAdapter(LintConfig).dump_json(config))["select"] == ["AFK1"]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from agentsflare_kimi.cli import UsageError, lint
 from agentsflare_kimi.cli.lint_report import conclude, format_of
 from agentsflare_kimi.cli.lint_summary import Results
-from agentsflare_kimi.lint.config import LintConfig
-from agentsflare_kimi.lint.configuration import read_codes, settings_for
+from agentsflare_kimi.lint.config import LintConfig, check_codes
+from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.diffs import show_diff
 from agentsflare_kimi.lint.discovery import is_left_out
@@ -82,7 +82,7 @@ def checked(settings: dict[str, object], today: str) -> dict[str, object]:
 
 def _check_codes(option: str, codes: list[str]) -> None:
     try:
-        read_codes(codes)
+        check_codes(codes)
     except ValueError as error:
         raise UsageError(f"{option}: {error}") from None
     for code in codes:
@@ -113,9 +113,9 @@ def _show_settings(options: Options) -> int:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    return json.dumps(value if isinstance(value, (bool, int, tuple)) else dict(value or {}))  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownArgumentType]  # mappings are left
+    if isinstance(value, date) or value is None:
+        return str(value or "the present day")
+    return json.dumps(value)
 
 
 def _show_files(options: Options) -> int:

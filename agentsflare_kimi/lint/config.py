@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import cast
 
-from agentsflare_kimi.values import Value, replace
+from agentsflare_kimi.values import FrozenMapping, Value, fields_of, replace
 
-__all__ = ["LintConfig", "LintConfigError"]
+__all__ = ["LintConfig", "LintConfigError", "check", "check_codes"]
 
 _EVERY_RULE = "AFK"
-_NONE_IGNORED: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_DIGITS = 3
+_NONE_IGNORED: Mapping[str, tuple[str, ...]] = FrozenMapping()
 
 
 class LintConfigError(ValueError):
@@ -36,6 +37,9 @@ class LintConfig(Value):
         force_exclude: Whether `exclude` also holds for files that are named one by one.
         max_file_size: Bytes; larger files that hold a name are skipped, and said to be.
         today: The day on which models and suppressions are judged; None is the present day.
+
+    Raises:
+        LintConfigError: A value is of the wrong kind, or names no rule.
     """
 
     select: tuple[str, ...] = ()
@@ -47,6 +51,15 @@ class LintConfig(Value):
     force_exclude: bool = False
     max_file_size: int = 5_000_000
     today: date | None = None
+
+    def __post_init__(self) -> None:
+        """Check every field, and take copies of what could be changed from outside."""
+        for name in fields_of(LintConfig):
+            try:
+                value = check(name, getattr(self, name))
+            except (TypeError, ValueError) as error:
+                raise LintConfigError(f"{name}: {error}") from error
+            object.__setattr__(self, name, value)
 
     def is_selected(self, code: str, *, in_prose: bool = False) -> bool:
         """Tell whether a rule applies.
@@ -90,3 +103,95 @@ def _specificity(code: str, prefixes: tuple[str, ...]) -> int:
     """The length of the longest prefix that covers `code`, -1 if none does."""
     names = (_EVERY_RULE if prefix == "ALL" else prefix for prefix in prefixes)
     return max((len(name) for name in names if code.startswith(name)), default=-1)
+
+
+def check(name: str, value: object) -> object:
+    """Check one setting.
+
+    Args:
+        name: A field of `LintConfig`.
+        value: What was given for it.
+
+    Returns:
+        The value as `LintConfig` keeps it.
+
+    Raises:
+        TypeError: It is of the wrong kind.
+        ValueError: It is of the right kind and wrong all the same.
+    """
+    return _CHECKS[name](value)
+
+
+def check_codes(value: object) -> tuple[str, ...]:
+    """Check a list of rule codes or prefixes.
+
+    Args:
+        value: What was given.
+
+    Returns:
+        The codes.
+
+    Raises:
+        TypeError: It is not a list of strings.
+        ValueError: One is neither a code nor a prefix of one.
+    """
+    codes = _strings(value)
+    for code in codes:
+        if not _is_prefix(code):
+            raise ValueError(
+                f"{code!r} is no rule and no prefix of one (such as AFK, AFK1, AFK101)"
+            )
+    return codes
+
+
+def _is_prefix(code: str) -> bool:
+    digits = code.removeprefix("AFK")
+    is_numbered = digits != code and len(digits) <= _DIGITS and (digits or "0").isdecimal()
+    return is_numbered or code == "ALL"
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    items = cast("list[object]", value) if isinstance(value, list | tuple) else [None]
+    if not all(isinstance(item, str) for item in items):
+        raise TypeError(f"must be a list of strings, not {value!r}")
+    return tuple(cast("list[str]", items))
+
+
+def _per_file(value: object) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"must be a table of file pattern to rules, not {value!r}")
+    table = cast("Mapping[str, object]", value)
+    return FrozenMapping({pattern: check_codes(codes) for pattern, codes in table.items()})
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"must be true or false, not {value!r}")
+    return value
+
+
+def _size(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"must be a number of bytes above 0, not {value!r}")
+    return value
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if not isinstance(value, date | None):
+        raise TypeError(f"must be a datetime.date, not {value!r}")
+    return value
+
+
+_CHECKS: Mapping[str, Callable[[object], object]] = {
+    "select": check_codes,
+    "extend_select": check_codes,
+    "ignore": check_codes,
+    "per_file_ignores": _per_file,
+    "exclude": _strings,
+    "respect_gitignore": _boolean,
+    "force_exclude": _boolean,
+    "max_file_size": _size,
+    "today": _day,
+}

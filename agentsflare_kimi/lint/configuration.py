@@ -9,20 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from agentsflare_kimi.lint.config import LintConfig, LintConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-from agentsflare_kimi.values import replace
+from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
+from agentsflare_kimi.values import fields_of, replace
 
 __all__ = ["FileSettings", "forget_configurations", "settings_for"]
 
 _STANDALONE = "agentsflare-kimi.toml"
 _SHARED = "pyproject.toml"
-_DIGITS = 3
 _ADDED = frozenset({"ignore", "extend_select", "exclude"})
 
 
@@ -118,8 +113,13 @@ def _read_table(path: str) -> Mapping[str, object] | None:
     except (OSError, ValueError) as error:
         raise LintConfigError(f"{path} cannot be read: {error}") from error
     if is_shared:
-        tool = _inner(_inner(document, "tool") or {}, "agentsflare-kimi")
-        return _inner(tool or {}, "lint")
+        tool = _inner(_inner(document, "tool") or {}, "agentsflare-kimi") or {}
+        if misplaced := sorted(tool.keys() - {"lint"}):
+            raise LintConfigError(
+                f"{path}: unknown setting {misplaced[0]!r} in [tool.agentsflare-kimi]; the "
+                "linter's settings stand in [tool.agentsflare-kimi.lint]"
+            )
+        return _inner(tool, "lint")
     table = _inner(document, "lint")
     return document if table is None else table
 
@@ -130,80 +130,12 @@ def _inner(table: Mapping[str, object], name: str) -> Mapping[str, object] | Non
 
 
 def _parse(table: Mapping[str, object], path: str) -> LintConfig:
-    values: dict[str, object] = {}
+    known = sorted(name.replace("_", "-") for name in fields_of(LintConfig) if name != "today")
     for key, value in table.items():
-        name = key.replace("-", "_")
-        if name not in _READERS or "_" in key:
-            known = ", ".join(sorted(setting.replace("_", "-") for setting in _READERS))
-            raise LintConfigError(f"{path}: unknown setting {key!r}; there are: {known}")
+        if key not in known:
+            raise LintConfigError(f"{path}: unknown setting {key!r}; there are: {', '.join(known)}")
         try:
-            values[name] = _READERS[name](value)
+            check(key.replace("-", "_"), value)
         except (TypeError, ValueError) as error:
             raise LintConfigError(f"{path}: {key}: {error}") from error
-    return replace(LintConfig(), **values)
-
-
-def read_codes(value: object) -> tuple[str, ...]:
-    """Check a list of rule codes or prefixes.
-
-    Args:
-        value: What was given.
-
-    Returns:
-        The codes.
-
-    Raises:
-        TypeError: It is not a list of strings.
-        ValueError: One is neither a code nor a prefix of one.
-    """
-    codes = _strings(value)
-    for code in codes:
-        if not _is_prefix(code):
-            raise ValueError(
-                f"{code!r} is no rule and no prefix of one (such as AFK, AFK1, AFK101)"
-            )
-    return codes
-
-
-def _is_prefix(code: str) -> bool:
-    digits = code.removeprefix("AFK")
-    is_numbered = digits != code and len(digits) <= _DIGITS and (digits or "0").isdecimal()
-    return is_numbered or code == "ALL"
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    items = cast("list[object]", value) if isinstance(value, list) else [None]
-    if not all(isinstance(item, str) for item in items):
-        raise TypeError(f"must be a list of strings, not {value!r}")
-    return tuple(cast("list[str]", items))
-
-
-def _per_file(value: object) -> Mapping[str, tuple[str, ...]]:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"must be a table of file pattern to rules, not {value!r}")
-    table = cast("Mapping[str, object]", value)
-    return MappingProxyType({pattern: read_codes(codes) for pattern, codes in table.items()})
-
-
-def _boolean(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"must be true or false, not {value!r}")
-    return value
-
-
-def _size(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"must be a number of bytes above 0, not {value!r}")
-    return value
-
-
-_READERS: Mapping[str, Callable[[object], object]] = {
-    "select": read_codes,
-    "extend_select": read_codes,
-    "ignore": read_codes,
-    "per_file_ignores": _per_file,
-    "exclude": _strings,
-    "respect_gitignore": _boolean,
-    "force_exclude": _boolean,
-    "max_file_size": _size,
-}
+    return replace(LintConfig(), **{key.replace("-", "_"): each for key, each in table.items()})

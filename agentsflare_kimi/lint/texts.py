@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from agentsflare_kimi.lint.check import find
@@ -11,7 +12,9 @@ from agentsflare_kimi.lint.findings import Finding, FixResult
 __all__ = ["fix_text", "lint_text"]
 
 
-def lint_text(text: str, filename: str, config: LintConfig | None = None) -> list[Finding]:
+def lint_text(
+    text: str, filename: str | os.PathLike[str], config: LintConfig | None = None
+) -> list[Finding]:
     """Find what is wrong in a text.
 
     Args:
@@ -22,6 +25,7 @@ def lint_text(text: str, filename: str, config: LintConfig | None = None) -> lis
     Returns:
         The findings in the order of the text.
     """
+    filename = os.fspath(filename)
     config = (config or LintConfig()).for_file(filename)
     findings = [
         judged.finding
@@ -36,7 +40,11 @@ def lint_text(text: str, filename: str, config: LintConfig | None = None) -> lis
 
 
 def fix_text(
-    text: str, filename: str, config: LintConfig | None = None, *, unsafe: bool = False
+    text: str,
+    filename: str | os.PathLike[str],
+    config: LintConfig | None = None,
+    *,
+    unsafe: bool = False,
 ) -> FixResult:
     """Fix what can be fixed in a text.
 
@@ -52,5 +60,6 @@ def fix_text(
     from agentsflare_kimi.lint.applying import apply_fixes  # noqa: PLC0415  # linting needs none
     from agentsflare_kimi.lint.sources.languages import language_of  # noqa: PLC0415  # same
 
+    filename = os.fspath(filename)
     lint = partial(lint_text, filename=filename, config=config)
     return apply_fixes(text, lint, language_of(filename, text), unsafe=unsafe)

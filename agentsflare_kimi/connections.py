@@ -41,6 +41,15 @@ _LIMITS: Final = type(DEFAULT_CONNECTION_LIMITS)(
     max_keepalive_connections=DEFAULT_CONNECTION_LIMITS.max_keepalive_connections,
     keepalive_expiry=_KEEPALIVE_EXPIRY,
 )
+_DEFAULTS: Final[dict[str, Any]] = {
+    "limits": _LIMITS,
+    # A redirect would send the prompt to wherever it points.
+    "follow_redirects": False,
+    # Plain http is allowed to this machine alone, so HTTP_PROXY must not see it.
+    "mounts": dict.fromkeys(
+        ("all://localhost", "all://*.localhost", "all://127.0.0.1", "all://[::1]")
+    ),
+}
 # Seconds of silence until the first probe, between probes, and how many go unanswered.
 _PROBES: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5))
 _TOO_MANY_REQUESTS: Final = 429
@@ -52,9 +61,7 @@ class SteadyClient(DefaultHttpxClient):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  # those of httpx.Client
         """Take the options of `openai.DefaultHttpxClient`."""
-        # A redirect would send the prompt to wherever it points.
-        options = {"limits": _LIMITS, "follow_redirects": False, **options}
-        super().__init__(**options)
+        super().__init__(**(options := _DEFAULTS | options))
         self._options = options
         self._owner = os.getpid()
         self._of_process: dict[int, DefaultHttpxClient] = {}
@@ -80,9 +87,7 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  # those of httpx.AsyncClient
         """Take the options of `openai.DefaultAsyncHttpxClient`."""
-        # A redirect would send the prompt to wherever it points.
-        options = {"limits": _LIMITS, "follow_redirects": False, **options}
-        super().__init__(**options)
+        super().__init__(**(options := _DEFAULTS | options))
         self._options = options
         self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 

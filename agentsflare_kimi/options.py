@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
 
 import openai
+from pydantic import SecretStr
 
 from agentsflare_kimi.errors import ConfigurationError, MissingApiKeyError
 from agentsflare_kimi.settings import KimiSettings, resolve_settings
@@ -60,14 +61,14 @@ class _SharedOptions(SettingsOptions, total=False):
 class ClientOptions(_SharedOptions, total=False):
     """Keywords of `Kimi`."""
 
-    api_key: str | Callable[[], str] | None
+    api_key: str | SecretStr | Callable[[], str] | None
     http_client: httpx2.Client | None
 
 
 class AsyncClientOptions(_SharedOptions, total=False):
     """Keywords of `AsyncKimi`."""
 
-    api_key: str | Callable[[], Awaitable[str]] | None
+    api_key: str | SecretStr | Callable[[], Awaitable[str]] | None
     http_client: httpx2.AsyncClient | None
 
 
@@ -96,6 +97,8 @@ class AsyncCopyOptions(AsyncClientOptions, total=False):
 _CONNECT_TIMEOUT: Final = 5.0
 # What httpx and httpx2 use where nothing is given.
 _LIBRARY_TIMEOUT: Final = 5.0
+# Seconds; sockets count milliseconds in 32 bits, and raise OverflowError beyond.
+_LONGEST_TIMEOUT: Final = 2_000_000
 # Keywords of `openai.OpenAI` that `KimiSettings` has, too.
 SHARED_FIELDS: Final = ("api_key", "base_url", "timeout", "max_retries")
 # They choose endpoint and credentials by themselves: OpenAI's, and its variables'.
@@ -140,6 +143,10 @@ def configure(
     if "base_url" in rest:
         own["base_url"] = str(rest["base_url"])
     in_force = resolve_settings(settings, own, env_file)
+    if isinstance(rest.get("timeout"), str):
+        del rest["timeout"]
+    elif isinstance(rest.get("timeout"), int | float):
+        rest["timeout"] = _limit(rest["timeout"])
     rest.setdefault("timeout", _timeout(in_force, rest.get("http_client")))
     rest.setdefault("max_retries", in_force.max_retries)
     rest["base_url"] = in_force.base_url
@@ -190,7 +197,7 @@ def _is_given(name: str, value: object) -> bool:
 def _is_setting(name: str, value: object) -> bool:
     # Of the SDK's timeouts no variable can say 0 or infinity.
     is_unsayable = name == "timeout" and value in (0, math.inf)  # a Timeout has no hash
-    return isinstance(value, str | int | float) and not is_unsayable
+    return isinstance(value, str | int | float | SecretStr) and not is_unsayable
 
 
 def _check_retries(value: object) -> None:
@@ -207,8 +214,11 @@ def _timeout(settings: KimiSettings, http_client: object) -> object:
     own: Any = getattr(http_client, "timeout", None)
     if own is not None and own not in (type(own)(_LIBRARY_TIMEOUT), openai.DEFAULT_TIMEOUT):
         return own
-    seconds = None if math.isinf(settings.timeout) else settings.timeout
-    return openai.Timeout(seconds, connect=_CONNECT_TIMEOUT)
+    return openai.Timeout(_limit(settings.timeout), connect=_CONNECT_TIMEOUT)
+
+
+def _limit(seconds: float) -> float | None:
+    return None if seconds > _LONGEST_TIMEOUT else seconds
 
 
 def _key(settings: KimiSettings, options: Mapping[str, Any]) -> str | Callable[[], Any]:

@@ -12,7 +12,7 @@ import warnings
 import anyio
 import openai
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from agentsflare_kimi import (
     AsyncKimi,
@@ -653,3 +653,37 @@ def test_a_base_url_that_is_assigned_is_checked_as_any_other(make):
     with pytest.raises(UnsafeBaseUrlError, match="plain http"):
         client.base_url = "http://three.example/v1"
     assert str(client.base_url) == "https://two.example/v1/"
+
+
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi])
+def test_a_key_may_come_as_a_secret(make, monkeypatch):
+    monkeypatch.setenv("AGENTSFLARE_API_KEY", "from-environment")
+    client = make(api_key=SecretStr("alice"))
+
+    assert client.api_key == client.settings.api_key.get_secret_value() == "alice"
+    other = client.copy(api_key=SecretStr("bob"))
+    assert other.api_key == other.settings.api_key.get_secret_value() == "bob"
+
+
+@pytest.mark.parametrize("given", [math.inf, 1e12, "inf", "30", 30])
+def test_any_timeout_that_a_setting_may_have_can_be_given(emulator, given):
+    client = Kimi(base_url=emulator.base_url, api_key="k", timeout=given)
+
+    for each in (client, client.with_options(timeout=given)):
+        each.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+        assert each.settings.timeout in {30, math.inf, 1e12}
+
+
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_what_goes_to_this_machine_goes_past_any_proxy(make, host, emulator, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    client = make(base_url=emulator.base_url.replace("127.0.0.1", host), api_key="k")
+
+    answer = client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+    if inspect.isawaitable(answer):
+        asyncio.run(answer)
+
+    assert len(emulator.requests) == 1

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from agentsflare_kimi.error_bodies import bodies, chain, nested
 from agentsflare_kimi.lenient import (
@@ -18,6 +18,9 @@ from agentsflare_kimi.lenient import (
     plain,
     text_parts,
 )
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletionAssistantMessageParam
 
 __all__ = [
     "REASONING_FIELDS",
@@ -62,7 +65,7 @@ def extract_reasoning(source: object, index: int = 0) -> str:
     return _reasoning(_message(source, index)) or ""
 
 
-def assistant_message(source: object, index: int = 0) -> dict[str, object]:
+def assistant_message(source: object, index: int = 0) -> ChatCompletionAssistantMessageParam:
     """Return the message to append to `messages` before the next request.
 
     Kimi answers 400 when a message with tool calls comes back without its
@@ -84,7 +87,9 @@ def assistant_message(source: object, index: int = 0) -> dict[str, object]:
     if calls:
         answer["tool_calls"] = calls
     reasoning = _reasoning(message)
-    return answer if reasoning is None else {**answer, "reasoning_content": reasoning}
+    if reasoning is not None:
+        answer["reasoning_content"] = reasoning
+    return cast("ChatCompletionAssistantMessageParam", cast("object", answer))
 
 
 def choices_of(source: object) -> list[tuple[int, object]]:

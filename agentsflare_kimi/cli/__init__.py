@@ -16,7 +16,7 @@ TYPE_CHECKING = False  # `typing` itself would be a quarter of the run time of a
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["UsageError", "main"]
+__all__ = ["UsageError", "main", "tell"]
 
 _COMMANDS = {
     "demo": "show what the package does, without a key",
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _give_up_stdout()
         return _BROKEN_PIPE
     except _foreseeable() as error:
-        code = _say(error)
+        code = tell(error)
         if isinstance(error, OSError):
             _give_up_stdout()
     if is_short_lived:
@@ -120,7 +120,15 @@ def _foreseeable() -> tuple[type[Exception], ...]:
     return (UsageError, OSError, *loaded)
 
 
-def _say(error: Exception) -> int:
+def tell(error: Exception) -> int:
+    """Print an error and its notes on stderr, safe for a terminal.
+
+    Args:
+        error: What was raised.
+
+    Returns:
+        The exit code that belongs to it.
+    """
     from agentsflare_kimi.printable import printable  # noqa: PLC0415  # only errors need it
 
     line = " ".join(str(error).split()) or type(error).__name__

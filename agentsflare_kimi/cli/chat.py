@@ -7,10 +7,13 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
+
+import openai
+from openai.types.chat import ChatCompletionMessageParam
 
 from agentsflare_kimi import Kimi, StreamReader, assistant_message, create_client
-from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.cli import UsageError, tell
 from agentsflare_kimi.printable import printable
 
 __all__ = ["run"]
@@ -28,10 +31,21 @@ def run(arguments: list[str]) -> int:
     warnings.showwarning = _show_warning
     with create_client(env_file=options.env_file) as client:
         model = options.model or client.settings.model
-        history = [{"role": "system", "content": options.system}] if options.system else []
+        history: list[ChatCompletionMessageParam] = []
+        if options.system:
+            history.append({"role": "system", "content": options.system})
+        is_conversation = not options.prompt and sys.stdin.isatty()
         for question in _questions(options.prompt):
-            history.append({"role": "user", "content": question})
-            history.append(_ask(client, options, {"model": model, "messages": history}))
+            turn: list[ChatCompletionMessageParam] = [{"role": "user", "content": question}]
+            try:
+                turn.append(_ask(client, options, model, history + turn))
+            except openai.APIError as error:
+                if not is_conversation:
+                    raise
+                print()
+                tell(error)
+            else:
+                history += turn
     return 0
 
 
@@ -77,8 +91,16 @@ def _typed() -> Iterator[str]:
             yield line
 
 
-def _ask(client: Kimi, options: argparse.Namespace, request: dict[str, Any]) -> dict[str, Any]:
-    with StreamReader(client.chat.completions.create(stream=True, **request)) as reader:
+def _ask(
+    client: Kimi,
+    options: argparse.Namespace,
+    model: str,
+    messages: list[ChatCompletionMessageParam],
+) -> ChatCompletionMessageParam:
+    stream = client.chat.completions.create(
+        model=model, messages=messages, stream=True, stream_options={"include_usage": True}
+    )
+    with StreamReader(stream) as reader:
         for text in reader:
             if not options.json:
                 print(_shown(text, options), end="", flush=True)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import openai
 
-from agentsflare_kimi import Kimi, KimiSettings, diagnose
+from agentsflare_kimi import Kimi, KimiSettings, diagnose, plan_migration
 from agentsflare_kimi.catalog import find_model, suggest_models
 from agentsflare_kimi.cli.table import render_table
 from agentsflare_kimi.errors import ConfigurationError
@@ -64,7 +65,7 @@ def _examine(env_file: str | None, *, offline: bool) -> Iterator[_Check]:
         yield _Check(name="settings", status="failed", detail=str(error))
         return
     yield _Check(name="base URL", status="ok", detail=settings.base_url)
-    yield _model(settings.model)
+    yield _model(settings)
     yield from _key(settings)
     if settings.api_key is not None and not offline:
         yield _answer(settings)
@@ -107,12 +108,20 @@ def _dotenv(path: Path) -> Iterator[_Check]:
         yield _Check(name=".env mode", status="note", detail=detail)
 
 
-def _model(name: str) -> _Check:
+def _model(settings: KimiSettings) -> _Check:
+    name = settings.model
     model = find_model(name)
+    if name in settings.extra_models:
+        return _Check(name="model", status="ok", detail=f"{name} (AGENTSFLARE_EXTRA_MODELS)")
+    is_refused = any(
+        notice.is_refusal for notice in plan_migration({"model": name}, settings=settings).notices
+    )
+    status: _Status = "failed" if is_refused else "note"
     if model is None:
         suggestions = ", ".join(suggest_models(name)) or "see `agentsflare-kimi models`"
-        return _Check(name="model", status="note", detail=f"{name!r} is unknown; {suggestions}")
-    status: _Status = "ok" if model.status in {"active", "new"} else "note"
+        return _Check(name="model", status=status, detail=f"{name!r} is unknown; {suggestions}")
+    if model.status in {"active", "new"}:
+        status = "ok"
     instead = f"; use {model.successor}" if model.successor else ""
     return _Check(name="model", status=status, detail=f"{model.id} ({model.status}){instead}")
 
@@ -123,20 +132,23 @@ def _key(settings: KimiSettings) -> Iterator[_Check]:
         yield _Check(name="API key", status="failed", detail=detail)
     else:
         length = len(settings.api_key.get_secret_value())
-        yield _Check(name="API key", status="ok", detail=f"set, {length} characters")
+        plural = "" if length == 1 else "s"
+        yield _Check(name="API key", status="ok", detail=f"set, {length} character{plural}")
 
 
 def _answer(settings: KimiSettings) -> _Check:
     with Kimi(settings=settings, max_retries=0, timeout=20) as client:
-        return _reach(lambda: len(list(client.models.list())))
+        return _reach(lambda: len(list(client.models.list())), settings.base_url)
 
 
-def _reach(count: Callable[[], int]) -> _Check:
+def _reach(count: Callable[[], int], base_url: str) -> _Check:
     try:
         number = count()
     except openai.OpenAIError as error:
         diagnosis = diagnose(error)
-        # The page does not document the list, so its absence proves nothing about the key.
-        status: _Status = "note" if diagnosis.cause == "wrong_url" else "failed"
+        # The page does not document the list, so its absence proves nothing; without any path,
+        # the `/v1` of the gateway was most likely forgotten.
+        is_open = diagnosis.cause == "wrong_url" and urlsplit(base_url).path
+        status: _Status = "note" if is_open else "failed"
         return _Check(name="gateway", status=status, detail=str(diagnosis))
     return _Check(name="gateway", status="ok", detail=f"answers, and lists {number} models")

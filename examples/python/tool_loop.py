@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from openai.types.chat import ChatCompletionMessageParam
+
 from agentsflare_kimi import Kimi, assistant_message, extract_content
 
 
@@ -33,7 +35,9 @@ TOOLS: Any = [
 MOST_ROUNDS = 5
 
 client = Kimi()
-messages: Any = [{"role": "user", "content": "Do I need an umbrella in Lisbon?"}]
+messages: list[ChatCompletionMessageParam] = [
+    {"role": "user", "content": "Do I need an umbrella in Lisbon?"}
+]
 answer = client.chat.completions.create(model="kimi-k2.6", messages=messages, tools=TOOLS)
 for _ in range(MOST_ROUNDS):
     calls = answer.choices[0].message.tool_calls

@@ -161,6 +161,32 @@ def test_chat_reports_a_failed_call_in_one_line(environment, emulator):
     assert advice.startswith("agentsflare-kimi: key_not_found: ")
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
+def test_an_error_does_not_end_a_conversation(environment, emulator):
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "agentsflare_kimi", "chat"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+        | environment
+        | {"AGENTSFLARE_MAX_RETRIES": "0"},
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    emulator.scenario = ["overloaded-503", "ok"]
+    with os.fdopen(ours, "wb") as terminal:
+        terminal.write(b"first\nsecond\n\x04")
+        terminal.flush()
+        _, told = process.communicate(timeout=60)
+    os.close(theirs)
+
+    assert process.returncode == 0
+    assert "agentsflare-kimi: error: " in told
+    assert [request.status for request in emulator.requests] == [503, 200]
+    assert [message["content"] for message in emulator.requests[1].body["messages"]] == ["second"]
+
+
 def test_doctor_is_content_with_a_good_setup(environment):
     result = run("doctor", env=environment | {"OPENAI_API_KEY": "sk-other-canary"})
 
@@ -190,6 +216,12 @@ def test_doctor_names_what_is_missing(tmp_path):
         ({"AGENTSFLARE_API_KEY": "other"}, "gateway", "key"),
         ({"AGENTSFLARE_BASE_URL": "http://api.agentsflare.com/v1"}, "settings", "plain http"),
         ({"AGENTSFLARE_BASE_URL": "http://127.0.0.1:9/v1"}, "gateway", "onnect"),
+        ({"AGENTSFLARE_MODEL": "foo"}, "model", "'foo' is unknown"),
+        (
+            {"AGENTSFLARE_MODEL": "kimi-k2-thinking", "AGENTSFLARE_ON_RETIRED": "error"},
+            "model",
+            "use kimi-k2.6",
+        ),
     ],
 )
 def test_doctor_fails_and_says_why(variables, name, detail, environment):
@@ -199,6 +231,23 @@ def test_doctor_fails_and_says_why(variables, name, detail, environment):
     checks = {check["name"]: check for check in json.loads(result.stdout)}
     assert checks[name]["status"] == "failed"
     assert detail in checks[name]["detail"]
+
+
+def test_doctor_misses_the_path_of_the_base_url(environment, emulator):
+    bare = emulator.base_url.removesuffix("/v1")
+    result = run("doctor", "--json", env=environment | {"AGENTSFLARE_BASE_URL": bare})
+
+    assert result.returncode == 1
+    checks = {check["name"]: check for check in json.loads(result.stdout)}
+    assert checks["gateway"]["status"] == "failed"
+
+
+@pytest.mark.parametrize("variable", ["AGENTSFLARE_EXTRA_MODELS", "AGENTSFLARE_ON_UNKNOWN"])
+def test_doctor_lets_pass_what_the_settings_let_pass(variable, environment):
+    value = {"AGENTSFLARE_EXTRA_MODELS": "foo", "AGENTSFLARE_ON_UNKNOWN": "warn"}[variable]
+    named = environment | {"AGENTSFLARE_MODEL": "foo", variable: value}
+
+    assert run("doctor", "--offline", env=named).returncode == 0
 
 
 def test_doctor_points_at_a_model_that_has_ended(environment):

@@ -7,7 +7,11 @@ from typing import assert_type
 
 from openai import APIError, AsyncOpenAI, OpenAI
 from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat import (
+    ChatCompletion,
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionChunk,
+)
 
 from agentsflare_kimi import (
     AsyncStreamReader,
@@ -40,7 +44,7 @@ def whole(client: OpenAI) -> str:
         model="kimi-k2.6", messages=[{"role": "user", "content": "Hello"}]
     )
     assert_type(extract_reasoning(answer, index=0), str)
-    assert_type(assistant_message(answer, 0), dict[str, object])
+    assert_type(assistant_message(answer, 0), ChatCompletionAssistantMessageParam)
     describe(extract_filter_results(answer))
     return extract_content(answer) or extract_content(answer.model_dump(), 1)
 
@@ -94,7 +98,7 @@ def streamed(client: OpenAI) -> ChatCompletion:
     return reader.completion
 
 
-async def streamed_async(client: AsyncOpenAI) -> dict[str, object]:
+async def streamed_async(client: AsyncOpenAI) -> ChatCompletionAssistantMessageParam:
     """Read a stream of the asynchronous client."""
     stream = await client.chat.completions.create(
         model="kimi-k2.6", messages=[{"role": "user", "content": "Hello"}], stream=True

@@ -78,10 +78,11 @@ def announce(notice: Notice) -> None:
 
 
 def log_event(event: str, *, level: int, **fields: object) -> None:
-    """Log one event through structlog, on top of the standard library's logging.
+    """Log one event through structlog, or else on top of the standard library's logging.
 
     A program that configured neither sees nothing. One that configured structlog has its own
-    processors applied; one that configured logging alone gets `event key=value` lines.
+    processors applied and gets the event where it sends its own, under the name
+    `agentsflare_kimi`; one that configured logging alone gets `event key=value` lines.
 
     Args:
         event: The event's stable name.
@@ -89,7 +90,7 @@ def log_event(event: str, *, level: int, **fields: object) -> None:
         fields: What belongs to the event; never a key or a prompt.
     """
     if structlog.is_configured():
-        logger = structlog.wrap_logger(_STANDARD)
+        logger = structlog.get_logger(_STANDARD.name)
     else:
         logger = structlog.wrap_logger(_STANDARD, _PLAIN, structlog.stdlib.BoundLogger)
     logger.log(level, event, **fields)

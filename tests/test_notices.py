@@ -1,3 +1,5 @@
+import io
+import json
 import logging
 import subprocess
 import sys
@@ -128,3 +130,16 @@ def test_every_line_that_asks_is_told_once_by_default():
         announce(notice("kimi-k2-thinking"))
 
     assert len(caught) == 2
+
+
+def test_structlog_without_the_standard_library_gets_the_event_where_it_prints(unconfigured):
+    printed = io.StringIO()
+    structlog.configure(
+        processors=[structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(printed),
+    )
+
+    with pytest.warns(RetiredModelWarning):
+        announce(notice("kimi-k2-thinking"))
+
+    assert json.loads(printed.getvalue())["event"] == "model_migrated"

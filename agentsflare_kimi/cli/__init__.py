@@ -7,7 +7,6 @@ Exit codes: 0 done, 1 findings or a failed check, 2 wrong use or configuration.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -44,11 +43,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    is_short_lived = argv is None and arguments[:1] == ["lint"]
-    if is_short_lived:
-        # What is imported stays to the end: looking through it for garbage takes a tenth of
-        # the time for one file, and as long again at the end.
-        gc.set_threshold(100_000)
     try:
         _carry_any_text()
         code = _dispatch(arguments)
@@ -62,8 +56,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = tell(error)
         if isinstance(error, OSError):
             _give_up_stdout()
-    if is_short_lived:
-        gc.freeze()
     return code
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -496,6 +497,7 @@ def test_a_clean_file_loads_next_to_nothing(tree):
     assert {name for name in more if not name.startswith("agentsflare_kimi")} <= {
         "__future__",
         "errno",
+        "atexit",
         "gc",
     }
 
@@ -558,3 +560,11 @@ def test_a_defect_of_the_linter_costs_one_file_and_is_told_without_what_is_in_it
     assert code == 2
     assert "failed: a.py: a defect of the linter (TypeError in test_command.py line" in err
     assert "sk-secret" not in err
+
+
+def test_a_program_that_calls_the_command_keeps_its_garbage_collector(tree, lint):
+    before = gc.get_threshold(), gc.get_freeze_count()
+
+    lint(".")
+
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before

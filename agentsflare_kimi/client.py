@@ -6,7 +6,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 from openai import AsyncOpenAI, BadRequestError, OpenAI
 
@@ -188,24 +188,35 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
         with_options = copy
 
 
-def _sign_like(ours: Callable[..., Any], theirs: Callable[..., Any]) -> None:
+def _sign_like(
+    ours: Callable[..., Any], theirs: Callable[..., Any], doc: str, **extra: object
+) -> None:
     # Tools read signatures: IDEs, and tests that compare a client's constructor and copy().
     signature = inspect.signature(theirs)
-    names = ["settings", *KimiSettings.model_fields]
+    hints = {name: field.annotation for name, field in KimiSettings.model_fields.items()}
+    hints = {"settings": KimiSettings | None, **extra} | hints
     added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None)
-        for name in names
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+        for name, hint in hints.items()
         if name not in signature.parameters
     ]
     functools.update_wrapper(ours, theirs)
+    # Theirs tells of OPENAI_ variables, which are not read.
+    ours.__doc__ = doc
     parameters = [*signature.parameters.values(), *added]
     vars(ours)["__signature__"] = signature.replace(parameters=parameters)
 
 
+_MAKE: Final = """Make a client from keywords of `openai.OpenAI` and fields of `KimiSettings`.
+
+A key is taken from `api_key`, `settings` or AGENTSFLARE_API_KEY; no OPENAI_ variable is read.
+"""
+_COPY: Final = """Make a client like this one, save for what is given."""
+
 if not TYPE_CHECKING:
     for _ours, _theirs in ((Kimi, OpenAI), (AsyncKimi, AsyncOpenAI)):
-        _sign_like(_ours.__init__, _theirs.__init__)
-        _sign_like(_ours.copy, _theirs.copy)
+        _sign_like(_ours.__init__, _theirs.__init__, _MAKE, env_file=str | os.PathLike[str] | None)
+        _sign_like(_ours.copy, _theirs.copy, _COPY)
         functools.update_wrapper(_ours.request, _theirs.request)
 
 

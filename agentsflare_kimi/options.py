@@ -44,7 +44,6 @@ class SettingsOptions(TypedDict, total=False):
 
 
 class _SharedOptions(SettingsOptions, total=False):
-    env_file: str | os.PathLike[str] | None
     admin_api_key: str | None
     organization: str | None
     project: str | None
@@ -58,18 +57,26 @@ class _SharedOptions(SettingsOptions, total=False):
     _strict_response_validation: bool
 
 
-class ClientOptions(_SharedOptions, total=False):
-    """Keywords of `Kimi`."""
-
+class _SyncOptions(_SharedOptions, total=False):
     api_key: str | SecretStr | Callable[[], str] | None
     http_client: httpx2.Client | None
 
 
-class AsyncClientOptions(_SharedOptions, total=False):
-    """Keywords of `AsyncKimi`."""
-
+class _AsyncOptions(_SharedOptions, total=False):
     api_key: str | SecretStr | Callable[[], Awaitable[str]] | None
     http_client: httpx2.AsyncClient | None
+
+
+class ClientOptions(_SyncOptions, total=False):
+    """Keywords of `Kimi`."""
+
+    env_file: str | os.PathLike[str] | None
+
+
+class AsyncClientOptions(_AsyncOptions, total=False):
+    """Keywords of `AsyncKimi`."""
+
+    env_file: str | os.PathLike[str] | None
 
 
 class Configuration(NamedTuple):
@@ -79,14 +86,14 @@ class Configuration(NamedTuple):
     options: dict[str, Any]
 
 
-class CopyOptions(ClientOptions, total=False):
+class CopyOptions(_SyncOptions, total=False):
     """Keywords of `Kimi.copy()` and `Kimi.with_options()`."""
 
     set_default_headers: Mapping[str, str] | None
     set_default_query: Mapping[str, object] | None
 
 
-class AsyncCopyOptions(AsyncClientOptions, total=False):
+class AsyncCopyOptions(_AsyncOptions, total=False):
     """Keywords of `AsyncKimi.copy()` and `AsyncKimi.with_options()`."""
 
     set_default_headers: Mapping[str, str] | None

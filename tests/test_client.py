@@ -572,7 +572,11 @@ def test_signatures_have_the_sdks_keywords_and_ours(ours, theirs):
         assert mine.keys() >= inspect.signature(getattr(theirs, method)).parameters.keys()
         assert mine.keys() >= {"settings", *KimiSettings.model_fields}
     init = inspect.signature(ours.__init__).parameters.keys()
-    assert init - inspect.signature(ours.copy).parameters.keys() <= {"_strict_response_validation"}
+    assert init - inspect.signature(ours.copy).parameters.keys() <= {
+        "_strict_response_validation",
+        "env_file",
+    }
+    assert "OPENAI_API_KEY" not in ours.__init__.__doc__
 
 
 def test_threads_share_a_client(client, emulator):

@@ -134,6 +134,8 @@ class Emulator:
         if self._server is None:
             return _IN_PROCESS
         host, port = self._server.server_name, self._server.server_port
+        # Bound to every address, it is reached by none of that name.
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # nothing is bound
         return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
 
     @property

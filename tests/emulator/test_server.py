@@ -207,4 +207,8 @@ def test_others_can_reach_it_only_with_a_warning():
     emulator = Emulator(host="0.0.0.0")  # noqa: S104  # what is warned about
     with pytest.warns(RuntimeWarning, match="other machines can reach it"):
         emulator.start()
-    emulator.close()
+    try:
+        # A client that refuses plain http elsewhere must be able to use what it is told.
+        assert emulator.base_url.startswith("http://127.0.0.1:")
+    finally:
+        emulator.close()

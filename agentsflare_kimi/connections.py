@@ -41,6 +41,8 @@ _LIMITS: Final = type(DEFAULT_CONNECTION_LIMITS)(
     max_keepalive_connections=DEFAULT_CONNECTION_LIMITS.max_keepalive_connections,
     keepalive_expiry=_KEEPALIVE_EXPIRY,
 )
+# Seconds; sockets count milliseconds in 32 bits, and raise OverflowError beyond.
+_LONGEST_TIMEOUT: Final = 2_000_000
 _DEFAULTS: Final[dict[str, Any]] = {
     "limits": _LIMITS,
     # A redirect would send the prompt to wherever it points.
@@ -68,6 +70,10 @@ class SteadyClient(DefaultHttpxClient):
 
     def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401  # as in httpx.Client
         """Send *request* over connections of this process."""
+        limits: dict[str, float | None] = request.extensions.get("timeout", {})
+        for name, seconds in limits.items():
+            if seconds is not None and seconds > _LONGEST_TIMEOUT:
+                limits[name] = None
         process = os.getpid()
         if process == self._owner:
             return super().send(request, **options)

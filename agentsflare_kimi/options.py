@@ -104,8 +104,6 @@ class AsyncCopyOptions(_AsyncOptions, total=False):
 _CONNECT_TIMEOUT: Final = 5.0
 # What httpx and httpx2 use where nothing is given.
 _LIBRARY_TIMEOUT: Final = 5.0
-# Seconds; sockets count milliseconds in 32 bits, and raise OverflowError beyond.
-_LONGEST_TIMEOUT: Final = 2_000_000
 # Keywords of `openai.OpenAI` that `KimiSettings` has, too.
 SHARED_FIELDS: Final = ("api_key", "base_url", "timeout", "max_retries")
 # They choose endpoint and credentials by themselves: OpenAI's, and its variables'.
@@ -152,8 +150,6 @@ def configure(
     in_force = resolve_settings(settings, own, env_file)
     if isinstance(rest.get("timeout"), str):
         del rest["timeout"]
-    elif isinstance(rest.get("timeout"), int | float):
-        rest["timeout"] = _limit(rest["timeout"])
     rest.setdefault("timeout", _timeout(in_force, rest.get("http_client")))
     rest.setdefault("max_retries", in_force.max_retries)
     rest["base_url"] = in_force.base_url
@@ -221,11 +217,8 @@ def _timeout(settings: KimiSettings, http_client: object) -> object:
     own: Any = getattr(http_client, "timeout", None)
     if own is not None and own not in (type(own)(_LIBRARY_TIMEOUT), openai.DEFAULT_TIMEOUT):
         return own
-    return openai.Timeout(_limit(settings.timeout), connect=_CONNECT_TIMEOUT)
-
-
-def _limit(seconds: float) -> float | None:
-    return None if seconds > _LONGEST_TIMEOUT else seconds
+    seconds = None if math.isinf(settings.timeout) else settings.timeout
+    return openai.Timeout(seconds, connect=_CONNECT_TIMEOUT)
 
 
 def _key(settings: KimiSettings, options: Mapping[str, Any]) -> str | Callable[[], Any]:

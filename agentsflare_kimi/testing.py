@@ -85,6 +85,11 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     marker = request.node.get_closest_marker("kimi_emulator")
     if marker is None:
         return {}
+    if len(marker.args) > 1:
+        raise pytest.UsageError(
+            f"kimi_emulator takes one scenario, got {marker.args!r}; several in turn are a list: "
+            f"kimi_emulator({[*marker.args]!r})"
+        )
     return ({"scenario": marker.args[0]} if marker.args else {}) | marker.kwargs
 
 

@@ -85,6 +85,16 @@ def test_the_marker_is_registered(pytester):
     done.stdout.fnmatch_lines(["@pytest.mark.kimi_emulator(scenario='ok', [*][*]options): *"])
 
 
+def test_a_second_scenario_is_not_dropped_in_silence(pytester):
+    pytester.makepyfile(
+        "import pytest\n"
+        "@pytest.mark.kimi_emulator('rate-limited', 'edge-524')\n"
+        "def test_two(kimi_emulator): ...\n"
+    )
+    done = pytester.runpytest_subprocess(*_plugin_options())
+    done.stdout.fnmatch_lines(["*kimi_emulator(['rate-limited', 'edge-524'])*"])
+
+
 def _plugin_options() -> list[str]:
     # In a checkout that was not installed there is no entry point to find the plugin by.
     from importlib.metadata import entry_points  # noqa: PLC0415

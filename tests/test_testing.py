@@ -92,7 +92,7 @@ def test_a_second_scenario_is_not_dropped_in_silence(pytester):
         "def test_two(kimi_emulator): ...\n"
     )
     done = pytester.runpytest_subprocess(*_plugin_options())
-    done.stdout.fnmatch_lines(["*kimi_emulator(['rate-limited', 'edge-524'])*"])
+    done.stdout.fnmatch_lines(["*kimi_emulator([[]'rate-limited', 'edge-524'])*"])
 
 
 def _plugin_options() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.doubts import with_doubts
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
 from agentsflare_kimi.lint.lines import line_starts
 from agentsflare_kimi.lint.rules import rules_for
@@ -49,9 +50,14 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
         return []
     document = read(text, language_of(filename, text))
     reason = why_not_edited(filename, text)
-    found = [_weighed(item, reason) for item in _find(document, today)]
-    found.sort(key=lambda item: (item.problem.start, item.rule.code))
     lines = line_starts(text)
+    found = list(_find(document, today))
+    problems = with_doubts([item.problem for item in found], document, lines)
+    found = [
+        _weighed(_Found(item.rule, problem), reason)
+        for item, problem in zip(found, problems, strict=True)
+    ]
+    found.sort(key=lambda item: (item.problem.start, item.rule.code))
     return [_judged(item, filename, lines) for item in found]
 
 
@@ -77,7 +83,11 @@ def _moved(found: _Found, text: Embedded) -> Problem:
     if text.is_sample:
         fix = _unsafe(fix, _SAMPLE)
     start, end = text.offsets[problem.start], text.offsets[problem.end]
-    return problem._replace(start=start, end=end, severity=severity, fix=fix)
+    request = problem.request and (
+        text.offsets[problem.request[0]],
+        text.offsets[problem.request[1]],
+    )
+    return problem._replace(start=start, end=end, severity=severity, fix=fix, request=request)
 
 
 def _moved_edit(edit: Edit, text: Embedded) -> Edit:

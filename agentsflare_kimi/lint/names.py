@@ -38,6 +38,8 @@ def problem_at(
     fix: Fix | None = None,
 ) -> Problem:
     """Speak of a name; *severity* is that of a request."""
+    body = mention.value.body
+    whole = body if body and body.is_complete else None
     return Problem(
         message=message,
         start=mention.start,
@@ -47,6 +49,8 @@ def problem_at(
         model=mention.model,
         replacement=replacement,
         in_prose=mention.in_prose,
+        request=(whole.main.opener, whole.main.closer) if whole else None,
+        is_shared=whole is None or whole.is_bound,
     )
 
 

@@ -29,6 +29,8 @@ class Problem(NamedTuple):
         model: The model that it is about.
         replacement: The model to use instead.
         in_prose: Whether it is in a comment or in text.
+        request: Where the request begins and ends that is in sight as a whole, if one is.
+        is_shared: Whether other places of the text may use or change what the fix changes.
     """
 
     message: str
@@ -39,6 +41,8 @@ class Problem(NamedTuple):
     model: str | None = None
     replacement: str | None = None
     in_prose: bool = False
+    request: tuple[int, int] | None = None
+    is_shared: bool = True
 
 
 class Reading:

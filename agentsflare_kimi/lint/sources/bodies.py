@@ -65,6 +65,14 @@ class Body(NamedTuple):
     values: Mapping[str, object]
     is_complete: bool
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is kept under a name before it is sent, and may be changed till then."""
+        if self.language == "json" or self.source.text[self.main.opener] == "(":
+            return False
+        around = self.source.enclosing(self.main.opener)
+        return around is None or self.source.text[around] != "("
+
     def group_of(self, key: str) -> Group:
         """Tell in which brackets *key* stands, or belongs."""
         if self.extra and self.extra.find(key):

@@ -1,0 +1,115 @@
+"""What the rest of a file says against a fix that is safe as far as its own place shows."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from agentsflare_kimi.lint.rules.base import Problem
+from agentsflare_kimi.lint.sources import read
+from agentsflare_kimi.lint.sources.documents import Document
+from agentsflare_kimi.values import replace
+
+__all__ = ["with_doubts"]
+
+# Found in these: a parameter that is given something, in any spelling, whatever comes before
+# its name (`KIMI_TEMPERATURE=`, `options.topP =`, `setTemperature(`, `["n"] =`, `--top-p`).
+_SET: Final = r"""
+    (?:(?<!get)(?<!get_)
+        (?P<parameter>temperature|top[_-]?p|(?:presence|frequency)[_-]?penalty|tool[_-]?choice
+            |logprobs)
+        ["'\]\\]*\s{0,40}(?:=>|[:?|+]*=(?!=)|:(?!:)|[(,}]|value:)
+    |--(?P<flag>temperature|top[_-]?p|(?:presence|frequency)[_-]?penalty|tool[_-]?choice|n)\b["']?
+    |["'](?P<quoted>n)["']\]?\s{0,9}(?:=>|[:=](?!=))
+    |(?:^|[({,])\s{0,40}(?P<bare>n)\s{0,9}[:=]\s{0,9}(?=[2-9]\b)
+    |(?:\.|\bset)(?P<attribute>n)(?:\s{0,9}=(?!=)|\()
+    )(?!\s{0,9}["']?(?:auto|none|null|nil|undefined)\b)
+"""
+# Their readers do not tell a setting from prose.
+_UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell", "plain", "prose"})
+
+
+def with_doubts(
+    problems: Sequence[Problem], document: Document, lines: Sequence[int]
+) -> list[Problem]:
+    """Make those fixes unsafe that the rest of the file speaks against.
+
+    Args:
+        problems: All that was found in the file.
+        document: The file.
+        lines: Where its lines begin.
+
+    Returns:
+        The problems, in the same order.
+    """
+    if not any(_is_open(problem) for problem in problems):
+        return list(problems)
+    left = _left_behind(problems, document.text)
+    settings = list(_settings(document, [p.request for p in problems if p.request]))
+    return [_doubted(p, left, settings, lines) if _is_open(p) else p for p in problems]
+
+
+def _is_open(problem: Problem) -> bool:
+    """Whether a name moves by itself that other places of the file may depend on."""
+    fix = problem.fix
+    return problem.is_shared and problem.replacement is not None and fix is not None and fix.is_safe
+
+
+def _doubted(
+    problem: Problem,
+    left: dict[str | None, int],
+    settings: Sequence[tuple[str, int]],
+    lines: Sequence[int],
+) -> Problem:
+    reasons: list[str] = []
+    if settings:
+        named = ", ".join(
+            f"{name} (line {bisect_right(lines, offset)})" for name, offset in settings
+        )
+        reasons.append(f"{problem.replacement} rejects other values than its own for {named}")
+    if problem.model in left:
+        line = bisect_right(lines, left[problem.model])
+        reasons.append(f"the old name is also used at line {line}, which keeps it")
+    if not (reasons and problem.fix):
+        return problem
+    fix = replace(problem.fix, is_safe=False, reason="; ".join(reasons))
+    return problem._replace(fix=fix)
+
+
+def _left_behind(problems: Sequence[Problem], text: str) -> dict[str | None, int]:
+    """Where names stand that no fix changes, though a program may depend on them."""
+    left: dict[str | None, int] = {}
+    for problem in problems:
+        is_whole = text[problem.start : problem.end] == problem.model
+        if is_whole and problem.fix is None and not problem.in_prose:
+            left.setdefault(problem.model, problem.start)
+    return left
+
+
+def _settings(document: Document, requests: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    """Find each parameter that is set outside of *requests*, once."""
+    seen: set[str] = set()
+    for name, start in _all_settings(document):
+        if name not in seen and not any(first <= start < end for first, end in requests):
+            seen.add(name)
+            yield name, start
+
+
+def _all_settings(document: Document) -> Iterator[tuple[str, int]]:
+    """Find what sets a parameter, in the texts inside the text as well."""
+    yield from _settings_of(document)
+    for text in document.embedded():
+        for name, start in _settings_of(read(text.text, text.language)):
+            yield name, text.offsets[start]
+
+
+def _settings_of(document: Document) -> Iterator[tuple[str, int]]:
+    ignored = {"comment"} if document.language in _UNTOLD else {"comment", "prose"}
+    for match in re.finditer(_SET, document.text, re.VERBOSE | re.IGNORECASE | re.MULTILINE):
+        kind = str(match.lastgroup)
+        start, end = match.span(kind)
+        position = document.value_at(start, end).position
+        if position not in ignored or (kind == "flag" and position != "comment"):
+            yield match[kind], start

@@ -47,7 +47,7 @@ def with_doubts(
     if not any(_is_open(problem) for problem in problems):
         return list(problems)
     left = _left_behind(problems, document.text)
-    settings = list(_settings(document, [p.request for p in problems if p.request]))
+    settings = list(_settings(document, sorted(p.request for p in problems if p.request)))
     return [_doubted(p, left, settings, lines) if _is_open(p) else p for p in problems]
 
 
@@ -92,9 +92,14 @@ def _settings(document: Document, requests: Sequence[tuple[int, int]]) -> Iterat
     """Find each parameter that is set outside of *requests*, once."""
     seen: set[str] = set()
     for name, start in _all_settings(document):
-        if name not in seen and not any(first <= start < end for first, end in requests):
+        if name not in seen and not _is_inside(start, requests):
             seen.add(name)
             yield name, start
+
+
+def _is_inside(offset: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    index = bisect_right(ranges, (offset, offset)) - 1
+    return index >= 0 and offset < ranges[index][1]
 
 
 def _all_settings(document: Document) -> Iterator[tuple[str, int]]:

@@ -9,7 +9,9 @@ from typing import Final
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key
+from agentsflare_kimi.lint.sources.languages import language_of
 from agentsflare_kimi.lint.sources.regions import Region
+from agentsflare_kimi.lint.sources.templates import Template
 
 __all__ = ["ShellDocument"]
 
@@ -20,32 +22,71 @@ _AFTER_WORD: Final = re.compile(r"[\s;&|)\"'`]|\Z")
 _PATTERN: Final = re.compile(r"[ \t]*(?:\)|\|(?!\|))")
 _WINDOW: Final = 200
 _DOUBLE_QUOTED_ESCAPES: Final = frozenset('"\\$`')
+_SETTING: Final = re.compile(r"-{0,2}([A-Za-z_][\w.-]*)=\Z")
+_SCRIPT: Final = re.compile(r"\b(python|node|deno|ruby|php|bash|sh)[\d.]*\b[^\n|;&]*<<")
+_INTERPRETED: Final = {
+    "python": "python", "node": "javascript", "deno": "typescript", "ruby": "ruby", "php": "php",
+}  # fmt: skip
+_FILE: Final = re.compile(r"(?:>|\btee\b)[ \t]*[\"']?([^\s\"'<>|;&]+)")
+
+_UNKNOWN: Final = (
+    r"\$\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)|`[^`]*+`|\$\{[^}]*+\}|\$[A-Za-z_]\w*+|\$[\d@*#?]"
+)
+_BARE: Final = rf"{_UNKNOWN}|\\.|[^\s;&|<>()'\"\\$`]"
+# What the content of a word is made of, by how it begins. Where the quotes are closed and opened
+# again ('it'\''s', '"'"$Q"'"'), all from one to the other is a single unknown piece, so that
+# no edit can part it.
+_PIECES: Final = {
+    "'": rf"(?P<unknown>'(?:\"(?:{_UNKNOWN}|\\.|[^\"\\])*+\"|{_BARE})*+')|(?P<plain>[^']++)",
+    '"': rf"(?P<unknown>{_UNKNOWN}|\"(?:'[^']*+'|{_BARE})*+\")"
+    r"|\\(?P<escaped>[\"\\$`])|(?P<plain>[^\"\\$`]++|[\\$`])",
+    "": rf"(?P<unknown>{_UNKNOWN})|(?P<plain>[^$`]++|[$`])",
+}
 
 
 class ShellDocument(CodeDocument):
-    """A shell script; the bodies that it sends are texts of their own."""
+    """A shell script; the bodies and programs that it holds are texts of their own."""
 
     def __init__(self, text: str) -> None:
         """Keep *text*; it is read on first use."""
         super().__init__(text, "shell")
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the JSON bodies in quotes and heredocs."""
-        found = (self._json(region) for region in self.source.regions)
-        return tuple(text for text in found if text)
+        """List the JSON bodies in quotes and heredocs, and the programs in heredocs."""
+        found: list[Embedded] = []
+        end = 0
+        for region in self.source.regions:
+            text = self._inside(region) if region.start >= end else None
+            if text:
+                end = text.offsets[-1]
+                found.append(text)
+        return tuple(text for text in found if text.language)
 
-    def _json(self, region: Region) -> Embedded | None:
-        if region.kind not in {"string", "heredoc"}:
+    def _inside(self, region: Region) -> Embedded | None:
+        if region.kind not in {"string", "part", "heredoc"}:
             return None
-        raw = self.text[region.inner_start : region.inner_end]
-        body = raw.strip()
-        if body[:1] not in {"{", "["} or body[-1:] not in {"}", "]"}:
+        if self.text[region.inner_start : region.inner_end].lstrip()[:1] not in {"{", "["}:
+            return self._script(region) if region.kind == "heredoc" else None
+        quote = "" if region.kind == "heredoc" else self.text[region.inner_start - 1]
+        end = region.inner_end if not quote else len(self.text)
+        template = _read_word(self.text, region.inner_start, end, quote)
+        is_json = template.text.rstrip()[-1:] in {"}", "]"}
+        escape = _double_quoted if quote == '"' else str
+        return Embedded(template.text, "json" if is_json else "", template.offsets, escape)
+
+    def _script(self, region: Region) -> Embedded | None:
+        """Read what goes into an interpreter, or into a file whose name tells its language."""
+        line_start = self.text.rfind("\n", 0, max(0, region.start - 1)) + 1
+        opening = self.text[line_start : region.start]
+        interpreter, file = _SCRIPT.search(opening), _FILE.search(opening)
+        if interpreter:
+            language = _INTERPRETED.get(interpreter[1], "shell")
+        else:
+            language = language_of(file[1], "") if file else "plain"
+        if language in {"plain", "prose"}:
             return None
-        if self.text[region.start] != '"':
-            offsets = range(region.inner_start, region.inner_end + 1)
-            return Embedded(raw, "json", offsets, _single_quoted)
-        text, offsets = _unescaped(raw, region.inner_start)
-        return Embedded(text, "json", offsets, _double_quoted)
+        offsets = range(region.inner_start, region.inner_end + 1)
+        return Embedded(self.text[region.inner_start : region.inner_end], language, offsets)
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe what stands around the code points *start* to *end*."""
@@ -57,8 +98,16 @@ class ShellDocument(CodeDocument):
         if (region.inner_start, region.inner_end) != (start, end):
             if self.text[start - 2 : start] in {":-", ":="}:
                 return Value(self.text[start:end], start, end, "value")
-            return Value(self.text[start:end], start, end, "prose")
+            return self._setting(region, start, end)
         return self._word(region.start, region.end, start, end)
+
+    def _setting(self, region: Region, start: int, end: int) -> Value:
+        """Describe a part of a string: `-e "MODEL=name"` gives the rest of it to a key."""
+        setting = _SETTING.match(self.text, region.inner_start, start)
+        if setting is None or end != region.inner_end:
+            return Value(self.text[start:end], start, end, "prose")
+        position: Position = "request" if is_model_key(setting[1]) else "value"
+        return Value(self.text[start:end], start, end, position, setting[1])
 
     def _word(self, word_start: int, word_end: int, start: int, end: int) -> Value:
         position, key = self._place(word_start, word_end)
@@ -83,23 +132,22 @@ def _begins(before: str) -> bool:
     return not line or line.endswith(("|", "(", " in", ";;"))
 
 
-def _single_quoted(replacement: str) -> str:
-    return replacement
-
-
 def _double_quoted(replacement: str) -> str:
     return "".join(f"\\{c}" if c in _DOUBLE_QUOTED_ESCAPES else c for c in replacement)
 
 
-def _unescaped(raw: str, start: int) -> tuple[str, list[int]]:
-    characters: list[str] = []
-    offsets: list[int] = []
-    index = 0
-    while index < len(raw):
-        offsets.append(start + index)
-        if raw[index] == "\\" and raw[index + 1 : index + 2] in _DOUBLE_QUOTED_ESCAPES:
-            index += 1
-        characters.append(raw[index])
-        index += 1
-    offsets.append(start + len(raw))
-    return "".join(characters), offsets
+def _read_word(text: str, start: int, end: int, quote: str) -> Template:
+    """Read a word from within its opening *quote* to the closing one that ends it."""
+    template = Template()
+    piece = re.compile(_PIECES[quote], re.DOTALL)
+    position = start
+    while position < end and (found := piece.match(text, position, end)):
+        if found["plain"]:
+            template.add(found["plain"], position)
+        elif found["unknown"]:
+            template.add_unknown(position)
+        else:
+            template.add(found["escaped"], position)
+        position = found.end()
+    template.offsets.append(position)
+    return template

@@ -1,0 +1,92 @@
+"""Requests in texts inside a text: shell words, heredocs."""
+
+import pytest
+from linting import find, find_one, fixed, kind
+
+OLD = "kimi-k2-turbo-preview"
+NEW = '{"model":"kimi-k2.6", "thinking": {"type": "disabled"},"messages":'
+QUESTION = '[{"role":"user","content":"%s"}]}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "'\"$Q\"'",
+        "it'\\''s",
+        "it'\"'\"'s",
+        "'$Q'",
+        "'\"${Q:-x y}\"'",
+        '\'"$(jq -r .q "$F")"\'',
+    ],
+)
+def test_quotes_that_close_and_open_again_are_one_body(content):
+    rest = QUESTION % content
+    text = f"""curl "$U" -d '{{"model":"{OLD}","messages":{rest}' -s\n"""
+
+    assert kind(find_one("AFK001", text, "a.sh")) == "safe"
+    assert fixed(text, "a.sh") == f"""curl "$U" -d '{NEW}{rest}' -s\n"""
+
+
+@pytest.mark.parametrize("content", ["$Q", "$(cat $F)", '$(cat "$F")', '"$Q"', "a\\nb", "\\$5"])
+def test_what_the_shell_puts_in_is_left_alone(content):
+    rest = (QUESTION % "@").replace('"', '\\"').replace("@", content)
+    text = f'curl "$U" -d "{{\\"model\\":\\"{OLD}\\",\\"messages\\":{rest}" -s\n'
+    new = NEW.replace('"', '\\"')
+
+    assert fixed(text, "a.sh") == f'curl "$U" -d "{new}{rest}" -s\n'
+
+
+def test_a_parameter_that_the_shell_puts_in_is_taken_out_with_its_quotes():
+    text = f"""curl -d '{{"model":"{OLD}","temperature":'"$T"',"messages":[]}}'"""
+
+    assert fixed(text, "a.sh", unsafe=True) == f"""curl -d '{NEW}[]}}'"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        """{"model": "@", "messages": [], '"$MORE"'}""",
+        """{"model": "@", "messages": [] '$MORE'}""",
+        """{'"$MORE"' "model": "@", "messages": []}""",
+    ],
+)
+def test_a_body_with_entries_from_elsewhere_is_only_renamed(more):
+    text = f"curl -d '{more.replace('@', OLD)}'\n"
+
+    assert kind(find_one("AFK001", text, "a.sh")) == "unsafe"
+    assert fixed(text, "a.sh", unsafe=True) == text.replace(OLD, "kimi-k2.6")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'docker run -e "KIMI_MODEL=kimi-k2-thinking" image',
+        "docker run -e 'KIMI_MODEL=kimi-k2-thinking' image",
+        'llm "--model=kimi-k2-thinking" hello',
+        "python3 - <<'PY'\nmodel = 'kimi-k2-thinking'\nPY\n",
+        "cat > .env <<EOF\nKIMI_MODEL=kimi-k2-thinking\nEOF\n",
+        "cat <<EOF > config.yaml\nmodel: kimi-k2-thinking\nEOF\n",
+    ],
+)
+def test_settings_in_quotes_and_programs_in_heredocs_are_requests(text):
+    assert find_one("AFK001", text, "a.sh").severity == "error"
+    assert fixed(text, "a.sh") == text.replace("kimi-k2-thinking", "kimi-k2.6")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'echo "now kimi-k2-thinking"',
+        'echo "use MODEL=kimi-k2-thinking please"',
+        "cat > notes.txt <<EOF\nmodel: kimi-k2-thinking\nEOF\n",
+        "cat <<EOF\nmodel: kimi-k2-thinking\nEOF\n",
+    ],
+)
+def test_what_a_script_only_says_is_prose(text):
+    assert find("AFK001", text, "a.sh") == []
+
+
+def test_many_quotes_that_lead_nowhere_are_read_in_time():
+    text = "'{'\"$Q\"" * 50_000 + OLD
+
+    assert isinstance(find("AFK001", text, "a.sh"), list)

@@ -55,7 +55,8 @@ def _problem(text: str, *, allow_insecure_http: bool) -> str | None:
         host = parts.hostname or ""
         _ = parts.port
     except ValueError as error:
-        return f"it is not a URL ({type(error).__name__})"
+        is_port = "port" in str(error).lower()
+        return f"it is not a URL{': the port is no number up to 65535' if is_port else ''}"
     return _problem_with(parts, host, allow_insecure_http=allow_insecure_http)
 
 

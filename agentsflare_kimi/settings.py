@@ -107,11 +107,11 @@ class KimiSettings(BaseSettings):
     @classmethod
     def _clean_key(cls, key: SecretStr | None) -> SecretStr | None:
         text = key.get_secret_value().strip().strip("\"'").strip() if key else ""
-        is_pasted_header = text.lower().startswith("bearer ")
-        if is_pasted_header or any(not " " <= character <= "~" for character in text):
+        problem = _problem_with_key(text)
+        if problem:
             raise ValueError(
-                "the key holds a control character, a character outside ASCII or 'Bearer'; "
-                "copy it again from the gateway's console, without anything around it"
+                f"the key {problem}; copy it again from the gateway's console, without anything "
+                "around it"
             )
         return SecretStr(text) if text else None
 
@@ -139,6 +139,14 @@ class KimiSettings(BaseSettings):
         """Take the key that the pickle lacks from the environment, if it is there."""
         key = self._clean_key(SecretStr(os.environ.get(f"{_PREFIX}API_KEY", "")))
         super().__setstate__(state | {"__dict__": state["__dict__"] | {"api_key": key}})
+
+
+def _problem_with_key(text: str) -> str:
+    if text.lower().startswith("bearer "):
+        return "begins with 'Bearer', which is added to it"
+    if not text.isascii():
+        return "holds a character outside ASCII"
+    return "" if text.isprintable() else "holds a control character, such as a line end"
 
 
 def resolve_settings(

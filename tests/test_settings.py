@@ -12,6 +12,20 @@ from agentsflare_kimi.settings import resolve_settings
 KEY = "sk-canary-0123456789"
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("Bearer abc", "begins with 'Bearer'"),
+        ("k\u00e9y", "holds a character outside ASCII"),
+        ("a\nb", "holds a control character"),
+    ],
+)
+def test_a_key_that_cannot_be_one_is_told_why_without_being_shown(key, told):
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        KimiSettings(api_key=key)
+    assert key not in str(caught.value)
+
+
 def test_defaults():
     settings = KimiSettings()
 

@@ -25,6 +25,7 @@ from agentsflare_kimi.emulator.wire import Reply, Request, error_reply, gateway_
 __all__ = ["Emulator"]
 
 _IN_PROCESS: Final = "http://127.0.0.1/v1"
+_SLOWEST: Final = 0.001
 
 
 class Emulator:
@@ -86,8 +87,19 @@ class Emulator:
 
         Raises:
             UnknownScenarioError: There is no such scenario.
-            ValueError: The recording cannot be read, or `upstream` is no safe URL.
+            ValueError: A number is out of range, the recording cannot be read, or `upstream` is
+                no safe URL.
         """
+        given: tuple[tuple[str, float | None, float], ...] = (
+            ("latency", latency, 0),
+            ("tokens_per_second", tokens_per_second, _SLOWEST),
+            ("tool_rounds", tool_rounds, 0),
+            ("max_concurrency", max_concurrency, 1),
+            ("port", port, 0),
+        )
+        for name, value, least in given:
+            if value is not None and not value >= least:  # so that nan is refused, too
+                raise ValueError(f"{name} must be {least} or more, got {value}")
         self.api_key = api_key or "emulator-key"
         self._gateway = Gateway(
             strict=strict,

@@ -212,3 +212,19 @@ def test_others_can_reach_it_only_with_a_warning():
         assert emulator.base_url.startswith("http://127.0.0.1:")
     finally:
         emulator.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"latency": -1}, "latency must be 0 or more, got -1"),
+        ({"latency": float("nan")}, "latency must be 0 or more, got nan"),
+        ({"tokens_per_second": 0}, "tokens_per_second must be 0.001 or more, got 0"),
+        ({"tool_rounds": -1}, "tool_rounds must be 0 or more, got -1"),
+        ({"max_concurrency": 0}, "max_concurrency must be 1 or more, got 0"),
+        ({"port": -5}, "port must be 0 or more, got -5"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(options, told):
+    with pytest.raises(ValueError, match=told):
+        Emulator(**options)

@@ -168,6 +168,8 @@ def as_openai_error(  # noqa: PLR0911  # a table
         return APITimeoutError(cast("Request", request))
     if isinstance(error, zlib.error) or _is_network(error, "DecodingError"):
         return unreadable_response("its compression is broken", response) if response else None
+    if _is_network(error, "StreamError"):
+        return None  # a mistake of the caller's: a body read twice, or after it was closed
     if isinstance(error, OSError) or _is_network(error):
         return APIConnectionError(
             message=f"Connection error: {_cause(error)}.", request=cast("Request", request)

@@ -70,6 +70,10 @@ class Call:
         given: dict[str, float | None] = extensions.get("timeout") or {}
         extensions["timeout"] = {phase: min(given.get(phase) or left, left) for phase in _PHASES}
 
+    def at_most(self, seconds: float) -> float:
+        """Shorten a pause of *seconds* to what the deadline leaves."""
+        return seconds if self.deadline is None else min(seconds, self.deadline.remaining())
+
     def is_over(self) -> bool:
         """Tell whether the deadline has passed."""
         return self.deadline is not None and not self.deadline.remaining()

@@ -33,6 +33,7 @@ from agentsflare_kimi.guarding import current_call, deadline_of, guard
 from agentsflare_kimi.redaction import guard_logs
 from agentsflare_kimi.sse import EventDecoder
 from agentsflare_kimi.stream_watch import StreamWatch
+from agentsflare_kimi.unread import guard_unread
 
 __all__ = [
     "AsyncGuardedStream",
@@ -215,10 +216,12 @@ class _Hooks:
         def _calculate_retry_timeout(self, remaining_retries, options, response_headers=None):
             if not retries.is_sleeping():
                 return 0
-            asked = self._parse_retry_after_header(response_headers)
-            if asked is not None and 0 < asked <= retries.MAX_RETRY_AFTER:
-                return asked
-            return super()._calculate_retry_timeout(remaining_retries, options, response_headers)
+            pause = self._parse_retry_after_header(response_headers)
+            if pause is None or not 0 < pause <= retries.MAX_RETRY_AFTER:
+                pause = super()._calculate_retry_timeout(
+                    remaining_retries, options, response_headers
+                )
+            return current_call(self).at_most(pause)
 
         def _make_status_error(self, err_msg, *, body, response):
             message = failure_message(err_msg, body)
@@ -283,7 +286,7 @@ class SyncHooks(_Hooks):
                     answer = super()._process_response(
                         cast_to=cast_to, response=response, **options
                     )
-                    return checked_answer(answer, cast_to, response)
+                    return checked_answer(guard_unread(answer, response), cast_to, response)
             finally:
                 del options
 
@@ -348,7 +351,7 @@ class AsyncHooks(_Hooks):
                     answer = await super()._process_response(
                         cast_to=cast_to, response=response, **options
                     )
-                    return checked_answer(answer, cast_to, response)
+                    return checked_answer(guard_unread(answer, response), cast_to, response)
             finally:
                 del options
 

@@ -24,6 +24,7 @@ def server():
             connection.answer_json({}, 503) if connection.number % 2 else connection.well()
         ),
         "redirect": lambda connection: connection.answer("", 307, None, Location="/well/0/v1"),
+        "later": lambda connection: connection.answer_json({}, 429, Retry_After="30"),
         "loris": lambda connection: connection.send(head(length=9)) or connection.drip(b" "),
     }
     with FaultServer(replies) as server:
@@ -176,3 +177,25 @@ def test_the_time_between_the_chunks_counts(server):
         time.sleep(0.4)
         with pytest.raises(openai.APITimeoutError):
             next(stream)
+
+
+@pytest.mark.parametrize("case", ["later", "down"])
+def test_the_pause_before_a_retry_counts(server, case):
+    with Kimi(api_key="k", base_url=server.url(case), deadline=0.3) as client:
+        started = time.monotonic()
+        with pytest.raises(openai.APITimeoutError):
+            _ask(client)
+        assert time.monotonic() - started < 5
+    assert _count(server) == 1
+
+
+@pytest.mark.parametrize("case", ["later", "down"])
+def test_the_pause_before_a_retry_counts_for_the_async_client_too(server, case):
+    async def main():
+        async with AsyncKimi(api_key="k", base_url=server.url(case), deadline=0.3) as client:
+            await _ask(client)
+
+    started = time.monotonic()
+    with pytest.raises(openai.APITimeoutError):
+        asyncio.run(main())
+    assert time.monotonic() - started < 5

@@ -10,6 +10,8 @@ from agentsflare_kimi.lint.rules import RULES
 
 PAGE: Final = Path(__file__).with_name("rules.md")
 HEAD: Final = """\
+<!-- agentsflare: ignore-file (the samples are here to be found) -->
+
 # Rules of the linter
 
 What `agentsflare-kimi lint` looks for. Made from the rules by `make generate`, as

@@ -7,7 +7,9 @@ One form in the comments of every language:
     agentsflare: ignore-file[AFK001]                    the whole file
     agentsflare: ignore[AFK001] until=2026-12-31        this line, up to and including that day
 
-Without codes a marker stands for every rule.
+Without codes a marker stands for every rule. The next line is the one after the end of the
+comment; in Markdown, before a fenced block, it is the whole block. Only comments of the language
+count: no strings, no prose, no code spans.
 """
 
 from __future__ import annotations
@@ -19,15 +21,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentsflare_kimi.lint.findings import Finding
 from agentsflare_kimi.lint.lines import line_starts
+from agentsflare_kimi.lint.mentions import is_inside
 from agentsflare_kimi.lint.rules.ended_suppression import RULE as ENDED
 from agentsflare_kimi.lint.rules.malformed_suppression import RULE as MALFORMED
 from agentsflare_kimi.lint.rules.unused_suppression import RULE as UNUSED
+from agentsflare_kimi.lint.sources import read
+from agentsflare_kimi.lint.sources.embedded import MarkdownDocument
+from agentsflare_kimi.lint.sources.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentsflare_kimi.lint.config import LintConfig
     from agentsflare_kimi.lint.rules.base import Rule
+    from agentsflare_kimi.lint.sources.documents import Document
 
 __all__ = ["apply_suppressions"]
 
@@ -36,10 +43,9 @@ _MARKER = re.compile(
     r"(?P<codes>[ \t]*\[[^\]\r\n]*\])?"
     r"(?P<until>[ \t]+until[ \t]*=[ \t]*[^\s*<#}-][^\s*<#}]*)?"
 )
-# What opens a comment in some language must stand before a marker on its line; so far back.
-_OPENER = re.compile(r"\#|//|/\*|<!--|--|;|%|\bREM\b|^[ \t]*\*", re.IGNORECASE)
-_OPENER_REACH = 1000
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _CODE = re.compile(r"AFK\d{1,3}")
+_DEEPEST = 3
 _KINDS = ("ignore", "ignore-next-line", "ignore-file")
 
 
@@ -47,6 +53,8 @@ class _Marker(NamedTuple):
     start: int
     end: int
     line: int
+    column: int
+    covered: range
     kind: str
     codes: tuple[str, ...]
     until: date | None
@@ -75,7 +83,9 @@ def apply_suppressions(
         or cannot be read.
     """
     lines = _Lines(text)
-    markers = list(_find_markers(text, lines))
+    document = read(text, language_of(filename, text))
+    markers = [_read_marker(place, lines) for place in _find_places(document)]
+    markers.sort(key=lambda marker: marker.start)
     today = config.today or date.today()  # noqa: DTZ011  # the user's own day
     at = _by_line(m for m in markers if not m.error and not m.has_ended(today))
     silencing = {id(f): _silencing(f, at) for f in findings}
@@ -87,15 +97,25 @@ def apply_suppressions(
         if rule is not UNUSED or _is_judged(marker, config)
     ]
     kept = [finding for finding in findings if not silencing[id(finding)]]
-    return kept + [finding for finding in wrong if config.is_selected(finding.code)]
+    return kept + [
+        finding
+        for finding in wrong
+        if config.is_selected(finding.code) and not _is_silenced(finding, at.get(0, ()))
+    ]
+
+
+def _is_silenced(complaint: Finding, for_file: Sequence[_Marker]) -> bool:
+    """Whether another marker, for the whole file, silences what is said of a marker."""
+    place = (complaint.line, complaint.column)
+    return any(m.names(complaint.code) and (m.line, m.column) != place for m in for_file)
 
 
 def _by_line(markers: Iterable[_Marker]) -> Mapping[int, list[_Marker]]:
-    """Markers by the line that they speak of; 0 stands for the whole file."""
+    """Markers by the lines that they speak of; 0 stands for the whole file."""
     at: dict[int, list[_Marker]] = {}
     for marker in markers:
-        line = marker.line + (marker.kind == "ignore-next-line")
-        at.setdefault(0 if marker.kind == "ignore-file" else line, []).append(marker)
+        for line in marker.covered:
+            at.setdefault(line, []).append(marker)
     return at
 
 
@@ -149,32 +169,71 @@ class _Lines:
         return line, position - self._starts[line - 1] + 1
 
 
-def _find_markers(text: str, lines: _Lines) -> Iterator[_Marker]:
-    for found in _MARKER.finditer(text):
-        start = found.start()
-        line, column = lines.place(start)
-        if _OPENER.search(text[max(start - column + 1, start - _OPENER_REACH) : start]):
-            yield _read_marker(found, line)
+class _Place(NamedTuple):
+    """A marker in a comment, and what the comment stands before."""
+
+    found: re.Match[str]
+    start: int
+    end: int
+    following: tuple[int, int]
 
 
-def _read_marker(found: re.Match[str], line: int) -> _Marker:
+def _find_places(document: Document, depth: int = 0) -> Iterator[_Place]:
+    embedded = document.embedded()
+    for found in _MARKER.finditer(document.text):
+        if not is_inside(found.start(), embedded):
+            end = document.comment_end(found.start())
+            if end is not None:
+                yield _Place(found, found.start(), found.end(), _following(document, end))
+    for text in embedded if depth < _DEEPEST else ():
+        if "agentsflare:" in text.text:
+            for place in _find_places(read(text.text, text.language), depth + 1):
+                yield _moved(place, text.offsets)
+
+
+def _following(document: Document, end: int) -> tuple[int, int]:
+    """What follows the line on which a comment ends: the next line, or a whole fenced block."""
+    block = document.block_after(end) if isinstance(document, MarkdownDocument) else None
+    if block:
+        return block
+    line_end = _LINE_END.search(document.text, end)
+    after = line_end.end() if line_end else len(document.text)
+    return after, after
+
+
+def _moved(place: _Place, offsets: Sequence[int]) -> _Place:
+    first, last = place.following
+    return place._replace(
+        start=offsets[place.start],
+        end=offsets[place.end],
+        following=(offsets[first], offsets[last]),
+    )
+
+
+def _read_marker(place: _Place, lines: _Lines) -> _Marker:
+    found = place.found
+    line, column = lines.place(place.start)
     kind = found["kind"].lower()
     inside = (found["codes"] or "").strip(" \t[]")
-    codes = tuple(code.strip() for code in inside.split(",") if code.strip())
+    written = tuple(code.strip() for code in inside.split(",") if code.strip())
     until, error = _read_day(found["until"])
-    unknown = [code for code in codes if not _CODE.fullmatch(code)]
+    unknown = [code for code in written if not _CODE.fullmatch(code.upper())]
     if kind not in _KINDS:
         error = f"unknown suppression {kind!r}; there are: {', '.join(_KINDS)}"
     elif unknown:
         error = f"unknown rule {unknown[0]!r} in this suppression; rules look like AFK001"
-    elif found["codes"] and not codes:
+    elif found["codes"] and not written:
         error = "this suppression names no rule; name one, or leave the brackets out"
+    first, last = (lines.place(offset)[0] for offset in place.following)
+    covered = {"ignore-file": range(1), "ignore-next-line": range(first, last + 1)}
     return _Marker(
-        start=found.start(),
-        end=found.end(),
+        start=place.start,
+        end=place.end,
         line=line,
+        column=column,
+        covered=covered.get(kind, range(line, line + 1)),
         kind=kind,
-        codes=codes,
+        codes=tuple(code.upper() for code in written),
         until=until,
         error=error,
     )

@@ -133,3 +133,68 @@ def test_per_file_ignores_hold_for_texts():
     assert lint_text(text, "tests/a.py", config) == []
     assert lint_text("model: kimi-k2-thinking\n", "deep/a.yaml", config) == []
     assert len(lint_text(text, "src/a.py", config)) == 1
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.js", "/**\n * agentsflare: ignore-next-line[AFK001]\n */\n@"),
+        ("a.ts", "/* agentsflare: ignore-next-line[AFK001]\n   for now */\n@"),
+        ("a.properties", "! agentsflare: ignore-next-line[AFK001]\nmodel=kimi-k2-thinking"),
+        ("a.py", "# agentsflare: ignore-next-line[afk001]\n@"),
+        ("a.md", "<!-- agentsflare: ignore-next-line[AFK001] -->\n```python\n\n@\n```\n"),
+        ("a.md", "<!-- agentsflare: ignore-next-line -->\n\n~~~python\n\n@\n~~~\n"),
+        ("a.md", "<!--\nagentsflare: ignore-file\n-->\n\n```python\n@\n```\n"),
+        ("a.md", "```python\n# agentsflare: ignore-next-line\n@\n```\n"),
+        ("a.md", "> ```python\n> model = 'kimi-k2-thinking'  # agentsflare: ignore\n> ```\n"),
+        ("a.sh", "python - <<PY\n@  # agentsflare: ignore[AFK001]\nPY\n"),
+        ("a.html", "<!-- agentsflare: ignore-file --><script>\n@\n</script>"),
+        ("mystery", "# agentsflare: ignore-next-line\nmodel: 'kimi-k2-thinking'"),
+    ],
+)
+def test_a_marker_in_a_comment_of_any_shape_silences(filename, text):
+    text = text.replace("@", 'model = "kimi-k2-thinking"')
+    without = text.replace("agentsflare:", "agentsflare")
+
+    assert codes(without, filename) == ["AFK001"]
+    assert codes(text, filename) == []
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.py", 'print("# agentsflare: ignore"); @'),
+        ("a.py", '"""\n# agentsflare: ignore-file\n"""\n@'),
+        ("a.js", "say(`// agentsflare: ignore`); @"),
+        ("a.yaml", 'say: {x: "# agentsflare: ignore", model: kimi-k2-thinking}'),
+        ("a.md", "Write `# agentsflare: ignore-file` there.\n\n```python\n@\n```\n"),
+        ("a.md", "Or `<!-- agentsflare: ignore-file -->`.\n\n```python\n@\n```\n"),
+        ("a.md", "# agentsflare: ignore-file\n\n```python\n@\n```\n"),
+        ("a.md", "until `# agentsflare: ignore[AFK001] until=2026-12-31`.\n```python\n@\n```"),
+        ("a.md", "```text\n<!-- agentsflare: ignore-file -->\n```\n```python\n@\n```\n"),
+        ("a.md", "```text\n<!--\n```\nagentsflare: ignore-file\n```python\n@\n```\n"),
+        ("a.md", "```python\nsay('# agentsflare: ignore-file')\n@\n```\n"),
+        ("a.html", "// agentsflare: ignore-file\n<script>\n@\n</script>"),
+    ],
+)
+def test_what_only_looks_like_a_marker_neither_silences_nor_is_complained_about(filename, text):
+    assert codes(text.replace("@", 'model = "kimi-k2-thinking"'), filename) == ["AFK001"]
+
+
+def test_a_block_that_another_text_parts_from_a_marker_is_not_silenced():
+    text = "<!-- agentsflare: ignore-next-line -->\nText\n```python\nm = 'kimi-k2-thinking'\n```\n"
+
+    assert codes(text, "a.md") == ["AFK001", "AFK901"]
+
+
+def test_a_marker_for_the_file_silences_what_is_said_of_others_but_not_of_itself():
+    other = "# agentsflare: ignore[AFK101]\n"
+
+    assert codes("# agentsflare: ignore-file[AFK9]\n" + other) == ["AFK901"]
+    assert codes("# agentsflare: ignore-file\n" + other + 'm = "kimi-k2-thinking"\n') == []
+
+
+@pytest.mark.parametrize("filename", ["a.py", "a.yaml", "a.md", "a.html", "a.txt", "mystery"])
+@pytest.mark.parametrize("piece", ["'agentsflare: ignore ", "<!-- agentsflare: ignore ", "`a ``b "])
+def test_many_things_like_markers_are_read_in_time(filename, piece):
+    assert isinstance(codes(piece * 5_000 + "agentsflare:", filename), list)

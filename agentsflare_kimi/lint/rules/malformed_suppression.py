@@ -23,7 +23,8 @@ RULE: Final = Rule(
     explanation="""\
 It takes the form `agentsflare: ignore[AFK001]`, `ignore-next-line` or `ignore-file`, in a comment
 of any language, with rules or their prefixes in brackets (without: every rule), and perhaps
-`until=2026-12-31`.
+`until=2026-12-31`. In Markdown the comment is `<!-- agentsflare: ignore-next-line -->`; before a
+fenced block it stands for the whole block. In strings, prose and code spans there are none.
 """,
     bad=Sample("ask.py", 'model = "kimi-k2.6"  # agentsflare: ignore[retired]\n'),
     good=Sample("ask.py", 'model = "kimi-k2.6"\n'),

@@ -48,6 +48,11 @@ class CodeDocument:
             return self._whole(region)
         return Value(self.text[start:end], start, end, position)
 
+    def comment_end(self, offset: int) -> int | None:
+        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        region = self.source.region_at(offset)
+        return region.end if region and region.kind == "comment" else None
+
     def _is_whole(self, region: Region, start: int, end: int) -> bool:
         content = self.text[region.inner_start : region.inner_end]
         return content.strip() == self.text[start:end]

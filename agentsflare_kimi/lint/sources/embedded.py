@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
@@ -17,6 +19,12 @@ __all__ = ["MarkdownDocument", "NotebookDocument", "PageDocument"]
 _FENCE: Final = re.compile(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
 )
+# A comment, or a code span, in which there is none.
+_MARKUP: Final = re.compile(
+    r"(?P<comment><!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z))|(?P<ticks>`++).{0,2000}?(?<!`)(?P=ticks)(?!`)",
+    re.DOTALL,
+)
+_BLANK: Final = re.compile(r"\s*")
 _TAGS: Final[Mapping[str, str]] = {
     "py": "python", "python": "python", "python3": "python", "pycon": "python",
     "js": "javascript", "javascript": "javascript", "jsx": "javascript", "mjs": "javascript",
@@ -34,7 +42,35 @@ _SCRIPT_END: Final = re.compile(r"</script", re.IGNORECASE)
 _JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-class MarkdownDocument(ProseDocument):
+class _MarkupDocument(ProseDocument):
+    """Prose whose comments are those of HTML."""
+
+    def comment_end(self, offset: int) -> int | None:
+        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        index = bisect_right(self._comments, (offset, len(self.text))) - 1
+        is_inside = index >= 0 and offset < self._comments[index][1]
+        return self._comments[index][1] if is_inside else None
+
+    @cached_property
+    def _comments(self) -> list[tuple[int, int]]:
+        return _find_comments(self.text, 0, len(self.text))
+
+
+def _find_comments(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    return [match.span() for match in _MARKUP.finditer(text, start, end) if match["comment"]]
+
+
+class _Fence(NamedTuple):
+    """A fenced block, with and without the lines that fence it."""
+
+    tag: str
+    start: int
+    inner_start: int
+    inner_end: int
+    end: int
+
+
+class MarkdownDocument(_MarkupDocument):
     """Prose with fenced blocks of code, which are samples."""
 
     def __init__(self, text: str) -> None:
@@ -46,21 +82,47 @@ class MarkdownDocument(ProseDocument):
         return tuple(self._blocks())
 
     def _blocks(self) -> Iterator[Embedded]:
+        for fence in self._fences:
+            language = _TAGS.get(fence.tag)
+            if language:
+                yield _slice(
+                    self.text, fence.inner_start, fence.inner_end, language, is_sample=True
+                )
+
+    def block_after(self, offset: int) -> tuple[int, int] | None:
+        """Find the fenced block before which nothing but blank lines stands after *offset*."""
+        blank = _BLANK.match(self.text, offset)
+        end = blank.end() if blank else offset
+        found = (
+            fence for fence in self._fences if offset <= fence.start <= end < fence.inner_start
+        )
+        fence = next(found, None)
+        return (fence.start, fence.end) if fence else None
+
+    @cached_property
+    def _fences(self) -> list[_Fence]:
+        fences: list[_Fence] = []
         position = 0
         while fence := _FENCE.search(self.text, position):
             start = min(fence.end() + 1, len(self.text))
             closing = re.compile(
                 rf"^[ \t>]*{re.escape(fence['fence'])}[`~]*[ \t]*\r?$", re.MULTILINE
             )
-            end = closing.search(self.text, start)
-            inner_end = end.start() if end else len(self.text)
-            language = _TAGS.get(fence["tag"].lower())
-            if language:
-                yield _slice(self.text, start, inner_end, language, is_sample=True)
-            position = end.end() if end else len(self.text)
+            last = closing.search(self.text, start)
+            inner_end, position = last.span() if last else (len(self.text), len(self.text))
+            tag = fence["tag"].lower()
+            fences.append(_Fence(tag, fence.start(), start, inner_end, position))
+        return fences
+
+    @cached_property
+    def _comments(self) -> list[tuple[int, int]]:
+        starts = [0, *(fence.end for fence in self._fences)]
+        ends = [*(fence.start for fence in self._fences), len(self.text)]
+        gaps = zip(starts, ends, strict=True)
+        return [span for start, end in gaps for span in _find_comments(self.text, start, end)]
 
 
-class PageDocument(ProseDocument):
+class PageDocument(_MarkupDocument):
     """A page with scripts in it (HTML, Vue, Svelte); the rest is prose."""
 
     def __init__(self, text: str) -> None:

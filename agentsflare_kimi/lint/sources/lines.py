@@ -36,6 +36,8 @@ _NAME_LINE: Final = re.compile(r"[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?(?P<key>[\w.
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _SAMPLING: Final = ("emperature", "top", "enalty", "hoice", "logprobs", "n:", "n =", "n=")
 _FARTHEST: Final = 40
+# So far back in its line a comment may begin.
+_LONGEST: Final = 2000
 
 
 class _Line(NamedTuple):
@@ -77,6 +79,12 @@ class _LineDocument:
         position, key = self._place(line, before, after)
         sampling = self._sampling(line) if position == "request" else ()
         return Value(name, start, end, position, key, sampling=sampling)
+
+    def comment_end(self, offset: int) -> int | None:
+        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        line = self._line(offset)
+        before = line.text[: offset - line.start]
+        return line.start + len(line.text) if self._in_comment(before[-_LONGEST:]) else None
 
     @cached_property
     def _lines(self) -> list[_Line]:
@@ -198,7 +206,7 @@ class YamlDocument(_LineDocument):
 class IniDocument(_LineDocument):
     """INI files and Java properties."""
 
-    comment_marks = "#;"
+    comment_marks = "#;!"
 
 
 class EnvDocument(_LineDocument):

@@ -11,6 +11,11 @@ from agentsflare_kimi.lint.sources.documents import Embedded, Value
 __all__ = ["PlainDocument", "ProseDocument"]
 
 _BEFORE: Final = re.compile(r"[=:>\"'(\[,][ \t]*[\"']?\Z")
+# What opens a comment in texts that are no programs: at the beginning of a line.
+_REMARK: Final = re.compile(r"[ \t]*(?:\.\.|//|%|<!--)")
+# The same in some language or other, anywhere in a line.
+_OPENER: Final = re.compile(r"(?:\A|\s|[;{})\]])(?:#|//|/\*|<!--|--|;|%|REM\b|\*)", re.IGNORECASE)
+_REACH: Final = 1000
 _AFTER: Final = re.compile(r"[ \t]*(?:[\"'<)\],;]|$)", re.MULTILINE)
 
 
@@ -30,6 +35,18 @@ class ProseDocument:
         """Describe what stands around the code points *start* to *end*: prose."""
         return Value(self.text[start:end], start, end, "prose")
 
+    def comment_end(self, offset: int) -> int | None:
+        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        return self._line_end(offset) if _REMARK.match(self._before(offset)) else None
+
+    def _before(self, offset: int) -> str:
+        start = max(self.text.rfind("\n", 0, offset) + 1, offset - _REACH)
+        return self.text[start:offset]
+
+    def _line_end(self, offset: int) -> int:
+        end = self.text.find("\n", offset)
+        return end if end >= 0 else len(self.text)
+
 
 class PlainDocument(ProseDocument):
     """Text of an unknown kind: what looks like a value may be one."""
@@ -39,3 +56,7 @@ class PlainDocument(ProseDocument):
         before = self.text[max(0, start - 10) : start]
         is_value = _BEFORE.search(before) and _AFTER.match(self.text, end)
         return Value(self.text[start:end], start, end, "value" if is_value else "prose")
+
+    def comment_end(self, offset: int) -> int | None:
+        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        return self._line_end(offset) if _OPENER.search(self._before(offset)) else None

@@ -82,6 +82,7 @@ def _moved(found: _Found, text: Embedded) -> Problem:
     )
     if text.is_sample:
         fix = _unsafe(fix, _SAMPLE)
+    fix = _unsafe(fix, text.doubt)
     start, end = text.offsets[problem.start], text.offsets[problem.end]
     request = problem.request and (
         text.offsets[problem.request[0]],

@@ -90,3 +90,63 @@ def test_many_quotes_that_lead_nowhere_are_read_in_time():
     text = "'{'\"$Q\"" * 50_000 + OLD
 
     assert isinstance(find("AFK001", text, "a.sh"), list)
+
+
+BODY = '{"model": "kimi-k2-turbo-preview", "messages": [{"role": "user", "content": "@"}]}'
+NEW_BODY = BODY.replace('turbo-preview",', "").replace(
+    "kimi-k2-", 'kimi-k2.6", "thinking": {"type": "disabled"},'
+)
+
+
+@pytest.mark.parametrize(
+    ("filename", "program", "content"),
+    [
+        ("a.go", "body := []byte(`$`)", 'say \\"hi\\"'),
+        ("a.java", 'String body = """\n$\n""";', "hi"),
+        ("a.cs", 'var body = """$""";', "hi"),
+        ("a.rs", 'let body = r#"$"#;', "hi\\n"),
+        ("a.py", "body = '''$'''", "hi"),
+        ("a.py", "requests.post(url, data=r'$')", "a\\nb"),
+        ("a.js", "fetch(url, { body: `$` });", "${question}"),
+        ("a.rb", "body = <<~JSON\n  $\nJSON\n", "hi"),
+        ("a.php", "<?php\n$body = '$';", "hi"),
+        ("a.tf", "body = <<EOT\n$\nEOT\n", "hi"),
+        ("a.kt", 'val body = """$"""', "${question}"),
+    ],
+)
+def test_a_request_written_in_a_string_is_moved_on_demand(filename, program, content):
+    name, _, rest = program.rpartition("$")
+    text = name + BODY.replace("@", content) + rest
+    finding = find_one("AFK001", text, filename)
+
+    assert (finding.severity, kind(finding)) == ("error", "unsafe")
+    assert fixed(text, filename) == text
+    assert fixed(text, filename, unsafe=True) == name + NEW_BODY.replace("@", content) + rest
+
+
+@pytest.mark.parametrize(
+    ("filename", "opening", "closing", "quote"),
+    [
+        ("a.java", 'String body = "', '";', '\\"'),
+        ("a.go", 'body := "', '"', '\\"'),
+        ("a.cs", 'var body = @"', '";', '""'),
+    ],
+)
+def test_what_is_put_into_a_string_is_escaped_as_the_rest_of_it(filename, opening, closing, quote):
+    text = opening + BODY.replace('"', quote) + closing
+
+    assert fixed(text, filename, unsafe=True) == opening + NEW_BODY.replace('"', quote) + closing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """x = '{"model": "kimi-k2-turbo-preview"}'""",
+        """x = '{"model": "kimi-k2-turbo-preview", "messages": [], "choices": []}'""",
+        """x = '{"model": "kimi-k2-turbo-preview", "messages": []} and more'""",
+        """assert x == '{"model": "kimi-k2-turbo-preview", "messages": []}'""",
+        """x = '{"model": "kimi-k2-turbo-preview", "messages": [] \\x7d}'""",
+    ],
+)
+def test_a_string_that_is_no_request_is_prose(text):
+    assert find("AFK001", text, "a.py") == []

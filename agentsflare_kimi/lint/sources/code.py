@@ -32,8 +32,12 @@ class CodeDocument:
         return Source(self.text, scan(self.text, syntax_of(self.language)))
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the texts inside it: none."""
-        return ()
+        """List the texts inside it: requests that a program holds as JSON in a string."""
+        if '"model' not in self.text or self.language in {"json", "toml"}:
+            return ()
+        from agentsflare_kimi.lint.sources.written import LANGUAGES, find_written  # noqa: PLC0415  # rare
+
+        return tuple(find_written(self.source, self.language)) if self.language in LANGUAGES else ()
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe what stands around the code points *start* to *end*."""

@@ -57,6 +57,7 @@ class Embedded(NamedTuple):
         offsets: Where each of its characters, and its end, stand in the text around it.
         escape: Turns a replacement for it into one for the text around it.
         is_sample: Whether it shows how something is done rather than doing it.
+        doubt: Why a change of it may do harm, if it may.
     """
 
     text: str
@@ -64,6 +65,7 @@ class Embedded(NamedTuple):
     offsets: Sequence[int]
     escape: Callable[[str], str] = str
     is_sample: bool = False
+    doubt: str = ""
 
 
 class Document(Protocol):

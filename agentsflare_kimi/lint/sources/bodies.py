@@ -199,10 +199,11 @@ def sampling_beside(source: Source, region: Region, language: str) -> list[str]:
 
 def _statement(source: Source, region: Region, language: str) -> tuple[int, int]:
     start = end = region.start
-    if language in _BY_LINE:
-        line_end = source.masked.find("\n", region.end)
-        return source.masked.rfind("\n", 0, start) + 1, line_end if line_end >= 0 else region.end
     floor, ceiling = max(0, start - _FURTHEST), min(len(source.masked), end + _FURTHEST)
+    if language in _BY_LINE:
+        line_end = source.masked.find("\n", region.end, ceiling)
+        line_start = source.masked.rfind("\n", floor, start)
+        return max(floor, line_start + 1), line_end if line_end >= 0 else ceiling
     while start > floor and source.masked[start - 1] not in _STATEMENT_END:
         start -= 1
     while end < ceiling and source.masked[end] not in _STATEMENT_END:

@@ -45,20 +45,21 @@ def find_names(text: str) -> Iterator[Name]:
         The identifiers, from first to last.
     """
     floor = 0
-    while (hit := _next_needle(text, floor)) >= 0:
-        start = hit
+    ahead = [text.find(needle) for needle in _NEEDLES]
+    while hits := [hit for hit in ahead if hit >= 0]:
+        start = hit = min(hits)
         while start > floor and text[start - 1] in _LETTERS:
             start -= 1
         run = _RUN.match(text, hit)
         floor = run.end() if run else hit + 1
+        # A needle that there is no more of is not looked for again.
+        ahead = [
+            text.find(needle, floor) if 0 <= next_hit < floor else next_hit
+            for needle, next_hit in zip(_NEEDLES, ahead, strict=True)
+        ]
         name = _trimmed(text, start, floor)
         if name.text:
             yield name
-
-
-def _next_needle(text: str, start: int) -> int:
-    hits = [hit for needle in _NEEDLES if (hit := text.find(needle, start)) >= 0]
-    return min(hits, default=-1)
 
 
 def _trimmed(text: str, start: int, end: int) -> Name:

@@ -8,8 +8,9 @@ from typing import Final, cast
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.layout import insert_entry, merge_edits, remove_entries
 from agentsflare_kimi.lint.mentions import Mention
-from agentsflare_kimi.lint.sources.bodies import Body
-from agentsflare_kimi.lint.sources.literals import COMPUTED
+from agentsflare_kimi.lint.sources.bodies import Body, group_at
+from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
+from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.migration import ABSENT, Change, plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
@@ -18,6 +19,7 @@ __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix
 _NOT_SDK_KEYWORDS: Final = frozenset({"thinking"})
 # Stands for a number that only the running program knows: equal to no pinned value.
 _UNKNOWN_NUMBER: Final = float("nan")
+_SOME_CALLS: Final = ("",)
 _CONSTANTS: Final = {"True": "true", "False": "false", "None": "null"}
 _NUMBERS: Final = frozenset(
     {"temperature", "top_p", "n", "presence_penalty", "frequency_penalty", "logprobs"}
@@ -50,7 +52,13 @@ def _without_computed(value: object) -> object:
         return [_without_computed(item) for item in cast("list[object]", value)]
     if isinstance(value, dict):
         entries = cast("dict[str, object]", value).items()
-        return {key: _without_computed(item) for key, item in entries}
+        # Calls that are computed are calls: what follows from them must not be overlooked.
+        return {
+            key: _SOME_CALLS
+            if item is COMPUTED and key == "tool_calls"
+            else _without_computed(item)
+            for key, item in entries
+        }
     return "" if value is COMPUTED else value
 
 
@@ -127,28 +135,62 @@ def body_edits(
         elif key not in before:
             edits.append(_added(body, key, value))
         elif value is not before[key] and value != before[key]:
-            edit = _changed(body, key, value)
-            if edit is None:
+            changed = _changed(body, key, before[key], value)
+            if changed is None:
                 return None
-            edits.append(edit)
+            edits += changed
     return edits
 
 
-def _changed(body: Body, key: str, value: object) -> Edit | None:
+def _changed(body: Body, key: str, before: object, value: object) -> list[Edit] | None:
     entry = body.group_of(key).find(key)
-    if entry is None or isinstance(value, list) or body.values.get(key) is COMPUTED:
+    if entry is None or body.values.get(key) is COMPUTED:
         return None
+    if isinstance(before, list) and isinstance(value, list):
+        items = cast("list[object]", before), cast("list[object]", value)
+        return _grown_items(body, entry.value_start, *items)
     written = _written(body, value)
-    return Edit(start=entry.value_start, end=entry.end, replacement=written)
+    return [Edit(start=entry.value_start, end=entry.end, replacement=written)]
+
+
+def _grown_items(
+    body: Body, opener: int, before: Sequence[object], after: Sequence[object]
+) -> list[Edit] | None:
+    """Put entries into the items of a list that only gain some; None where more changes."""
+    entries = read_entries(body.source, opener) or ()
+    if not len(entries) == len(before) == len(after):
+        return None
+    edits: list[Edit] = []
+    for entry, old, new in zip(entries, before, after, strict=True):
+        if old == new:
+            continue
+        group = group_at(body.source, entry.value_start)
+        gained = _gained(old, new)
+        if not (group and group.entries and gained):
+            return None
+        last = group.entries[-1]
+        added = ", ".join(_entry(body, last, key, value) for key, value in gained.items())
+        added = f"...{{ {added} }}" if body.form == "typed" else added
+        edits.append(insert_entry(body.source, group, last, added))
+    return edits
+
+
+def _gained(old: object, new: object) -> Mapping[str, object] | None:
+    """What a mapping has more than before, None where that is not all that differs."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return None
+    was, now = cast("dict[str, object]", old), cast("dict[str, object]", new)
+    gained = {key: value for key, value in now.items() if key not in was}
+    return gained if was | gained == now else None
 
 
 def _added(body: Body, key: str, value: object) -> Edit:
     anchor = body.main.find("model")
     if body.form == "object":
-        return insert_entry(body.source, body.main, anchor, _entry(body, key, value))
+        return insert_entry(body.source, body.main, anchor, _entry(body, anchor, key, value))
     if body.form == "typed":
         # TypeScript refuses a field that the SDK's type lacks, except in what is spread.
-        entry = f"...{{ {_entry(body, key, value)} }}"
+        entry = f"...{{ {_entry(body, anchor, key, value)} }}"
         return insert_entry(body.source, body.main, anchor, entry)
     if key not in _NOT_SDK_KEYWORDS:
         return insert_entry(body.source, body.main, anchor, f"{key}={_written(body, value)}")
@@ -158,9 +200,8 @@ def _added(body: Body, key: str, value: object) -> Edit:
     return insert_entry(body.source, body.main, anchor, entry)
 
 
-def _entry(body: Body, key: str, value: object) -> str:
-    model = body.main.find("model")
-    if model and not model.is_quoted:
+def _entry(body: Body, neighbour: Entry | None, key: str, value: object) -> str:
+    if neighbour and not neighbour.is_quoted:
         return f"{key}: {_written(body, value)}"
     return _quoted_entry(body, key, value)
 

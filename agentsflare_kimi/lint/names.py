@@ -105,7 +105,9 @@ def _rename_risk(mention: Mention, old: KimiModel) -> str:
         named = ", ".join(mention.value.sampling)
         risks.append(f"{old.successor} rejects other values than its own for {named}")
     body = mention.value.body
-    if body and ("*" in body.values or body.form != "other"):
+    if body and body.is_complete:
+        risks.append("the request needs more changes than can be written here")
+    elif body and ("*" in body.values or body.form != "other"):
         risks.append("part of the request is not in sight")
     return "; ".join([*risks, *_changes(old)])
 

@@ -10,7 +10,7 @@ __all__ = ["is_sound"]
 _FIELDS = frozenset(
     """
     model thinking extra_body temperature top_p n presence_penalty frequency_penalty logprobs
-    tool_choice reasoning_effort base_url
+    tool_choice reasoning_effort reasoning_content base_url
     """.split()  # noqa: SIM905  # words read best as words
 )
 # Strings that hold one of these may be changed, too.

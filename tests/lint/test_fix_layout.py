@@ -248,3 +248,55 @@ def test_a_program_that_does_not_parse_is_mended_all_the_same():
     text = 'print "old"\nmodel = "kimi-k2-thinking"\n'
 
     assert fixed(text, "a.py") == text.replace("kimi-k2-thinking", "kimi-k2.6")
+
+
+_CALLS = '[{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]'
+_TOOL_TURN = '{"role": "assistant", "content": "", "tool_calls": %s}'
+_HISTORY = '[{"role": "user", "content": "Hi"}, %s]'
+
+
+@pytest.mark.parametrize("calls", [_CALLS, "calls"])
+@pytest.mark.parametrize(
+    ("filename", "request_", "mark", "added"),
+    [
+        ("a.py", "c.chat.completions.create(model='kimi-k2-thinking', messages=%s)", "'", None),
+        ("a.py", "requests.post(u, json={'model': 'kimi-k2-thinking', 'messages': %s})", "'", None),
+        ("a.json", '{"model": "kimi-k2-thinking", "messages": %s}', '"', None),
+        (
+            "a.js",
+            'fetch(u, {body: JSON.stringify({model: "kimi-k2-thinking", messages: %s})})',
+            '"',
+            None,
+        ),
+        (
+            "a.ts",
+            'c.chat.completions.create({model: "kimi-k2-thinking", messages: %s});',
+            '"',
+            '...{ "reasoning_content": "" }',
+        ),
+    ],
+)
+def test_tool_calls_in_the_history_get_the_reasoning_that_must_be_there(
+    filename, request_, mark, added, calls
+):
+    if filename == "a.json" and calls != _CALLS:
+        pytest.skip("JSON has no variables")
+    turn = _TOOL_TURN % calls
+    text = request_ % (_HISTORY % turn)
+    added = added or f"{mark}reasoning_content{mark}: {mark}{mark}"
+
+    assert kind(find_one("AFK001", text, filename)) == "safe"
+    after = fixed(text, filename)
+    assert f"{turn[:-1]}, {added}}}" in after
+    assert "kimi-k2.6" in after
+    assert "thinking" in after
+    assert fixed(after, filename) == after
+
+
+def test_a_history_that_no_edit_can_mend_says_so():
+    turn = '{"role": "assistant", "tool_calls": calls, "reasoning_content": None}'
+    text = f'c.chat.completions.create(model="kimi-k2-thinking", messages=[{turn}])'
+    finding = find_one("AFK001", text, "a.py")
+
+    assert kind(finding) == "unsafe"
+    assert "needs more changes than can be written here" in finding.fix.reason

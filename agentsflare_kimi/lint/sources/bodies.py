@@ -10,7 +10,7 @@ from agentsflare_kimi.lint.sources.keys import is_sampling
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 
-__all__ = ["Body", "Group", "read_body", "sampling_beside"]
+__all__ = ["Body", "Group", "group_at", "is_response", "read_body", "sampling_beside"]
 
 # Where a field goes that the SDK has no argument for.
 Form = Literal["keywords", "object", "typed", "other"]
@@ -92,12 +92,12 @@ def read_body(source: Source, region: Region, language: str, callee: str) -> Bod
     Returns:
         The request or the part of it that is in sight, or None.
     """
-    main = _group(source, source.enclosing(region.start))
+    main = group_at(source, source.enclosing(region.start))
     if main is None or not _names_model(main, region):
         return None
     form = _form(source, main, language, callee)
     extra_entry = main.find("extra_body") if form == "keywords" else None
-    extra = _group(source, extra_entry.value_start) if extra_entry else None
+    extra = group_at(source, extra_entry.value_start) if extra_entry else None
     values = _values(source, main)
     if extra:
         values |= _values(source, extra)
@@ -109,11 +109,12 @@ def read_body(source: Source, region: Region, language: str, callee: str) -> Bod
 
 def is_response(source: Source, region: Region) -> bool:
     """Tell whether the string *region* is the `model` of an answer that was recorded."""
-    group = _group(source, source.enclosing(region.start))
+    group = group_at(source, source.enclosing(region.start))
     return group is not None and any(entry.key in _RESPONSE_KEYS for entry in group.entries)
 
 
-def _group(source: Source, opener: int | None) -> Group | None:
+def group_at(source: Source, opener: int | None) -> Group | None:
+    """Read the entries between the brackets that open at *opener*; None for other places."""
     if opener is None or opener not in source.closers or source.text[opener] not in "({":
         return None
     entries = read_entries(source, opener)

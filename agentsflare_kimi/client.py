@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import inspect
 import os
@@ -43,6 +44,7 @@ class _Configured:
         options: Mapping[str, Any],
     ) -> dict[str, Any]:
         self.settings, rest = configure(settings, options, env_file)
+        _refuse_unknown(type(self), rest)
         self.deadline = self.settings.deadline
         self.max_concurrency = self.settings.max_concurrency
         self._session = session or Session()
@@ -186,6 +188,14 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
             return super().copy(**self._copy_options(options, _extra_kwargs))
 
         with_options = copy
+
+
+def _refuse_unknown(kind: type, options: Mapping[str, Any]) -> None:
+    known = inspect.signature(Kimi.__init__).parameters
+    for name in options.keys() - known.keys():
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise TypeError(f"{kind.__name__}() got an unexpected keyword argument {name!r}{hint}")
 
 
 def _sign_like(

@@ -579,6 +579,13 @@ def test_signatures_have_the_sdks_keywords_and_ours(ours, theirs):
     assert "OPENAI_API_KEY" not in ours.__init__.__doc__
 
 
+@pytest.mark.parametrize("make", [Kimi, AsyncKimi])
+def test_a_mistyped_keyword_is_told_with_the_right_one(make):
+    expected = rf"{make.__name__}\(\) .* 'on_retried'; did you mean 'on_retired'\?"
+    with pytest.raises(TypeError, match=expected):
+        make(api_key="k", on_retried="warn")
+
+
 def test_threads_share_a_client(client, emulator):
     def work():
         for _ in range(5):

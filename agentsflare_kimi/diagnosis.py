@@ -23,6 +23,7 @@ __all__ = ["Diagnosis", "diagnose"]
 _MESSAGE_FIELDS: Final = ("message", "error", "detail", "msg", "error_message", "errorMessage")
 _MAX_TEXT: Final = 4_000
 _MAX_SHOWN: Final = 80
+_FIRST_FAILED: Final = 300
 _HTML: Final = re.compile(r"\s*<(?:!doctype html|html)", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
@@ -129,7 +130,9 @@ def _printed(exc: BaseException) -> str:
 def _status(links: list[BaseException], records: list[object]) -> int | None:
     told = [attribute(link, "status_code") for link in links]
     told += [field(record, "statusCode") for record in records]
-    return next((status for status in map(as_integer, told) if status is not None), None)
+    stated = [status for status in map(as_integer, told) if status is not None]
+    # A gateway may say 200 on the wire and the truth in the body.
+    return next((status for status in stated if status >= _FIRST_FAILED), next(iter(stated), None))
 
 
 def _is_html(exc: BaseException) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agentsflare_kimi.lenient import as_text, same
+from agentsflare_kimi.lenient import field as get
 from agentsflare_kimi.values import FrozenMapping
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PromptFilter",
     "is_block_code",
     "severity_rank",
+    "states_block",
 ]
 
 # The finish reason of an answer that a filter cut off or withheld.
@@ -29,6 +31,9 @@ BLOCKED_FINISH: Final = "content_filter"
 _BLOCK_CODES: Final = frozenset(
     {"content_filter", "responsibleaipolicyviolation", "content_policy_violation"}
 )
+# Moonshot's words for a block; gateways that wrap them anew lose the code.
+# Source: facts/kimi.md section 5.1.
+_BLOCK_MESSAGE: Final = "rejected because it was considered high risk"
 _SEVERITIES: Final = {"safe": 0.0, "very_low": 1.0, "low": 2.0, "medium": 3.0, "high": 4.0}
 # A label that nobody knows yet must never be hidden by one that is known.
 _UNKNOWN_SEVERITY: Final = 5.0
@@ -126,6 +131,14 @@ class ChoiceFilter:
 def is_block_code(value: object) -> bool:
     """Whether the `code` or `type` of an error says that a content filter blocked."""
     return (as_text(value) or "").strip().casefold() in _BLOCK_CODES
+
+
+def states_block(body: object) -> bool:
+    """Whether an error says, by its codes or its words, that a content filter blocked."""
+    words = (as_text(get(body, name)) or "" for name in ("message", "error"))
+    return any(is_block_code(get(body, name)) for name in ("code", "type")) or any(
+        _BLOCK_MESSAGE in text.casefold() for text in words
+    )
 
 
 def severity_rank(severity: str | None) -> float:

@@ -32,7 +32,7 @@ from agentsflare_kimi.filter_values import (
     ChoiceFilter,
     FilterNote,
     PromptFilter,
-    is_block_code,
+    states_block,
 )
 from agentsflare_kimi.lenient import (
     as_list,
@@ -256,7 +256,7 @@ def _read_body(found: _Findings, body: object) -> None:
         choices = choices_of(value)
         found.choices += [_read_choice(found, index, choice) for index, choice in choices]
         _read_prompts(found, value)
-        found.is_blocked |= is_block_code(get(value, "code")) or is_block_code(get(value, "type"))
+        found.is_blocked |= states_block(value)
         # Results outside a choice: an error's, which are those of the prompt.
         if results := found.read(value):
             found.prompt.setdefault(0, []).append(results)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loopback import serving
 
 import agentsflare_kimi
+from agentsflare_kimi import Kimi
 from agentsflare_kimi.diagnosis import Diagnosis, diagnose
 from agentsflare_kimi.diagnosis_forms import list_forms
 
@@ -103,6 +104,15 @@ ANSWERS = [
         "fixed_parameter",
         False,
     ),
+    *[
+        (400, body, "content_filtered", False)
+        for text in ["The request was rejected because it was considered high risk"]
+        for body in (
+            {"error": {"type": "<nil>", "message": text}, "type": "error"},
+            {"code": 20015, "message": text, "data": None},
+            {"error": text},
+        )
+    ],
     (500, moonshot("server_error"), "upstream_error", True),
     (500, moonshot("unexpected_output"), "upstream_error", True),
     (502, HTML.format("Bad gateway"), "upstream_error", True),
@@ -298,6 +308,26 @@ def test_a_failed_connection_names_host_and_port():
     ):
         client.models.list()
     assert f"127.0.0.1:{port} refused" in diagnose(caught.value).summary
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["create", "stream"])
+@pytest.mark.parametrize(
+    ("status", "cause"), [(500, "upstream_error"), (429, "rate_limited"), (524, "edge_timeout")]
+)
+def test_a_failure_with_status_200_is_known_by_the_status_in_its_body(status, cause, stream):
+    body = json.dumps(gateway(status, "It did not work")).encode()
+    with (
+        serving(body, content_type="application/json") as server,
+        Kimi(api_key=KEY, base_url=server.base_url, max_retries=0) as client,
+        pytest.raises(openai.APIError) as caught,
+    ):
+        list(client.chat.completions.create(model="kimi-k2.6", messages=[], stream=stream))
+    assert diagnose(caught.value).cause == cause
+
+
+def test_an_answer_that_quotes_the_words_of_a_block_is_none():
+    message = {"content": "rejected because it was considered high risk"}
+    assert not agentsflare_kimi.extract_filter_results({"choices": [{"message": message}]})
 
 
 def test_an_error_inside_a_stream_is_diagnosed_too():

@@ -20,6 +20,7 @@ __all__ = ["read"]
 _READERS: Final[Mapping[str, tuple[str, str]]] = {
     "markdown": ("embedded", "MarkdownDocument"),
     "notebook": ("embedded", "NotebookDocument"),
+    "cell": ("embedded", "CellDocument"),
     "page": ("embedded", "PageDocument"),
     "prose": ("plain", "ProseDocument"),
     "plain": ("plain", "PlainDocument"),

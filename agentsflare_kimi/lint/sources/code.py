@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
@@ -9,12 +10,17 @@ from typing import Final
 from agentsflare_kimi.lint.sources.bodies import is_response, read_body, sampling_beside
 from agentsflare_kimi.lint.sources.context import callee_of, describe
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
+from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.lexer import scan
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.syntaxes import syntax_of
 
 __all__ = ["CodeDocument"]
 
+# A field's tag in Go: `env:"MODEL" envDefault:"name"`.
+_TAG_NAME: Final = re.compile(r'\b(?:env|envconfig|json|yaml|mapstructure):"([\w.-]+)')
+_TAG_DEFAULT: Final = re.compile(r'\b(?:envDefault|default):"\Z')
+_TAG_REACH: Final = 200
 _STRINGS: Final = frozenset({"string"})
 
 
@@ -47,7 +53,8 @@ class CodeDocument:
         elif region.kind not in _STRINGS:
             position = _OTHER_KINDS[region.kind]
         elif not self._is_whole(region, start, end):
-            position = "prose"
+            position, key = self._in_tag(region, start, end)
+            return Value(self.text[start:end], start, end, position, key)
         else:
             return self._whole(region)
         return Value(self.text[start:end], start, end, position)
@@ -56,6 +63,17 @@ class CodeDocument:
         """Tell where the comment that holds *offset* ends; None outside of comments."""
         region = self.source.region_at(offset)
         return region.end if region and region.kind == "comment" else None
+
+    def _in_tag(self, region: Region, start: int, end: int) -> tuple[Position, str]:
+        """Tell what a part of a string is: in Go, a tag may give a default to a field."""
+        if self.language != "go" or not self.text.startswith('"', end):
+            return "prose", ""
+        before, after = max(region.start, start - _TAG_REACH), min(region.end, end + _TAG_REACH)
+        if not _TAG_DEFAULT.search(self.text, before, start):
+            return "prose", ""
+        named = _TAG_NAME.search(self.text, before, after)
+        key = named[1] if named else ""
+        return ("request" if is_model_key(key) else "value"), key
 
     def _is_whole(self, region: Region, start: int, end: int) -> bool:
         content = self.text[region.inner_start : region.inner_end]

@@ -14,7 +14,7 @@ from agentsflare_kimi.lint.sources.literals import read_entries, read_literal
 from agentsflare_kimi.lint.sources.plain import ProseDocument
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
-__all__ = ["MarkdownDocument", "NotebookDocument", "PageDocument"]
+__all__ = ["CellDocument", "MarkdownDocument", "NotebookDocument", "PageDocument"]
 
 _FENCE: Final = re.compile(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
@@ -23,6 +23,9 @@ _FENCE: Final = re.compile(
 _MARKUP: Final = re.compile(
     r"(?P<comment><!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z))|(?P<ticks>`++).{0,2000}?(?<!`)(?P=ticks)(?!`)",
     re.DOTALL,
+)
+_MAGIC: Final = re.compile(
+    r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+)(?P<command>[^\r\n]*)", re.MULTILINE
 )
 _BLANK: Final = re.compile(r"\s*")
 _TAGS: Final[Mapping[str, str]] = {
@@ -190,8 +193,22 @@ class NotebookDocument(CodeDocument):
                 characters.append(text)
                 offsets.append(offset)
         code = "".join(characters)
-        language = "shell" if code.startswith(("%%bash", "%%sh")) else "python"
+        language = "shell" if code.startswith(("%%bash", "%%sh")) else "cell"
         return Embedded(code, language, [*offsets, last], _json_escaped) if last >= 0 else None
+
+
+class CellDocument(CodeDocument):
+    """A notebook's cell: Python, and lines for the shell."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        super().__init__(text, "python")
+
+    def embedded(self) -> Sequence[Embedded]:
+        """List the lines for the shell, and what the program holds."""
+        lines = _MAGIC.finditer(self.text)
+        magics = [_slice(self.text, *line.span("command"), "shell") for line in lines]
+        return magics or super().embedded()
 
 
 def _entries(source: Source, opener: int | None) -> list[Entry]:

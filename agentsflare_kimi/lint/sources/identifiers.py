@@ -15,8 +15,8 @@ _NEEDLES: Final = ("kimi-", "moonshot-")
 # What a vendor's id, a path or a URL is made of. Source: facts/lint.md section 1.
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
 _RUN: Final = re.compile(r"[A-Za-z0-9_./:@+-]*+")
-# `${MODEL:-name}`: a default, in shells, compose files and templates.
-_DEFAULT: Final = re.compile(r"(\w++):?-")
+# `${MODEL:-name}`, `${kimi.model:name}`: a default, in shells, compose files, Spring's settings.
+_DEFAULT: Final = re.compile(r"([\w.]++(?:-[\w.]++)*+):-?|(\w++)-")
 
 
 class Name(NamedTuple):
@@ -65,7 +65,7 @@ def find_names(text: str) -> Iterator[Name]:
 def _trimmed(text: str, start: int, end: int) -> Name:
     variable = ""
     if text.startswith("${", start - 2) and (match := _DEFAULT.match(text, start, end)):
-        variable = match[1]
+        variable = match[1] or match[2]
         start = match.end()
     # A sentence may end right after a name.
     name = text[start:end].rstrip(".:/")

@@ -33,6 +33,7 @@ _ENV_PAIR: Final = re.compile(r"[ \t]*ENV[ \t]+(?P<key>\w+)[ \t]+[\"']?\Z")
 _INLINE: Final = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?(?:=|:[ \t]*)[\"']?\Z")
 _FLAG: Final = re.compile(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?[ \t,=]+[\"']?\Z")
 _NAME_LINE: Final = re.compile(r"[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*\Z")
+_COMPARED: Final = re.compile(r"[=!]=[ \t]*[\"']?\Z")
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _SAMPLING: Final = ("emperature", "top", "enalty", "hoice", "logprobs", "n:", "n =", "n=")
 _FARTHEST: Final = 40
@@ -113,6 +114,8 @@ class _LineDocument:
         return False
 
     def _place(self, line: _Line, before: str, after: str) -> tuple[Position, str]:
+        if _COMPARED.search(before):
+            return "comparison", ""
         rest = after.lstrip("\"'").lstrip()
         is_whole = not rest or rest[0] in "#,]};\\" or after[:1] in {'"', "'", " ", "\t"}
         for pattern in (_FLAG, _INLINE):
@@ -123,7 +126,7 @@ class _LineDocument:
         match = match or _KEY.match(before)
         if match and not before[match.end() :].strip("\"'") and not rest.strip("\"' \t,;)\\"):
             return self._judged(line, match["key"], match["key"])
-        if match and _ends_comment(rest) and not before[match.end() :].strip("\"'"):
+        if match and rest[:1] in self.comment_marks and not before[match.end() :].strip("\"'"):
             return self._judged(line, match["key"], match["key"])
         is_item = not before.strip(" \t-\"'[,") and is_whole
         return ("value" if is_item or self._in_list(before, is_whole=is_whole) else "prose"), ""
@@ -183,10 +186,6 @@ def _start(line: _Line) -> int:
 def _column(line: _Line) -> int:
     """Where a line's key begins, past the dash of a list's item."""
     return len(line.text) - len(line.text.lstrip(" \t-"))
-
-
-def _ends_comment(rest: str) -> bool:
-    return rest.startswith("#")
 
 
 def _is_subscript(before: str, after: str) -> bool:

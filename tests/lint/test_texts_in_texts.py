@@ -150,3 +150,21 @@ def test_what_is_put_into_a_string_is_escaped_as_the_rest_of_it(filename, openin
 )
 def test_a_string_that_is_no_request_is_prose(text):
     assert find("AFK001", text, "a.py") == []
+
+
+@pytest.mark.parametrize(
+    ("session", "expected"),
+    [
+        ("$ llm -m kimi-k2-thinking\nkimi-k2-thinking says: hi\n", ["request"]),
+        ("$ python a.py\na.py:4: Warning: kimi-k2-thinking was retired\n", []),
+        ('$ curl -d \'{\n  "model": "kimi-k2-thinking"\n}\' $U\nkimi-k2-thinking\n', ["request"]),
+        ("$ llm \\\n  -m kimi-k2-thinking\n", ["request"]),
+        ("$ echo it's\n$ llm -m kimi-k2-thinking\n", ["request"]),
+        ("llm -m kimi-k2-thinking\n", ["request"]),
+    ],
+)
+def test_of_a_session_only_the_commands_are_read(session, expected):
+    findings = find("AFK001", f"```console\n{session}```\n", "a.md")
+
+    assert ["request" for finding in findings if finding.fix] == expected
+    assert len(findings) == len(expected)

@@ -24,6 +24,13 @@ _MARKUP: Final = re.compile(
     r"(?P<comment><!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z))|(?P<ticks>`++).{0,2000}?(?<!`)(?P=ticks)(?!`)",
     re.DOTALL,
 )
+# In a session's record only what follows a prompt is a command; the rest is what was said to it.
+_SESSIONS: Final = frozenset({"console", "shell-session", "shellsession"})
+_COMMAND: Final = re.compile(
+    r"^[ \t>]*\$[ \t](?P<command>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
+    r"|\"(?:[^\"\\]|\\.)*+\"|['\"])*+)",
+    re.MULTILINE | re.DOTALL,
+)
 _MAGIC: Final = re.compile(
     r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+)(?P<command>[^\r\n]*)", re.MULTILINE
 )
@@ -87,7 +94,11 @@ class MarkdownDocument(_MarkupDocument):
     def _blocks(self) -> Iterator[Embedded]:
         for fence in self._fences:
             language = _TAGS.get(fence.tag)
-            if language:
+            commands = _COMMAND.finditer(self.text, fence.inner_start, fence.inner_end)
+            spans = [c.span("command") for c in commands] if fence.tag in _SESSIONS else []
+            for start, end in spans:
+                yield _slice(self.text, start, end, "shell", is_sample=True)
+            if language and not spans:
                 yield _slice(
                     self.text, fence.inner_start, fence.inner_end, language, is_sample=True
                 )

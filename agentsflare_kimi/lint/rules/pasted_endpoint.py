@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.context import callee_of
+from agentsflare_kimi.lint.sources.documents import Document
 from agentsflare_kimi.lint.sources.keys import is_base_url
 from agentsflare_kimi.lint.urls import GatewayUrl, find_urls
 
@@ -16,6 +20,28 @@ __all__ = ["RULE"]
 _ENDPOINT: Final = re.compile(r"(?:/chat/completions)+/?\Z")
 # Read by the SDKs themselves, which append the path.
 _SDK_VARIABLES: Final = frozenset({"OPENAI_BASE_URL", "OPENAI_API_BASE", "AGENTSFLARE_BASE_URL"})
+# Plain HTTP clients know base URLs, too, and may post to theirs as it is.
+_HTTP_CLIENT: Final = re.compile(
+    r"(?i)http|axios|session|webclient|restclient|retrofit|faraday|guzzle|\bky\b|\bgot\b|fetch"
+)
+_OPENAI: Final = re.compile(r"(?i)openai")
+# Calls that take a base URL; not functions that are declared with one as a default.
+_SDK_CALL: Final = re.compile(
+    r"(?is)(?!(?:async)?(?:def|func?|fn|function|constructor)\w).*(?:openai|client|kimi|baseur)"
+)
+_STATEMENT: Final = re.compile(r"[;{}]")
+_LONGEST_STATEMENT: Final = 400
+_MOST_USES: Final = 50
+_BASE: Final = re.compile(r"(?i:base_?ur[li]|api_base)[\"']?\s*[=:(]\s*(?:\w+\.)*\Z")
+_CALL: Final = re.compile(
+    r"(?<!\w)(?!\w{0,40}(?i:base))\w{0,40}"
+    r"(?i:post|fetch|request|urlopen|curl_init|axios|ajax|url|uri|stream)\w{0,40}"
+    r"(?:\.\w{1,40})?!?\s*\(\s*(?:[^(),;]{0,40},\s*){0,2}(?:ur[il]\s*[=:]\s*)?"
+    r"[&f]?[\"'`]?[{$]{0,2}(?:\w+(?:\.|->|::))*\Z"
+)
+_SETTING: Final = re.compile(r"(?<!\w)(?i:url|uri|endpoint)[\"']?\s*[=:]\s*(?:\w+\.)*\Z")
+_CURL: Final = re.compile(r"(?<!\w)curl\s(?:\\\n|[^\n]){0,300}\$\{?\Z")
+_SAME: Final = re.compile(r"[\"']?\s*[=:]\s*(?:\w+\.)*(?i:base_?url)(?!\w)")
 _RISK: Final = "something else may use this as the whole URL"
 
 
@@ -24,11 +50,10 @@ def _check(reading: Reading) -> Iterator[Problem]:
         endpoint = _ENDPOINT.search(url.text)
         if endpoint is None or url.in_prose or url.value.position == "glued":
             continue
-        text = reading.document.text
-        if not (is_base_url(url.value.key) or _is_passed_on(text, url)):
+        risk = _risk(reading.document, url)
+        if risk is None:
             continue
         edit = Edit(start=url.start + endpoint.start(), end=url.end, replacement="")
-        risk = "" if _is_argument(text, url) or _is_passed_on(text, url) else _RISK
         yield Problem(
             message="the SDK appends `/chat/completions` itself, so requests go to a path that "
             f"does not exist; end the base URL at `{url.text[: endpoint.start()]}`",
@@ -38,26 +63,82 @@ def _check(reading: Reading) -> Iterator[Problem]:
         )
 
 
-def _is_argument(text: str, url: GatewayUrl) -> bool:
-    """Whether it goes straight into a client: `base_url="..."`, `.baseUrl("...")`."""
-    if url.value.key in _SDK_VARIABLES:
-        return True
-    line = text[text.rfind("\n", 0, url.start) + 1 : url.start]
-    return bool(re.search(rf"{re.escape(url.value.key)}[\"']?\s*[=:(]\s*[\"'`]\Z", line)) and (
-        not re.match(r"\s*(?:export\s|const\s|let\s|var\s|final\s|[A-Z_]+\s*[:=])", line)
-    )
+def _risk(document: Document, url: GatewayUrl) -> str | None:
+    """What speaks against cutting the path off; None where this is no base URL."""
+    key = url.value.key
+    if isinstance(document, CodeDocument) and is_base_url(key):
+        callee = _callee(document, url)
+        if _HTTP_CLIENT.search(callee) and not _OPENAI.search(callee):
+            return None
+        if _SDK_CALL.match(callee):
+            return ""
+    name = key.rpartition(".")[2]
+    uses = _uses(document.text, name) if name.isidentifier() else _Uses(1)
+    if not (is_base_url(key) or uses.as_base) or (uses.as_whole and not uses.as_base):
+        return None
+    if uses.as_whole:
+        return _RISK
+    is_sure = key in _SDK_VARIABLES or (uses.as_base and uses.total == 1 + uses.as_base)
+    return "" if is_sure else _RISK
 
 
-def _is_passed_on(text: str, url: GatewayUrl) -> bool:
-    """Whether it is in a variable that is used once, as a base URL."""
-    name = url.value.key
-    if not name.isidentifier():
+def _callee(document: CodeDocument, url: GatewayUrl) -> str:
+    """The call that a base URL goes straight into: `OpenAI(base_url=...)`, `x.baseUrl(...)`."""
+    source = document.source
+    if not re.search(r"[=:(]\s*[\"'`]\Z", document.text[max(0, url.start - 20) : url.start]):
+        return ""
+    opener = source.enclosing(url.start)
+    if opener is not None and source.text[opener] == "{":
+        around = source.enclosing(opener)
+        opener = around if around and not source.masked[around + 1 : opener].strip() else None
+    if opener is None or source.text[opener] != "(":
+        return ""
+    callee = callee_of(source, opener)
+    if not is_base_url(callee.rpartition(".")[2]):
+        return callee
+    # A builder: what it builds is named further up.
+    start = max(0, opener - _LONGEST_STATEMENT)
+    ends = [match.end() for match in _STATEMENT.finditer(source.masked, start, opener)]
+    return source.masked[max(ends, default=start) : opener]
+
+
+class _Uses(NamedTuple):
+    """How often a text speaks of a name, and in which way."""
+
+    total: int
+    as_base: int = 0
+    as_whole: int = 0
+
+
+@lru_cache(maxsize=16)
+def _uses(text: str, name: str) -> _Uses:
+    total = as_base = as_whole = 0
+    for place in _places(text, name):
+        before = text[max(0, place - _LONGEST_STATEMENT) : place]
+        is_base = bool(_BASE.search(before))
+        # `base_url=base_url` is one use, though it holds the name twice.
+        total += not _SAME.match(text, place + len(name), place + len(name) * 2 + 10)
+        as_base += is_base
+        as_whole += not is_base and _is_whole(before, text[place + len(name) :][:4])
+    return _Uses(total, as_base, as_whole)
+
+
+def _places(text: str, name: str) -> Iterator[int]:
+    place = text.find(name)
+    for _ in range(_MOST_USES):
+        if place < 0:
+            return
+        around = text[max(0, place - 1) : place] + text[place + len(name) :][:1]
+        if not re.search(r"\w", around):
+            yield place
+        place = text.find(name, place + len(name))
+
+
+def _is_whole(before: str, after: str) -> bool:
+    """Whether a URL is asked for as it is, with nothing put behind it."""
+    if re.match(r"\}?/|\s*[+.]", after):
         return False
-    uses = re.findall(rf"\b{name}\b", text)
-    passed = re.search(rf"(?i:base_?url|api_base)\s*[=:]\s*{name}\b", text)
-    return bool(passed) and len(uses) == (
-        3 if is_base_url(name) and f"{name}={name}" in text else 2
-    )
+    return any(use.search(before) for use in (_CALL, _SETTING, _CURL))
 
 
 RULE: Final = Rule(
@@ -68,7 +149,8 @@ RULE: Final = Rule(
     explanation="""\
 The gateway's page gives `https://api.agentsflare.com/v1/chat/completions` as its "API Base URL".
 An SDK appends the path itself, and then asks for `/v1/chat/completions/chat/completions`, which
-the gateway answers with 404 `Cannot POST ...`.
+the gateway answers with 404 `Cannot POST ...`. A plain HTTP client posts to the whole URL: it is
+left alone where it is not known to be a base URL.
 """,
     bad=Sample(
         "client.py",
@@ -83,8 +165,9 @@ client = Client(base_url="https://api.agentsflare.com/v1")
 """,
     ),
     fix_safety="""\
-Safe where the URL goes straight into a client or a variable that SDKs read; unsafe for other
-settings and constants, which something else may use as the whole URL.
+Safe where the URL goes straight into a client, or into a variable that SDKs read or that is used
+for nothing else; unsafe for other settings and constants, which something else may use as the
+whole URL.
 """,
     check=_check,
 )

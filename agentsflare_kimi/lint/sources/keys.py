@@ -15,7 +15,8 @@ _LOOKUPS: Final = frozenset(
     "get is has find list remove delete drop deprecate deprecated retired old legacy unsupported "  # noqa: SIM905  # words read best as words
     "supports test assert skip data view base orm train load".split()
 )
-_BASE_URL: Final = re.compile(r"(?:base|api|endpoint|server)(?:url|uri)|(?:api|url)base|host$")
+# Not an API URL or an endpoint: those may be the whole URL, which is posted to as it is.
+_BASE_URL: Final = re.compile(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
 _API_KEY: Final = re.compile(r"api(?:key|token)$|authtoken$|bearer$|secretkey$|authorization$")
 _SAMPLING: Final = frozenset(
     {"temperature", "topp", "n", "presencepenalty", "frequencypenalty", "toolchoice", "logprobs"}

@@ -9,10 +9,12 @@ from linting import find, find_one, kind
     [
         ("kimi-k26", "kimi-k2.6"),
         ("kimi-k2-6", "kimi-k2.6"),
-        ("kimi-k2-thinkin", "kimi-k2-thinking"),
-        ("kimi-k2-turbo", "kimi-k2-turbo-preview"),
+        ("kimi-k2", "kimi-k2.6"),
+        ("kimi-k2-thinkng", "kimi-k2.6"),
+        ("kimi-k2-turbo", "kimi-k2.6"),
+        ("kimi-k2-0905", "kimi-k2.6"),
         ("kimi-k2.7-cod", "kimi-k2.7-code"),
-        ("moonshot-v1-8k-vision-previw", "moonshot-v1-8k-vision-preview"),
+        ("moonshot-v1-8k-vision-previw", "kimi-k2.6"),
     ],
 )
 def test_a_slip_is_a_warning_that_names_what_was_meant(name, meant):
@@ -45,7 +47,18 @@ def test_where_two_are_equally_near_both_are_named_and_nothing_is_changed():
         'package = "kimi-cli"',
         'model = "kimi-k2.6"',
         'model = "kimi-k3"',
+        'model = "kimi-k4"',
+        'model = "kimi-k1.5"',
     ],
 )
 def test_other_names_and_other_places_are_left_alone(text):
     assert find("AFK004", text, "a.py") == []
+
+
+def test_where_the_nearest_is_gone_it_says_so_and_names_what_follows_with_its_risks():
+    finding = find_one("AFK004", 'model = "kimi-k2-turbo"', "a.py")
+
+    assert "did you mean `kimi-k2.6`" in finding.message
+    assert "`kimi-k2-turbo-preview` (retired)" in finding.message
+    assert '"thinking": {"type": "disabled"}' in finding.message
+    assert "did not think" in finding.fix.reason

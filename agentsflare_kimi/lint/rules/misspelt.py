@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from agentsflare_kimi.catalog import find_model, list_models
+from agentsflare_kimi.catalog import KimiModel, find_model, list_models
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.mentions import Mention
+from agentsflare_kimi.lint.names import advice, mend
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 
 __all__ = ["RULE"]
 
 _MOST_EDITS: Final = 2
 _RISK: Final = "it may be a name that another host knows"
+# Never a model, and typed all the same. Source: facts/kimi.md section 4.4.
+_NEVER_VALID: Final = {"kimi-k2": "kimi-k2.6"}
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
@@ -22,32 +25,83 @@ def _check(reading: Reading) -> Iterator[Problem]:
         meant = _meant(mention.model) if mention.is_request else ()
         if not meant:
             continue
-        named = " or ".join(f"`{name}`" for name in meant)
+        fix = _fix(mention, meant[0]) if len(meant) == 1 else None
+        living = dict.fromkeys(_living(model) for model in meant)
+        named = " or ".join(f"`{name}`" for name in living)
         yield Problem(
-            message=f"`{mention.model}` is not the name of a model; did you mean {named}?",
+            message=f"`{mention.model}` is not the name of a model; did you mean "
+            f"{named}?{_gone(meant)}{_advice(mention, meant, fix)}",
             start=mention.start,
             end=mention.end,
-            fix=_fix(mention, meant[0]) if len(meant) == 1 else None,
+            fix=fix,
             model=mention.model,
-            replacement=meant[0],
+            replacement=next(iter(living)),
         )
 
 
-def _fix(mention: Mention, name: str) -> Fix:
-    edit = Edit(start=mention.start, end=mention.end, replacement=name)
-    return Fix(edits=(edit,), is_safe=False, reason=_RISK)
+def _living(model: KimiModel) -> str:
+    """The name to use for *model*: its own, or that of what took its place."""
+    if model.successor:
+        return model.successor
+    is_gone = model.status == "example" or (model.status == "unlisted" and model.upstream_ended_on)
+    return model.alternatives[0] if is_gone and model.alternatives else model.id
+
+
+def _gone(meant: Sequence[KimiModel]) -> str:
+    """Say which of the names that come nearest are not to be used any more."""
+    gone = [model for model in meant if _living(model) != model.id]
+    named = ", ".join(f"`{model.id}` ({_STATUS.get(model.status, 'ended')})" for model in gone)
+    return f" The nearest name is that of {named}" if gone else ""
+
+
+_STATUS: Final = {"retired": "retired", "deprecated": "deprecated", "example": "an example only"}
+
+
+def _fix(mention: Mention, meant: KimiModel) -> Fix:
+    living = _living(meant)
+    edit = Edit(start=mention.start, end=mention.end, replacement=living)
+    reasons = [_RISK]
+    if living != meant.id:
+        rename = _renamed(mention, meant)
+        reasons.append(rename.reason if rename else f"`{meant.id}` behaved differently")
+    return Fix(edits=(edit,), is_safe=False, reason="; ".join(filter(None, reasons)))
+
+
+def _renamed(mention: Mention, meant: KimiModel) -> Fix | None:
+    """What a bare rename of *meant* would be: only the name is to be changed here."""
+    return mend(mention._replace(value=mention.value._replace(body=None)), meant)
+
+
+def _advice(mention: Mention, meant: Sequence[KimiModel], fix: Fix | None) -> str:
+    return advice(mention, meant[0], _renamed(mention, meant[0])) if fix else ""
 
 
 @cache
-def _meant(name: str) -> tuple[str, ...]:
-    """The names that a writer of *name* may have meant, the nearest first."""
-    known = find_model(name)
+def _meant(name: str) -> tuple[KimiModel, ...]:
+    """The models that a writer of *name* may have meant, the nearest first."""
+    known = find_model(_NEVER_VALID.get(name, name))
     if known:
-        return () if known.id == name else (known.id,)
+        return () if known.id == name else (known,)
     # Other hosts mark their own versions by a suffix: kimi-k2.6-hd.
-    names = [model.id for model in list_models() if not name.startswith(f"{model.id}-")]
-    near = sorted((_distance(name, other), index) for index, other in enumerate(names))
-    return tuple(names[index] for edits, index in near if edits <= min(_MOST_EDITS, near[0][0]))[:3]
+    models = [
+        model
+        for model in list_models()
+        if not name.startswith(f"{model.id}-") and _is_same_version(name, model.id)
+    ]
+    near = sorted((_distance(name, model.id), index) for index, model in enumerate(models))
+    return tuple(models[index] for edits, index in near if edits <= min(_MOST_EDITS, near[0][0]))[
+        :3
+    ]
+
+
+def _is_same_version(name: str, known: str) -> bool:
+    """Whether the numbers agree as far as *name* goes: kimi-k4 is no slip for kimi-k3."""
+    given, wanted = _digits(name), _digits(known)
+    return wanted.startswith(given) and bool(given) == bool(wanted)
+
+
+def _digits(name: str) -> str:
+    return "".join(filter(str.isdigit, name))
 
 
 def _distance(one: str, other: str) -> int:
@@ -72,12 +126,14 @@ RULE: Final = Rule(
 A name that the gateway does not know is answered with an error. This rule speaks up where a
 request names something that is one or two letters away from a model, or one of the short names
 that people type (`kimi-k2-turbo`, `kimi-k2-6`), which the API does not take. Names that go on
-after a known one (`kimi-k2-thinking-251104`) are other hosts' and left alone.
+after a known one (`kimi-k2-thinking-251104`) are other hosts' and left alone, and so are names
+with another number (`kimi-k4`). Where the nearest model is gone, its successor is named instead.
 """,
     bad=Sample("settings.toml", 'model = "kimi-k26"\n'),
     good=Sample("settings.toml", 'model = "kimi-k2.6"\n'),
     fix_safety="""\
-Unsafe, and only where one name is nearest: it may be a name that another host knows.
+Unsafe, and only where one name is nearest: it may be a name that another host knows. Where the
+nearest model is gone, the move to its successor has the risks of that move, too.
 """,
     check=_check,
 )

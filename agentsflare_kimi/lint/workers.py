@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.scanning import Scanner
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from agentsflare_kimi.lint.scanning import Examine, Outcome
@@ -83,7 +83,7 @@ def _share(
     running: dict[int, int] = {}
     try:
         for _ in range(workers):
-            pid, reader = _start(numbers, portions, examine, max_size)
+            pid, reader = _start(numbers, running, portions, examine, max_size)
             running[reader] = pid
         yield from _receive(running)
     finally:
@@ -94,7 +94,11 @@ def _share(
 
 
 def _start(
-    numbers: int, portions: Sequence[Sequence[bytes]], examine: Examine, max_size: int
+    numbers: int,
+    readers: Iterable[int],
+    portions: Sequence[Sequence[bytes]],
+    examine: Examine,
+    max_size: int,
 ) -> tuple[int, int]:
     reader, writer = os.pipe()
     pid = os.fork()
@@ -103,6 +107,9 @@ def _start(
         return pid, reader
     status = 1
     try:
+        # While a worker held an end to read from, none would learn that the parent is gone.
+        for inherited in (reader, *readers):
+            os.close(inherited)
         _work(numbers, writer, portions, examine, max_size)
         status = 0
     except BaseException as error:  # noqa: BLE001  # nothing may leave a forked process

@@ -168,3 +168,9 @@ def test_of_a_session_only_the_commands_are_read(session, expected):
 
     assert ["request" for finding in findings if finding.fix] == expected
     assert len(findings) == len(expected)
+
+
+def test_many_names_in_one_string_are_read_in_time():
+    text = """x = '{"model": """ + f'"{OLD}", ' * 20_000 + "'"
+
+    assert find("AFK001", text, "a.py") == []

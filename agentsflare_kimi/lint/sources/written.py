@@ -49,9 +49,13 @@ def find_written(source: Source, language: str) -> Iterator[Embedded]:
     end = 0
     for name in find_names(source.text):
         region = source.region_at(name.start) if name.start >= end else None
-        text = _written(source, region, language) if region else None
+        if region is None:
+            continue
+        # Of many names in one string the first tells.
+        end = region.end
+        text = _written(source, region, language)
         if text:
-            end = text.offsets[-1]
+            end = max(end, text.offsets[-1])
             yield text
 
 

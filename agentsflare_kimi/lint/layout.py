@@ -14,6 +14,7 @@ __all__ = ["insert_entry", "merge_edits", "remove_entries"]
 
 _COMMA: Final = re.compile(r"\s*,")
 _REST_OF_LINE: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _INDENT: Final = re.compile(r"[ \t]*")
 
 
@@ -128,8 +129,8 @@ def _line_break(text: str, position: int, near: int) -> str:
     """A line end as the text has it, and the indentation of the line that *position* is on."""
     start = _line_start(text, position)
     indent = _INDENT.match(text, start)
-    line_end = "\r\n" if text.find("\r\n", start, near + 2) >= 0 else "\n"
-    return line_end + (indent[0] if indent else "")
+    line_end = _LINE_END.search(text, start, near + 2)
+    return (line_end[0] if line_end else "\n") + (indent[0] if indent else "")
 
 
 def _line_start(text: str, position: int) -> int:

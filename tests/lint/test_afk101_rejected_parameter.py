@@ -84,3 +84,10 @@ def test_a_request_of_which_a_part_is_not_in_sight_is_judged_by_what_is(text, fi
 
     assert "only 0.6 is" in finding.message
     assert kind(finding) == "none"
+
+
+@pytest.mark.parametrize("n", ["n : 2", "n  :  2", "n\t: 2"])
+def test_spaces_do_not_hide_a_parameter(n):
+    text = f'fetch(u, {{body: JSON.stringify({{model: "kimi-k2.6", messages: ms, {n}}})}})'
+
+    assert len(find("AFK101", text, "a.js")) == 1

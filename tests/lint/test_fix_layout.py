@@ -300,3 +300,11 @@ def test_a_history_that_no_edit_can_mend_says_so():
 
     assert kind(finding) == "unsafe"
     assert "needs more changes than can be written here" in finding.fix.reason
+
+
+def test_a_new_line_ends_as_the_others_do():
+    text = f'{{\r  "model": "{OLD}",\r  "messages": []\r}}\r'
+    after = fixed(text, "a.json")
+
+    assert "thinking" in after
+    assert "\n" not in after

@@ -18,7 +18,10 @@ _MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("example", ()),
     ("misspelt", ()),
     ("ended_upstream", ()),
-    ("fixed_parameter", ("temp", "top_p", "penalty", "logprobs", "n=", "n =", "n:", '"n"', "'n'")),
+    (
+        "fixed_parameter",
+        ("temp", "top_p", "penalty", "logprobs", "n=", "n ", "n\t", "n:", '"n"', "'n'"),
+    ),
     ("tool_choice", ("tool",)),
     ("token_budget", ("max_",)),
     ("thinking_switch", ("thinking",)),

@@ -35,12 +35,16 @@ class FileSettings(NamedTuple):
     source: str | None
 
 
-def settings_for(path: str, options: Mapping[str, object] | LintConfig) -> FileSettings:
+def settings_for(
+    path: str, options: Mapping[str, object] | LintConfig, root: str | None = None
+) -> FileSettings:
     """Find what holds for one file.
 
     Args:
         path: The file; relative to the current directory, or absolute.
         options: Settings that come on top of those of the nearest file; or all there are.
+        root: The directory in which the file was found, if it was not named itself. What
+            lies in an excluded directory below it is excluded whatever its own settings say.
 
     Returns:
         The settings of the file.
@@ -53,12 +57,15 @@ def settings_for(path: str, options: Mapping[str, object] | LintConfig) -> FileS
     if isinstance(options, LintConfig):
         name = _below(here, absolute)
         config = options.for_file(name)
-        return FileSettings(config=config, is_excluded=_matches(name, options.exclude), source=None)
-    source, base = _nearest(os.path.dirname(absolute))
+        is_excluded = _matches(here, absolute, options.exclude)
+        return FileSettings(config=config, is_excluded=is_excluded, source=None)
+    is_excluded = _matches(here, absolute, cast("tuple[str, ...]", options.get("exclude", ())))
+    directory = os.path.dirname(absolute)
+    if root is not None and (is_excluded or _is_shut(directory, os.path.abspath(root))):
+        return FileSettings(config=LintConfig(), is_excluded=True, source=None)
+    source, base = _nearest(directory)
     name = _below(os.path.dirname(source), absolute) if source else ""
-    is_excluded = _matches(name, base.exclude) or _matches(
-        _below(here, absolute), cast("tuple[str, ...]", options.get("exclude", ()))
-    )
+    is_excluded = is_excluded or _excludes(source, base, absolute)
     config = _on_top(base.for_file(name), options)
     return FileSettings(config=config, is_excluded=is_excluded, source=source)
 
@@ -66,17 +73,46 @@ def settings_for(path: str, options: Mapping[str, object] | LintConfig) -> FileS
 def forget_configurations() -> None:
     """Read settings files anew from here on."""
     _nearest.cache_clear()
+    _is_shut.cache_clear()
 
 
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+@cache
+def _is_shut(directory: str, root: str) -> bool:
+    """Whether what holds above a directory excludes it; its own settings are not asked."""
+    if not directory.startswith(os.path.join(root, "")):
+        return False
+    parent = os.path.dirname(directory)
+    return _is_shut(parent, root) or _excludes(*_nearest(parent), directory, is_directory=True)
+
+
+def _excludes(
+    source: str | None, config: LintConfig, path: str, *, is_directory: bool = False
+) -> bool:
+    base = os.path.dirname(source) if source else ""
+    return _matches(base, path, config.exclude, is_directory=is_directory)
+
+
+def _matches(
+    base: str, path: str, patterns: tuple[str, ...], *, is_directory: bool = False
+) -> bool:
     if not patterns:
         return False
     from agentsflare_kimi.lint.ignores import matches_any  # noqa: PLC0415  # rarely needed
 
-    return matches_any(name, patterns)
+    meant = [_below(base, _anchored(base, pattern)) for pattern in patterns]
+    return matches_any(_below(base, path), meant, is_directory=is_directory)
+
+
+def _anchored(base: str, pattern: str) -> str:
+    """Spell a pattern that is written as a path as one that begins at the top."""
+    if not pattern.startswith(("./", "../")):
+        return pattern
+    slash = "/" if pattern.endswith("/") else ""
+    return os.path.normpath(os.path.join(base, pattern)) + slash
 
 
 def _below(directory: str, path: str) -> str:
+    """The path from a directory, beginning with a slash; the same path if it lies elsewhere."""
     return path[len(directory) :] if path.startswith(os.path.join(directory, "")) else path
 
 

@@ -88,15 +88,16 @@ def verdict(path: bytes, *, is_directory: bool, patterns: Sequence[Pattern]) -> 
     return None
 
 
-def is_ignored(path: bytes, patterns: Sequence[Pattern]) -> bool:
-    """Whether a file is ignored, or a directory on the way to it.
+def is_ignored(path: bytes, patterns: Sequence[Pattern], *, is_directory: bool = False) -> bool:
+    """Whether a path is ignored, or a directory on the way to it.
 
     Args:
-        path: A file's path, in the terms of the patterns' bases.
+        path: The path, in the terms of the patterns' bases.
         patterns: The patterns in the order of precedence, the strongest last.
+        is_directory: Whether it is a directory.
 
     Returns:
-        Whether the file is ignored; nothing in an ignored directory is taken back in.
+        Whether it is ignored; nothing in an ignored directory is taken back in.
     """
     if not patterns:
         return False
@@ -105,21 +106,23 @@ def is_ignored(path: bytes, patterns: Sequence[Pattern]) -> bool:
         if verdict(path[:end], is_directory=True, patterns=patterns):
             return True
         end = path.find(b"/", end + 1)
-    return bool(verdict(path, is_directory=False, patterns=patterns))
+    return bool(verdict(path, is_directory=is_directory, patterns=patterns))
 
 
-def matches_any(filename: str, globs: Sequence[str]) -> bool:
+def matches_any(filename: str, globs: Sequence[str], *, is_directory: bool = False) -> bool:
     """Whether patterns from a configuration name a file, or a directory on the way to it.
 
     Args:
         filename: The file's path, relative to where the patterns are meant.
         globs: The patterns, as lines of a `.gitignore`.
+        is_directory: Whether it is a directory.
 
     Returns:
-        Whether the file is meant.
+        Whether the path is meant.
     """
     path = filename.replace(os.sep, "/").removeprefix("./").removeprefix("/")
-    return is_ignored(os.fsencode(path), parse_patterns(os.fsencode("\n".join(globs))))
+    patterns = parse_patterns(os.fsencode("\n".join(globs)))
+    return is_ignored(os.fsencode(path), patterns, is_directory=is_directory)
 
 
 def _parse_line(line: bytes, base: bytes) -> Pattern | None:

@@ -64,7 +64,7 @@ def judge_listed(
     if is_left_out(path, root):
         return None
     try:
-        settings = settings_for(os.fsdecode(path), options)
+        settings = settings_for(os.fsdecode(path), options, os.fsdecode(root))
     except LintConfigError as error:
         return path, "failed", str(error)
     if settings.is_excluded or not _is_inside(root, os.path.dirname(path)):

@@ -147,7 +147,7 @@ class Session:
                 continue
             if kind != "directory":
                 self.outcomes.append((origin, outcome))
-            elif name not in LEFT_OUT:
+            elif name not in LEFT_OUT and not self._is_excluded(root, path.rstrip(b"/")):
                 # A repository in a repository: git names it, but not its files.
                 self.read([path.rstrip(b"/")])
 
@@ -161,6 +161,16 @@ class Session:
             __import__("agentsflare_kimi.lint.judging")
 
         return scan(files, examine, max_size, self._progress)
+
+    def _is_excluded(self, root: bytes, directory: bytes) -> bool:
+        from agentsflare_kimi.lint.configuration import settings_for  # noqa: PLC0415  # heavy
+
+        path = os.path.join(os.fsdecode(directory), "*")
+        try:
+            return settings_for(path, self.options, os.fsdecode(root)).is_excluded
+        except ValueError:
+            # Its own settings are wrong, which reading it will tell.
+            return False
 
     def _fail(self, path: bytes, reason: str) -> None:
         self.outcomes.append(("named", (path, "failed", reason)))

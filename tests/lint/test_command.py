@@ -250,6 +250,28 @@ def test_exclusions_do_not_hold_for_named_files_unless_forced(tree, lint):
     assert lint("--exclude", "gen/", "--force-exclude", "gen/ask.py")[0] == 0
 
 
+@pytest.mark.parametrize(
+    "spelling", ["gen", "./gen", "./gen/", "./gen/ask.py", "{}/gen", "{}/gen/*.py", "../{}/gen"]
+)
+def test_an_exclusion_may_be_spelt_as_a_path(tree, lint, spelling):
+    write(tree / "gen/ask.py", ASK)
+    write(tree / "src/gen/ask.py", ASK)
+    pattern = spelling.format(tree.name if ".." in spelling else tree)
+    _, out, _ = lint("--exclude", pattern, "--output-format", "concise")
+    assert "\ngen/ask.py" not in f"\n{out}"
+    assert ("src/gen/ask.py" in out) == (spelling != "gen")
+
+
+@pytest.mark.parametrize("settings", ['select = ["AFK001"]', "unknown = 1"])
+@pytest.mark.parametrize("as_option", [True, False])
+def test_the_settings_of_an_excluded_directory_are_not_asked(tree, lint, settings, as_option):
+    write(tree / "gen/deep/ask.py", ASK)
+    write(tree / "gen/agentsflare-kimi.toml", settings)
+    write(tree / "agentsflare-kimi.toml", "" if as_option else 'exclude = ["gen/"]')
+    assert lint(*(["--exclude", "gen"] if as_option else []))[0] == 0
+    assert lint("gen")[0] > 0
+
+
 def test_the_nearest_settings_win(tree, lint):
     write(tree / "pyproject.toml", '[tool.agentsflare-kimi.lint]\nignore = ["AFK001"]\n')
     write(tree / "a" / "ask.py", ASK)

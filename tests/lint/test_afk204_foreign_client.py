@@ -54,3 +54,32 @@ def test_an_import_that_is_still_used_stays():
     after = fixed(text, "a.py", unsafe=True)
 
     assert after.startswith("from agentsflare_kimi import Kimi\nfrom openai import OpenAI\n")
+
+
+ARGUMENTS = 'base_url="https://api.agentsflare.com/v1", api_key=key'
+
+
+@pytest.mark.parametrize(
+    ("statement", "callee"),
+    [
+        ("import openai as oa", "oa.OpenAI"),
+        ("from openai import OpenAI as Client", "Client"),
+        ("import openai", "openai.OpenAI"),
+    ],
+)
+def test_the_class_is_known_by_the_names_that_the_file_gives_it(statement, callee):
+    text = f"{statement}\n\nclient = {callee}({ARGUMENTS})\n"
+    mended = fixed(text, "a.py", unsafe=True)
+
+    assert f"client = Kimi({ARGUMENTS})" in mended
+    assert "from agentsflare_kimi import Kimi" in mended
+
+
+def test_another_class_of_the_name_is_left_alone():
+    assert find("AFK204", f"client = observed.OpenAI({ARGUMENTS})\n", "a.py") == []
+
+
+def test_nothing_is_changed_where_the_name_kimi_is_taken():
+    text = f"from openai import OpenAI\n\n\nclass Kimi:\n    client = OpenAI({ARGUMENTS})\n"
+
+    assert kind(find_one("AFK204", text, "a.py")) == "none"

@@ -28,7 +28,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
     if GATEWAY not in document.text:
         return
     for call in find_client_calls(document.source):
-        if call.base_url and GATEWAY in resolve(document.source, call.base_url):
+        if call.is_sdk and call.base_url and GATEWAY in resolve(document.source, call.base_url):
             ours = call.name.replace("OpenAI", "Kimi")
             yield Problem(
                 message=f"`{ours}` of agentsflare_kimi takes the place of this `{call.name}`: it "
@@ -39,7 +39,11 @@ def _check(reading: Reading) -> Iterator[Problem]:
             )
 
 
-def _fix(source: Source, call: ClientCall, ours: str) -> Fix:
+def _fix(source: Source, call: ClientCall, ours: str) -> Fix | None:
+    imported = rf"^[ \t]*from agentsflare_kimi import [^\n]*\b{ours}\b"
+    is_ours = re.search(imported, source.masked, re.MULTILINE)
+    if re.search(rf"\b{ours}\b", source.masked) and not is_ours:
+        return None  # the name stands for something else here
     edits = [
         Edit(start=call.start, end=call.callee_end, replacement=ours),
         *_import(source, call, ours),

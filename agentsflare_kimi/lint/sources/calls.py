@@ -12,7 +12,11 @@ from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 __all__ = ["ClientCall", "find_client_calls", "resolve"]
 
-_CLIENT: Final = re.compile(r"(?:\bopenai\s*\.\s*)?\b(?P<name>(?:Async)?OpenAI)\s*\(\s*(?=(\{)?)")
+# A prefix, the name, and whether an object of options follows.
+_CLIENT: Final = r"(?:\b(?P<prefix>\w+)\s*\.\s*)?\b(?P<name>{names})\s*\(\s*(?=(?P<brace>\{{)?)"
+_STOCK: Final = re.compile(_CLIENT.format(names="(?:Async)?OpenAI"))
+_CLASS_ALIAS: Final = re.compile(r"\b((?:Async)?OpenAI)[ \t]+as[ \t]+(\w+)")
+_MODULE_ALIAS: Final = re.compile(r"^[ \t]*import[ \t]+openai[ \t]+as[ \t]+(\w+)", re.MULTILINE)
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*\Z")
 
 
@@ -26,6 +30,7 @@ class ClientCall(NamedTuple):
         base_url: The argument that says where it talks to, if any.
         api_key: The argument that says with which key, if any.
         is_open: Whether further arguments come from elsewhere.
+        is_sdk: Whether it is the class of `openai`, and not one of that name elsewhere.
     """
 
     name: str
@@ -34,6 +39,7 @@ class ClientCall(NamedTuple):
     base_url: Entry | None
     api_key: Entry | None
     is_open: bool
+    is_sdk: bool
 
 
 def find_client_calls(source: Source) -> Iterator[ClientCall]:
@@ -45,17 +51,23 @@ def find_client_calls(source: Source) -> Iterator[ClientCall]:
     Yields:
         The calls whose arguments can be read.
     """
-    for match in _CLIENT.finditer(source.masked):
-        opener = match.end() if match[2] else source.masked.index("(", match.end("name"))
+    classes = {alias: name for name, alias in _CLASS_ALIAS.findall(source.masked)}
+    modules = {None, "openai", *_MODULE_ALIAS.findall(source.masked)}
+    names = "|".join(["(?:Async)?OpenAI", *map(re.escape, classes)])
+    pattern = re.compile(_CLIENT.format(names=names)) if classes else _STOCK
+    for match in pattern.finditer(source.masked):
+        opener = match.end() if match["brace"] else source.masked.index("(", match.end("name"))
         entries = read_entries(source, opener)
         if entries is not None:
+            is_sdk = match["prefix"] in modules
             yield ClientCall(
-                match["name"],
-                match.start(),
+                classes.get(match["name"], match["name"]),
+                match.start() if is_sdk else match.start("name"),
                 match.end("name"),
                 next((entry for entry in entries if is_base_url(entry.key)), None),
                 next((entry for entry in entries if is_api_key(entry.key)), None),
                 any(entry.key == "*" for entry in entries),
+                is_sdk,
             )
 
 

@@ -6,29 +6,81 @@ Rather too much than too little: whoever wants to know opens the file.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["mask_keys"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["hide", "key_spans", "mask_keys"]
 
 _MASK: Final = "********"
-_SIGNS: Final = ("sk-", "bearer", "key", "secret", "token", "passw", "authorization")
+_MARK: Final = "sk-"
+_SECRETS: Final = ("key", "token", "secret", "passw")
+_NAMES: Final = r"(?:api[_-]?key|(?:secret|access|private)_?key|token|secret|passw(?:or)?d)"
 
-# By their own look, by the word before them, or by what they are assigned to. What comes from
-# elsewhere (a call, an attribute, a variable in braces) is no key. What may repeat is bounded,
-# so that no text takes long.
+# Where one literal ends and the next goes on with the same value, beside it, after an operator
+# or on the next line; or where a literal goes on over a line end.
+_JOINT: Final = r"""(?x:
+    ["'`]{1,3} [\s+.&\\~|]{0,80} [a-zA-Z]{0,2} ["'`]{1,3} (?=[\w.~+/=-]{4})
+    | \\? \r? \n [\ \t]{0,40} (?= [\w.~+/=-]{4,200} (?: ["'`] | \s{0,40} (?:\"{3}|'{3}) ) )
+)"""
+
+# Signs, one of which must be there, and what is a key: by its own look, by the word before it,
+# or by what it is assigned to. What comes from elsewhere (a call, an attribute, a variable in
+# braces) is no key. What may repeat is bounded, so that no text takes long.
 _KEYS: Final = (
-    r"\b(sk-)[\w-]{6,}",
-    r"(?i)(\bbearer\s{1,9})[\w.~+/=-]{8,}",
-    r"""(?ix)
-    ( (?: api[_-]?key | secret | token | passw(?:or)?d | authorization ) \w{0,40}
-      ["'\]]{0,3} \s{0,9} (?: [:=]{1,3} >? | , ) \s{0,9} [a-z]{0,2} ["'`] )
-    [^"'`\s${}]{8,}
-    """,
-    r"""(?imx)
-    ^ ( [\ \t]* (?: export \s{1,9} | ENV \s{1,9} )? [\w.]{0,60} KEY [\ \t]* [=:] [\ \t]* )
-    [^\s"'$(){}\[\],.;]{16,}
-    """,
+    ((_MARK,), rf"\b(sk-)(?:[\w-]{{6,}}|[\w-]{{0,5}}(?={_JOINT}))"),
+    (
+        ("bearer", "authorization"),
+        r"""(?ix)
+        ( \b bearer \s{1,9}
+        | \b authorization ["']? \s{0,9} [:=,] \s{0,9} ["']? \w{1,20} \s{1,9} )
+        [\w.~+/=-]{8,}
+        """,
+    ),
+    (
+        (*_SECRETS, "authorization"),
+        rf"""(?ix)
+        ( (?: {_NAMES} | authorization ) \w{{0,40}}
+          ["'\]]{{0,3}} \s{{0,9}} (?: [:=]{{1,3}} >? | , ) \s{{0,9}} [a-z]{{0,2}} ["'`]{{1,3}} )
+        (?: [^"'`\s${{}}]{{8,}} | [^"'`\s${{}}]{{1,7}} (?={_JOINT}) )
+        """,
+    ),
+    (
+        ("key",),
+        r"""(?imx)
+        ^ ( [\ \t]* (?: export \s{1,9} | ENV \s{1,9} )? [\w.]{0,60} KEY [\ \t]* [=:] [\ \t]* )
+        [^\s"'$(){}\[\],.;]{16,}
+        """,
+    ),
+    # A setting: the whole rest of its line, of eight letters or with a digit.
+    (
+        _SECRETS,
+        rf"""(?imx)
+        ^ ( [\ \t]* (?: (?: export | ENV | ARG | - ) [\ \t]{{1,9}} )? [\w.-]{{0,60}} {_NAMES}
+            [\ \t]{{0,9}} [=:] [\ \t]{{0,9}} )
+        (?!\$) (?= \S{{8}} | \S{{0,7}} \d ) [^\s"'`(){{}}\[\]]{{4,}} (?<![,;]) (?!\S)
+        """,
+    ),
+    # A header in quotes; a query; a user's password, or a long user name.
+    (_SECRETS, rf"""(?i)(["'][\w-]{{0,40}}{_NAMES}\s{{0,3}}:\s{{0,3}})[\w.~+/=-]{{8,}}"""),
+    (
+        (*_SECRETS, "sig"),
+        r"""(?ix)
+        ( [?&] [\w-]{0,40} (?: key | token | secret | passw(?:or)?d | sig | signature ) = )
+        [^\s&\#"'`<>${}]{4,}
+        """,
+    ),
+    (("@",), r"""(://(?:[^\s/@:"'`${}]{0,200}:|(?=[^\s/@:]{16})))[^\s/@"'`${}]{1,999}(?=@)"""),
+    (
+        ("-u", "--user", "--proxy-user"),
+        r"""(?x)
+        (?<!\S) ( (?: -u | -U | --user | --proxy-user ) [\s=]{0,3} ["']? [^\s:"'`${}]{0,200} : )
+        [^\s"'`${}]{1,}
+        """,
+    ),
 )
 
 
@@ -41,14 +93,76 @@ def mask_keys(text: str) -> str:
     Returns:
         The same with `********` for each key; `sk-` stays to tell what it was.
     """
+    return hide(text, 0, len(text), key_spans(text))
+
+
+def key_spans(text: str) -> Sequence[tuple[int, int]]:
+    """Find what looks like a key.
+
+    Args:
+        text: Source lines, a diff, a message; the more of it, the better keys are told.
+
+    Returns:
+        Start and end of each part of a key, in order and apart from each other; none of them
+        reaches over a line end.
+    """
     lower = text.lower()
-    if any(sign in lower for sign in _SIGNS):
-        for pattern in _patterns():
-            text = pattern.sub(rf"\g<1>{_MASK}", text)
-    return text
+    spans = [
+        span
+        for signs, pattern in _KEYS
+        if any(sign in lower for sign in signs)
+        for match in _compiled(pattern).finditer(text)
+        for span in _parts(text, match.end(1), match.end())
+    ]
+    return _apart(sorted(spans))
+
+
+def hide(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
+    """Cut out a part of a text, without keys.
+
+    Args:
+        text: The text.
+        start: Where the part begins; it may be within a key.
+        end: Where it ends; the same.
+        spans: The keys in the whole text.
+
+    Returns:
+        The part with `********` for each key or piece of one.
+    """
+    pieces: list[str] = []
+    index = max(bisect_right(spans, (start, start)) - 1, 0)
+    while index < len(spans) and spans[index][0] < end:
+        first, last = spans[index]
+        index += 1
+        if last > start:
+            pieces += [text[start:first], _MASK]
+            start = last
+    return "".join(pieces) + text[start:end]
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A key, and where further literals carry it on."""
+    while True:
+        yield (start + len(_MARK) if text.startswith(_MARK, start) else start), end
+        joint = _compiled(_JOINT).match(text, end)
+        if not joint:
+            return
+        start = joint.end()
+        more = _compiled(r"[\w.~+/=-]*").match(text, start)
+        end = more.end() if more else start
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    apart: list[tuple[int, int]] = []
+    for start, end in spans:
+        if apart and start <= apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        elif end > start:
+            apart.append((start, end))
+    return apart
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    # Compiled when a text has any such sign, for that takes longer than looking.
-    return tuple(map(re.compile, _KEYS))
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Compiled when a text has such a sign, for that takes longer than looking.
+    return re.compile(pattern)

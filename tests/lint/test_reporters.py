@@ -248,3 +248,82 @@ def test_no_part_of_a_key_without_a_mark_is_shown(key, around):
 )
 def test_what_is_no_key_is_shown(line):
     assert mask_keys(line) == line
+
+
+SECRET = "q8Zr3vTn7wLm2xKd9sPb"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"api_key='sk-ab12cd34ef''{SECRET}'",
+        f'api_key = ("sk-ab12cd34ef"\n    "{SECRET}")',
+        f'key = "sk-" + "{SECRET}"',
+        f'api_key = "ab" "{SECRET}"',
+        f'api_key = """sk-ab12cd34ef\n{SECRET}"""',
+        f"https://user:{SECRET}@example.com/v1",
+        f"https://{SECRET}@example.com/v1",
+        f"https://example.com/v1?api_key={SECRET}&x=1",
+        f"https://example.com/v1?a=b&access_token={SECRET}",
+        f"curl -u x:{SECRET} https://example.com",
+        f"curl --user 'x:{SECRET}' https://example.com",
+        f"AGENTSFLARE_TOKEN={SECRET}",
+        f"export DB_PASSWORD={SECRET[:7]}",
+        f"DB_PASSWORD={SECRET};x.$y",
+        f"model: x\ntoken: {SECRET}",
+        f"  - api_key: {SECRET[:12]}\n",
+        f"-H 'x-api-key: {SECRET}'",
+        f"-H 'Authorization: Basic {SECRET}=='",
+        f"file/sk-{SECRET}.py",
+    ],
+)
+def test_no_part_of_a_key_in_an_odd_place_is_shown(text):
+    shown = mask_keys(text)
+    assert not any(SECRET[start : start + 4] in shown for start in range(len(SECRET) - 3))
+    assert shown.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "    max_tokens: 32768",
+        "    api_key=settings.api_key,",
+        "  apiKey: string;",
+        "token=$AGENTSFLARE_TOKEN",
+        "TOKEN=$(gcloud auth print-access-token)",
+        'api_key = os.environ["AGENTSFLARE_API_KEY"]',
+        "api_key = get_key()",
+        "git clone ssh://git@github.com/agentsflare/agentsflare-kimi",
+        'url = "https://api.agentsflare.com/v1"  # mail a@b.c',
+        '{"key": "a", "model": "kimi-k2-thinking"}',
+    ],
+)
+def test_a_place_for_a_key_without_one_is_shown(line):
+    assert mask_keys(line) == line
+
+
+@pytest.mark.parametrize("gap", range(0, 30, 3))
+def test_a_key_is_told_by_what_was_cut_off(gap):
+    text = f"{'x' * 50} Authorization: Bearer {SECRET * 2}{' ' * gap}model kimi {'y' * 200}"
+    at = text.index("kimi")
+    shown = report("full", finding(column=at + 1, end_column=at + 5), text=text)
+    assert not any(SECRET[start : start + 4] in shown for start in range(len(SECRET) - 3))
+    line, carets = shown.splitlines()[3:5]
+    assert carets.index("^") == line.index("kimi")
+
+
+def test_a_key_of_two_lines_is_shown_on_neither():
+    text = f'api_key = """sk-ab12cd34ef\n{SECRET}"""; "kimi"'
+    assert SECRET not in report(
+        "full", finding(line=2, end_line=2, column=1, end_column=9), text=text
+    )
+
+
+def test_a_key_in_a_file_name_is_not_shown():
+    for name in FORMATS:
+        assert SECRET not in report(name, finding(filename=f"{ROOT}/sk-{SECRET}.py"))
+
+
+@pytest.mark.parametrize("text", ["://a:" * 40_000, "api_key" * 30_000, "\n" * 200_000 + "key@"])
+def test_looking_for_keys_takes_no_time(text):
+    assert mask_keys(text) == text

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint.lines import line_starts, split_lines
-from agentsflare_kimi.lint.masking import mask_keys
+from agentsflare_kimi.lint.masking import key_spans, mask_keys
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
@@ -18,16 +18,20 @@ __all__ = [
     "encodable",
     "in_bytes",
     "in_utf_16",
+    "keys_in",
     "line_of",
     "one_line",
     "place_of",
     "relative_name",
+    "start_of",
     "uri_of",
 ]
 
 # Several findings in a row are in the same text.
 _lines = lru_cache(maxsize=8)(split_lines)
 _starts = lru_cache(maxsize=8)(line_starts)
+keys_in = lru_cache(maxsize=8)(key_spans)
+"""`key_spans`, kept for the next finding."""
 _SAFE_IN_URI = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
@@ -67,6 +71,11 @@ def line_of(text: str | None, number: int) -> str:
     """
     lines = _lines(text) if text is not None else ()
     return lines[number - 1] if number <= len(lines) else ""
+
+
+def start_of(text: str, number: int) -> int:
+    """Find where a line begins that is there, counted from 1 on."""
+    return _starts(text)[number - 1]
 
 
 def place_of(text: str, position: int) -> tuple[int, int]:
@@ -123,11 +132,11 @@ def uri_of(name: str) -> str:
         name: The path, with slashes.
 
     Returns:
-        It, percent-encoded byte by byte.
+        It, percent-encoded byte by byte and with keys masked.
     """
     try:
-        content = os.fsencode(name)
+        content = os.fsencode(mask_keys(name))
     except UnicodeEncodeError:
         # No file has such a name, but what comes on stdin may be called so.
-        content = name.encode("utf-8", "backslashreplace")
+        content = mask_keys(name).encode("utf-8", "backslashreplace")
     return "".join(chr(b) if b in _SAFE_IN_URI else f"%{b:02X}" for b in content)

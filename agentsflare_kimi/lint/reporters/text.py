@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.masking import mask_keys
-from agentsflare_kimi.lint.reporters.places import line_of, one_line
+from agentsflare_kimi.lint.masking import hide
+from agentsflare_kimi.lint.reporters.places import keys_in, line_of, one_line, start_of
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agentsflare_kimi.lint.findings import Finding, Fix
     from agentsflare_kimi.lint.reporters import Reported
 
@@ -109,11 +111,15 @@ def _advice(fix: Fix) -> str:
 
 
 def _excerpt(finding: Finding, margin: str, reported: Reported) -> list[str]:
-    line = line_of(reported.source_of(finding.filename), finding.line)
-    if not line:
+    text = reported.source_of(finding.filename)
+    line = line_of(text, finding.line)
+    if text is None or not line:
         return []
     end = finding.end_column if finding.end_line == finding.line else len(line) + 1
-    head, marked, tail = _hide_keys(*_clip(line, finding.column - 1, end - 1))
+    first, last = _clip(len(line), finding.column - 1)
+    marks = (first, *(max(first, min(at - 1, last)) for at in (finding.column, end)), last)
+    head, marked, tail = _parts(text, [start_of(text, finding.line) + at for at in marks])
+    head, tail = "..." * bool(first) + head, tail + "..." * (last < len(line))
     bar = _paint("|", _FAINT, reported)
     carets = _paint("^" * max(_width(marked), 1), _COLOURS[finding.severity], reported)
     return [
@@ -124,25 +130,18 @@ def _excerpt(finding: Finding, margin: str, reported: Reported) -> list[str]:
     ]
 
 
-def _clip(line: str, start: int, end: int) -> tuple[str, str, str]:
-    """Cut a long line around what is marked; the parts before, in and after the mark."""
-    is_long = len(line) > _WIDEST
-    first = max(0, start - _LEAD) if is_long else 0
-    last = first + _WIDEST if is_long else len(line)
-    end = min(end, last)
-    before = "..." if first else ""
-    after = "..." if last < len(line) else ""
-    return before + line[first:start], line[start:end], line[end:last] + after
+def _clip(length: int, marked: int) -> tuple[int, int]:
+    """Choose what to show of a long line: what is around the mark."""
+    if length <= _WIDEST:
+        return 0, length
+    first = max(0, marked - _LEAD)
+    return first, min(first + _WIDEST, length)
 
 
-def _hide_keys(head: str, marked: str, tail: str) -> tuple[str, str, str]:
-    """Mask keys, which may reach from one part into the next, and keep the mark on its part."""
-    whole = mask_keys(head + marked + tail)
-    if whole == head + marked + tail:
-        return _show(head), _show(marked), _show(tail)
-    start = len(mask_keys(head))
-    end = max(len(mask_keys(head + marked)), start)
-    return _show(whole[:start]), _show(whole[start:end]), _show(whole[end:])
+def _parts(text: str, places: list[int]) -> Iterator[str]:
+    """The parts between places, without keys: those are told by the whole text."""
+    spans = keys_in(text)
+    return (_show(hide(text, start, end, spans)) for start, end in pairwise(places))
 
 
 def _show(text: str) -> str:

@@ -10,7 +10,7 @@ import os
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Literal
 
     # Untracked files are reported, but only fixed when named: no commit could bring them back.
@@ -33,13 +33,17 @@ _BUILD_OUTPUT = frozenset((b"build", b"dist", b"target"))
 
 
 def list_files(
-    directory: bytes, *, respect_gitignore: bool = True
+    directory: bytes,
+    *,
+    respect_gitignore: bool = True,
+    fail: Callable[[bytes, str], None] | None = None,
 ) -> Iterator[tuple[Origin, list[bytes]]]:
     """List the files below a directory in one or two portions.
 
     Args:
         directory: The directory; also one that a run over its parent would leave out.
         respect_gitignore: Whether what git ignores is left out.
+        fail: Called with each directory that cannot be read, relative to `directory`, and why.
 
     Yields:
         Where the paths come from, and the paths, relative to `directory`. Symbolic links,
@@ -58,7 +62,10 @@ def list_files(
     if not is_listed:
         from agentsflare_kimi.lint.walking import walk  # noqa: PLC0415  # git is the rule
 
-        yield "walked", list(walk(directory, LEFT_OUT | _BUILD_OUTPUT, heed=respect_gitignore))
+        yield (
+            "walked",
+            list(walk(directory, LEFT_OUT | _BUILD_OUTPUT, heed=respect_gitignore, fail=fail)),
+        )
 
 
 def is_left_out(path: bytes, root: bytes) -> bool:

@@ -108,7 +108,13 @@ class Session:
         self._seen.add(identity)
         prefix = b"" if directory in {b".", b"./"} else os.path.join(directory, b"")
         respect, _ = self._listing_settings(directory)
-        for origin, names in discovery.list_files(directory, respect_gitignore=respect):
+
+        def fail(name: bytes, reason: str) -> None:
+            path = directory if name == b"." else prefix + name
+            if not self._is_excluded(directory, path):
+                self._fail(path, reason)
+
+        for origin, names in discovery.list_files(directory, respect_gitignore=respect, fail=fail):
             if origin == "walked" and respect and git.find_repository(directory):
                 self.notes.append(
                     f"{os.fsdecode(directory)}: git did not list this repository (not installed, "

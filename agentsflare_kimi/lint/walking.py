@@ -10,7 +10,7 @@ from agentsflare_kimi.lint.git import find_repository
 from agentsflare_kimi.lint.ignores import Pattern, is_ignored, parse_patterns, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 __all__ = ["forget_ignore_files", "is_named_by_ignore_files", "walk"]
 
@@ -18,7 +18,13 @@ _GITIGNORE = b".gitignore"
 _IGNORE = b".ignore"
 
 
-def walk(directory: bytes, left_out: Collection[bytes], *, heed: bool) -> Iterator[bytes]:
+def walk(
+    directory: bytes,
+    left_out: Collection[bytes],
+    *,
+    heed: bool,
+    fail: Callable[[bytes, str], None] | None = None,
+) -> Iterator[bytes]:
     """Find the regular files below a directory; symbolic links are not followed.
 
     Args:
@@ -26,6 +32,7 @@ def walk(directory: bytes, left_out: Collection[bytes], *, heed: bool) -> Iterat
         left_out: Names of directories that are not entered.
         heed: Whether to leave out what `.gitignore` and `.ignore` files name, those of the
             directories above up to the repository's top among them.
+        fail: Called with each directory that cannot be read, and the reason.
 
     Yields:
         Paths relative to `directory`.
@@ -36,7 +43,7 @@ def walk(directory: bytes, left_out: Collection[bytes], *, heed: bool) -> Iterat
         current, patterns = pending.pop()
         if heed:
             patterns = [*patterns, *_patterns_of(current, _GITIGNORE), *_patterns_of(current)]
-        for entry in _scan(current):
+        for entry in _scan(current, root, fail):
             is_directory = entry.is_dir(follow_symlinks=False)
             if verdict(entry.path, is_directory=is_directory, patterns=patterns):
                 continue
@@ -99,10 +106,16 @@ def _read_patterns(path: bytes, base: bytes) -> list[Pattern]:
             return []
 
 
-def _scan(directory: bytes) -> list[os.DirEntry[bytes]]:
+def _scan(
+    directory: bytes, root: bytes, fail: Callable[[bytes, str], None] | None
+) -> list[os.DirEntry[bytes]]:
     try:
         with os.scandir(directory) as entries:
             return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        # Unreadable, or gone meanwhile.
+    except FileNotFoundError:
+        # Gone meanwhile.
+        return []
+    except OSError as error:
+        if fail:
+            fail(os.path.relpath(directory, root), error.strerror or str(error))
         return []

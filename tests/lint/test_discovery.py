@@ -180,6 +180,23 @@ def test_a_missing_path_is_reported_and_the_rest_is_read(tree):
     assert {finding.filename for finding in report.findings} == {"ask.py"}
 
 
+def unreadable(directory):
+    raise PermissionError(13, "Permission denied", directory)
+
+
+@pytest.mark.parametrize("start", [".", "locked"])
+def test_a_directory_that_cannot_be_read_is_no_clean_bill(tree, monkeypatch, start):
+    write(tree, "ask.py", "locked/ask.py")
+    scan = os.scandir
+    # The tests may run as a user who may read everything.
+    monkeypatch.setattr(
+        os, "scandir", lambda path: unreadable(path) if path.endswith(b"locked") else scan(path)
+    )
+    assert lint_paths([start]).skipped == (("locked", "Permission denied"),)
+    if start == ".":
+        assert lint_paths(["."], LintConfig(exclude=("locked/",))).skipped == ()
+
+
 def test_a_large_file_is_skipped_aloud_only_if_it_holds_a_name(tree):
     write(tree, "data.py", text="x = 1\n" * 1_000_000)
     write(tree, "more.py", text="x = 1\n" * 1_000_000 + ASK)

@@ -9,6 +9,7 @@ from agentsflare_kimi.cli.lint_report import say, wants_colour
 from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.diffs import show_diff
 from agentsflare_kimi.lint.fixing import fix_file
+from agentsflare_kimi.lint.git import find_repository
 from agentsflare_kimi.lint.writing import NotWrittenError
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def _fix(
     if origin == "untracked":
         # No commit could bring it back. Source: facts/reliability.md section 5.
         say(f"{os.fsdecode(path)}: not fixed: not tracked by git; name it to fix it")
+        return None
+    if origin == "walked" and find_repository(os.path.dirname(path)):
+        say(f"{os.fsdecode(path)}: not fixed: git did not tell if it is tracked; name it to fix it")
         return None
     config = settings_for(os.fsdecode(path), settings).config
     return fix_file(path, config, unsafe=options.unsafe_fixes, write=not options.diff)

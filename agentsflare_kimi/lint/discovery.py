@@ -53,19 +53,24 @@ def list_files(
     """
     from agentsflare_kimi.lint import git  # noqa: PLC0415  # named files need no listing
 
-    is_listed = False
-    if respect_gitignore and git.find_repository(directory):
-        for origin, listing in git.list_files(directory):
-            is_listed = True
+    repository = git.find_repository(directory)
+    listed: dict[str, list[bytes]] = {}
+    for origin, listing in git.list_files(directory) if repository else ():
+        if origin == "tracked" or respect_gitignore:
             # After a merge conflict git names a file once for each side.
-            yield origin, list(dict.fromkeys(listing.split(b"\0")[:-1]))
-    if not is_listed:
+            listed[origin] = list(dict.fromkeys(listing.split(b"\0")[:-1]))
+            yield origin, listed[origin]
+    is_complete = bool(listed) and respect_gitignore
+    if is_complete and not listed.get("untracked") and os.path.realpath(directory) != repository:
+        # Of an ignored directory git lists nothing, but to name it is to ask for it.
+        is_complete = not git.ignores(directory)
+    if not is_complete:
         from agentsflare_kimi.lint.walking import walk  # noqa: PLC0415  # git is the rule
 
-        yield (
-            "walked",
-            list(walk(directory, LEFT_OUT | _BUILD_OUTPUT, heed=respect_gitignore, fail=fail)),
-        )
+        left_out = LEFT_OUT | _BUILD_OUTPUT
+        tracked = frozenset(listed.get("tracked", ()))
+        walked = walk(directory, left_out, heed=respect_gitignore, fail=fail)
+        yield "untracked" if listed else "walked", [name for name in walked if name not in tracked]
 
 
 def is_left_out(path: bytes, root: bytes) -> bool:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-__all__ = ["find_repository", "list_files"]
+__all__ = ["find_repository", "ignores", "list_files"]
 
 # git sets these for its hooks; they would turn every repository into the hook's own.
 # Source: git rev-parse --local-env-vars
@@ -55,8 +55,8 @@ def list_files(directory: bytes) -> Iterator[tuple[Literal["tracked", "untracked
         Nothing at all if git is not there or refuses (a repository of another user).
     """
     # Both at once: what is done with the first list hides the time that the second takes.
-    tracked = _start(directory)
-    others = _start(directory, "--others", "--exclude-standard")
+    tracked = _start(directory, "ls-files", "-z")
+    others = _start(directory, "ls-files", "-z", "--others", "--exclude-standard")
     listing = _finish(tracked)
     try:
         if listing is not None:
@@ -67,7 +67,15 @@ def list_files(directory: bytes) -> Iterator[tuple[Literal["tracked", "untracked
         yield "untracked", rest
 
 
-def _start(directory: bytes, *options: str) -> tuple[int, int] | None:
+def ignores(directory: bytes) -> bool:
+    """Whether git ignores a directory, or one on the way to it, as a whole."""
+    parent, name = os.path.split(os.path.realpath(directory))
+    # Without the index: what is tracked in the directory does not make the rest less ignored.
+    arguments = ("check-ignore", "--quiet", "--no-index", b"./" + name)
+    return _finish(_start(parent, *arguments)) is not None
+
+
+def _start(directory: bytes, *arguments: str | bytes) -> tuple[int, int] | None:
     # Not `subprocess`: its import alone takes as long as git. Where there is no posix_spawn
     # (Windows, which would also look for git in the current directory) the walk takes over.
     if not hasattr(os, "posix_spawnp"):
@@ -79,7 +87,7 @@ def _start(directory: bytes, *options: str) -> tuple[int, int] | None:
         (os.POSIX_SPAWN_DUP2, writer, 1),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
-    command = ["git", *_NO_PROGRAMS, "-C", directory, "ls-files", "-z", *options]
+    command = ["git", *_NO_PROGRAMS, "-C", directory, *arguments]
     try:
         return os.posix_spawnp("git", command, environment, file_actions=actions), reader
     except OSError:

@@ -35,15 +35,20 @@ def walk(
         fail: Called with each directory that cannot be read, and the reason.
 
     Yields:
-        Paths relative to `directory`.
+        Paths relative to `directory`; of a repository further down its directory alone, as
+        git itself does, which knows best what is in it.
     """
     root = os.path.realpath(directory)
     pending = [(root, _patterns_above(root) if heed else [])]
     while pending:
         current, patterns = pending.pop()
+        entries = _scan(current, root, fail)
+        if current != root and any(entry.name == b".git" for entry in entries):
+            yield os.path.relpath(current, root)
+            continue
         if heed:
             patterns = [*patterns, *_patterns_of(current, _GITIGNORE), *_patterns_of(current)]
-        for entry in _scan(current, root, fail):
+        for entry in entries:
             is_directory = entry.is_dir(follow_symlinks=False)
             if verdict(entry.path, is_directory=is_directory, patterns=patterns):
                 continue

@@ -199,6 +199,25 @@ def test_an_untracked_file_is_fixed_only_when_named(tree, lint):
     assert "kimi-k2.6" in file.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("with_git", [True, False])
+def test_no_way_of_listing_makes_fixes_reach_what_no_commit_could_bring_back(
+    tree, lint, monkeypatch, with_git
+):
+    write(tree / "ask.py", ASK)
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "add", "ask.py"], check=True)
+    write(tree / "untracked.py", ASK)
+    write(tree / "out/ignored.py", ASK)
+    write(tree / ".gitignore", "out/\n")
+    if not with_git:
+        monkeypatch.setenv("PATH", "")
+    _, _, err = lint("--fix", "--no-respect-gitignore", ".")
+    assert err.count("name it to fix it") == (2 if with_git else 3)
+    lint("--fix", "out")
+    unfixed = {path.name for path in tree.rglob("*.py") if path.read_text(encoding="utf-8") == ASK}
+    assert unfixed == {"untracked.py", "ignored.py", *([] if with_git else ["ask.py"])}
+
+
 def test_fixing_keeps_every_other_byte(tree, lint):
     content = b"\xef\xbb\xbf" + ASK.replace("\n", "\r\n").encode() + b"# \xff\xfe odd\r\nno end"
     (tree / "ask.py").write_bytes(content)

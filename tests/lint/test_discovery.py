@@ -86,6 +86,29 @@ def test_a_named_file_is_read_though_git_ignores_it(repository):
     assert found("ignored.py") == {"ignored.py"}
 
 
+@pytest.mark.parametrize("name", ["out", "out/deep", "src/../out", ":(top)"])
+def test_a_named_directory_is_read_though_git_ignores_it(repository, name):
+    write(repository, "out/tracked.py")
+    git(repository, "add", "-A")
+    write(repository, "out/deep/ask.py", "out/other.py", ":(top)/ask.py", "src/a.py")
+    write(repository, ".gitignore", text="out/\n:*\n")
+    files = {"out/tracked.py", "out/deep/ask.py", "out/other.py", ":(top)/ask.py"}
+    below = os.path.normpath(name)
+    expected = {name + file.removeprefix(below) for file in files if file.startswith(below)}
+    assert found(name) == expected != set()
+
+
+def test_repositories_below_a_directory_that_is_none_are_read_as_git_lists_them(tree):
+    write(tree, "one/ask.py", "one/ignored.py", "ask.py")
+    write(tree, "one/.gitignore", text="ignored.py\n")
+    git(tree / "one", "init", "-q")
+    git(tree / "one", "add", "ask.py")
+    session = Session({})
+    session.read([b"."])
+    origins = {(origin, path) for origin, (path, _, _) in session.outcomes}
+    assert origins == {("tracked", b"one/ask.py"), ("walked", b"ask.py")}
+
+
 def test_ignore_files_that_git_does_not_know_are_heeded(repository):
     write(repository, "a.py", "deep/b.py", "deep/c.py")
     write(repository, ".ignore", text="a.py\n")

@@ -13,6 +13,7 @@ from agentsflare_kimi.lint.configuration import forget_configurations, settings_
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.discovery import is_left_out
 from agentsflare_kimi.lint.packing import pack
+from agentsflare_kimi.lint.scanning import too_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,6 +124,8 @@ def _lint(path: bytes, content: bytes, config: LintConfig) -> Outcome | None:
     source = decode(content, filename)
     if source is None:
         return None
+    if len(content) > config.max_file_size:
+        return path, "skipped", too_large(len(content), config.max_file_size)
     try:
         findings = texts.lint_text(source.text, filename, config)
     except (RecursionError, MemoryError):

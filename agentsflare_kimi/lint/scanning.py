@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Outcome = tuple[bytes, str, object]
     Examine = Callable[[bytes, bytes], Outcome | None]
 
-__all__ = ["NEEDLES", "Scanner"]
+__all__ = ["NEEDLES", "Scanner", "too_large"]
 
 NEEDLES = (b"kimi-", b"moonshot-", b"agentsflare")
 """Every rule speaks of files that hold one of these."""
@@ -154,8 +154,20 @@ class Scanner:
             with open(descriptor, "rb", closefd=False) as file:
                 self._keep(self._examine(path, file.read()))
         else:
-            reason = f"larger than {self._max_size:,} bytes ({size:,}), and holds a name"
-            self._outcomes.append((path, "skipped", reason))
+            self._outcomes.append((path, "skipped", too_large(size, self._max_size)))
+
+
+def too_large(size: int, limit: int) -> str:
+    """Say why a file was not linted.
+
+    Args:
+        size: Its bytes.
+        limit: How many it may have.
+
+    Returns:
+        The reason.
+    """
+    return f"larger than {limit:,} bytes ({size:,}), and holds a name"
 
 
 def _holds_needle(descriptor: int) -> bool:

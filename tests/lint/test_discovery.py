@@ -229,6 +229,17 @@ def test_a_large_file_is_skipped_aloud_only_if_it_holds_a_name(tree):
     assert report.files_checked == 2
 
 
+@pytest.mark.parametrize("others", [0, 30])
+@pytest.mark.parametrize("size", [100, 300_000, 1_500_000])
+def test_the_size_limit_is_the_same_alone_and_among_others(tree, others, size):
+    write(tree, "ask.py", text=ASK + "#" * (size - len(ASK)))
+    write(tree, *(f"f{number}.py" for number in range(others)), text="x = 1\n")
+    told = (("ask.py", f"larger than {size - 1:,} bytes ({size:,}), and holds a name"),)
+    for path in (".", "ask.py"):
+        assert lint_paths([path], LintConfig(max_file_size=size - 1)).skipped == told
+        assert found(path, config=LintConfig(max_file_size=size)) == {"ask.py"}
+
+
 def test_a_file_larger_than_the_buffer_is_read_whole(tree):
     write(tree, "big.py", text="x = 1\n" * 500_000 + ASK)
     assert found(".") == {"big.py"}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from agentsflare_kimi.lint.masking import mask_keys
-from agentsflare_kimi.lint.reporters.places import one_line
-from agentsflare_kimi.lint.reporters.text import harmless
+from agentsflare_kimi.lint.reporters.places import harmless, one_line
 from agentsflare_kimi.printable import printable
 
 __all__ = ["show_diff"]

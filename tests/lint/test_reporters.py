@@ -19,7 +19,7 @@ from agentsflare_kimi.lint.diffs import show_diff
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
 from agentsflare_kimi.lint.masking import mask_keys
 from agentsflare_kimi.lint.reporters import FORMATS, Reported, render
-from agentsflare_kimi.lint.reporters.text import harmless
+from agentsflare_kimi.lint.reporters.places import harmless
 
 SCHEMA = json.loads(Path(__file__).with_name("sarif-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
@@ -143,6 +143,25 @@ def test_an_excerpt_and_a_diff_cannot_command_the_runner():
     diff = show_diff("a.py", text, text.replace("thinking", "x"))
     for line in [*shown.splitlines(), *diff]:
         assert not line.strip().startswith("::")
+
+
+@pytest.mark.parametrize("name", ["full", "concise", "grouped", "pylint"])
+@pytest.mark.parametrize(
+    "filename",
+    ["::error file=app.py::/a.py", "##vso[task.x]a.py", " ##[error]a.py", "\t::error::x"],
+)
+def test_a_file_name_cannot_command_the_runner(name, filename):
+    shown = report(name, finding(filename=filename))
+    diff = show_diff(filename, "a\n", "b\n")
+    for line in [*shown.splitlines(), *diff]:
+        assert not line.strip().startswith("::")
+        assert "##[" not in line
+        assert "##vso[" not in line
+
+
+def test_data_keep_the_name_of_a_file():
+    [item] = json.loads(report("json", finding(filename="::error::/a.py")))
+    assert item["filename"] == "::error::/a.py"
 
 
 @given(st.lists(FINDINGS, max_size=3))

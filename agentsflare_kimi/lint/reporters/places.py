@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "encodable",
+    "harmless",
     "in_bytes",
     "in_utf_16",
     "keys_in",
@@ -36,15 +37,31 @@ _SAFE_IN_URI = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 
 def one_line(text: str) -> str:
-    """Make a file name or message safe to print, on one line and without a key.
+    """Make a file name or message safe to print, on one line, without a key or a command.
 
     Args:
         text: The text.
 
     Returns:
-        The same, with line ends and controls visible and keys masked.
+        The same, with line ends, controls and commands' marks visible and keys masked.
     """
-    return printable(mask_keys(text)).replace("\n", "\\n").replace("\t", "\\t")
+    return harmless(printable(mask_keys(text)).replace("\n", "\\n").replace("\t", "\\t"))
+
+
+def harmless(line: str) -> str:
+    r"""Keep a line of foreign text from being a command of the system that runs the job.
+
+    Args:
+        line: The line.
+
+    Returns:
+        The same, with the commands' marks escaped.
+
+    Source: facts/reliability.md section 2c, T25; GitHub's runner trims before it looks.
+    """
+    line = line.replace("##[", "#\\x23[").replace("##vso[", "#\\x23vso[")
+    body = line.lstrip()
+    return line[: len(line) - len(body)] + "\\x3a" + body[1:] if body.startswith("::") else line
 
 
 def encodable(text: str) -> str:

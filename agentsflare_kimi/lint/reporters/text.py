@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.masking import hide
-from agentsflare_kimi.lint.reporters.places import keys_in, line_of, one_line, start_of
+from agentsflare_kimi.lint.reporters.places import harmless, keys_in, line_of, one_line, start_of
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.findings import Finding, Fix
     from agentsflare_kimi.lint.reporters import Reported
 
-__all__ = ["concise", "full", "grouped", "harmless", "pylint"]
+__all__ = ["concise", "full", "grouped", "pylint"]
 
 _RESET: Final = "\x1b[0m"
 _COLOURS: Final = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m"}
@@ -53,22 +53,6 @@ def pylint(reported: Reported) -> str:
         f"{one_line(f.filename)}:{f.line}: [{f.code}] {one_line(f.message)}"
         for f in reported.findings
     )
-
-
-def harmless(line: str) -> str:
-    r"""Keep a line of foreign text from being a command of the system that runs the job.
-
-    Args:
-        line: The line.
-
-    Returns:
-        The same, with the commands' marks escaped.
-
-    Source: facts/reliability.md section 2c, T25; GitHub's runner trims before it looks.
-    """
-    line = line.replace("##[", "#\\x23[").replace("##vso[", "#\\x23vso[")
-    body = line.lstrip()
-    return line[: len(line) - len(body)] + "\\x3a" + body[1:] if body.startswith("::") else line
 
 
 def _short(finding: Finding, reported: Reported, separator: str) -> str:

@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
+        _replace_closed_streams()
         _carry_any_text()
         code = _dispatch(arguments)
         sys.stdout.flush()
@@ -97,6 +98,15 @@ def _help() -> str:
         "  --version  the version\n\n"
         "exit codes: 0 done, 1 findings or a failed check, 2 wrong use or configuration"
     )
+
+
+def _replace_closed_streams() -> None:
+    # Python has None for a stream that was closed from the start, and print() takes that for
+    # stdout; without one there is no telling what was found.
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # pathlib is slow to load, and it stays open
+    if sys.stdout is None:
+        raise UsageError("stdout is closed")
 
 
 def _carry_any_text() -> None:

@@ -18,7 +18,7 @@ TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BASELINE", "check", "paths_of", "run", "settings_of"]
+__all__ = ["BASELINE", "check", "paths_of", "read_stdin", "run", "settings_of"]
 
 # With these, there is something to say even if nothing is found.
 _TEXT_FORMATS = ("full", "concise", "grouped", "pylint")
@@ -96,11 +96,24 @@ def paths_of(options: Options) -> list[bytes]:
     paths = [os.fsencode(path) for path in options.paths]
     if not options.files_from:
         return paths or [b"."]
-    source = sys.stdin.buffer if options.files_from == "-" else open(options.files_from, "rb")  # noqa: SIM115  # closed below, and pathlib is slow to load
-    with source:
-        content = source.read()
+    if options.files_from == "-":
+        content = read_stdin()
+    else:
+        with open(options.files_from, "rb") as source:
+            content = source.read()
     separator = b"\0" if b"\0" in content else b"\n"
     return paths + [path.removesuffix(b"\r") for path in content.split(separator) if path.strip()]
+
+
+def read_stdin() -> bytes:
+    """Read all that comes on stdin.
+
+    Raises:
+        UsageError: It is closed.
+    """
+    if sys.stdin is None:
+        raise UsageError("stdin is closed")
+    return sys.stdin.buffer.read()
 
 
 def settings_of(options: Options) -> dict[str, object]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.lint import BASELINE
 from agentsflare_kimi.cli.lint_report import say
 from agentsflare_kimi.lint.baseline import apply_baseline, baseline_of, read_baseline
-from agentsflare_kimi.lint.writing import read_regular_file, replace_content
+from agentsflare_kimi.lint.discovery import TEMPORARY_PREFIX
+from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
 
 if TYPE_CHECKING:
     from agentsflare_kimi.cli.lint_summary import Results
@@ -51,17 +54,36 @@ def write(results: Results, options: Options, paths: list[bytes]) -> int:
     known = read_baseline(path) if os.path.exists(path) else dict[tuple[str, str], int]()
     _, prunable = apply_baseline(results.findings, known, directory, checked)
     content = baseline_of(results.findings, directory, known, checked).encode()
-    _write(os.fsencode(path), content)
+    _write(path, content)
     for line in prunable:
         say(f"baseline: pruned: {line}")
     say(f"{path}: {len(results.findings)} findings are known from now on")
     return 2 if results.failures else 0
 
 
-def _write(path: bytes, content: bytes) -> None:
+def _write(path: str, content: bytes) -> None:
+    name = os.fsencode(path)
     try:
-        with open(path, "xb") as file:
+        if os.path.lexists(name):
+            before, _ = read_regular_file(os.path.realpath(name))
+            replace_content(name, before, content)
+        else:
+            _create(name, content)
+    except (NotWrittenError, OSError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: not written: {reason}") from error
+
+
+def _create(path: bytes, content: bytes) -> None:
+    """Make a file that is there as a whole or not at all."""
+    temporary = os.path.join(os.path.dirname(path), TEMPORARY_PREFIX + os.urandom(8).hex().encode())
+    try:
+        with open(temporary, "xb") as file:
             file.write(content)
-    except FileExistsError:
-        before, _ = read_regular_file(os.path.realpath(path))
-        replace_content(path, before, content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise

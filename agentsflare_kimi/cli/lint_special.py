@@ -173,7 +173,7 @@ def _state(options: Options) -> dict[bytes, tuple[int, int]]:
 def _lint_stdin(options: Options) -> int:
     filename = options.stdin_filename or "-"
     settings = settings_for(filename, lint.settings_of(options))
-    content = sys.stdin.buffer.read()
+    content = lint.read_stdin()
     source = decode(content, filename)
     if source is None:
         raise UsageError(f"{filename}: what came on stdin is not text")

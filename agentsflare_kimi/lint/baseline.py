@@ -66,13 +66,18 @@ def read_baseline(path: str) -> Mapping[tuple[str, str], int]:
             document = json.load(file)
         files = cast("dict[str, dict[str, int]]", document["files"])
         if document["version"] != _VERSION:
-            raise ValueError(f"version {document['version']!r} is not {_VERSION}")  # noqa: TRY301  # one way to say it
+            raise ValueError(
+                f"version {document['version']!r} is not {_VERSION}"
+            )  # one way to say it
         return {
             (name, code): int(count)
             for name, counts in files.items()
             for code, count in counts.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        *(OSError, ValueError, KeyError, TypeError, AttributeError),
+        *(OverflowError, RecursionError),
+    ) as error:
         raise LintConfigError(
             f"{path} is no baseline: {error}; write one with --write-baseline"
         ) from error

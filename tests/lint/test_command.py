@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import io
 import json
@@ -374,6 +375,54 @@ def test_a_damaged_baseline_is_refused(tree, lint):
     code, _, err = lint()
     assert code == 2
     assert "is no baseline" in err
+
+
+@pytest.mark.parametrize(
+    "text", ['{"version": 1, "files": {"a.py": {"AFK001": 1e999}}}', "[" * 100_000]
+)
+def test_an_absurd_baseline_is_refused(tree, lint, text):
+    write(tree / "agentsflare-kimi-baseline.json", text)
+    code, _, err = lint()
+    assert code == 2
+    assert "is no baseline" in err
+
+
+def test_a_full_disk_leaves_no_half_a_baseline(tree, lint, monkeypatch):
+    def fail(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    write(tree / "known.py", CATALOGUE)
+    monkeypatch.setattr(os, "fsync", fail)
+    code, _, err = lint("--write-baseline")
+    assert code == 2
+    assert "agentsflare-kimi-baseline.json: not written: No space left on device" in err
+    assert [path.name for path in tree.iterdir()] == ["known.py"]
+
+
+@pytest.mark.parametrize(
+    ("command", "closed", "message"),
+    [
+        (". >&-", 2, "stdout is closed"),
+        ("--fix - >&-", 2, "stdout is closed"),
+        ("- <&-", 2, "stdin is closed"),
+        ("--files-from - <&-", 2, "stdin is closed"),
+        (". 2>&-", 1, ""),
+    ],
+)
+def test_a_closed_stream_is_told_without_a_traceback(tree, command, closed, message):
+    write(tree / "ask.py", ASK)
+    line = f'exec "$0" -m agentsflare_kimi lint {command}'
+    run = subprocess.run(
+        ["sh", "-c", line, sys.executable],
+        cwd=tree,
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, "Traceback" in run.stdout + run.stderr) == (closed, False)
+    assert message in run.stderr
+    assert "fixable with" not in run.stdout
 
 
 def test_statistics_count_for_each_rule(tree, lint):

@@ -53,18 +53,14 @@ def list_files(
     """
     from agentsflare_kimi.lint import git  # noqa: PLC0415  # named files need no listing
 
-    repository = git.find_repository(directory)
     listed: dict[str, list[bytes]] = {}
-    for origin, listing in git.list_files(directory) if repository else ():
-        if origin == "tracked" or respect_gitignore:
-            # After a merge conflict git names a file once for each side.
-            listed[origin] = list(dict.fromkeys(listing.split(b"\0")[:-1]))
+    for origin, listing in git.list_files(directory) if git.find_repository(directory) else ():
+        # After a merge conflict git names a file once for each side.
+        listed[origin] = list(dict.fromkeys(listing.split(b"\0")[:-1]))
+        if origin == "tracked" or (origin == "untracked" and respect_gitignore):
             yield origin, listed[origin]
-    is_complete = bool(listed) and respect_gitignore
-    if is_complete and not listed.get("untracked") and os.path.realpath(directory) != repository:
-        # Of an ignored directory git lists nothing, but to name it is to ask for it.
-        is_complete = not git.ignores(directory)
-    if not is_complete:
+    # Of an ignored directory git lists nothing, but to name it is to ask for what is in it.
+    if not any(listed.values()) or not respect_gitignore:
         from agentsflare_kimi.lint.walking import walk  # noqa: PLC0415  # git is the rule
 
         left_out = LEFT_OUT | _BUILD_OUTPUT

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
 
-__all__ = ["find_repository", "ignores", "list_files"]
+__all__ = ["find_repository", "list_files"]
 
 # git sets these for its hooks; they would turn every repository into the hook's own.
 # Source: git rev-parse --local-env-vars
@@ -65,14 +65,6 @@ def list_files(directory: bytes) -> Iterator[tuple[Literal["tracked", "untracked
         rest = _finish(others)
     if listing is not None and rest:
         yield "untracked", rest
-
-
-def ignores(directory: bytes) -> bool:
-    """Whether git ignores a directory, or one on the way to it, as a whole."""
-    parent, name = os.path.split(os.path.realpath(directory))
-    # Without the index: what is tracked in the directory does not make the rest less ignored.
-    arguments = ("check-ignore", "--quiet", "--no-index", b"./" + name)
-    return _finish(_start(parent, *arguments)) is not None
 
 
 def _start(directory: bytes, *arguments: str | bytes) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, cast
 from agentsflare_kimi import wording
 from agentsflare_kimi.catalog import KimiModel, find_model, get_model
 from agentsflare_kimi.changes import Change, apply_changes
-from agentsflare_kimi.rules import ABSENT, Rejection, find_rejections, is_thinking
+from agentsflare_kimi.rules import ABSENT, Rejection, chooses_thinking, find_rejections, is_thinking
 from agentsflare_kimi.values import Value
 from agentsflare_kimi.wording import Notice
 
@@ -191,7 +191,7 @@ def _resolve_alias(name: str, model: KimiModel) -> tuple[Change, ...]:
 def _move(
     body: Mapping[str, object], name: str, old: KimiModel, new: KimiModel
 ) -> Iterator[Change]:
-    thinking = _thinking_as_before(body, old, new)
+    thinking = tuple(_thinking_as_before(body, old, new))
     moved = apply_changes(body, thinking)
     pinned = new.fixed_parameters(is_thinking(moved, new))
     yield _rename(body, name, old, new, pinned.get("temperature"))
@@ -223,28 +223,34 @@ def _rename(
     return Change(parameter="model", before=name, after=new.id, reason=reason, is_lossy=is_lossy)
 
 
-def _thinking_as_before(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> list[Change]:
-    if body.get("thinking") is not None or new.thinking != "switchable":
-        return []
+def _thinking_as_before(
+    body: Mapping[str, object], old: KimiModel, new: KimiModel
+) -> Iterator[Change]:
+    if new.thinking != "switchable":
+        return
+    if not chooses_thinking(body):
+        yield from _switch(body.get("thinking"), old, new)
+    if body.get("reasoning_effort") is not None:
+        yield Change(
+            parameter="reasoning_effort",
+            before=body["reasoning_effort"],
+            after=ABSENT,
+            reason=f"{old.id} knew no reasoning_effort, and it may not stand beside thinking",
+        )
+
+
+def _switch(odd: object, old: KimiModel, new: KimiModel) -> Iterator[Change]:
     wanted: dict[str, str] = {"type": "disabled"}
     reason = f"{old.id} did not think; {new.id} does unless told otherwise"
     if old.thinking != "never":
         wanted = {"type": "enabled", "keep": "all"}
         reason = f"{old.id} always thought and read its earlier reasoning; {new.id} does so if told"
-    changes = [
-        Change(parameter=f"thinking.{key}", before=ABSENT, after=value, reason=reason)
-        for key, value in wanted.items()
-    ]
-    if body.get("reasoning_effort") is not None:
-        changes.append(
-            Change(
-                parameter="reasoning_effort",
-                before=body["reasoning_effort"],
-                after=ABSENT,
-                reason=f"{old.id} knew no reasoning_effort, and it may not stand beside thinking",
-            )
-        )
-    return changes
+    if odd is not None:
+        # The API wants `type`, and nothing that it does not know beside it.
+        yield Change(parameter="thinking", before=odd, after=wanted, reason=reason)
+        return
+    for key, value in wanted.items():
+        yield Change(parameter=f"thinking.{key}", before=ABSENT, after=value, reason=reason)
 
 
 def _repair(rejection: Rejection) -> Change:

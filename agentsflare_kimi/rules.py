@@ -14,7 +14,16 @@ from typing import Final, Literal, cast
 from agentsflare_kimi.catalog import KimiModel, find_model
 from agentsflare_kimi.values import Value
 
-__all__ = ["ABSENT", "Absent", "Rejection", "find_rejections", "is_thinking"]
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "Rejection",
+    "chooses_thinking",
+    "find_rejections",
+    "is_thinking",
+    "lacks_reasoning",
+    "tool_choice_kind",
+]
 
 
 class Absent(Enum):
@@ -65,6 +74,12 @@ def is_thinking(body: Mapping[str, object], model: KimiModel) -> bool:
     if model.thinking == "switchable":
         return _thinking_type(body) != "disabled"
     return model.thinking == "always"
+
+
+def chooses_thinking(body: Mapping[str, object]) -> bool:
+    """Tell whether *body* says plainly that its model is to think, or not to."""
+    kind = _thinking_type(body)
+    return isinstance(kind, str) and kind in {"enabled", "disabled"}
 
 
 def find_rejections(

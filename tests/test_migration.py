@@ -142,6 +142,26 @@ def test_thinking_that_the_caller_set_wins(where):
     assert lost(migration) == ["temperature"]
 
 
+@pytest.mark.parametrize(
+    "odd", [{}, {"keep": "all"}, {"type": None}, {"type": []}, {"type": "off"}, False, "disabled"]
+)
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("kimi-k2-turbo-preview", {"type": "disabled"}),
+        ("kimi-k2-thinking", {"type": "enabled", "keep": "all"}),
+    ],
+)
+def test_thinking_that_says_neither_on_nor_off_is_no_choice(name, wanted, odd):
+    migration = plan(name, thinking=odd)
+
+    (change,) = [c for c in migration.changes if c.parameter != "model"]
+    assert (change.parameter, change.before, change.after) == ("thinking", odd, wanted)
+    assert migration.request["thinking"] == wanted
+    assert not migration.is_lossy
+    assert plan_migration(migration.request).changes == ()
+
+
 def test_a_model_named_in_extra_body_is_the_one_that_counts():
     migration = plan("kimi-k2.6", extra_body={"model": "kimi-k2-turbo-preview"})
 
@@ -149,11 +169,13 @@ def test_a_model_named_in_extra_body_is_the_one_that_counts():
     assert migration.request["model"] == "kimi-k2.6"
 
 
-def test_reasoning_effort_does_not_stay_beside_thinking():
-    migration = plan("kimi-k2-turbo-preview", reasoning_effort="low")
+@pytest.mark.parametrize("thinking", [None, {"type": "disabled"}, {"type": "enabled"}, {}])
+def test_reasoning_effort_does_not_stay_beside_thinking(thinking):
+    migration = plan("kimi-k2-turbo-preview", reasoning_effort="low", thinking=thinking, n=1)
 
     assert "reasoning_effort" not in migration.request
-    assert not migration.is_lossy
+    assert changed(migration)["reasoning_effort"] is ABSENT
+    assert "reasoning_effort" not in lost(migration)
 
 
 def test_a_short_name_becomes_the_name_that_the_gateway_knows():

@@ -40,11 +40,19 @@ def known_request(body: Body) -> dict[str, object]:
     """Build what the API gets from *body*, with stand-ins for what only runs will tell."""
     known: dict[str, object] = {}
     for key, value in body.values.items():
+        if key == "thinking" and _is_choice_computed(value):
+            continue
         if value is not COMPUTED:
             known[key] = _without_computed(value)
         elif key in _NUMBERS:
             known[key] = _UNKNOWN_NUMBER
     return known
+
+
+def _is_choice_computed(thinking: object) -> bool:
+    if isinstance(thinking, dict):
+        return cast("dict[str, object]", thinking).get("type") is COMPUTED
+    return thinking is COMPUTED
 
 
 def _without_computed(value: object) -> object:
@@ -97,7 +105,7 @@ def _told(change: Change) -> str:
 def _unknowns(body: Body) -> list[str]:
     """What a fix takes on trust, since only the running program knows it."""
     unknown = [key for key, value in body.values.items() if value is COMPUTED]
-    choices = [key for key in unknown if key in {"tool_choice", "thinking", "reasoning_effort"}]
+    choices = [key for key in unknown if key in {"tool_choice", "reasoning_effort"}]
     reasons = [f"{key} is computed at run time" for key in choices]
     if "messages" not in body.values:
         reasons.append("requests are made elsewhere and may ask for more")
@@ -132,6 +140,9 @@ def body_edits(
     for key, value in after.items():
         if key == "model" and value != before["model"]:
             edits.append(rename_fix(mention, str(value)))
+        elif key not in before and key in body.values:
+            # It stands there already, with a value that only the running program knows.
+            return None
         elif key not in before:
             edits.append(_added(body, key, value))
         elif value is not before[key] and value != before[key]:

@@ -179,6 +179,24 @@ def test_a_setting_that_gets_lost_makes_it_unsafe(value):
     assert "temperature" not in fixed(text, "a.py", unsafe=True)
 
 
+@pytest.mark.parametrize("thinking", ["mode", '{"type": mode}', "{**mode}", '{"type": m, **mode}'])
+def test_a_switch_that_only_runs_will_tell_is_left_as_it_is(thinking):
+    text = call(f'model="{OLD}", messages=m, extra_body={{"thinking": {thinking}}}')
+    finding = find_one("AFK001", text, "a.py")
+
+    assert kind(finding) == "unsafe"
+    assert "needs more changes than can be written here" in finding.fix.reason
+    assert fixed(text, "a.py", unsafe=True) == text.replace(OLD, "kimi-k2.6")
+
+
+@pytest.mark.parametrize("thinking", ["{}", '{"keep": "all"}', '{"type": None}', "False", '"off"'])
+def test_a_switch_that_says_neither_on_nor_off_is_set(thinking):
+    text = call(f'model="{OLD}", messages=m, extra_body={{"thinking": {thinking}, "k": 1}}')
+
+    assert kind(find_one("AFK001", text, "a.py")) == "safe"
+    assert 'extra_body={"thinking": {"type": "disabled"}, "k": 1}' in fixed(text, "a.py")
+
+
 def test_a_json_body_in_python_gets_its_field_at_the_top():
     text = f'requests.post(url, json={{"model": "{OLD}", "messages": m}})'
 

@@ -29,7 +29,16 @@ messages = st.lists(
     max_size=4,
 )
 thinking = st.sampled_from(
-    [None, {"type": "enabled"}, {"type": "disabled"}, {"type": "enabled", "keep": "all"}]
+    [
+        None,
+        {"type": "enabled"},
+        {"type": "disabled"},
+        {"type": "enabled", "keep": "all"},
+        {},
+        {"type": None},
+        False,
+        "disabled",
+    ]
 )
 parameters = {
     "temperature": numbers,

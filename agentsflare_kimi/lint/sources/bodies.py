@@ -15,7 +15,9 @@ __all__ = ["Body", "Group", "group_at", "is_response", "read_body", "sampling_be
 # Where a field goes that the SDK has no argument for.
 Form = Literal["keywords", "object", "typed", "other"]
 
-_RESPONSE_KEYS: Final = frozenset({"choices", "object", "usage", "system_fingerprint"})
+# What only an answer has; and what it has among others, of which one alone says nothing.
+_ANSWER_KEYS: Final = frozenset({"object", "system_fingerprint"})
+_ANSWER_PARTS: Final = frozenset({"choices", "usage", "id", "created"})
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
 # Of frameworks: what they are given goes into every request, `extra_body` included.
 _CONSTRUCTORS: Final = frozenset({"ChatOpenAI"})
@@ -110,7 +112,11 @@ def read_body(source: Source, region: Region, language: str, callee: str) -> Bod
 def is_response(source: Source, region: Region) -> bool:
     """Tell whether the string *region* is the `model` of an answer that was recorded."""
     group = group_at(source, source.enclosing(region.start))
-    return group is not None and any(entry.key in _RESPONSE_KEYS for entry in group.entries)
+    keys = {entry.key for entry in group.entries} if group else set[str]()
+    if "messages" in keys:
+        return False
+    is_whole = len(keys & _ANSWER_PARTS) > 1 and bool(keys & {"choices", "usage"})
+    return is_whole or bool(keys & _ANSWER_KEYS)
 
 
 def group_at(source: Source, opener: int | None) -> Group | None:

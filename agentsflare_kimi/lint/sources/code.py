@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Final
 
 from agentsflare_kimi.lint.sources.bodies import is_response, read_body, sampling_beside
-from agentsflare_kimi.lint.sources.context import callee_of, describe
+from agentsflare_kimi.lint.sources.context import describe
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.lexer import scan
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.syntaxes import syntax_of
+from agentsflare_kimi.lint.sources.tokens import callee_of
 
 __all__ = ["CodeDocument"]
 

@@ -13,7 +13,8 @@ _MODEL: Final = frozenset({"model", "llm"})
 _MODEL_SUFFIXES: Final = frozenset({"name", "id", "default", "slug"})
 _LOOKUPS: Final = frozenset(
     "get is has find list remove delete drop deprecate deprecated retired old legacy unsupported "  # noqa: SIM905  # words read best as words
-    "supports test assert skip data view base orm train load".split()
+    "supports test assert skip data view base orm train load from source previous former rename "
+    "register unregister add migrate replace exclude include allow block disable hide".split()
 )
 # Not an API URL or an endpoint: those may be the whole URL, which is posted to as it is.
 _BASE_URL: Final = re.compile(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")

@@ -10,10 +10,13 @@ from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.lint import BASELINE
 from agentsflare_kimi.cli.lint_report import say
 from agentsflare_kimi.lint.baseline import apply_baseline, baseline_of, read_baseline
+from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.discovery import TEMPORARY_PREFIX
 from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentsflare_kimi.cli.lint_summary import Results
     from agentsflare_kimi.lint.options import Options
 
@@ -32,7 +35,9 @@ def take_out(results: Results, options: Options, paths: list[bytes]) -> None:
     directory = os.path.dirname(os.path.abspath(path))
     checked = [os.fsdecode(each) for each in paths]
     known = read_baseline(path)
-    results.findings, prunable = apply_baseline(results.findings, known, directory, checked)
+    results.findings, prunable = apply_baseline(
+        results.findings, known, directory, checked, _runs(options)
+    )
     for line in prunable:
         say(f"baseline: {line}; prune it with --write-baseline")
 
@@ -52,13 +57,23 @@ def write(results: Results, options: Options, paths: list[bytes]) -> int:
     directory = os.path.dirname(os.path.abspath(path))
     checked = [os.fsdecode(each) for each in paths]
     known = read_baseline(path) if os.path.exists(path) else dict[tuple[str, str], int]()
-    _, prunable = apply_baseline(results.findings, known, directory, checked)
-    content = baseline_of(results.findings, directory, known, checked).encode()
+    _, prunable = apply_baseline(results.findings, known, directory, checked, _runs(options))
+    content = baseline_of(results.findings, directory, known, checked, _runs(options)).encode()
     _write(path, content)
     for line in prunable:
         say(f"baseline: pruned: {line}")
     say(f"{path}: {len(results.findings)} findings are known from now on")
     return 2 if results.failures else 0
+
+
+def _runs(options: Options) -> Callable[[str], bool]:
+    """Tell which rules the command line lets look at the present day."""
+    config = LintConfig(
+        select=tuple(options.select),
+        extend_select=tuple(options.extend_select),
+        ignore=tuple(options.ignore),
+    )
+    return lambda code: not options.today and config.is_selected(code)
 
 
 def _write(path: str, content: bytes) -> None:

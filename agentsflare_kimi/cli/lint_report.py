@@ -12,6 +12,7 @@ from agentsflare_kimi.cli.lint import BASELINE
 from agentsflare_kimi.cli.lint_summary import Results, statistics, summary
 from agentsflare_kimi.lint.git import find_repository
 from agentsflare_kimi.lint.packing import unpack
+from agentsflare_kimi.lint.paths import distinct
 from agentsflare_kimi.lint.reporters import FORMATS, TEXT_FORMATS, Reported, render
 from agentsflare_kimi.lint.reporters.places import one_line
 
@@ -36,10 +37,12 @@ def finish(session: Session, options: Options, paths: list[bytes]) -> int:
         The exit code.
     """
     format_of(options)
+    if options.write_baseline and options.diff:
+        raise UsageError("--write-baseline counts what is there; it does not go with --diff")
     results = Results()
     for note in session.notes:
         say(f"note: {note}")
-    for origin, (path, kind, value) in session.outcomes:
+    for origin, (path, kind, value) in distinct(session.outcomes):
         if kind == "found":
             findings = unpack(cast("list[tuple[Any, ...]]", value))
             mends = (options.fix or options.diff) and any(finding.fix for finding in findings)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.config import LintConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from agentsflare_kimi.lint.findings import Finding
 
@@ -24,25 +24,37 @@ __all__ = ["apply_baseline", "baseline_of", "read_baseline"]
 _VERSION = 1
 
 
+def _any_rule(_: str) -> bool:
+    return True
+
+
 def baseline_of(
     findings: Iterable[Finding],
     directory: str,
     known: Mapping[tuple[str, str], int],
     checked: Collection[str],
+    was_run: Callable[[str], bool] = _any_rule,
 ) -> str:
     """Count findings for each file and rule.
 
     Args:
         findings: What was found.
         directory: Where the baseline will lie; names are relative to it.
-        known: What it held so far; kept for files that were not linted.
+        known: What it held so far; kept for files and rules that were not looked at.
         checked: The files and directories that were linted.
+        was_run: Tells of a rule's code whether it was looked for, as of the present day.
 
     Returns:
         The baseline file's content, the same for the same findings.
     """
-    kept = {key: n for key, n in known.items() if not _was_checked(key[0], directory, checked)}
-    counts = {**kept, **_count(findings, directory)}
+    kept = Counter(
+        {
+            (name, code): n
+            for (name, code), n in known.items()
+            if not (was_run(code) and _was_checked(name, directory, checked))
+        }
+    )
+    counts = kept | _count(findings, directory)
     files: dict[str, dict[str, int]] = {}
     for (name, code), count in sorted(counts.items()):
         files.setdefault(name, {})[code] = count
@@ -66,9 +78,7 @@ def read_baseline(path: str) -> Mapping[tuple[str, str], int]:
             document = json.load(file)
         files = cast("dict[str, dict[str, int]]", document["files"])
         if document["version"] != _VERSION:
-            raise ValueError(
-                f"version {document['version']!r} is not {_VERSION}"
-            )  # one way to say it
+            raise ValueError(f"version {document['version']!r} is not {_VERSION}")
         return {
             (name, code): int(count)
             for name, counts in files.items()
@@ -88,6 +98,7 @@ def apply_baseline(
     known: Mapping[tuple[str, str], int],
     directory: str,
     checked: Collection[str],
+    was_run: Callable[[str], bool] = _any_rule,
 ) -> tuple[list[Finding], list[str]]:
     """Take out what the baseline knows.
 
@@ -96,6 +107,7 @@ def apply_baseline(
         known: File name and rule to count, as `read_baseline` returns it.
         directory: Where the baseline lies.
         checked: The files and directories that were linted.
+        was_run: Tells of a rule's code whether it was looked for, as of the present day.
 
     Returns:
         The findings that are left, and what can be pruned.
@@ -106,7 +118,7 @@ def apply_baseline(
     prunable = [
         f"{name}: {code}: {counts[name, code]} left of {count}"
         for (name, code), count in sorted(known.items())
-        if counts[name, code] < count and _was_checked(name, directory, checked)
+        if counts[name, code] < count and was_run(code) and _was_checked(name, directory, checked)
     ]
     return kept, prunable
 

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.discovery import Origin
     from agentsflare_kimi.lint.findings import Finding
+    from agentsflare_kimi.lint.scanning import Outcome
 
-__all__ = ["lint_paths", "report_of"]
+__all__ = ["distinct", "lint_paths", "report_of"]
 
 
 def lint_paths(
@@ -54,7 +56,7 @@ def report_of(session: Session) -> LintReport:
     """
     findings: list[Finding] = []
     skipped: list[tuple[str, str]] = []
-    for _, (path, kind, value) in session.outcomes:
+    for _, (path, kind, value) in distinct(session.outcomes):
         if kind == "found":
             findings += unpack(cast("list[tuple[Any, ...]]", value))
         else:
@@ -64,6 +66,23 @@ def report_of(session: Session) -> LintReport:
         files_checked=session.checked,
         skipped=tuple(sorted(skipped)),
     )
+
+
+def distinct(outcomes: Iterable[tuple[Origin, Outcome]]) -> Iterable[tuple[Origin, Outcome]]:
+    """Leave one of the outcomes for each file, however often it was reached.
+
+    Args:
+        outcomes: What there is to say of files, each with where it was listed.
+
+    Returns:
+        The first for each file, or the one of the file that was named.
+    """
+    chosen: dict[bytes, tuple[Origin, Outcome]] = {}
+    for origin, outcome in outcomes:
+        identity = os.path.realpath(outcome[0])
+        if origin == "named" or identity not in chosen:
+            chosen[identity] = origin, outcome
+    return chosen.values()
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str]:

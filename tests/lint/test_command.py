@@ -377,6 +377,31 @@ def test_a_damaged_baseline_is_refused(tree, lint):
     assert "is no baseline" in err
 
 
+@pytest.mark.parametrize("less", [("--select", "AFK002"), ("--today", "2026-01-01")])
+def test_a_run_that_looks_at_less_leaves_the_baseline(tree, lint, less):
+    write(tree / "known.py", CATALOGUE)
+    lint("--write-baseline")
+    assert "prune" not in lint(*less, ".")[2]
+    assert "pruned" not in lint(*less, "--write-baseline", ".")[2]
+    assert lint()[0] == 0
+
+
+def test_a_diff_is_no_baseline(tree, lint):
+    write(tree / "ask.py", ASK)
+    code, _, err = lint("--write-baseline", "--diff")
+    assert code == 2
+    assert "does not go with --diff" in err
+
+
+def test_a_file_that_is_reached_twice_is_reported_once(tree, lint):
+    write(tree / "sub" / "known.py", CATALOGUE)
+    lint("--write-baseline")
+    assert lint(".", "sub", "./sub/known.py", "sub/known.py")[0] == 0
+    (tree / "agentsflare-kimi-baseline.json").unlink()
+    assert len(json.loads(lint(".", "sub", "sub/known.py", "--json")[1])) == 1
+    assert len(lint_paths(["sub/known.py", "./sub/known.py"]).findings) == 1
+
+
 @pytest.mark.parametrize(
     "text", ['{"version": 1, "files": {"a.py": {"AFK001": 1e999}}}', "[" * 100_000]
 )

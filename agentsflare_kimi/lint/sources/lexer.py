@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.regions import Region, RegionKind
 
-__all__ = ["Form", "Syntax", "scan"]
+__all__ = ["Form", "Handler", "Scanner", "Syntax", "scan"]
 
 # What the prefixes of strings are made of: `rb"`, `br#"`, `$@"`.
 _PREFIX_SIGNS: Final = frozenset("abcfrtuABCFRTU#$@")

@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.sources import handlers
-from agentsflare_kimi.lint.sources.jsx import element
-from agentsflare_kimi.lint.sources.lexer import Form, Syntax
+from agentsflare_kimi.lint.sources.lexer import Form, Handler, Syntax
+
+if TYPE_CHECKING:
+    import re
+
+    from agentsflare_kimi.lint.sources.lexer import Scanner
 
 __all__ = ["LANGUAGES", "syntax_of"]
+
+
+def _lazy(module: str, name: str) -> Handler:
+    """Load a handler when a text has to do with it: most files are in languages without."""
+
+    def handle(scanner: Scanner, match: re.Match[str], form: Form) -> int:
+        return _loaded(module, name)(scanner, match, form)
+
+    return handle
+
+
+@cache
+def _loaded(module: str, name: str) -> Handler:
+    return getattr(import_module(f"agentsflare_kimi.lint.sources.{module}"), name)
+
+
+_HEREDOC: Final = _lazy("handlers", "heredoc")
+_NESTED_COMMENT: Final = _lazy("handlers", "nested_comment")
+_QUOTED_RUN: Final = _lazy("handlers", "quoted_run")
+_REGEX_LITERAL: Final = _lazy("handlers", "regex_literal")
+_RUBY_PERCENT: Final = _lazy("handlers", "ruby_percent")
+_SKIP: Final = _lazy("handlers", "skip")
+_ELEMENT: Final = _lazy("jsx", "element")
 
 # Bodies are possessive: what they have taken they never give back.
 _LINE: Final = r"[^\r\n]*+"
@@ -26,7 +53,7 @@ _CHARACTER: Final = r"'(?:\\[^\r\n'][^'\r\n]{0,8}|\\'|[^'\\\r\n])'"
 _SLASHES: Final = Form("comment", "//", _LINE)
 _HASH: Final = Form("comment", "#", _LINE)
 _STARS: Final = Form("comment", r"/\*", _BLOCK, "*/")
-_NESTED_STARS: Final = Form("comment", r"/\*", handler=handlers.nested_comment)
+_NESTED_STARS: Final = Form("comment", r"/\*", handler=_NESTED_COMMENT)
 _QUOTED: Final = Form("string", '"', _DOUBLE, '"')
 _APOSTROPHES: Final = Form("string", "'", _SINGLE, "'")
 _ONE_CHARACTER: Final = Form("string", _CHARACTER)
@@ -58,9 +85,9 @@ _TYPESCRIPT: Final = (
     Form("string", "`", r"[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+", "`", "${"),
     _QUOTED,
     _APOSTROPHES,
-    Form("regex", "/", handler=handlers.regex_literal),
+    Form("regex", "/", handler=_REGEX_LITERAL),
 )
-_JAVASCRIPT: Final = (*_TYPESCRIPT, Form("prose", r"<(?=[A-Za-z_$>])", handler=element))
+_JAVASCRIPT: Final = (*_TYPESCRIPT, Form("prose", r"<(?=[A-Za-z_$>])", handler=_ELEMENT))
 _KOTLIN: Final = (
     _SLASHES,
     _NESTED_STARS,
@@ -71,8 +98,8 @@ _KOTLIN: Final = (
 _CSHARP: Final = (
     _SLASHES,
     _STARS,
-    Form("part", r'\$+"""+', handler=handlers.quoted_run),
-    Form("string", r'"""+', handler=handlers.quoted_run),
+    Form("part", r'\$+"""+', handler=_QUOTED_RUN),
+    Form("string", r'"""+', handler=_QUOTED_RUN),
     Form("part", r'(?:\$@|@\$)"', r"[^\"{]*+(?:(?:\"\"|\{\{)[^\"{]*+)*+", '"', "{"),
     Form("part", r'\$"', r"[^\"\\\r\n{]*+(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*+", '"', "{"),
     Form("string", '@"', r"[^\"]*+(?:\"\"[^\"]*+)*+", '"'),
@@ -83,14 +110,14 @@ _RUBY: Final = (
     Form("comment", r"^=begin\b", r"(?:(?!\n=end).)*+", "\n=end"),
     Form("prose", r"^__END__$", r".*+"),
     _HASH,
-    Form("string", r"\$[\"'`]|\?[\"'#`/](?!\w)", handler=handlers.skip),
-    Form("heredoc", r"(?<![\w)\]])<<[~-]?[\"'`]?[A-Z_]\w*[\"'`]?", handler=handlers.heredoc),
-    Form("heredoc", r"<<[~-][\"'`]?[A-Z_]\w*[\"'`]?", handler=handlers.heredoc),
-    Form("string", r"%[wWiIqQrsx]?[(\[{<]", handler=handlers.ruby_percent),
+    Form("string", r"\$[\"'`]|\?[\"'#`/](?!\w)", handler=_SKIP),
+    Form("heredoc", r"(?<![\w)\]])<<[~-]?[\"'`]?[A-Z_]\w*[\"'`]?", handler=_HEREDOC),
+    Form("heredoc", r"<<[~-][\"'`]?[A-Z_]\w*[\"'`]?", handler=_HEREDOC),
+    Form("string", r"%[wWiIqQrsx]?[(\[{<]", handler=_RUBY_PERCENT),
     Form("string", '"', r"[^\"\\#]*+(?:(?:\\.|#(?!\{))[^\"\\#]*+)*+", '"', "#{"),
     Form("string", "`", r"[^`\\#]*+(?:(?:\\.|#(?!\{))[^`\\#]*+)*+", "`", "#{"),
     Form("string", "'", _SINGLE_LINES, "'"),
-    Form("regex", "/", handler=handlers.regex_literal),
+    Form("regex", "/", handler=_REGEX_LITERAL),
 )
 _PHP: Final = (
     # A PHP file begins outside of the program, and returns there after `?>`.
@@ -98,17 +125,17 @@ _PHP: Final = (
     Form("prose", r"\?>", r"[^<]*+(?:<(?!\?)[^<]*+)*+", "<?"),
     Form("comment", r"//|#(?!\[)", r"(?:(?!\?>)[^\r\n])*+"),
     _STARS,
-    Form("heredoc", r"<<<[ \t]*[\"']?[A-Za-z_]\w*[\"']?", handler=handlers.heredoc),
+    Form("heredoc", r"<<<[ \t]*[\"']?[A-Za-z_]\w*[\"']?", handler=_HEREDOC),
     Form("string", '"', r"[^\"\\{]*+(?:(?:\\.|\{(?!\$))[^\"\\{]*+)*+", '"', "{$"),
     Form("string", "'", _SINGLE_LINES, "'"),
 )
 _SHELL: Final = (
     Form("comment", r"(?<![^\s;&|()`])#", _LINE),
-    Form("string", r"\\.", handler=handlers.skip),
+    Form("string", r"\\.", handler=_SKIP),
     Form(
         "heredoc",
         r"(?<!<)<<-?[ \t]*(?:\"[A-Za-z_]\w*\"|'[A-Za-z_]\w*'|\\?[A-Za-z_]\w*)",
-        handler=handlers.heredoc,
+        handler=_HEREDOC,
     ),
     Form("string", r"\$'", _SINGLE_LINES, "'"),
     Form("string", "'", r"[^']*+", "'"),
@@ -125,7 +152,7 @@ _HCL: Final = (
     _HASH,
     _SLASHES,
     _STARS,
-    Form("heredoc", r"<<-?[A-Za-z_]\w*", handler=handlers.heredoc),
+    Form("heredoc", r"<<-?[A-Za-z_]\w*", handler=_HEREDOC),
     Form("string", '"', r"[^\"\\$%\r\n]*+(?:(?:\\.|[$%](?!\{))[^\"\\$%\r\n]*+)*+", '"', "${"),
 )
 _POWERSHELL: Final = (
@@ -149,7 +176,7 @@ LANGUAGES: Final[Mapping[str, Sequence[Form]]] = {
     "rust": (
         _SLASHES,
         _NESTED_STARS,
-        Form("string", r'(?<!\w)[bc]?r#*"', handler=handlers.quoted_run),
+        Form("string", r'(?<!\w)[bc]?r#*"', handler=_QUOTED_RUN),
         Form("string", r'(?:(?<!\w)[bc])?"', _DOUBLE_LINES, '"'),
         _ONE_CHARACTER,
     ),

@@ -24,7 +24,7 @@ _MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ),
     ("tool_choice", ("tool",)),
     ("token_budget", ("max_",)),
-    ("thinking_switch", ("thinking",)),
+    ("thinking_switch", ("disabled",)),
     ("pasted_endpoint", ("/chat/completions",)),
     ("plain_http", ("http://",)),
     ("hard_coded_key", ("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization")),

@@ -116,13 +116,13 @@ def get_model(name: str) -> KimiModel:
     Raises:
         UnknownModelError: The catalog has no such name; the message suggests up to three.
     """
-    model = _by_name().get(name)
+    model = find_model(name)
     if model is None:
         from agentsflare_kimi.errors import UnknownModelError  # noqa: PLC0415  # loads openai
 
         suggestions = suggest_models(name)
         raise UnknownModelError(
-            describe_unknown(name, suggestions), model=name, suggestions=suggestions
+            describe_unknown(name, suggestions), model=str(name), suggestions=suggestions
         )
     return model
 
@@ -132,8 +132,10 @@ def find_model(name: object) -> KimiModel | None:
     return _by_name().get(name) if isinstance(name, str) else None
 
 
-def suggest_models(name: str) -> tuple[str, ...]:
+def suggest_models(name: object) -> tuple[str, ...]:
     """Name up to three known models that look like *name*, the likeliest first."""
+    if not isinstance(name, str):
+        return ()
     from difflib import get_close_matches  # noqa: PLC0415  # only paid for a wrong name
 
     known = _by_name()
@@ -143,16 +145,19 @@ def suggest_models(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known[match].id for match in near))[:3]
 
 
-def describe_unknown(name: str, suggestions: tuple[str, ...]) -> str:
-    """Say that *name* is unknown, what may have been meant, and how to use it all the same."""
-    shown = name if len(name) <= 80 else f"{name[:77]}..."  # noqa: PLR2004  # a line of a terminal
+_WAY_OUT: Final = (
+    "To use it all the same, add it to AGENTSFLARE_EXTRA_MODELS (argument `extra_models`), or "
+    "set AGENTSFLARE_ON_UNKNOWN (`on_unknown`) to 'warn' or 'ignore'."
+)
+
+
+def describe_unknown(name: object, suggestions: tuple[str, ...], ending: str = _WAY_OUT) -> str:
+    """Say that *name* is unknown, what may have been meant, and what can be done about it."""
+    text = str(name)
+    shown = text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004  # a line of a terminal
     meant = [_describe_suggestion(_models()[suggestion]) for suggestion in suggestions]
     hint = f" Did you mean {' or '.join(meant)}?" if meant else ""
-    return (
-        f"unknown model {shown!r}.{hint} To use it all the same, add it to "
-        "AGENTSFLARE_EXTRA_MODELS (argument `extra_models`), or set AGENTSFLARE_ON_UNKNOWN "
-        "(`on_unknown`) to 'warn' or 'ignore'."
-    )
+    return f"unknown model {shown!r}.{hint} {ending}"
 
 
 def _describe_suggestion(model: KimiModel) -> str:

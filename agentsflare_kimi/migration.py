@@ -213,12 +213,13 @@ def _rename(
     pinned: float | None,
 ) -> Change:
     reason = f"{old.id} {wording.ended(old)}"
+    default = old.default_temperature
     # A default that moves is a loss that no parameter of the request shows.
-    is_lossy = body.get("temperature") is None and old.default_temperature != pinned
-    if is_lossy:
+    is_lossy = body.get("temperature") is None and default != pinned
+    if default is not None and pinned is not None and is_lossy:
         reason += (
-            f"; its default temperature was {old.default_temperature:g}, "
-            f"{new.id} samples at {pinned:g}, so answers vary more"
+            f"; its default temperature was {default:g}, {new.id} samples at {pinned:g}, "
+            f"so answers vary {'more' if pinned > default else 'less'}"
         )
     return Change(parameter="model", before=name, after=new.id, reason=reason, is_lossy=is_lossy)
 

@@ -83,19 +83,26 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "extra": "AGENTSFLARE_EXTRA_MODELS (argument `extra_models`)",
 }
 
+_SENT_AS_IT_IS: Final = (
+    f"It was sent as it is. Name it in {_SETTINGS['extra']} to silence this, or set "
+    f"{_SETTINGS['unknown']} to 'error' to have it refused."
+)
+
 
 def unknown(name: str, action: str) -> list[Notice]:
     """Say that the catalog does not know *name*."""
     if action == "ignore":
         return []
     suggestions = suggest_models(name)
+    is_refusal = action == "error"
+    ending = () if is_refusal else (_SENT_AS_IT_IS,)
     return [
         Notice(
             kind="unknown",
-            message=describe_unknown(name, suggestions),
+            message=describe_unknown(name, suggestions, *ending),
             model=name,
             suggestions=suggestions,
-            is_refusal=action == "error",
+            is_refusal=is_refusal,
         )
     ]
 

@@ -174,3 +174,19 @@ def test_the_table_of_the_catalog_is_made_from_the_toml_file():
     table = tomllib.loads((files("agentsflare_kimi") / "models.toml").read_text("utf-8"))
 
     assert table == TABLE, "run `make generate`"
+
+
+@pytest.mark.parametrize("name", [None, 3, ["kimi-k2.6"], {"model": "kimi-k2.6"}, object])
+def test_what_is_no_name_is_no_model(name):
+    with pytest.raises(UnknownModelError, match="unknown model") as caught:
+        get_model(name)
+
+    assert str(name) in str(caught.value)
+    assert (caught.value.model, caught.value.suggestions) == (str(name), ())
+
+
+def test_a_long_name_is_shown_in_part():
+    with pytest.raises(UnknownModelError) as caught:
+        get_model(["x"] * 1_000)
+
+    assert len(str(caught.value)) < 400

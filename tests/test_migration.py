@@ -69,6 +69,33 @@ def test_a_vision_preview_loses_its_repeatable_default_temperature(name):
     assert "answers vary more" in migration.changes[0].reason
 
 
+@pytest.mark.parametrize(
+    ("name", "thinking", "told"),
+    [
+        ("kimi-k2-thinking", "disabled", "samples at 0.6, so answers vary less"),
+        ("kimi-k2-turbo-preview", "enabled", "samples at 1, so answers vary more"),
+    ],
+)
+def test_a_default_temperature_that_moves_is_told_with_its_direction(name, thinking, told):
+    migration = plan(name, thinking={"type": thinking})
+
+    assert lost(migration) == ["model"]
+    assert told in migration.changes[0].reason
+    assert told in migration.notices[0].message
+
+
+def test_what_is_told_of_an_unknown_name_is_what_was_done():
+    (refused,) = plan("kimi-k2.66").notices
+    (sent,) = plan("kimi-k2.66", KimiSettings(on_unknown="warn")).notices
+
+    assert "was sent" not in refused.message
+    assert "to 'warn' or 'ignore'" in refused.message
+    assert "Did you mean kimi-k2.6" in sent.message
+    assert "It was sent as it is" in sent.message
+    assert "AGENTSFLARE_EXTRA_MODELS" in sent.message
+    assert "'warn'" not in sent.message
+
+
 def test_what_cannot_be_kept_is_dropped_and_each_loss_is_told():
     migration = plan(
         "kimi-k2-turbo-preview",

@@ -108,10 +108,10 @@ class EventDecoder:
             UnreadableResponseError: There is something between the events that is none.
         """
         for chunk in iterator:
-            yield from self._feed(self._lines.feed(chunk))
+            yield from self.feed(chunk)
             if self.is_done:  # some gateways keep the connection open
                 return
-        yield from self._finish()
+        yield from self.finish()
 
     async def aiter_bytes(self, iterator: AsyncIterator[bytes]) -> AsyncIterator[Event]:
         """Yield the events in *iterator*.
@@ -120,15 +120,20 @@ class EventDecoder:
             UnreadableResponseError: There is something between the events that is none.
         """
         async for chunk in iterator:
-            for event in self._feed(self._lines.feed(chunk)):
+            for event in self.feed(chunk):
                 yield event
             if self.is_done:
                 return
-        for event in self._finish():
+        for event in self.finish():
             yield event
 
-    def _feed(self, lines: list[bytes]) -> Iterator[Event]:
-        for line in lines:
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events that *chunk* completes; it is taken in as they are asked for.
+
+        Raises:
+            UnreadableResponseError: There is something between the events that is none.
+        """
+        for line in self._lines.feed(chunk):
             if line:
                 self._read(line)
             elif self._foreign:
@@ -136,7 +141,12 @@ class EventDecoder:
             elif self._data or self._fields:
                 yield self._event()
 
-    def _finish(self) -> Iterator[Event]:
+    def finish(self) -> Iterator[Event]:
+        """Yield what the end of the response completes.
+
+        Raises:
+            UnreadableResponseError: There is something that is no event.
+        """
         rest = self._lines.rest()
         if rest:
             self._read(rest)

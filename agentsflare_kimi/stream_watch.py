@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from openai import APIError, OpenAIError
 from openai.types import Completion
@@ -12,7 +12,6 @@ from openai.types.chat import ChatCompletionChunk
 
 from agentsflare_kimi.errors import IncompleteStreamError, UnreadableResponseError
 from agentsflare_kimi.failures import as_openai_error, explain
-from agentsflare_kimi.listening import EAR
 from agentsflare_kimi.redaction import redact
 
 if TYPE_CHECKING:
@@ -24,20 +23,23 @@ __all__ = ["StreamWatch"]
 _TEXT_CHUNKS: Final = (ChatCompletionChunk, Completion)
 
 
+class _Observer(Protocol):
+    def hear(self, chunk: object) -> None: ...
+    def end(self) -> None: ...
+
+
 class StreamWatch:
     """What has passed through one stream.
 
     Attributes:
-        observers: Called with each chunk before the caller gets it.
+        observers: Told each chunk before the caller gets it, and that `[DONE]` came.
         is_finished: Whether a finish reason came.
         is_left: Whether the caller left a loop over the stream before its end.
     """
 
     def __init__(self, cast_to: type, response: Response) -> None:
         """Begin with nothing seen."""
-        # A raw response is parsed long after the call, by whoever holds it.
-        ear = response.request.extensions.get(EAR)
-        self.observers: list[Callable[[Any], object]] = [ear] if ear else []
+        self.observers: list[_Observer] = []
         self.is_finished = False
         self.is_left = False
         self._expects_end = cast_to in _TEXT_CHUNKS
@@ -59,7 +61,7 @@ class StreamWatch:
             if isinstance(text, str) and not getattr(choice, "index", 0):
                 self._parts.append(text)
         for observer in self.observers:
-            observer(chunk)
+            observer.hear(chunk)
 
     def check_left(self) -> None:
         """Raise if the connection was closed when a loop was left: this is not the end."""
@@ -72,12 +74,14 @@ class StreamWatch:
             )
 
     def check_end(self, *, is_done: bool) -> None:
-        """Raise if the stream should not have ended here."""
+        """Raise if the stream should not have ended here; else the observers learn of it."""
         expects_end, self._expects_end = self._expects_end, False
         if expects_end and not (is_done or self.is_finished):
             raise self.failed(
                 IncompleteStreamError("the stream ended with neither a finish reason nor [DONE]")
             )
+        for observer in self.observers if is_done else ():
+            observer.end()
 
     @contextmanager
     def leaving(self) -> Generator[None]:

@@ -1,10 +1,14 @@
 import asyncio
 import copy
 import inspect
+import json
 import warnings
+from typing import TypeVar
 
 import openai
 import pytest
+from fault_server import DONE, FaultServer, data
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from agentsflare_kimi import AsyncKimi, Kimi, RejectedParameterWarning, assistant_message
 from agentsflare_kimi.emulator import Emulator
@@ -22,6 +26,7 @@ TOOLS = [
     for name in ("get_weather", "get_time")
 ]
 ROUNDS = 3
+T = TypeVar("T")
 
 
 def call(identifier="functions.f:0", name="f", arguments="{}"):
@@ -238,6 +243,92 @@ def helper(client, body):
         return drop_reasoning(stream.get_final_completion().choices[0].message)
 
 
+def read(answer):
+    return without_reasoning(assistant_message(json.loads(answer)))
+
+
+def gather_lines(lines):
+    events = [line.removeprefix("data: ") for line in lines if line.startswith("data: {")]
+    return gather(ChatCompletionChunk.construct(**json.loads(event)) for event in events)
+
+
+def until_done(lines):
+    for line in lines:
+        yield line
+        if line == "data: [DONE]":
+            return
+
+
+def iter_bytes(client, body):
+    with client.chat.completions.with_streaming_response.create(**body) as response:
+        return read(b"".join(response.iter_bytes(7)))
+
+
+def iter_text(client, body):
+    with client.chat.completions.with_streaming_response.create(**body) as response:
+        return read("".join(response.iter_text()))
+
+
+def iter_lines(client, body):
+    with client.chat.completions.with_streaming_response.create(**body) as response:
+        return read("\n".join(response.iter_lines()))
+
+
+def stream_lines(client, body):
+    create = client.chat.completions.with_streaming_response.create
+    with create(stream=True, **body) as response:
+        return gather_lines(response.iter_lines())
+
+
+def stream_lines_until_done(client, body):
+    create = client.chat.completions.with_streaming_response.create
+    with create(stream=True, **body) as response:
+        return gather_lines(until_done(response.iter_lines()))
+
+
+def stream_text(client, body):
+    response = client.chat.completions.with_raw_response.create(stream=True, **body).http_response
+    return gather_lines(response.read().decode().splitlines())
+
+
+def post(client, body, cast_to):
+    return client.post("/chat/completions", cast_to=cast_to, body=body)
+
+
+def post_text(client, body):
+    return read(post(client, body, str))
+
+
+def post_bytes(client, body):
+    return read(post(client, body, bytes))
+
+
+def post_mapping(client, body):
+    return read(json.dumps(post(client, body, object)))
+
+
+def post_response(client, body):
+    raw = client.models.with_raw_response.list().http_response
+    return read(post(client, body, type(raw)).content)
+
+
+class OwnStream(openai.Stream[T]):
+    pass
+
+
+def own_stream(client, body):
+    options = {"stream": True, "stream_cls": OwnStream[ChatCompletionChunk]}
+    body = {**body, "stream": True}
+    return gather(client.post("/chat/completions", cast_to=ChatCompletion, body=body, **options))
+
+
+def mapping_stream(client, body):
+    options = {"stream": True, "stream_cls": openai.Stream[object]}
+    body = {**body, "stream": True}
+    chunks = client.post("/chat/completions", cast_to=object, body=body, **options)
+    return gather(ChatCompletionChunk.construct(**chunk) for chunk in chunks)
+
+
 async def whole_async(client, body):
     return drop_reasoning((await client.chat.completions.create(**body)).choices[0].message)
 
@@ -257,17 +348,96 @@ async def raw_streamed_async(client, body):
     return gather([chunk async for chunk in response.parse()])
 
 
+async def all_of(pieces):
+    return [piece async for piece in pieces]
+
+
+async def iter_bytes_async(client, body):
+    async with client.chat.completions.with_streaming_response.create(**body) as response:
+        return read(b"".join(await all_of(response.iter_bytes())))
+
+
+async def iter_text_async(client, body):
+    async with client.chat.completions.with_streaming_response.create(**body) as response:
+        return read("".join(await all_of(response.iter_text())))
+
+
+async def iter_lines_async(client, body):
+    async with client.chat.completions.with_streaming_response.create(**body) as response:
+        return read("\n".join(await all_of(response.iter_lines())))
+
+
+async def stream_lines_async(client, body):
+    create = client.chat.completions.with_streaming_response.create
+    async with create(stream=True, **body) as response:
+        return gather_lines(await all_of(response.iter_lines()))
+
+
+async def stream_lines_until_done_async(client, body):
+    create = client.chat.completions.with_streaming_response.create
+    lines = []
+    async with create(stream=True, **body) as response:
+        async for line in response.iter_lines():
+            lines.append(line)
+            if line == "data: [DONE]":
+                break
+    return gather_lines(lines)
+
+
+async def post_text_async(client, body):
+    return read(await post(client, body, str))
+
+
+async def post_response_async(client, body):
+    raw = (await client.models.with_raw_response.list()).http_response
+    return read((await post(client, body, type(raw))).content)
+
+
+class AsyncOwnStream(openai.AsyncStream[T]):
+    pass
+
+
+async def own_stream_async(client, body):
+    options = {"stream": True, "stream_cls": AsyncOwnStream[ChatCompletionChunk]}
+    body = {**body, "stream": True}
+    stream = await client.post("/chat/completions", cast_to=ChatCompletion, body=body, **options)
+    return gather(await all_of(stream))
+
+
+STREAM_WAYS = [
+    streamed,
+    raw_streamed,
+    own_stream,
+    mapping_stream,
+    stream_lines,
+    stream_lines_until_done,
+    stream_text,
+    streamed_async,
+    raw_streamed_async,
+    own_stream_async,
+    stream_lines_async,
+    stream_lines_until_done_async,
+]
 WAYS = [
     whole,
     raw,
     streaming_response,
-    streamed,
-    raw_streamed,
+    iter_bytes,
+    iter_text,
+    iter_lines,
+    post_text,
+    post_bytes,
+    post_mapping,
+    post_response,
     helper,
     whole_async,
     streaming_response_async,
-    streamed_async,
-    raw_streamed_async,
+    iter_bytes_async,
+    iter_text_async,
+    iter_lines_async,
+    post_text_async,
+    post_response_async,
+    *STREAM_WAYS,
 ]
 
 
@@ -285,11 +455,11 @@ def run_loop(client, way, messages, **extra):
     raise AssertionError("the loop did not end")
 
 
-def run(kinds, way, emulator, **options):
+def run(kinds, way, base_url, **options):
     kind = kinds[1] if inspect.iscoroutinefunction(way) else kinds[0]
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    client = kind(base_url=emulator.base_url, api_key="k", max_retries=0, **options)
+    client = kind(base_url=base_url, api_key="k", max_retries=0, **options)
     try:
         return run_loop(client, way, [USER])
     finally:
@@ -310,7 +480,7 @@ def emulator():
 def test_a_loop_whose_caller_drops_the_reasoning_succeeds_with_kimi(way, emulator):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        conversation = run((Kimi, AsyncKimi), way, emulator)
+        conversation = run((Kimi, AsyncKimi), way, emulator.base_url)
 
     assert conversation[-1]["content"]
     sent = [m for m in emulator.requests[-1].messages if m.get("tool_calls")]
@@ -319,17 +489,45 @@ def test_a_loop_whose_caller_drops_the_reasoning_succeeds_with_kimi(way, emulato
     assert not any("reasoning_content" in message for message in conversation)
 
 
+def delta(**told):
+    return data({"choices": [{"index": 0, "finish_reason": None, "delta": told}]})
+
+
+def without_finish_reason(connection):
+    messages = json.loads(connection.request.body)["messages"]
+    if messages[-1]["role"] == "tool":
+        connection.well()
+        return
+    calls = [delta(tool_calls=[{"index": 0, **call()}])]
+    connection.stream(b"\n", delta(role="assistant", reasoning_content="because"), *calls, DONE)
+
+
+@pytest.mark.parametrize("way", STREAM_WAYS, ids=lambda way: way.__name__)
+def test_a_stream_that_ends_without_a_finish_reason_is_remembered(way):
+    with FaultServer({"done": without_finish_reason}) as server:
+        run((Kimi, AsyncKimi), way, server.url("done"))
+        _, last = server.requests["done", "0"]
+
+    assert json.loads(last.body)["messages"][1]["reasoning_content"] == "because"
+
+
 @pytest.mark.parametrize(
     "way", [whole, streamed, whole_async, streamed_async], ids=lambda w: w.__name__
 )
 def test_the_same_loop_fails_with_the_stock_client(way, emulator):
     with pytest.raises(openai.BadRequestError, match="reasoning_content is missing"):
-        run((openai.OpenAI, openai.AsyncOpenAI), way, emulator)
+        run((openai.OpenAI, openai.AsyncOpenAI), way, emulator.base_url)
 
 
 def test_it_can_be_switched_off(emulator):
     with pytest.raises(openai.BadRequestError, match="reasoning_content is missing"):
-        run((Kimi, AsyncKimi), whole, emulator, keep_reasoning=False, adapt_parameters="never")
+        run(
+            (Kimi, AsyncKimi),
+            whole,
+            emulator.base_url,
+            keep_reasoning=False,
+            adapt_parameters="never",
+        )
 
 
 def test_trimmed_history_goes_on_with_the_empty_field_the_api_accepts(emulator):

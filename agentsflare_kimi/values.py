@@ -119,11 +119,13 @@ _Value = TypeVar("_Value", bound=Value)
 class FrozenMapping(dict[_K, _V]):
     """A dict that cannot be changed, for values that hold one; `dict(...)` of it can be."""
 
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise TypeError("this mapping cannot be changed; change a copy: dict(...)")
+    if not TYPE_CHECKING:  # fields are typed as `Mapping`, which has none of these
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]
-    clear = pop = popitem = setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]
+        def _refuse(self, *_: object, **__: object) -> NoReturn:
+            raise TypeError("this mapping cannot be changed; change a copy: dict(...)")
+
+        __setitem__ = __delitem__ = __ior__ = _refuse
+        clear = pop = popitem = setdefault = update = _refuse
 
     def __hash__(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
         return hash(frozenset(self.items()))

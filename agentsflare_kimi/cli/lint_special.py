@@ -132,8 +132,9 @@ def _files_to_read(session: Session, paths: list[bytes]) -> Iterator[bytes]:
         for path in files:
             if origin != "named" and is_left_out(path, root):
                 continue
-            settings = settings_for(os.fsdecode(path), session.options)
             is_named = origin == "named"
+            below = None if is_named else os.fsdecode(root)
+            settings = settings_for(os.fsdecode(path), session.options, below)
             if settings.is_excluded and (not is_named or settings.config.force_exclude):
                 continue
             if not is_named and is_named_by_ignore_files(os.path.abspath(path)):

@@ -44,6 +44,9 @@ _MARKER = re.compile(
     r"(?P<until>[ \t]+until[ \t]*=[ \t]*[^\s*<#}-][^\s*<#}]*)?"
 )
 _LINE_END = re.compile(r"\r\n|\n|\r")
+# What was meant as a part of the marker, and is none where it stands.
+_UNCLOSED = re.compile(r"[ \t]*\[")
+_STRAY_DAY = re.compile(r"[^\r\n]{0,200}?\buntil\b[^\w\r\n]*\d{4}", re.IGNORECASE)
 _CODE = re.compile(r"AFK\d{1,3}")
 _DEEPEST = 3
 _KINDS = ("ignore", "ignore-next-line", "ignore-file")
@@ -224,6 +227,10 @@ def _read_marker(place: _Place, lines: _Lines) -> _Marker:
         error = f"unknown rule {unknown[0]!r} in this suppression; rules look like AFK001"
     elif found["codes"] and not written:
         error = "this suppression names no rule; name one, or leave the brackets out"
+    elif not found["codes"] and _UNCLOSED.match(found.string, found.end()):
+        error = "the bracket of this suppression is not closed"
+    elif not found["until"] and _STRAY_DAY.match(found.string, found.end()):
+        error = "until is read right after the rules only: ignore[AFK001] until=2026-12-31"
     first, last = (lines.place(offset)[0] for offset in place.following)
     covered = {"ignore-file": range(1), "ignore-next-line": range(first, last + 1)}
     return _Marker(

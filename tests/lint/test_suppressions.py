@@ -198,3 +198,27 @@ def test_a_marker_for_the_file_silences_what_is_said_of_others_but_not_of_itself
 @pytest.mark.parametrize("piece", ["'agentsflare: ignore ", "<!-- agentsflare: ignore ", "`a ``b "])
 def test_many_things_like_markers_are_read_in_time(filename, piece):
     assert isinstance(codes(piece * 5_000 + "agentsflare:", filename), list)
+
+
+@pytest.mark.parametrize(
+    ("marker", "told"),
+    [
+        ("ignore until 2026-12-31", "until is read right after the rules only"),
+        ("ignore[AFK001], until=2026-12-31", "until is read right after the rules only"),
+        ("ignore[AFK001] because until=2026-01-31", "until is read right after the rules only"),
+        ("ignore[AFK001]  until: 2026-12-31", "until is read right after the rules only"),
+        ("ignore[AFK001", "the bracket of this suppression is not closed"),
+    ],
+)
+def test_what_looks_like_a_part_of_a_marker_silences_nothing_in_silence(marker, told):
+    text = f'model = "kimi-k2-thinking"  # agentsflare: {marker}\n'
+    found = {finding.code: finding.message for finding in lint_text(text, "a.py")}
+
+    assert found.keys() == {"AFK001", "AFK902"}
+    assert told in found["AFK902"]
+
+
+def test_a_remark_may_follow_a_marker():
+    text = 'model = "kimi-k2-thinking"  # agentsflare: ignore[AFK001] until we move, see [1]\n'
+
+    assert lint_text(text, "a.py") == []

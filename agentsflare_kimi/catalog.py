@@ -136,12 +136,20 @@ def suggest_models(name: object) -> tuple[str, ...]:
     """Name up to three known models that look like *name*, the likeliest first."""
     if not isinstance(name, str):
         return ()
-    from difflib import get_close_matches  # noqa: PLC0415  # only paid for a wrong name
+    from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415  # only paid for a wrong name
 
     known = _by_name()
     # Another vendor's prefix (`moonshotai/…`) says nothing about which model is meant.
     wanted = name.strip().lower().rpartition("/")[2]
     near = get_close_matches(wanted, known, n=9, cutoff=0.6)
+    # Of names that are equally near, what takes the place of others comes first.
+    successors = {model.successor for model in _models().values()}
+    near.sort(
+        key=lambda match: (
+            -SequenceMatcher(None, match, wanted).ratio(),
+            known[match].id not in successors,
+        )
+    )
     return tuple(dict.fromkeys(known[match].id for match in near))[:3]
 
 

@@ -76,6 +76,10 @@ def test_names_that_never_were_suggest_the_living_one(name):
     assert "kimi-k2.6" in suggest_models(name)
 
 
+def test_of_equally_near_names_the_usual_successor_comes_first():
+    assert suggest_models("kimi-k2")[0] == "kimi-k2.6"
+
+
 def test_a_name_like_nothing_has_no_suggestion():
     with pytest.raises(UnknownModelError, match="unknown model 'gpt-4o'") as caught:
         get_model("gpt-4o")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from openai import APIStatusError
 
 from agentsflare_kimi import wording
-from agentsflare_kimi.catalog import find_model
 from agentsflare_kimi.changes import apply_changes
+from agentsflare_kimi.lessons import (
+    Lesson,
+    adapt_refused,
+    apply_lessons,
+    lasting_lessons,
+    read_lessons,
+)
 from agentsflare_kimi.listening import listen
-from agentsflare_kimi.migration import adapt, plan_migration
+from agentsflare_kimi.migration import plan_migration
 from agentsflare_kimi.notices import announce
 from agentsflare_kimi.reasoning import ReasoningMemory
 from agentsflare_kimi.settings import KimiSettings
@@ -29,7 +34,7 @@ class Session:
 
     def __init__(self) -> None:
         """Begin with nothing learned."""
-        self.lessons: dict[str, frozenset[str]] = {}
+        self.lessons: dict[str, frozenset[Lesson]] = {}
         self.memory = ReasoningMemory()
 
     def begin(self, settings: KimiSettings, options: Any) -> PlannedCall:  # noqa: ANN401  # the SDK's private FinalRequestOptions
@@ -77,9 +82,9 @@ class PlannedCall:
         self._notices = plan.notices
         if plan.changes:
             self.body = plan.request
-        lesson = self._session.lessons.get(plan.model_after or "")
-        if lesson and self._settings.adapt_parameters == "on_rejection":
-            changes = adapt(self.body, find_model(plan.model_after), lesson)
+        lessons = self._session.lessons.get(plan.model_after or "")
+        if lessons and self._settings.adapt_parameters == "on_rejection":
+            changes = apply_lessons(self.body, lessons)
             self.body = apply_changes(self.body, changes) if changes else self.body
 
     def plan_name(self, body: _Body) -> None:
@@ -110,16 +115,19 @@ class PlannedCall:
         Returns:
             Whether there is anything to send once more.
         """
-        rejected = _rejected_parameters(error)
-        if not rejected or not self.body or self._settings.adapt_parameters != "on_rejection":
+        refused = read_lessons(f"{error.message} {error.body}")
+        if not refused or not self.body or self._settings.adapt_parameters != "on_rejection":
             return False
         name = str(self.body["model"])
-        changes = adapt(self.body, find_model(name), rejected)
+        changes = adapt_refused(self.body, refused)
         if not changes:
             return False
         lessons = self._session.lessons
-        lessons[name] = lessons.get(name, frozenset()) | rejected
-        announce(wording.rejected(name, changes))
+        lasting = lasting_lessons(self.body, refused)
+        lessons[name] = lessons.get(name, frozenset[Lesson]()) | frozenset(lasting)
+        # A lesson that would change this request again changes further ones like it.
+        is_lasting = apply_lessons(self.body, lessons[name]) == changes
+        announce(wording.rejected(name, changes, is_lasting=is_lasting))
         self.body = apply_changes(self.body, changes)
         self.options = _with_body(self.options, self.body)
         return True
@@ -130,25 +138,6 @@ class PlannedCall:
         if self.body.get("tools") and self._settings.keep_reasoning and isinstance(messages, list):
             listen(answer, partial(self._session.memory.remember, cast("list[object]", messages)))
         return answer
-
-
-# The families of facts/kimi.md section 3.2; a gateway may rewrap them, so the text decides.
-_PINNED: Final = frozenset({"temperature", "top_p", "n", "presence_penalty", "frequency_penalty"})
-_REJECTIONS: Final[tuple[tuple[re.Pattern[str], frozenset[str]], ...]] = (
-    # A model that pins one of them pins them all.
-    (re.compile(r"invalid (temperature|top_p|n|\w+_penalty): only \S+ is allowed"), _PINNED),
-    (re.compile(r"invalid logprobs: only \S+ is allowed"), frozenset({"logprobs"})),
-    (re.compile(r"invalid thinking: only \S+ is allowed"), frozenset({"thinking"})),
-    (re.compile(r"tool_choice '\w+' is incompatible with thinking"), frozenset({"tool_choice"})),
-    (re.compile(r"reasoning_content is missing"), frozenset({"reasoning_content"})),
-)
-
-
-def _rejected_parameters(error: APIStatusError) -> frozenset[str]:
-    text = f"{error.message} {error.body}"
-    return frozenset[str]().union(
-        *(parameters for pattern, parameters in _REJECTIONS if pattern.search(text))
-    )
 
 
 def _body(options: Any) -> _Body | None:  # noqa: ANN401  # as above

@@ -7,13 +7,13 @@ section 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol, cast
 
 from agentsflare_kimi import wording
 from agentsflare_kimi.catalog import KimiModel, find_model, get_model
 from agentsflare_kimi.changes import Change, apply_changes
-from agentsflare_kimi.rules import ABSENT, Rejection, chooses_thinking, find_rejections, is_thinking
+from agentsflare_kimi.rules import ABSENT, Rejection, find_rejections, is_thinking, thinking_type
 from agentsflare_kimi.values import Value
 from agentsflare_kimi.wording import Notice
 
@@ -129,35 +129,17 @@ def plan_migration(
     )
 
 
-def adapt(
-    body: Mapping[str, object], model: KimiModel | None, rejected: Iterable[str] = ()
-) -> tuple[Change, ...]:
-    """Change in *body* what *model* rejects, and leave out what a gateway was seen to reject.
+def adapt(body: Mapping[str, object], model: KimiModel) -> tuple[Change, ...]:
+    """Change in *body* what *model* rejects, as far as the catalog knows.
 
     Args:
         body: A chat-completions body; never changed.
-        model: The model that it goes to; None if the catalog does not know it.
-        rejected: Further top-level parameters that a gateway rejected for this model.
+        model: The model that it goes to.
 
     Returns:
         The changes that make the body acceptable.
     """
-    found = find_rejections(body, model) if model else ()
-    changes = [_repair(rejection) for rejection in found]
-    done = {change.parameter for change in changes}
-    for parameter in rejected:
-        if parameter not in done and body.get(parameter) is not None:
-            reason = "the gateway rejected it for this model"
-            changes.append(
-                Change(
-                    parameter=parameter,
-                    before=body[parameter],
-                    after=ABSENT,
-                    reason=reason,
-                    is_lossy=True,
-                )
-            )
-    return tuple(changes)
+    return tuple(_repair(rejection) for rejection in find_rejections(body, model))
 
 
 def _with_extra_body(request: Mapping[str, object]) -> dict[str, object]:
@@ -196,7 +178,7 @@ def _move(
     pinned = new.fixed_parameters(is_thinking(moved, new))
     yield _rename(body, name, old, new, pinned.get("temperature"))
     yield from thinking
-    repairs = [_repair(rejection) for rejection in find_rejections(moved, new)]
+    repairs = adapt(moved, new)
     yield from repairs
     # Moonshot's advice for a pinned parameter is not to send it, not even with its own value.
     rest = pinned.keys() - {change.parameter for change in repairs}
@@ -229,7 +211,8 @@ def _thinking_as_before(
 ) -> Iterator[Change]:
     if new.thinking != "switchable":
         return
-    if not chooses_thinking(body):
+    # No set: what a caller wrote there may have no hash.
+    if thinking_type(body) not in ("enabled", "disabled"):
         yield from _switch(body.get("thinking"), old, new)
     if body.get("reasoning_effort") is not None:
         yield Change(

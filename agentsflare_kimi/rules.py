@@ -18,10 +18,12 @@ __all__ = [
     "ABSENT",
     "Absent",
     "Rejection",
-    "chooses_thinking",
     "find_rejections",
+    "has_rule",
     "is_thinking",
     "lacks_reasoning",
+    "missing_reasoning",
+    "thinking_type",
     "tool_choice_kind",
 ]
 
@@ -72,14 +74,8 @@ def is_thinking(body: Mapping[str, object], model: KimiModel) -> bool:
         True unless the model never thinks or the body switches thinking off.
     """
     if model.thinking == "switchable":
-        return _thinking_type(body) != "disabled"
+        return thinking_type(body) != "disabled"
     return model.thinking == "always"
-
-
-def chooses_thinking(body: Mapping[str, object]) -> bool:
-    """Tell whether *body* says plainly that its model is to think, or not to."""
-    kind = _thinking_type(body)
-    return isinstance(kind, str) and kind in {"enabled", "disabled"}
 
 
 def find_rejections(
@@ -105,15 +101,28 @@ def find_rejections(
     return tuple(found)
 
 
-def _thinking_type(body: Mapping[str, object]) -> object:
+def has_rule(model: KimiModel, parameter: str) -> bool:
+    """Tell whether the catalog says which values of *parameter* the *model* rejects."""
+    if parameter == "thinking":
+        return _must_think(model)
+    if parameter == "tool_choice":
+        return bool(model.tool_choice_rejected)
+    return parameter in dict(model.fixed_while_thinking + model.fixed_without_thinking)
+
+
+def thinking_type(body: Mapping[str, object]) -> object:
+    """Return what *body* has as `thinking.type`; None where it has none."""
     thinking = body.get("thinking")
     return cast("Mapping[str, object]", thinking).get("type") if _is_mapping(thinking) else None
 
 
-def _thinking_switch(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
+def _must_think(model: KimiModel) -> bool:
     # The models before k2.5 know no such field, whether they think or not.
-    is_checked = model.thinking == "always" and model.fixed_while_thinking
-    if is_checked and _thinking_type(body) == "disabled":
+    return model.thinking == "always" and bool(model.fixed_while_thinking)
+
+
+def _thinking_switch(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
+    if _must_think(model) and thinking_type(body) == "disabled":
         yield Rejection(
             parameter="thinking",
             value=body["thinking"],
@@ -172,22 +181,29 @@ def _tool_choice(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejec
 
 
 def _reasoning_content(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
-    messages = body.get("messages")
-    if not model.needs_reasoning_content or not isinstance(messages, Sequence):
+    if not model.needs_reasoning_content:
         return
-    for index, message in enumerate(cast("Sequence[object]", messages)):
-        if lacks_reasoning(message):
-            yield Rejection(
-                parameter=f"messages[{index}].reasoning_content",
-                value=ABSENT,
-                # Presence is what is checked: Moonshot's own client sends "" here.
-                allowed="",
-                repair="",
-                message=(
-                    "thinking is enabled but reasoning_content is missing in assistant tool "
-                    f"call message at index {index}"
-                ),
-            )
+    for index in missing_reasoning(body):
+        yield Rejection(
+            parameter=f"messages[{index}].reasoning_content",
+            value=ABSENT,
+            # Presence is what is checked: Moonshot's own client sends "" here.
+            allowed="",
+            repair="",
+            message=(
+                "thinking is enabled but reasoning_content is missing in assistant tool "
+                f"call message at index {index}"
+            ),
+        )
+
+
+def missing_reasoning(body: Mapping[str, object]) -> Iterator[int]:
+    """Yield the index of each message of *body* for which `lacks_reasoning` holds."""
+    messages = body.get("messages")
+    if isinstance(messages, Sequence):
+        for index, message in enumerate(cast("Sequence[object]", messages)):
+            if lacks_reasoning(message):
+                yield index
 
 
 def lacks_reasoning(message: object) -> bool:

@@ -195,11 +195,12 @@ def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
     return [_changed("adapted", intro, model.id, changes)] if changes else []
 
 
-def rejected(name: str, changes: tuple[Change, ...]) -> Notice:
+def rejected(name: str, changes: tuple[Change, ...], *, is_lasting: bool) -> Notice:
     """Say that the gateway rejected parameters, and that the request was sent again without."""
+    further = ", and so will be further ones of this client" if is_lasting else ""
     intro = (
         f"the gateway rejected parameters of a request to {name}; it was changed and sent once "
-        "more, and so will be further ones of this client"
+        f"more{further}"
     )
     return _changed("rejected", intro, name, changes)
 

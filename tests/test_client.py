@@ -37,6 +37,7 @@ from agentsflare_kimi.emulator import Emulator
 MESSAGES = [{"role": "user", "content": "Hello"}]
 ENDED = [model.id for model in list_models() if model.status in {"retired", "deprecated"}]
 HERE = __file__
+CALL = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 
 class Answer(BaseModel):
@@ -350,6 +351,150 @@ def test_a_name_the_catalog_does_not_know_learns_from_the_gateways_words():
                 model="house-model", messages=MESSAGES, temperature=0.3, n=2
             )
         assert emulator.requests[1].body == {"model": "house-model", "messages": MESSAGES}
+
+
+REFUSED_N = "invalid n: only 1 is allowed for this model"
+REFUSED_TEMPERATURE = "invalid temperature: only 1 is allowed for this model"
+REFUSED_THINKING = "invalid thinking: only type=enabled is allowed for this model"
+REFUSED_CHOICE = "tool_choice 'required' is incompatible with thinking enabled"
+REFUSED_HISTORY = (
+    "thinking is enabled but reasoning_content is missing in assistant tool call message at index 1"
+)
+ON = {"thinking": {"type": "enabled", "keep": "all"}}
+OFF = {"thinking": {"type": "disabled"}}
+NAMED = {"type": "function", "function": {"name": "f"}}
+
+
+def refused(message):
+    return {"status": 400, "body": {"error": {"message": message}}}
+
+
+def sent_after(model, message, first, *then):
+    """Send *first*, which the gateway answers with *message*, then more; return all bodies."""
+    with (
+        Emulator(strict=False, extra_models=[model], answers=[refused(message), "a"]) as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k", extra_models=[model]) as client,
+    ):
+        with pytest.warns(RejectedParameterWarning):
+            client.chat.completions.create(model=model, **{"messages": MESSAGES, **first})
+        for body in then:
+            client.chat.completions.create(model=model, **{"messages": MESSAGES, **body})
+        return [
+            {key: value for key, value in request.body.items() if key not in {"model", "messages"}}
+            for request in emulator.requests
+        ]
+
+
+@pytest.mark.parametrize(
+    ("model", "message", "first", "then"),
+    [
+        ("kimi-k2.6", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": "none"}),
+        (
+            "kimi-k2.6",
+            REFUSED_CHOICE,
+            {"tool_choice": "required"},
+            {"tool_choice": "required"} | OFF,
+        ),
+        ("kimi-k2.7-code", REFUSED_THINKING, OFF, ON),
+        ("kimi-k2.6", REFUSED_TEMPERATURE, {"temperature": 0.3}, {"temperature": 1}),
+        ("kimi-k2.6", REFUSED_TEMPERATURE, {"temperature": 0.3}, {"temperature": 0.6} | OFF),
+        ("house", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": "none"}),
+        ("house", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": NAMED}),
+        ("house", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": "required"} | OFF),
+        ("house", REFUSED_THINKING, OFF, ON),
+        ("house", REFUSED_TEMPERATURE, {"temperature": 0.3}, {"temperature": 1.0}),
+        ("house", REFUSED_N, {"n": 2, "temperature": 0}, {"n": 1, "temperature": 0.9}),
+        ("moonshot-v1-8k", REFUSED_N, {"n": 3}, {"n": 3, "temperature": 0.9, "top_p": 0.5}),
+    ],
+)
+def test_a_lesson_never_takes_what_was_not_refused(model, message, first, then):
+    body = {key: then[key] for key in then.keys() - {"thinking"}}
+    extra = {key: then[key] for key in then.keys() & {"thinking"}}
+    start = {"extra_body": first} if first is OFF else first
+
+    *_, last = sent_after(model, message, start, body | {"extra_body": extra})
+
+    assert last == then
+
+
+@pytest.mark.parametrize(
+    ("model", "message", "first", "then"),
+    [
+        ("kimi-k2.6", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": "auto"}),
+        ("house", REFUSED_CHOICE, {"tool_choice": "required"}, {}),
+        ("house", REFUSED_TEMPERATURE, {"temperature": 0.3}, {}),
+        ("kimi-chat", REFUSED_TEMPERATURE, {"temperature": 0.7, "top_p": 0.5}, {"top_p": 0.5}),
+        ("house", REFUSED_THINKING, {"extra_body": OFF}, {}),
+        ("kimi-k2.5", REFUSED_THINKING, {"extra_body": OFF}, {}),
+    ],
+)
+def test_a_lesson_takes_what_was_refused(model, message, first, then):
+    *_, last = sent_after(model, message, first, first)
+
+    assert last == then
+
+
+def test_a_model_that_pins_nothing_loses_only_what_was_refused_there():
+    first, second = sent_after("moonshot-v1-8k", REFUSED_N, {"n": 3, "temperature": 0})
+
+    assert (first, second) == ({"n": 3, "temperature": 0}, {"temperature": 0})
+
+
+def test_the_gateways_word_counts_where_the_catalog_expects_no_refusal():
+    # Some gateways ignore that thinking is disabled.
+    body = {"temperature": 0.6, "tool_choice": "required", "extra_body": OFF}
+
+    assert (
+        sent_after("kimi-k2.6", REFUSED_TEMPERATURE, body)[1] == {"tool_choice": "required"} | OFF
+    )
+    assert sent_after("kimi-k2.6", REFUSED_CHOICE, body)[1] == {"temperature": 0.6} | OFF
+
+
+@pytest.mark.parametrize(
+    ("body", "says"), [({"temperature": 0.3}, True), ({"temperature": 0.3, "n": 2}, False)]
+)
+def test_further_requests_are_spoken_of_only_if_they_fare_the_same(body, says):
+    with (
+        Emulator(extra_models=["house"], answers=[refused(REFUSED_TEMPERATURE), "a"]) as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k", extra_models=["house"]) as client,
+        pytest.warns(RejectedParameterWarning, match="sent once more") as caught,
+    ):
+        client.chat.completions.create(model="house", messages=MESSAGES, **body)
+
+    assert ("so will be further ones" in str(caught[0].message)) is says
+
+
+@pytest.mark.filterwarnings("ignore::agentsflare_kimi.KimiWarning")
+@pytest.mark.parametrize(
+    ("model", "thinking"),
+    [
+        ("kimi-chat", {}),
+        ("kimi-latest", {}),
+        ("house", {}),
+        ("kimi-k2-turbo-preview", {}),
+        ("kimi-k2.6", OFF),
+        ("kimi-k2.6", {}),
+    ],
+)
+def test_reasoning_that_a_gateway_misses_is_given_to_any_model(model, thinking):
+    turn = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+    result = {"role": "tool", "tool_call_id": "a", "content": "1"}
+    body = {"model": model, "messages": [*MESSAGES, turn, result], "extra_body": thinking}
+    answers = [refused(REFUSED_HISTORY), "fine"]
+    with (
+        Emulator(strict=False, extra_models=["house"], answers=answers) as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k", extra_models=["house"]) as client,
+    ):
+        client.chat.completions.create(**body)
+        client.chat.completions.create(**body)
+
+    assert ["reasoning_content" in request.messages[1] for request in emulator.requests] == [
+        False,
+        True,
+        True,
+    ]
+    assert emulator.requests[1].messages[1] == turn | {"reasoning_content": ""}
+    assert emulator.requests[1].body.get("thinking") == emulator.requests[0].body.get("thinking")
 
 
 def test_another_400_is_the_callers_business(client, emulator):

@@ -90,7 +90,7 @@ class PlannedCall:
     def plan_name(self, body: _Body) -> None:
         """Check the model of a request that is no chat completion; only the name changes."""
         plan = plan_migration({"model": body["model"]}, settings=self._settings)
-        self._notices = plan.notices
+        self._notices = tuple(wording.renamed(notice) for notice in plan.notices)
         if plan.changes:
             self.options = _with_body(self.options, {**body, "model": plan.model_after})
 

@@ -13,6 +13,7 @@ from agentsflare_kimi.catalog import (
     KimiModel,
     ModelStatus,
     describe_unknown,
+    get_model,
     suggest_models,
 )
 from agentsflare_kimi.changes import Change, apply_changes
@@ -27,6 +28,7 @@ __all__ = [
     "migrated",
     "refusal",
     "rejected",
+    "renamed",
     "standing",
     "unknown",
 ]
@@ -187,6 +189,14 @@ def migrated(
         successor=new.id,
         is_lossy=bool(lost),
     )
+
+
+def renamed(notice: Notice) -> Notice:
+    """Say of a request of which only the model was changed no more than that."""
+    if notice.kind != "migrated" or notice.successor is None:
+        return notice
+    old, new = get_model(notice.model), get_model(notice.successor)
+    return migrated(notice.model, old, new, (), {})
 
 
 def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:

@@ -273,6 +273,20 @@ def test_other_endpoints_get_the_living_name_and_nothing_else(client, emulator, 
     assert emulator.requests[0].body == {"model": "kimi-k2.6", "temperature": 0.6}
 
 
+@pytest.mark.parametrize("name", ["kimi-k2-turbo-preview", "moonshot-v1-8k-vision-preview"])
+def test_what_is_told_of_other_endpoints_is_only_what_was_done(name, emulator):
+    with (
+        Kimi(base_url=emulator.base_url, api_key="k", on_deprecated="migrate") as client,
+        pytest.warns((RetiredModelWarning, DeprecatedModelWarning)) as caught,
+        pytest.raises(openai.NotFoundError),
+    ):
+        client.post("/responses", body={"model": name}, cast_to=object)
+
+    message = str(caught[0].message)
+    assert "the request goes to kimi-k2.6 instead. Set AGENTSFLARE_ON_" in message
+    assert "thinking" not in message
+
+
 def test_a_body_without_a_model_passes_untouched(client, emulator):
     for body in ({"messages": []}, [1], None, {"model": 3}):
         with pytest.raises(openai.APIStatusError):

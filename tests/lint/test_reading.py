@@ -1,8 +1,12 @@
 """Corners of reading that the rules' own tests do not reach."""
 
+import re
+from pathlib import Path
+
 import pytest
 from linting import find, find_one, fixed, kind
 
+import agentsflare_kimi
 from agentsflare_kimi.lint import Edit, Finding, Fix
 from agentsflare_kimi.lint.applying import apply_fixes
 
@@ -125,3 +129,16 @@ def finding(text, edit):
         severity="error",
         fix=Fix(edits=(edit,), is_safe=True),
     )
+
+
+def test_no_group_is_possessive():
+    # Before Python 3.11.5 such a group keeps what its failed last round had taken:
+    # https://github.com/python/cpython/issues/106052
+    package = Path(agentsflare_kimi.__file__).parent
+    found = [
+        (path.name, match[0])
+        for path in package.rglob("*.py")
+        for match in re.finditer(r"\)[*+?]\+(?!`)", path.read_text("utf-8"))
+    ]
+
+    assert found == []

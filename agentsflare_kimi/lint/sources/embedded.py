@@ -27,8 +27,8 @@ _MARKUP: Final = re.compile(
 # In a session's record only what follows a prompt is a command; the rest is what was said to it.
 _SESSIONS: Final = frozenset({"console", "shell-session", "shellsession"})
 _COMMAND: Final = re.compile(
-    r"^[ \t>]*\$[ \t](?P<command>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
-    r"|\"(?:[^\"\\]|\\.)*+\"|['\"])*+)",
+    r"^[ \t>]*\$[ \t](?P<command>(?>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
+    r"|\"(?>(?:[^\"\\]|\\.)*)\"|['\"])*))",
     re.MULTILINE | re.DOTALL,
 )
 _MAGIC: Final = re.compile(

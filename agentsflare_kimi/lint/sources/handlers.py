@@ -13,7 +13,7 @@ __all__ = ["heredoc", "nested_comment", "quoted_run", "regex_literal", "ruby_per
 _COMMENT_MARK: Final = re.compile(r"/\*|\*/")
 _TAG: Final = re.compile(r"[A-Za-z_]\w*")
 _REGEX: Final = re.compile(
-    r"/[^/\\\[\r\n]*+(?:(?:\\[^\r\n]|\[(?:[^\]\\\r\n]|\\[^\r\n])*+\])[^/\\\[\r\n]*+)*+/[a-z]*"
+    r"/[^/\\\[\r\n]*+(?>(?:(?:\\[^\r\n]|\[(?>(?:[^\]\\\r\n]|\\[^\r\n])*)\])[^/\\\[\r\n]*+)*)/[a-z]*"
 )
 _WORD_BEFORE: Final = re.compile(r"[\w$]+\Z")
 # After these an operand follows, so that a slash begins a regex and `<` an element.

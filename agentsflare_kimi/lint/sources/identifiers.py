@@ -16,7 +16,7 @@ _NEEDLES: Final = ("kimi-", "moonshot-")
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
 _RUN: Final = re.compile(r"[A-Za-z0-9_./:@+-]*+")
 # `${MODEL:-name}`, `${kimi.model:name}`: a default, in shells, compose files, Spring's settings.
-_DEFAULT: Final = re.compile(r"([\w.]++(?:-[\w.]++)*+):-?|(\w++)-")
+_DEFAULT: Final = re.compile(r"([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
 
 
 class Name(NamedTuple):

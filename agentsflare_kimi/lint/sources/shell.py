@@ -30,15 +30,15 @@ _INTERPRETED: Final = {
 _FILE: Final = re.compile(r"(?:>|\btee\b)[ \t]*[\"']?([^\s\"'<>|;&]+)")
 
 _UNKNOWN: Final = (
-    r"\$\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)|`[^`]*+`|\$\{[^}]*+\}|\$[A-Za-z_]\w*+|\$[\d@*#?]"
+    r"\$\([^()]*+(?>(?:\([^()]*+\)[^()]*+)*)\)|`[^`]*+`|\$\{[^}]*+\}|\$[A-Za-z_]\w*+|\$[\d@*#?]"
 )
 _BARE: Final = rf"{_UNKNOWN}|\\.|[^\s;&|<>()'\"\\$`]"
 # What the content of a word is made of, by how it begins. Where the quotes are closed and opened
 # again ('it'\''s', '"'"$Q"'"'), all from one to the other is a single unknown piece, so that
 # no edit can part it.
 _PIECES: Final = {
-    "'": rf"(?P<unknown>'(?:\"(?:{_UNKNOWN}|\\.|[^\"\\])*+\"|{_BARE})*+')|(?P<plain>[^']++)",
-    '"': rf"(?P<unknown>{_UNKNOWN}|\"(?:'[^']*+'|{_BARE})*+\")"
+    "'": rf"(?P<unknown>'(?>(?:\"(?>(?:{_UNKNOWN}|\\.|[^\"\\])*)\"|{_BARE})*)')|(?P<plain>[^']++)",
+    '"': rf"(?P<unknown>{_UNKNOWN}|\"(?>(?:'[^']*+'|{_BARE})*)\")"
     r"|\\(?P<escaped>[\"\\$`])|(?P<plain>[^\"\\$`]++|[\\$`])",
     "": rf"(?P<unknown>{_UNKNOWN})|(?P<plain>[^$`]++|[$`])",
 }

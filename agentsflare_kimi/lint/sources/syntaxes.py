@@ -39,15 +39,17 @@ _RUBY_PERCENT: Final = _lazy("handlers", "ruby_percent")
 _SKIP: Final = _lazy("handlers", "skip")
 _ELEMENT: Final = _lazy("jsx", "element")
 
-# Bodies are possessive: what they have taken they never give back.
+# Bodies are possessive: what they have taken they never give back. Groups are atomic instead, for
+# before Python 3.11.5 a possessive group keeps what its failed last round had taken.
+# Source: https://github.com/python/cpython/issues/106052
 _LINE: Final = r"[^\r\n]*+"
-_BLOCK: Final = r"[^*]*+(?:\*(?!/)[^*]*+)*+"
-_DOUBLE: Final = r"[^\"\\\r\n]*+(?:\\.[^\"\\\r\n]*+)*+"
-_SINGLE: Final = r"[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+"
-_DOUBLE_LINES: Final = r"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
-_SINGLE_LINES: Final = r"[^'\\]*+(?:\\.[^'\\]*+)*+"
-_TRIPLE_DOUBLE: Final = r"[^\"\\]*+(?:(?:\\.|\"(?!\"\"))[^\"\\]*+)*+"
-_TRIPLE_SINGLE: Final = r"[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+"
+_BLOCK: Final = r"[^*]*+(?>(?:\*(?!/)[^*]*+)*)"
+_DOUBLE: Final = r"[^\"\\\r\n]*+(?>(?:\\.[^\"\\\r\n]*+)*)"
+_SINGLE: Final = r"[^'\\\r\n]*+(?>(?:\\.[^'\\\r\n]*+)*)"
+_DOUBLE_LINES: Final = r"[^\"\\]*+(?>(?:\\.[^\"\\]*+)*)"
+_SINGLE_LINES: Final = r"[^'\\]*+(?>(?:\\.[^'\\]*+)*)"
+_TRIPLE_DOUBLE: Final = r"[^\"\\]*+(?>(?:(?:\\.|\"(?!\"\"))[^\"\\]*+)*)"
+_TRIPLE_SINGLE: Final = r"[^'\\]*+(?>(?:(?:\\.|'(?!''))[^'\\]*+)*)"
 _CHARACTER: Final = r"'(?:\\[^\r\n'][^'\r\n]{0,8}|\\'|[^'\\\r\n])'"
 
 _SLASHES: Final = Form("comment", "//", _LINE)
@@ -66,13 +68,15 @@ _PYTHON: Final = (
     Form(
         "part",
         rf'{_FORMATTED}"""',
-        r"[^\"\\{]*+(?:(?:\\.|\{\{|\"(?!\"\"))[^\"\\{]*+)*+",
+        r"[^\"\\{]*+(?>(?:(?:\\.|\{\{|\"(?!\"\"))[^\"\\{]*+)*)",
         '"""',
         "{",
     ),
-    Form("part", rf"{_FORMATTED}'''", r"[^'\\{]*+(?:(?:\\.|\{\{|'(?!''))[^'\\{]*+)*+", "'''", "{"),
-    Form("part", rf'{_FORMATTED}"', r"[^\"\\\r\n{]*+(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*+", '"', "{"),
-    Form("part", rf"{_FORMATTED}'", r"[^'\\\r\n{]*+(?:(?:\\.|\{\{)[^'\\\r\n{]*+)*+", "'", "{"),
+    Form(
+        "part", rf"{_FORMATTED}'''", r"[^'\\{]*+(?>(?:(?:\\.|\{\{|'(?!''))[^'\\{]*+)*)", "'''", "{"
+    ),
+    Form("part", rf'{_FORMATTED}"', r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)", '"', "{"),
+    Form("part", rf"{_FORMATTED}'", r"[^'\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^'\\\r\n{]*+)*)", "'", "{"),
     Form("string", rf'{_PREFIX}"""', _TRIPLE_DOUBLE, '"""'),
     Form("string", rf"{_PREFIX}'''", _TRIPLE_SINGLE, "'''"),
     Form("string", rf'{_PREFIX}"', _DOUBLE, '"'),
@@ -82,7 +86,7 @@ _TYPESCRIPT: Final = (
     Form("comment", r"\A#!", _LINE),
     _SLASHES,
     _STARS,
-    Form("string", "`", r"[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+", "`", "${"),
+    Form("string", "`", r"[^`\\$]*+(?>(?:(?:\\.|\$(?!\{))[^`\\$]*+)*)", "`", "${"),
     _QUOTED,
     _APOSTROPHES,
     Form("regex", "/", handler=_REGEX_LITERAL),
@@ -91,8 +95,8 @@ _JAVASCRIPT: Final = (*_TYPESCRIPT, Form("prose", r"<(?=[A-Za-z_$>])", handler=_
 _KOTLIN: Final = (
     _SLASHES,
     _NESTED_STARS,
-    Form("string", '"""', r"[^\"$]*+(?:(?:\"(?!\"\")|\$(?!\{))[^\"$]*+)*+", '"""', "${"),
-    Form("string", '"', r"[^\"\\$\r\n]*+(?:(?:\\.|\$(?!\{))[^\"\\$\r\n]*+)*+", '"', "${"),
+    Form("string", '"""', r"[^\"$]*+(?>(?:(?:\"(?!\"\")|\$(?!\{))[^\"$]*+)*)", '"""', "${"),
+    Form("string", '"', r"[^\"\\$\r\n]*+(?>(?:(?:\\.|\$(?!\{))[^\"\\$\r\n]*+)*)", '"', "${"),
     _ONE_CHARACTER,
 )
 _CSHARP: Final = (
@@ -100,33 +104,33 @@ _CSHARP: Final = (
     _STARS,
     Form("part", r'\$+"""+', handler=_QUOTED_RUN),
     Form("string", r'"""+', handler=_QUOTED_RUN),
-    Form("part", r'(?:\$@|@\$)"', r"[^\"{]*+(?:(?:\"\"|\{\{)[^\"{]*+)*+", '"', "{"),
-    Form("part", r'\$"', r"[^\"\\\r\n{]*+(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*+", '"', "{"),
-    Form("string", '@"', r"[^\"]*+(?:\"\"[^\"]*+)*+", '"'),
+    Form("part", r'(?:\$@|@\$)"', r"[^\"{]*+(?>(?:(?:\"\"|\{\{)[^\"{]*+)*)", '"', "{"),
+    Form("part", r'\$"', r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)", '"', "{"),
+    Form("string", '@"', r"[^\"]*+(?>(?:\"\"[^\"]*+)*)", '"'),
     _QUOTED,
     _ONE_CHARACTER,
 )
 _RUBY: Final = (
-    Form("comment", r"^=begin\b", r"(?:(?!\n=end).)*+", "\n=end"),
+    Form("comment", r"^=begin\b", r"[^\n]*+(?>(?:\n(?!=end)[^\n]*+)*)", "\n=end"),
     Form("prose", r"^__END__$", r".*+"),
     _HASH,
     Form("string", r"\$[\"'`]|\?[\"'#`/](?!\w)", handler=_SKIP),
     Form("heredoc", r"(?<![\w)\]])<<[~-]?[\"'`]?[A-Z_]\w*[\"'`]?", handler=_HEREDOC),
     Form("heredoc", r"<<[~-][\"'`]?[A-Z_]\w*[\"'`]?", handler=_HEREDOC),
     Form("string", r"%[wWiIqQrsx]?[(\[{<]", handler=_RUBY_PERCENT),
-    Form("string", '"', r"[^\"\\#]*+(?:(?:\\.|#(?!\{))[^\"\\#]*+)*+", '"', "#{"),
-    Form("string", "`", r"[^`\\#]*+(?:(?:\\.|#(?!\{))[^`\\#]*+)*+", "`", "#{"),
+    Form("string", '"', r"[^\"\\#]*+(?>(?:(?:\\.|#(?!\{))[^\"\\#]*+)*)", '"', "#{"),
+    Form("string", "`", r"[^`\\#]*+(?>(?:(?:\\.|#(?!\{))[^`\\#]*+)*)", "`", "#{"),
     Form("string", "'", _SINGLE_LINES, "'"),
     Form("regex", "/", handler=_REGEX_LITERAL),
 )
 _PHP: Final = (
     # A PHP file begins outside of the program, and returns there after `?>`.
-    Form("prose", r"\A(?!<\?)", r"[^<]*+(?:<(?!\?)[^<]*+)*+", "<?"),
-    Form("prose", r"\?>", r"[^<]*+(?:<(?!\?)[^<]*+)*+", "<?"),
-    Form("comment", r"//|#(?!\[)", r"(?:(?!\?>)[^\r\n])*+"),
+    Form("prose", r"\A(?!<\?)", r"[^<]*+(?>(?:<(?!\?)[^<]*+)*)", "<?"),
+    Form("prose", r"\?>", r"[^<]*+(?>(?:<(?!\?)[^<]*+)*)", "<?"),
+    Form("comment", r"//|#(?!\[)", r"[^?\r\n]*+(?>(?:\?(?!>)[^?\r\n]*+)*)"),
     _STARS,
     Form("heredoc", r"<<<[ \t]*[\"']?[A-Za-z_]\w*[\"']?", handler=_HEREDOC),
-    Form("string", '"', r"[^\"\\{]*+(?:(?:\\.|\{(?!\$))[^\"\\{]*+)*+", '"', "{$"),
+    Form("string", '"', r"[^\"\\{]*+(?>(?:(?:\\.|\{(?!\$))[^\"\\{]*+)*)", '"', "{$"),
     Form("string", "'", _SINGLE_LINES, "'"),
 )
 _SHELL: Final = (
@@ -139,12 +143,12 @@ _SHELL: Final = (
     ),
     Form("string", r"\$'", _SINGLE_LINES, "'"),
     Form("string", "'", r"[^']*+", "'"),
-    Form("string", '"', r"[^\"\\$]*+(?:(?:\\.|\$(?!\())[^\"\\$]*+)*+", '"', "$("),
+    Form("string", '"', r"[^\"\\$]*+(?>(?:(?:\\.|\$(?!\())[^\"\\$]*+)*)", '"', "$("),
 )
 _TOML: Final = (
     _HASH,
     _TEXT_BLOCK,
-    Form("string", "'''", r"[^']*+(?:'(?!'')[^']*+)*+", "'''"),
+    Form("string", "'''", r"[^']*+(?>(?:'(?!'')[^']*+)*)", "'''"),
     _QUOTED,
     Form("string", "'", r"[^'\r\n]*+", "'"),
 )
@@ -153,15 +157,15 @@ _HCL: Final = (
     _SLASHES,
     _STARS,
     Form("heredoc", r"<<-?[A-Za-z_]\w*", handler=_HEREDOC),
-    Form("string", '"', r"[^\"\\$%\r\n]*+(?:(?:\\.|[$%](?!\{))[^\"\\$%\r\n]*+)*+", '"', "${"),
+    Form("string", '"', r"[^\"\\$%\r\n]*+(?>(?:(?:\\.|[$%](?!\{))[^\"\\$%\r\n]*+)*)", '"', "${"),
 )
 _POWERSHELL: Final = (
-    Form("comment", "<#", r"[^#]*+(?:#(?!>)[^#]*+)*+", "#>"),
+    Form("comment", "<#", r"[^#]*+(?>(?:#(?!>)[^#]*+)*)", "#>"),
     _HASH,
-    Form("string", '@"', r"(?:(?!\n\"@).)*+", '\n"@'),
-    Form("string", "@'", r"(?:(?!\n'@).)*+", "\n'@"),
-    Form("string", '"', r"[^\"`$]*+(?:(?:`.|\"\"|\$(?!\())[^\"`$]*+)*+", '"', "$("),
-    Form("string", "'", r"[^']*+(?:''[^']*+)*+", "'"),
+    Form("string", '@"', r"[^\n]*+(?>(?:\n(?!\"@)[^\n]*+)*)", '\n"@'),
+    Form("string", "@'", r"[^\n]*+(?>(?:\n(?!'@)[^\n]*+)*)", "\n'@"),
+    Form("string", '"', r"[^\"`$]*+(?>(?:(?:`.|\"\"|\$(?!\())[^\"`$]*+)*)", '"', "$("),
+    Form("string", "'", r"[^']*+(?>(?:''[^']*+)*)", "'"),
 )
 
 LANGUAGES: Final[Mapping[str, Sequence[Form]]] = {
@@ -189,7 +193,7 @@ LANGUAGES: Final[Mapping[str, Sequence[Form]]] = {
     "c-like": (_SLASHES, _STARS, _TEXT_BLOCK, _QUOTED, _APOSTROPHES),
     "hash": (_HASH, _TEXT_BLOCK, _QUOTED, _APOSTROPHES),
     "dashes": (
-        Form("comment", r"--\[\[", r"[^\]]*+(?:\](?!\])[^\]]*+)*+", "]]"),
+        Form("comment", r"--\[\[", r"[^\]]*+(?>(?:\](?!\])[^\]]*+)*)", "]]"),
         Form("comment", "--", _LINE),
         _STARS,
         _QUOTED,

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
+from urllib.request import getproxies
 from weakref import WeakKeyDictionary
 
 from openai import DEFAULT_CONNECTION_LIMITS, DefaultAsyncHttpxClient, DefaultHttpxClient
@@ -47,7 +48,9 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "limits": _LIMITS,
     # A redirect would send the prompt to wherever it points.
     "follow_redirects": False,
-    # Plain http is allowed to this machine alone, so HTTP_PROXY must not see it.
+}
+# Plain http is allowed to this machine alone, so HTTP_PROXY must not see it.
+_PAST_PROXIES: Final[dict[str, Any]] = {
     "mounts": dict.fromkeys(
         ("all://localhost", "all://*.localhost", "all://127.0.0.1", "all://[::1]")
     ),
@@ -58,12 +61,17 @@ _TOO_MANY_REQUESTS: Final = 429
 _CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete")
 
 
+def _defaults() -> dict[str, Any]:
+    # Each pattern costs a comparison a request.
+    return _DEFAULTS | _PAST_PROXIES if getproxies() else _DEFAULTS
+
+
 class SteadyClient(DefaultHttpxClient):
     """The SDK's HTTP client; a process forked from ours gets connections of its own."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  # those of httpx.Client
         """Take the options of `openai.DefaultHttpxClient`."""
-        super().__init__(**(options := _DEFAULTS | options))
+        super().__init__(**(options := _defaults() | options))
         self._options = options
         self._owner = os.getpid()
         self._of_process: dict[int, DefaultHttpxClient] = {}
@@ -93,7 +101,7 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  # those of httpx.AsyncClient
         """Take the options of `openai.DefaultAsyncHttpxClient`."""
-        super().__init__(**(options := _DEFAULTS | options))
+        super().__init__(**(options := _defaults() | options))
         self._options = options
         self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 

@@ -25,7 +25,7 @@ def server():
         ),
         "redirect": lambda connection: connection.answer("", 307, None, Location="/well/0/v1"),
         "later": lambda connection: connection.answer_json({}, 429, Retry_After="30"),
-        "loris": lambda connection: connection.send(head(length=9)) or connection.drip(b" "),
+        "loris": lambda connection: connection.send(head(length=100_000)) or connection.drip(b" "),
     }
     with FaultServer(replies) as server:
         yield server

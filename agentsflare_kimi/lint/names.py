@@ -8,6 +8,7 @@ from typing import Final
 from agentsflare_kimi.catalog import KimiModel, find_model, get_model
 from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.fixes import Policy, migration_fix, rename_fix
+from agentsflare_kimi.lint.layout import merge_edits
 from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.migration import plan_migration
@@ -93,9 +94,28 @@ def mend(mention: Mention, old: KimiModel) -> Fix | None:
         fix = migration_fix(body, mention)
         if fix:
             return fix
+    elif moved := _moved_along(mention, old):
+        return moved
     rename = rename_fix(mention, old.successor)
     reason = _rename_risk(mention, old)
     return Fix(edits=(rename,), is_safe=not reason, reason=reason)
+
+
+def _moved_along(mention: Mention, old: KimiModel) -> Fix | None:
+    """Move the requests whose model is a constant along with it; None unless all are in sight."""
+    fixes = [migration_fix(body, mention) for body in mention.value.uses if body.is_complete]
+    whole = [fix for fix in fixes if fix]
+    if not whole or len(whole) < len(mention.value.uses):
+        return None
+    reasons = [fix.reason for fix in whole if fix.reason]
+    if old.thinking == "never":
+        reasons.append(f"requests out of sight may use {mention.value.key}, too")
+    return Fix(
+        edits=merge_edits(list({edit for fix in whole for edit in fix.edits})),
+        is_safe=not reasons,
+        reason="; ".join(dict.fromkeys(reasons)),
+        description=", ".join(dict.fromkeys(fix.description for fix in whole)),
+    )
 
 
 def _rename_risk(mention: Mention, old: KimiModel) -> str:
@@ -125,7 +145,7 @@ def advice(mention: Mention, old: KimiModel, fix: Fix | None) -> str:
     """Say what to add where, when only the name can be changed and that is not enough."""
     body = mention.value.body
     is_whole = body is not None and body.is_complete
-    if fix is None or fix.is_safe or is_whole or not old.successor:
+    if fix is None or fix.is_safe or fix.description or is_whole or not old.successor:
         return ""
     pinned = ", ".join(get_model(old.successor).fixed_parameters(old.thinking != "never"))
     thinking = 'add "thinking": {"type": "disabled"} and ' if old.thinking == "never" else ""

@@ -44,9 +44,10 @@ def find_requests(reading: Reading) -> Iterator[Request]:
         The requests; those for retired models are for other rules.
     """
     for mention in reading.mentions:
-        body, model = mention.value.body, find_model(mention.model)
-        if mention.is_request and body and model and model.status != "retired":
-            yield Request(mention, body, model, known_request(body))
+        model = find_model(mention.model)
+        if mention.is_request and model and model.status != "retired":
+            for body in mention.value.bodies:
+                yield Request(mention, body, model, known_request(body))
 
 
 def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
@@ -62,7 +63,7 @@ def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
     for request in find_requests(reading):
         for rejection in _rejections(request):
             wanted = parameters or request.model.fixed_parameters(thinking=True)
-            entry = request.body.group_of(rejection.parameter).find(rejection.parameter)
+            entry = request.body.entry_of(rejection.parameter)
             if entry and rejection.parameter in wanted:
                 yield Problem(
                     message=f"`{request.model.id}` rejects this: {rejection.message}",

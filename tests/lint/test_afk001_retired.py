@@ -59,6 +59,11 @@ REQUESTS = [
     ("A.java", '@Value("${kimi.model-name:kimi-k2-thinking}") String name;'),
     ("a.yaml", "model: ${KIMI_MODEL:kimi-k2-thinking}"),
     ("a.sh", "M=${MODEL-kimi-k2-thinking}"),
+    ("a.sh", ': "${MODEL:=kimi-k2-thinking}"'),
+    ("a.sh", ": ${MODEL=kimi-k2-thinking}"),
+    ("a.py", "ask(model=f'kimi-k2-thinking')"),
+    ("a.py", 'ask(model=("kimi-k2-thinking"))'),
+    ("a.cs", 'var options = new ChatOptions { ModelId = $"kimi-k2-thinking" };'),
     ("a.ini", "model = kimi-k2-thinking ; remark"),
     ("a.go", 'type C struct { M string `env:"KIMI_MODEL" envDefault:"kimi-k2-thinking"` }'),
     (

@@ -91,3 +91,27 @@ def test_spaces_do_not_hide_a_parameter(n):
     text = f'fetch(u, {{body: JSON.stringify({{model: "kimi-k2.6", messages: ms, {n}}})}})'
 
     assert len(find("AFK101", text, "a.js")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "filename"),
+    [
+        ('create(model="kimi-k2.6", messages=m, **{"temperature": 0.3})', "a.py"),
+        ('ChatOpenAI(model="kimi-k2.6", model_kwargs={"temperature": 0.3})', "a.py"),
+    ],
+)
+def test_a_parameter_in_what_is_added_is_found_and_left_to_the_reader(text, filename):
+    assert kind(find_one("AFK101", text, filename)) == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "filename"),
+    [
+        (CALL.replace("{!r}", '("kimi-k2.6")').format("temperature=0.3"), "a.py"),
+        (CALL.replace("{!r}", '(\n    "kimi-k2.6"\n)').format("temperature=0.3"), "a.py"),
+        ('completions.create({ model: "kimi-k2.6" as const, messages, temperature: 0 })', "a.ts"),
+        ('completions.create({ model: "kimi-k2.6" satisfies M, messages, top_p: 0 })', "a.ts"),
+    ],
+)
+def test_what_only_wraps_the_name_hides_nothing(text, filename):
+    assert kind(find_one("AFK101", text, filename)) == "unsafe"

@@ -26,7 +26,7 @@ SET_ELSEWHERE = [
         "a.py",
         (
             'MODEL = "kimi-k2-thinking"\nr = client.chat.completions.create(\n'
-            '    model=MODEL, messages=ms, tool_choice="required")'
+            '    model=MODEL, messages=ms, tool_choice="required", **options)'
         ),
     ),
     ("a.py", 'MODEL = "kimi-k2-thinking"\nsettings = dict(model=MODEL, n=3)'),

@@ -9,8 +9,17 @@ from typing import Final, Literal, NamedTuple, cast
 from agentsflare_kimi.lint.sources.keys import is_sampling
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
+from agentsflare_kimi.lint.sources.tokens import callee_of
 
-__all__ = ["Body", "Group", "group_at", "is_response", "read_body", "sampling_beside"]
+__all__ = [
+    "Body",
+    "Group",
+    "bracket_around",
+    "group_at",
+    "is_response",
+    "read_body",
+    "sampling_beside",
+]
 
 # Where a field goes that the SDK has no argument for.
 Form = Literal["keywords", "object", "typed", "other"]
@@ -21,6 +30,8 @@ _ANSWER_PARTS: Final = frozenset({"choices", "usage", "id", "created"})
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
 # Of frameworks: what they are given goes into every request, `extra_body` included.
 _CONSTRUCTORS: Final = frozenset({"ChatOpenAI"})
+# What is in these becomes part of the request: `**{...}`, LangChain's `model_kwargs={...}`.
+_ADDED: Final = ("*", "model_kwargs")
 _TO_JSON: Final = frozenset({"json", "dumps", "stringify", "dump"})
 _STATEMENT_END: Final = frozenset(";{}")
 # What sets a parameter: `temperature=`, `"temperature":`, `.temperature(`.
@@ -29,6 +40,11 @@ _SEPARATOR: Final = re.compile(r"\s*(?:=>|[=:,](?!=))")
 # Languages in which a statement ends with its line, unless brackets are open.
 _BY_LINE: Final = frozenset({"python", "toml", "terraform", "ruby", "go", "hash"})
 _FURTHEST: Final = 4000
+_WINDOW: Final = 80
+# After these a parenthesis groups; after a name it is a call's.
+_BEFORE_GROUPING: Final = frozenset("=:,([{")
+# What TypeScript may add to a value, and the ends of parentheses.
+_WRAPPED: Final = re.compile(r"[\s)]*(?:(?:as|satisfies)\s+[\w.]+)?[\s)]*")
 
 
 class Group(NamedTuple):
@@ -75,6 +91,11 @@ class Body(NamedTuple):
         around = self.source.enclosing(self.main.opener)
         return around is None or self.source.text[around] != "("
 
+    def entry_of(self, key: str) -> Entry | None:
+        """Find where the value of *key* comes from."""
+        own = self.group_of(key).find(key)
+        return own or next(filter(None, map(self.main.find, _ADDED)), None)
+
     def group_of(self, key: str) -> Group:
         """Tell in which brackets *key* stands, or belongs."""
         if self.extra and self.extra.find(key):
@@ -82,31 +103,42 @@ class Body(NamedTuple):
         return self.main
 
 
-def read_body(source: Source, region: Region, language: str, callee: str) -> Body | None:
-    """Read the request whose model the string *region* is.
+def read_body(source: Source, span: tuple[int, int], model: str, language: str) -> Body | None:
+    """Read the request whose model stands at *span*.
 
     Args:
         source: The text.
-        region: The string that is the value of `model`.
+        span: Where the value of `model` begins and ends: a string, or the name of a constant.
+        model: What that is.
         language: The text's language.
-        callee: The call around it, dotted, if any.
 
     Returns:
         The request or the part of it that is in sight, or None.
     """
-    main = group_at(source, source.enclosing(region.start))
-    if main is None or not _names_model(main, region):
+    main = group_at(source, bracket_around(source, span[0]))
+    if main is None or not _names_model(source, main, span):
         return None
-    form = _form(source, main, language, callee)
+    form = _form(source, main, language, _callee_around(source, span[0]))
     extra_entry = main.find("extra_body") if form == "keywords" else None
     extra = group_at(source, extra_entry.value_start) if extra_entry else None
     values = _values(source, main)
     if extra:
         values |= _values(source, extra)
         del values["extra_body"]
-    values.setdefault("model", source.text[region.inner_start : region.inner_end])
+    values["model"] = model
     is_complete = form != "other" and not {"*", "extra_body"} & values.keys()
     return Body(source, language, main, extra, form, values, is_complete)
+
+
+def bracket_around(source: Source, offset: int) -> int | None:
+    """Find the bracket that opens around *offset*, past parentheses that only group."""
+    opener = source.enclosing(offset)
+    while opener is not None and source.text[opener] == "(":
+        before = source.masked[max(0, opener - _WINDOW) : opener].rstrip()[-1:]
+        if before not in _BEFORE_GROUPING:
+            break
+        opener = source.enclosing(opener)
+    return opener
 
 
 def is_response(source: Source, region: Region) -> bool:
@@ -127,16 +159,29 @@ def group_at(source: Source, opener: int | None) -> Group | None:
     return None if entries is None else Group(opener, source.closers[opener], entries)
 
 
-def _names_model(group: Group, region: Region) -> bool:
+def _callee_around(source: Source, offset: int) -> str:
+    opener = bracket_around(source, offset)
+    if opener is None:
+        return ""
+    # `create({...})`: the call is around the parenthesis around the brace.
+    around = source.enclosing(opener) if source.text[opener] == "{" else None
+    is_argument = around is not None and not source.masked[around + 1 : opener].strip()
+    return callee_of(source, around if around is not None and is_argument else opener)
+
+
+def _names_model(source: Source, group: Group, span: tuple[int, int]) -> bool:
     model = group.find("model") or group.find("model_name")
-    return model is not None and (model.value_start, model.end) == (region.start, region.end)
+    if model is None or not model.value_start <= span[0] < span[1] <= model.end:
+        return False
+    before, after = source.masked[model.value_start : span[0]], source.masked[span[1] : model.end]
+    return not before.strip("( \t\r\n") and bool(_WRAPPED.fullmatch(after))
 
 
 def _values(source: Source, group: Group) -> dict[str, object]:
     values: dict[str, object] = {}
     for entry in group.entries:
         value = read_literal(source, entry.value_start, entry.end)
-        if entry.key == "*" and isinstance(value, dict):
+        if entry.key in _ADDED and isinstance(value, dict):
             values |= cast("dict[str, object]", value)
         else:
             values[entry.key] = COMPUTED if entry.key == "*" else value

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from agentsflare_kimi.lint.sources.bodies import is_response, read_body, sampling_beside
+from agentsflare_kimi.lint.sources.bodies import Body, is_response, read_body, sampling_beside
 from agentsflare_kimi.lint.sources.context import describe
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.lexer import scan
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.syntaxes import syntax_of
-from agentsflare_kimi.lint.sources.tokens import callee_of
 
 __all__ = ["CodeDocument"]
 
@@ -22,6 +21,9 @@ __all__ = ["CodeDocument"]
 _TAG_NAME: Final = re.compile(r'\b(?:env|envconfig|json|yaml|mapstructure):"([\w.-]+)')
 _TAG_DEFAULT: Final = re.compile(r'\b(?:envDefault|default):"\Z')
 _TAG_REACH: Final = 200
+_WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I"})
+# Those in which a whole request is read from a program.
+_WITH_WHOLE_REQUESTS: Final = frozenset({"python", "javascript", "typescript", "tsx"})
 _STRINGS: Final = frozenset({"string"})
 
 
@@ -54,7 +56,7 @@ class CodeDocument:
         elif region.kind not in _STRINGS:
             position = _OTHER_KINDS[region.kind]
         elif not self._is_whole(region, start, end):
-            position, key = self._in_tag(region, start, end)
+            position, key = self._in_part(region, start, end)
             return Value(self.text[start:end], start, end, position, key)
         else:
             return self._whole(region)
@@ -65,8 +67,10 @@ class CodeDocument:
         region = self.source.region_at(offset)
         return region.end if region and region.kind == "comment" else None
 
-    def _in_tag(self, region: Region, start: int, end: int) -> tuple[Position, str]:
-        """Tell what a part of a string is: in Go, a tag may give a default to a field."""
+    def _in_part(self, region: Region, start: int, end: int) -> tuple[Position, str]:
+        """Tell what a part of a string is: an item of Ruby's `%w[...]`, a default in Go's tags."""
+        if self.language == "ruby" and self.text[region.start : region.start + 2] in _WORD_LISTS:
+            return "value", ""
         if self.language != "go" or not self.text.startswith('"', end):
             return "prose", ""
         before, after = max(region.start, start - _TAG_REACH), min(region.end, end + _TAG_REACH)
@@ -89,19 +93,22 @@ class CodeDocument:
     def _request(self, region: Region, value: Value) -> Value:
         if is_response(self.source, region):
             return value._replace(position="record")
-        callee = self._callee(region)
-        body = read_body(self.source, region, self.language, callee)
-        beside = sampling_beside(self.source, region, self.language)
-        return value._replace(body=body, sampling=beside, callee=callee)
+        body = read_body(self.source, (region.start, region.end), value.text, self.language)
+        return value._replace(
+            body=body,
+            uses=() if body else self._uses(value),
+            sampling=sampling_beside(self.source, region, self.language),
+        )
 
-    def _callee(self, region: Region) -> str:
-        opener = self.source.enclosing(region.start)
-        if opener is None:
-            return ""
-        # `create({...})`: the call is around the parenthesis around the brace.
-        around = self.source.enclosing(opener) if self.text[opener] == "{" else None
-        is_argument = around is not None and not self.source.masked[around + 1 : opener].strip()
-        return callee_of(self.source, around if around is not None and is_argument else opener)
+    def _uses(self, value: Value) -> Sequence[Body]:
+        """List the requests whose model is the constant that *value* is given to."""
+        if not value.key.isupper() or self.language not in _WITH_WHOLE_REQUESTS:
+            return ()
+        if self.text.count(value.key) == 1:
+            return ()
+        from agentsflare_kimi.lint.sources.constants import find_uses  # noqa: PLC0415  # rare
+
+        return find_uses(self.source, value.key, value.text, self.language)
 
 
 _OTHER_KINDS: Final[Mapping[str, Position]] = {

@@ -191,7 +191,8 @@ def _assigned(around: _Around, region: Region, language: str) -> Place:
     names = _nearest_key(around) if is_named else _left_side(around)
     if names and names[-1] in _TYPES:
         return Place("value")
-    if key := next(filter(is_model_key, names), ""):
+    # The farthest is what the statement gives it to; nearer ones may be its type.
+    if key := next(filter(is_model_key, reversed(names)), ""):
         return Place("request", key)
     key = names[0] if names else ""
     # In an element, `value=` is one of its attributes: `<option value="...">`.

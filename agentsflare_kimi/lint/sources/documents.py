@@ -34,8 +34,8 @@ class Value(NamedTuple):
         position: What it is there for.
         key: The key, variable or setter that it is given to; empty where there is none.
         body: The request around it, where the request is in sight.
+        uses: The requests whose model is the constant that it is given to.
         sampling: Names of parameters beside it that a model may pin.
-        callee: The call around it, dotted; empty where there is none.
     """
 
     text: str
@@ -44,8 +44,13 @@ class Value(NamedTuple):
     position: Position
     key: str = ""
     body: Body | None = None
+    uses: Sequence[Body] = ()
     sampling: Sequence[str] = ()
-    callee: str = ""
+
+    @property
+    def bodies(self) -> Sequence[Body]:
+        """The requests that it is the model of."""
+        return (self.body,) if self.body else self.uses
 
 
 class Embedded(NamedTuple):

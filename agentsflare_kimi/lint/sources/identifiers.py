@@ -15,8 +15,12 @@ _NEEDLES: Final = ("kimi-", "moonshot-")
 # What a vendor's id, a path or a URL is made of. Source: facts/lint.md section 1.
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
 _RUN: Final = re.compile(r"[A-Za-z0-9_./:@+-]*+")
-# `${MODEL:-name}`, `${kimi.model:name}`: a default, in shells, compose files, Spring's settings.
+# `${MODEL:-name}`, `${MODEL:=name}`, `${kimi.model:name}`: a default, in shells, compose files,
+# Spring's settings.
 _DEFAULT: Final = re.compile(r"([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
+
+_ASSIGNED_DEFAULT: Final = re.compile(r"\$\{(\w++):?=\Z")
+_LONGEST_VARIABLE: Final = 80
 
 
 class Name(NamedTuple):
@@ -67,6 +71,10 @@ def _trimmed(text: str, start: int, end: int) -> Name:
     if text.startswith("${", start - 2) and (match := _DEFAULT.match(text, start, end)):
         variable = match[1] or match[2]
         start = match.end()
+    elif text.startswith("=", start - 1) and (
+        match := _ASSIGNED_DEFAULT.search(text, start - _LONGEST_VARIABLE, start)
+    ):
+        variable = match[1]
     # A sentence may end right after a name.
     name = text[start:end].rstrip(".:/")
     return Name(name, start, start + len(name), variable)

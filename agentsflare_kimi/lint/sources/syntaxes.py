@@ -66,17 +66,23 @@ _FORMATTED: Final = r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])"
 _PYTHON: Final = (
     _HASH,
     Form(
-        "part",
+        "string",
         rf'{_FORMATTED}"""',
         r"[^\"\\{]*+(?>(?:(?:\\.|\{\{|\"(?!\"\"))[^\"\\{]*+)*)",
         '"""',
         "{",
     ),
     Form(
-        "part", rf"{_FORMATTED}'''", r"[^'\\{]*+(?>(?:(?:\\.|\{\{|'(?!''))[^'\\{]*+)*)", "'''", "{"
+        "string",
+        rf"{_FORMATTED}'''",
+        r"[^'\\{]*+(?>(?:(?:\\.|\{\{|'(?!''))[^'\\{]*+)*)",
+        "'''",
+        "{",
     ),
-    Form("part", rf'{_FORMATTED}"', r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)", '"', "{"),
-    Form("part", rf"{_FORMATTED}'", r"[^'\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^'\\\r\n{]*+)*)", "'", "{"),
+    Form(
+        "string", rf'{_FORMATTED}"', r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)", '"', "{"
+    ),
+    Form("string", rf"{_FORMATTED}'", r"[^'\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^'\\\r\n{]*+)*)", "'", "{"),
     Form("string", rf'{_PREFIX}"""', _TRIPLE_DOUBLE, '"""'),
     Form("string", rf"{_PREFIX}'''", _TRIPLE_SINGLE, "'''"),
     Form("string", rf'{_PREFIX}"', _DOUBLE, '"'),
@@ -104,8 +110,8 @@ _CSHARP: Final = (
     _STARS,
     Form("part", r'\$+"""+', handler=_QUOTED_RUN),
     Form("string", r'"""+', handler=_QUOTED_RUN),
-    Form("part", r'(?:\$@|@\$)"', r"[^\"{]*+(?>(?:(?:\"\"|\{\{)[^\"{]*+)*)", '"', "{"),
-    Form("part", r'\$"', r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)", '"', "{"),
+    Form("string", r'(?:\$@|@\$)"', r"[^\"{]*+(?>(?:(?:\"\"|\{\{)[^\"{]*+)*)", '"', "{"),
+    Form("string", r'\$"', r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)", '"', "{"),
     Form("string", '@"', r"[^\"]*+(?>(?:\"\"[^\"]*+)*)", '"'),
     _QUOTED,
     _ONE_CHARACTER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit
@@ -15,7 +16,9 @@ _FUTURE: Final = re.compile(r"^from[ \t]+__future__[^\r\n]*(?:\r\n|\n|\r)?", re.
 _HEAD: Final = re.compile(r"(?:#[^\r\n]*(?:\r\n|\n|\r)|[ \t]*(?:\r\n|\n|\r))*")
 
 
-def import_edit(source: Source, statement: str, present: str) -> list[Edit]:
+# The same import for each of many findings in a file.
+@lru_cache(maxsize=4)
+def import_edit(source: Source, statement: str, present: str) -> tuple[Edit, ...]:
     """Put an import before the first one, unless it is there.
 
     Args:
@@ -27,11 +30,11 @@ def import_edit(source: Source, statement: str, present: str) -> list[Edit]:
         One edit or none.
     """
     if re.search(present, source.masked, re.MULTILINE):
-        return []
+        return ()
     first = _IMPORT.search(source.masked)
     start = first.start() if first else _after_head(source)
     line_end = "\r\n" if "\r\n" in source.text else "\n"
-    return [Edit(start=start, end=start, replacement=f"{statement}{line_end}")]
+    return (Edit(start=start, end=start, replacement=f"{statement}{line_end}"),)
 
 
 def _after_head(source: Source) -> int:

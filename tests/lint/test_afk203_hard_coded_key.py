@@ -19,6 +19,15 @@ HOST = "https://api.agentsflare.com/v1"
         ("a.py", f'headers = {{{{"Authorization": "Bearer {{}}"}}}}; url = "{HOST}"'),
         ("a.ts", f'new OpenAI({{{{ baseURL: "{HOST}", apiKey: "{{}}" }}}})'),
         ("A.java", f'b.baseUrl("{HOST}").apiKey("{{}}");'),
+        ("A.java", f'C c = B.builder()\n  .baseUrl("{HOST}")\n  .apiKey("{{}}")\n  .build();'),
+        (
+            "a.cs",
+            f'new C(new ApiKeyCredential("{{}}"), new O {{{{ Endpoint = new Uri("{HOST}") }}}})',
+        ),
+        ("a.rs", f'let c = C::new()\n  .with_api_base("{HOST}")\n  .with_api_key("{{}}");'),
+        ("a.rb", f'OpenAI::Client.new(access_token: "{{}}", uri_base: "{HOST}")'),
+        ("a.php", f'<?php\n$c = O::factory()->withApiKey("{{}}")->withBaseUri("{HOST}");'),
+        ("a.go", f'c := o.NewClient(option.WithAPIKey("{{}}"), option.WithBaseURL("{HOST}"))'),
         ("a.sh", f'curl {HOST}/models -H "Authorization: Bearer {{}}"'),
         ("a.yaml", f"base_url: {HOST}\napi_key: {{}}"),
         ("Dockerfile", "ENV AGENTSFLARE_API_KEY={}\n# agentsflare"),
@@ -37,6 +46,23 @@ def test_a_key_is_an_error_and_appears_in_no_field(filename, text, key):
 @pytest.mark.parametrize(
     ("filename", "text"),
     [
+        ("a.go", f'config := openai.DefaultConfig("{KEY}")\nconfig.BaseURL = "{HOST}"'),
+        ("a.kt", f'val openai = OpenAI(token = "{KEY}", host = OpenAIHost(baseUrl = "{HOST}"))'),
+        ("a.py", f'ask("{KEY}", url="{HOST}")'),
+    ],
+)
+def test_a_key_by_its_looks_needs_no_name(filename, text):
+    finding = find_one("AFK203", text, filename)
+
+    assert finding.end_column - finding.column == len(KEY)
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.py", f'ask("sk-test-of-the-gateway-12", url="{HOST}")'),
+        ("a.py", f'ask("task-q8Zr3vTn7wLm2xKd9sPb", url="{HOST}")'),
+        ("a.py", f'ask("see sk-q8Zr3vTn7wLm2xKd9sPb in the vault", url="{HOST}")'),
         ("a.py", f'OpenAI(base_url="{HOST}", api_key="YOUR_API_KEY_GOES_HERE_1")'),
         ("a.py", f'OpenAI(base_url="{HOST}", api_key="sk-xxxxxxxxxxxxxxxxxxxxxxxx")'),
         ("a.py", f'OpenAI(base_url="{HOST}", api_key=os.environ["AGENTSFLARE_API_KEY_9"])'),

@@ -27,7 +27,7 @@ _MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("thinking_switch", ("disabled",)),
     ("pasted_endpoint", ("/chat/completions",)),
     ("plain_http", ("http://",)),
-    ("hard_coded_key", ("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization")),
+    ("hard_coded_key", ("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization", "sk-")),
     ("foreign_client", ("OpenAI",)),
     ("foreign_key", ("OpenAI", "OPENAI_API_KEY")),
     ("unused_suppression", ("agentsflare:",)),

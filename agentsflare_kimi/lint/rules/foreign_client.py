@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
@@ -40,24 +41,27 @@ def _check(reading: Reading) -> Iterator[Problem]:
 
 
 def _fix(source: Source, call: ClientCall, ours: str) -> Fix | None:
-    imported = rf"^[ \t]*from agentsflare_kimi import [^\n]*\b{ours}\b"
-    is_ours = re.search(imported, source.masked, re.MULTILINE)
-    if re.search(rf"\b{ours}\b", source.masked) and not is_ours:
-        return None  # the name stands for something else here
-    edits = [
-        Edit(start=call.start, end=call.callee_end, replacement=ours),
-        *_import(source, call, ours),
-    ]
+    imported = _import(source, call.name, ours)
+    if imported is None:
+        return None
+    edits = [Edit(start=call.start, end=call.callee_end, replacement=ours), *imported]
     return Fix(edits=merge_edits(edits), is_safe=False, reason=_RISK)
 
 
-def _import(source: Source, call: ClientCall, ours: str) -> list[Edit]:
+# The same for each of many calls in a file.
+@lru_cache(maxsize=4)
+def _import(source: Source, name: str, ours: str) -> Sequence[Edit] | None:
+    """Bring in our class; None where its name stands for something else here."""
+    imported = rf"from agentsflare_kimi import [^\n]*\b{ours}\b"
+    is_ours = re.search(rf"^[ \t]*{imported}", source.masked, re.MULTILINE)
+    if re.search(rf"\b{ours}\b", source.masked) and not is_ours:
+        return None
     statement = f"from agentsflare_kimi import {ours}"
-    only = re.search(rf"^from openai import {call.name}[ \t]*$", source.masked, re.MULTILINE)
-    uses = len(re.findall(rf"\b{call.name}\b", source.masked))
+    only = re.search(rf"^from openai import {name}[ \t]*$", source.masked, re.MULTILINE)
+    uses = len(re.findall(rf"\b{name}\b", source.masked))
     if only and uses == _IMPORT_AND_CALL:
         return [Edit(start=only.start(), end=only.end(), replacement=statement)]
-    return import_edit(source, statement, rf"^from agentsflare_kimi import [^\n]*\b{ours}\b")
+    return import_edit(source, statement, rf"^{imported}")
 
 
 RULE: Final = Rule(

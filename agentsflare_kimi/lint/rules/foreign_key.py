@@ -3,66 +3,114 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.sources.calls import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.regions import STRING, Source
 from agentsflare_kimi.lint.sources.shell import ShellDocument
+from agentsflare_kimi.lint.sources.statements import (
+    are_apart,
+    is_set_once,
+    set_by,
+    statement_around,
+    uses_of,
+)
 from agentsflare_kimi.lint.urls import GATEWAY
 
 __all__ = ["RULE"]
 
 _VARIABLE: Final = "OPENAI_API_KEY"
+_HOST: Final = "agentsflare.com"
 _USE: Final = re.compile(rf"(?<!\w){_VARIABLE}(?!\w)")
 _RISK: Final = "AGENTSFLARE_API_KEY must be set where the program runs"
 _MESSAGE: Final = "the gateway gets the key for OpenAI; use a variable of its own"
-_STATEMENT_ENDS: Final = {"shell": re.compile(r"(?<!\\)\n|[;&|]")}
-_SEMICOLON: Final = re.compile(r"[;{}]")
-_WINDOW: Final = 2000
+_COMMAND_END: Final = re.compile(r"(?<!\\)\n|[;&|]")
+_FURTHEST: Final = 2000
+_STRING_ALONE: Final = re.compile(rf"=[\s(]*{STRING}+[\s)]*(?:as\s+const\s*)?\Z")
+# A file with more than so many is no program.
+_MOST: Final = 100
+# What they hold is read by a program that is not in sight.
+_DATA: Final = frozenset({"json", "toml", "terraform"})
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
     document = reading.document
-    if not isinstance(document, CodeDocument) or GATEWAY not in document.text:
+    if not isinstance(document, CodeDocument) or document.language in _DATA:
         return
-    calls = [] if isinstance(document, ShellDocument) else _calls_to_gateway(document)
-    spans = [(call.api_key.start, call.api_key.end) for call in calls if call.api_key]
-    for use in _USE.finditer(document.text):
-        is_argument = any(start <= use.start() < end for start, end in spans)
-        if is_argument or _speaks_of_gateway(document, use.start()):
+    if GATEWAY not in document.text:
+        return
+    is_sent = _is_in_command if isinstance(document, ShellDocument) else _is_sent
+    for use in islice(_USE.finditer(document.text), _MOST):
+        if _is_variable(document, use.start(), use.end()) and is_sent(document, use.start()):
             yield _problem(use.start(), use.end())
-    for call in calls:
-        if call.api_key is None and not call.is_open:
-            yield _implicit(call)
+    if not isinstance(document, ShellDocument):
+        yield from map(_implicit, _clients_without_key(document.source))
 
 
-def _calls_to_gateway(document: CodeDocument) -> list[ClientCall]:
+def _clients_without_key(source: Source) -> Iterator[ClientCall]:
+    for call in find_client_calls(source):
+        is_ours = call.base_url and GATEWAY in resolve(source, call.base_url)
+        if is_ours and call.api_key is None and not call.is_open:
+            yield call
+
+
+def _is_variable(document: CodeDocument, start: int, end: int) -> bool:
+    """Whether the name stands for what is in the variable: as code, `"..."` or `$...`."""
+    region = document.source.region_at(start)
+    if region is None or (region.inner_start, region.inner_end) == (start, end):
+        return True
+    is_text = region.kind in {"comment", "prose"}
+    return not is_text and document.text[max(0, start - 2) : start].endswith(("$", "${"))
+
+
+def _is_in_command(document: CodeDocument, position: int) -> bool:
+    text = document.text
+    first = max(0, position - _FURTHEST)
+    start = max((m.end() for m in _COMMAND_END.finditer(text, first, position)), default=first)
+    end = _COMMAND_END.search(text, position, position + _FURTHEST)
+    return _HOST in text[start : end.start() if end else position + _FURTHEST]
+
+
+def _is_sent(document: CodeDocument, position: int) -> bool:
+    """Whether the statement, or one that uses what it sets, speaks of the gateway, too."""
     source = document.source
-    return [
-        call
-        for call in find_client_calls(source)
-        if call.base_url and GATEWAY in resolve(source, call.base_url)
-    ]
+    statement = statement_around(source, position)
+    if _speaks_of_gateway(source, statement, position):
+        return True
+    name = set_by(source, statement)
+    if not name or not is_set_once(source, name):
+        return False
+    return any(
+        _speaks_of_gateway(source, statement_around(source, use), use)
+        for use in uses_of(source, name)
+        if not statement[0] <= use < statement[1]
+    )
 
 
-def _speaks_of_gateway(document: CodeDocument, position: int) -> bool:
-    """Whether the statement around *position* names the gateway's URL."""
-    if document.language in {"python", "json", "toml", "terraform"}:
-        return False
-    region = document.source.region_at(position)
-    if region and region.kind in {"comment", "prose"}:
-        return False
-    is_shell = isinstance(document, ShellDocument)
-    ends = _STATEMENT_ENDS["shell"] if is_shell else _SEMICOLON
-    text = document.text if is_shell else document.source.masked
-    start = max(0, position - _WINDOW)
-    start = max((m.end() for m in ends.finditer(text, start, position)), default=start)
-    end = ends.search(text, position, position + _WINDOW)
-    statement = document.text[start : end.start() if end else position + _WINDOW]
-    return "agentsflare.com" in statement
+def _speaks_of_gateway(source: Source, statement: tuple[int, int], position: int) -> bool:
+    start, end = statement
+    return any(
+        start <= place < end and not are_apart(source, place, position)
+        for place in _gateway_places(source)
+    )
+
+
+@lru_cache(maxsize=1)
+def _gateway_places(source: Source) -> Sequence[int]:
+    """Where a program names the gateway's URL, or a variable that is set to it."""
+    places = [match.start() for match in re.finditer(re.escape(_HOST), source.text)]
+    for place in places[:_MOST]:
+        start, end = statement_around(source, place)
+        name = set_by(source, (start, end))
+        if name and _STRING_ALONE.search(source.masked, start, end) and is_set_once(source, name):
+            places += uses_of(source, name)
+    return places
 
 
 def _problem(start: int, end: int) -> Problem:

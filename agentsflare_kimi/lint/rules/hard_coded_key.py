@@ -17,6 +17,9 @@ from agentsflare_kimi.lint.urls import GATEWAY
 __all__ = ["RULE"]
 
 _WORDS: Final = ("key", "token", "bearer", "authorization")
+# No prose looks like this, so nothing need announce it.
+_MARKED: Final = re.compile(r"sk-(?<![\w-]sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
+_STRINGS: Final = frozenset({"value", "request"})
 _CANDIDATE: Final = re.compile(
     r"[^\r\n]{0,30}?(?<![\w-])([A-Za-z0-9][A-Za-z0-9_-]{15,199})(?![\w-])"
 )
@@ -43,8 +46,8 @@ def _check(reading: Reading) -> Iterator[Problem]:
     for start, end in _candidates(document.text):
         value = document.value_at(start, end)
         before = document.text[max(0, start - _LONGEST_GAP) : start]
-        is_given = is_api_key(value.key) or bool(_BEARER.search(before))
-        if is_given and (is_ours or _OWN_NAMES.search(value.key)):
+        is_key = is_api_key(value.key) or bool(_BEARER.search(before))
+        if (is_key or _is_marked(value)) and (is_ours or _OWN_NAMES.search(value.key)):
             yield Problem(
                 message=f"a key of {end - start} characters is written into the source; read it "
                 "from the environment variable AGENTSFLARE_API_KEY, and revoke this one",
@@ -54,12 +57,18 @@ def _check(reading: Reading) -> Iterator[Problem]:
             )
 
 
+def _is_marked(value: Value) -> bool:
+    """Whether a string is a key for what it looks like, whatever it is given to."""
+    is_string = value.position in _STRINGS and _MARKED.fullmatch(value.text)
+    return bool(is_string) and _is_random(value.text)
+
+
 def _candidates(text: str) -> list[tuple[int, int]]:
-    """Places of what looks like a secret, on one line with a word that announces one."""
+    """Places of what looks like a secret by itself, or by a word that announces one."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = text
-    found: set[tuple[int, int]] = set()
+    found = {match.span() for match in _MARKED.finditer(text) if _looks_secret(match[0])}
     for word in _WORDS:
         position = lowered.find(word)
         while position >= 0:
@@ -74,10 +83,12 @@ def _candidates(text: str) -> list[tuple[int, int]]:
 def _looks_secret(text: str) -> bool:
     if _PLACEHOLDER.search(text):
         return False
-    if text.startswith("sk-"):
-        return True
+    return text.startswith("sk-") or (len(text) >= _LEAST_UNMARKED and _is_random(text))
+
+
+def _is_random(text: str) -> bool:
     has_both = any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
-    return has_both and len(text) >= _LEAST_UNMARKED and not _FIGURE_OF_SPEECH.search(text)
+    return has_both and not _FIGURE_OF_SPEECH.search(text)
 
 
 def _fix(document: CodeDocument, value: Value) -> Fix | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.keys import is_api_key, is_base_url
@@ -82,11 +83,15 @@ def resolve(source: Source, entry: Entry) -> str:
         Source text; a variable counts if the program assigns a string to it in one place.
     """
     text = source.text[entry.value_start : entry.end]
-    if not _NAME.match(text):
-        return text
+    return _assigned(source, text) if _NAME.match(text) else text
+
+
+@lru_cache(maxsize=64)
+def _assigned(source: Source, name: str) -> str:
+    """Show what *name* is given, itself where that is not one thing."""
     assignments = re.findall(
-        rf"^[ \t]*(?:(?:export|const|let|var)[ \t]+)*{re.escape(text)}\b[^=\n]*=([^=\n][^\n]*)$",
+        rf"^[ \t]*(?:(?:export|const|let|var)[ \t]+)*{re.escape(name)}\b[^=\n]*=([^=\n][^\n]*)$",
         source.text,
         re.MULTILINE,
     )
-    return str(assignments[0]) if len(assignments) == 1 else text
+    return str(assignments[0]) if len(assignments) == 1 else name

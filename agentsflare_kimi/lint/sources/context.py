@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.comparisons import is_compared, is_pattern
 from agentsflare_kimi.lint.sources.documents import Position
-from agentsflare_kimi.lint.sources.keys import is_model_key
+from agentsflare_kimi.lint.sources.keys import is_api_key, is_model_key
 from agentsflare_kimi.lint.sources.regions import STRING, Region, Source
 from agentsflare_kimi.lint.sources.tokens import (
     ASSIGNS,
@@ -85,7 +85,10 @@ def describe(source: Source, region: Region, language: str) -> Place:
     place = _given(around, region, language)
     if place.position != "request":
         before = unwrapped(around.before, around.next())
-        place = _given(around._replace(before=before), region, language)
+        outer = _given(around._replace(before=before), region, language)
+        # `api_key = Secret("...")` is a key, and so is `client = build().apiKey("...")`.
+        is_named = is_api_key(place.key) and not is_api_key(outer.key)
+        place = place if is_named and outer.position != "request" else outer
     is_typed = place.position == "request" and language in _TYPED
     if is_typed and is_type(source, region.start, region.end):
         return place._replace(position="value")

@@ -18,7 +18,9 @@ _LOOKUPS: Final = frozenset(
 )
 # Not an API URL or an endpoint: those may be the whole URL, which is posted to as it is.
 _BASE_URL: Final = re.compile(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
-_API_KEY: Final = re.compile(r"api(?:key|token)$|authtoken$|bearer$|secretkey$|authorization$")
+_API_KEY: Final = re.compile(
+    r"api(?:key|token)(?:credential)?$|^accesstoken$|authtoken$|bearer$|secretkey$|authorization$"
+)
 _SAMPLING: Final = frozenset(
     {"temperature", "topp", "n", "presencepenalty", "frequencypenalty", "toolchoice", "logprobs"}
 )

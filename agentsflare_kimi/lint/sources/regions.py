@@ -118,6 +118,11 @@ class Source:
         """Offset of each opening bracket to that of its closing one."""
         return self._brackets[0]
 
+    @cached_property
+    def openers(self) -> dict[int, int]:
+        """Offset of each closing bracket to that of its opening one."""
+        return {closer: opener for opener, closer in self.closers.items()}
+
     def enclosing(self, offset: int) -> int | None:
         """Find the innermost opening bracket whose pair holds *offset*."""
         closers, openers, parents = self._brackets

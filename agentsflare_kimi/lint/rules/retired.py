@@ -79,9 +79,10 @@ that was asked for gets lost (a `temperature` that the new model does not take, 
 (`MODEL = "..."`) takes the requests along whose `model` it is, if each of them is in sight as a
 whole; that is unsafe for models that did not think, since other files may use the constant, too.
 Where only the name is in sight, it is safe for models that always thought, and unsafe for the
-others, which would begin to think. In tests, samples and generated files it is unsafe; so it is, unless the
-whole call stands in one place, where the same file sets a parameter that the successor pins, or
-uses the old name otherwise (as a key, in a comparison or a list), which a rename leaves behind.
+others, which would begin to think. In tests, samples and generated files it is unsafe; so it is,
+unless the whole call stands in one place, where the same file sets a parameter that the successor
+pins, or uses the old name otherwise (as a key, in a comparison or a list), which a rename leaves
+behind.
 """,
     check=_check,
 )

@@ -121,8 +121,8 @@ def _moved_along(mention: Mention, old: KimiModel) -> Fix | None:
 def _rename_risk(mention: Mention, old: KimiModel) -> str:
     """Why a bare rename may change what the program does; empty where it does not."""
     risks: list[str] = []
-    if mention.value.sampling:
-        named = ", ".join(mention.value.sampling)
+    if mention.value.settings:
+        named = ", ".join(setting.name for setting in mention.value.settings)
         risks.append(f"{old.successor} rejects other values than its own for {named}")
     body = mention.value.body
     if body and body.is_complete:

@@ -23,15 +23,23 @@ class Request(NamedTuple):
 
     Attributes:
         mention: Where its model is named.
-        body: It, as it stands in the source.
         model: Its model.
         values: What the API gets, as far as it is known.
+        body: It, as it stands in the source; None where only settings beside the name are known.
     """
 
     mention: Mention
-    body: Body
     model: KimiModel
     values: dict[str, object]
+    body: Body | None
+
+    def place_of(self, parameter: str) -> tuple[int, int] | None:
+        """Find where a parameter is set."""
+        if self.body:
+            entry = self.body.entry_of(parameter)
+            return entry and (entry.start, entry.end)
+        settings = self.mention.value.settings
+        return next(((s.start, s.end) for s in settings if s.parameter == parameter), None)
 
 
 def find_requests(reading: Reading) -> Iterator[Request]:
@@ -45,9 +53,13 @@ def find_requests(reading: Reading) -> Iterator[Request]:
     """
     for mention in reading.mentions:
         model = find_model(mention.model)
-        if mention.is_request and model and model.status != "retired":
-            for body in mention.value.bodies:
-                yield Request(mention, body, model, known_request(body))
+        if not mention.is_request or model is None or model.status == "retired":
+            continue
+        for body in mention.value.bodies:
+            yield Request(mention, model, known_request(body), body)
+        if not mention.value.bodies:
+            known = {s.parameter: s.value for s in mention.value.settings}
+            yield Request(mention, model, known | {"model": model.id}, None)
 
 
 def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
@@ -63,27 +75,29 @@ def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
     for request in find_requests(reading):
         for rejection in _rejections(request):
             wanted = parameters or request.model.fixed_parameters(thinking=True)
-            entry = request.body.entry_of(rejection.parameter)
-            if entry and rejection.parameter in wanted:
+            place = request.place_of(rejection.parameter)
+            if place and rejection.parameter in wanted:
                 yield Problem(
                     message=f"`{request.model.id}` rejects this: {rejection.message}",
-                    start=entry.start,
-                    end=entry.end,
+                    start=place[0],
+                    end=place[1],
                     fix=_fix(request, rejection),
                     model=request.model.id,
                 )
 
 
 def _rejections(request: Request) -> Iterator[Rejection]:
+    written = request.body.values if request.body else request.values
+    is_complete = request.body is not None and request.body.is_complete
     for rejection in find_rejections(request.values):
-        is_known = request.body.values.get(rejection.parameter) is not COMPUTED
-        if is_known and (request.body.is_complete or _in_any_case(request, rejection)):
+        is_known = written.get(rejection.parameter) is not COMPUTED
+        if is_known and (is_complete or _in_any_case(request, rejection)):
             yield rejection
 
 
 def _in_any_case(request: Request, rejection: Rejection) -> bool:
     """Whether it is rejected with thinking on and off, since the rest may say either."""
-    thinking = request.body.values.get("thinking")
+    thinking = request.body.values.get("thinking") if request.body else None
     if thinking is not None and thinking is not COMPUTED:
         return True
     without = request.values | {"thinking": {"type": "disabled"}}
@@ -91,7 +105,7 @@ def _in_any_case(request: Request, rejection: Rejection) -> bool:
 
 
 def _fix(request: Request, rejection: Rejection) -> Fix | None:
-    if not request.body.is_complete:
+    if request.body is None or not request.body.is_complete:
         return None
     after = dict(request.values)
     if rejection.repair is ABSENT:

@@ -29,6 +29,7 @@ REQUESTS = [
     ("a.vue", '<script setup lang="ts">\nconst model = "kimi-k2-thinking";\n</script>'),
     ("A.java", 'builder.model("kimi-k2-thinking").build();'),
     ("A.java", 'request.put("model", "kimi-k2-thinking");'),
+    ("A.java", 'builder.model(ChatModel.of("kimi-k2-thinking")).build();'),
     ("A.java", 'private static final String MODEL = "kimi-k2-thinking";'),
     ("a.kt", 'val model: String = System.getenv("MODEL") ?: "kimi-k2-thinking"'),
     ("a.go", 'p := Params{Model: openai.F("kimi-k2-thinking")}'),

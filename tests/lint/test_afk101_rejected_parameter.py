@@ -115,3 +115,65 @@ def test_a_parameter_in_what_is_added_is_found_and_left_to_the_reader(text, file
 )
 def test_what_only_wraps_the_name_hides_nothing(text, filename):
     assert kind(find_one("AFK101", text, filename)) == "unsafe"
+
+
+BESIDE = [
+    ("a.rb", 'client.chat(parameters: { model: "kimi-k2.6", messages: m, temperature: 0.7 })'),
+    (
+        "a.php",
+        "<?php\n$c->create(['model' => 'kimi-k2.6', 'messages' => $m, 'temperature' => 0.5]);",
+    ),
+    ("a.php", '<?php\n$r->setModel("kimi-k2.6")->setTemperature(0.5);'),
+    ("a.go", 'r := o.Request{\n\tModel: "kimi-k2.6",\n\tMessages: m,\n\tTemperature: 0.3,\n}'),
+    ("a.go", 'p := o.Params{\n\tTopP: openai.Float(0.3),\n\tModel: openai.F("kimi-k2.6"),\n}'),
+    ("A.java", 'var p = P.builder()\n  .model("kimi-k2.6")\n  .temperature(0.2)\n  .build();'),
+    ("A.java", 'var p = P.builder().topP(.5d).model(ChatModel.of("kimi-k2.6")).build();'),
+    ("a.kt", 'val p = Request(model = ModelId("kimi-k2.6"), messages = m, temperature = 0.3f)'),
+    ("a.cs", 'var o = new Options { Model = "kimi-k2.6", Temperature = 0.3f };'),
+    ("a.rs", 'let r = Args::default().model("kimi-k2.6").temperature(0.2_f32).build()?;'),
+    ("a.rs", 'let r = Request { model: "kimi-k2.6".to_string(), temperature: Some(0.2), ..d };'),
+    ("a.yaml", "llm:\n  temperature: 0.3  # warm\n  model: kimi-k2.6\n"),
+    ("a.ini", "[llm]\nmodel = kimi-k2.6\ntop_p = 0.5\n"),
+    ("a.toml", '[llm]\nmodel = "kimi-k2.6"\ntemperature = 0.3\n\n[other]\nx = 1\n'),
+    ("main.tf", 'resource "a" "b" {\n  model = "kimi-k2.6"\n  temperature = 0.3\n}'),
+]
+
+
+@pytest.mark.parametrize(("filename", "text"), BESIDE)
+def test_in_every_language_it_is_found_beside_the_name(filename, text):
+    finding = find_one("AFK101", text, filename)
+
+    assert (finding.severity, kind(finding)) == ("error", "none")
+    place = text.splitlines()[finding.line - 1][finding.column - 1 :].lower()
+    assert place.strip("'").removeprefix("set").startswith(("temperature", "topp", "top_p"))
+
+
+@pytest.mark.parametrize(("filename", "text"), BESIDE)
+def test_values_that_the_model_takes_are_left_alone_in_every_language(filename, text):
+    for value in ("0.3", "0.7", "0.5", "0.2", ".5"):
+        text = text.replace(value, "X")
+
+    assert find("AFK101", text.replace("X", "1" if "emp" in text else "0.95"), filename) == []
+    assert find("AFK101", text.replace("X", "warmth"), filename) == []
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("A.java", 'a.model("kimi-k2.6").build();\nb.model("gpt-4o").temperature(0.2).build();'),
+        ("a.kt", 'val a = A.model("kimi-k2.6")\nval b = B.model("gpt-4o").temperature(0.2)'),
+        ("a.kt", 'val a = outer(temperature = 0.2, inner = f(name = "x", model = "kimi-k2.6"))'),
+        ("a.go", 'a := A{Model: "kimi-k2.6"}\nb := B{Model: "gpt-4o", Temperature: 0.3}'),
+        ("a.go", 'a := A{Model: "kimi-k2.6", Sub: B{Temperature: 0.3}}'),
+        ("a.go", 'a := A{\n\tModel: "kimi-k2.6",\n\t// Temperature: 0.3,\n}'),
+        ("a.cs", 'a.Model = "kimi-k2.6"; b.Temperature = 0.3f;'),
+        ("a.yaml", "model: kimi-k2.6\nother:\n  temperature: 0.3\n"),
+        ("a.yaml", "a:\n  model: kimi-k2.6\nb:\n  temperature: 0.3\n"),
+        ("a.yaml", "model: kimi-k2.6\nn: 5\n"),
+        ("a.toml", '[a]\nmodel = "kimi-k2.6"\n[b]\ntemperature = 0.3\n'),
+        ("a.toml", '[a]\nmodel = "gpt-4o"\ntemperature = 0.3\n[b]\nmodel = "kimi-k2.6"\n'),
+        ("a.php", "<?php\n$a = ['model' => 'kimi-k2.6', 'x' => ['temperature' => 0.5]];"),
+    ],
+)
+def test_what_is_set_for_something_else_is_left_alone(filename, text):
+    assert find("AFK101", text, filename) == []

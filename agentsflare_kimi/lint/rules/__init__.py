@@ -20,9 +20,12 @@ _MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("ended_upstream", ()),
     (
         "fixed_parameter",
-        ("temp", "top_p", "penalty", "logprobs", "n=", "n ", "n\t", "n:", '"n"', "'n'"),
+        (
+            *("emperature", "op_p", "opP", "enalty", "ogprobs", "ogProbs", '"n"', "'n'"),
+            *("n=", "n ", "n\t", "n:", "n(", "N:", "N =", "N="),
+        ),
     ),
-    ("tool_choice", ("tool",)),
+    ("tool_choice", ("tool", "Tool")),
     ("token_budget", ("max_",)),
     ("thinking_switch", ("disabled",)),
     ("pasted_endpoint", ("/chat/completions",)),

@@ -8,6 +8,7 @@ from typing import Final
 from agentsflare_kimi.catalog import MINIMUM_THINKING_BUDGET
 from agentsflare_kimi.lint.parameters import Request, find_requests
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.sources.bodies import Body
 from agentsflare_kimi.rules import is_thinking
 
 __all__ = ["RULE"]
@@ -18,13 +19,14 @@ _BUDGETS: Final = ("max_completion_tokens", "max_tokens")
 
 def _check(reading: Reading) -> Iterator[Problem]:
     for request in find_requests(reading):
-        if request.body.is_complete and is_thinking(request.values, request.model):
-            yield from _judge(request)
+        body = request.body
+        if body and body.is_complete and is_thinking(request.values, request.model):
+            yield from _judge(request, body)
 
 
-def _judge(request: Request) -> Iterator[Problem]:
-    name = next((name for name in _BUDGETS if name in request.body.values), "")
-    budget, entry = request.body.values.get(name), request.body.main.find(name)
+def _judge(request: Request, body: Body) -> Iterator[Problem]:
+    name = next((name for name in _BUDGETS if name in body.values), "")
+    budget, entry = body.values.get(name), body.main.find(name)
     if entry and isinstance(budget, int) and budget < MINIMUM_THINKING_BUDGET:
         yield Problem(
             message=f"`{request.model.id}` thinks here, and reasoning and answer share this "

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple, cast
 
-from agentsflare_kimi.lint.sources.keys import is_sampling
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 from agentsflare_kimi.lint.sources.tokens import callee_of
@@ -18,7 +17,6 @@ __all__ = [
     "group_at",
     "is_response",
     "read_body",
-    "sampling_beside",
 ]
 
 # Where a field goes that the SDK has no argument for.
@@ -33,13 +31,6 @@ _CONSTRUCTORS: Final = frozenset({"ChatOpenAI"})
 # What is in these becomes part of the request: `**{...}`, LangChain's `model_kwargs={...}`.
 _ADDED: Final = ("*", "model_kwargs")
 _TO_JSON: Final = frozenset({"json", "dumps", "stringify", "dump"})
-_STATEMENT_END: Final = frozenset(";{}")
-# What sets a parameter: `temperature=`, `"temperature":`, `.temperature(`.
-_SET: Final = re.compile(r"([A-Za-z_]\w*)\s*(?:[=:](?!=)|\()")
-_SEPARATOR: Final = re.compile(r"\s*(?:=>|[=:,](?!=))")
-# Languages in which a statement ends with its line, unless brackets are open.
-_BY_LINE: Final = frozenset({"python", "toml", "terraform", "ruby", "go", "hash"})
-_FURTHEST: Final = 4000
 _WINDOW: Final = 80
 # After these a parenthesis groups; after a name it is a call's.
 _BEFORE_GROUPING: Final = frozenset("=:,([{")
@@ -225,44 +216,3 @@ def _python_form(source: Source, group: Group, method: str) -> Form:
         return "other"
     is_sent = re.search(rf"\bjson\s*=\s*{name}\b|\bdumps\(\s*{name}\b", source.masked)
     return "object" if is_sent else "other"
-
-
-def sampling_beside(source: Source, region: Region, language: str) -> list[str]:
-    """Name the parameters around the string *region* that a model may pin.
-
-    Args:
-        source: The text.
-        region: The string that names the model.
-        language: The text's language.
-
-    Returns:
-        Their names as they are spelt there: those between the same brackets, and those in
-        the same statement, for builders that set one parameter a call.
-    """
-    start, end = _statement(source, region, language)
-    opener = source.enclosing(region.start)
-    if opener is not None and region.start - opener < _FURTHEST:
-        start = min(start, opener)
-        end = max(end, min(source.closers[opener], opener + _FURTHEST))
-    words = _SET.findall(source.masked[start:end])
-    keys = (source.text[r.inner_start : r.inner_end] for r in _keys(source, start, end))
-    return list(dict.fromkeys(filter(is_sampling, (*words, *keys))))
-
-
-def _statement(source: Source, region: Region, language: str) -> tuple[int, int]:
-    start = end = region.start
-    floor, ceiling = max(0, start - _FURTHEST), min(len(source.masked), end + _FURTHEST)
-    if language in _BY_LINE:
-        line_end = source.masked.find("\n", region.end, ceiling)
-        line_start = source.masked.rfind("\n", floor, start)
-        return max(floor, line_start + 1), line_end if line_end >= 0 else ceiling
-    while start > floor and source.masked[start - 1] not in _STATEMENT_END:
-        start -= 1
-    while end < ceiling and source.masked[end] not in _STATEMENT_END:
-        end += 1
-    return start, end
-
-
-def _keys(source: Source, start: int, end: int) -> list[Region]:
-    regions = source.regions_between(start, end)
-    return [r for r in regions if r.kind == "string" and _SEPARATOR.match(source.masked, r.end)]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from agentsflare_kimi.lint.sources.bodies import Body, is_response, read_body, sampling_beside
+from agentsflare_kimi.lint.sources.beside import settings_beside
+from agentsflare_kimi.lint.sources.bodies import Body, is_response, read_body
 from agentsflare_kimi.lint.sources.context import describe
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key
@@ -97,7 +98,7 @@ class CodeDocument:
         return value._replace(
             body=body,
             uses=() if body else self._uses(value),
-            sampling=sampling_beside(self.source, region, self.language),
+            settings=settings_beside(self.source, region, self.language),
         )
 
     def _uses(self, value: Value) -> Sequence[Body]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple, Protocol
 
+from agentsflare_kimi.lint.sources.beside import Setting
 from agentsflare_kimi.lint.sources.bodies import Body
 
 __all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value"]
@@ -35,7 +36,7 @@ class Value(NamedTuple):
         key: The key, variable or setter that it is given to; empty where there is none.
         body: The request around it, where the request is in sight.
         uses: The requests whose model is the constant that it is given to.
-        sampling: Names of parameters beside it that a model may pin.
+        settings: Parameters beside it that a model may pin.
     """
 
     text: str
@@ -45,7 +46,7 @@ class Value(NamedTuple):
     key: str = ""
     body: Body | None = None
     uses: Sequence[Body] = ()
-    sampling: Sequence[str] = ()
+    settings: Sequence[Setting] = ()
 
     @property
     def bodies(self) -> Sequence[Body]:

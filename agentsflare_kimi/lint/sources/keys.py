@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["is_api_key", "is_base_url", "is_model_key", "is_sampling"]
+__all__ = ["is_api_key", "is_base_url", "is_model_key", "sampling_parameter"]
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MODEL: Final = frozenset({"model", "llm"})
@@ -21,9 +21,16 @@ _BASE_URL: Final = re.compile(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
 _API_KEY: Final = re.compile(
     r"api(?:key|token)(?:credential)?$|^accesstoken$|authtoken$|bearer$|secretkey$|authorization$"
 )
-_SAMPLING: Final = frozenset(
-    {"temperature", "topp", "n", "presencepenalty", "frequencypenalty", "toolchoice", "logprobs"}
-)
+_SETTERS: Final = frozenset({("set",), ("with",)})
+_SAMPLING: Final = {
+    "temperature": "temperature",
+    "topp": "top_p",
+    "n": "n",
+    "presencepenalty": "presence_penalty",
+    "frequencypenalty": "frequency_penalty",
+    "toolchoice": "tool_choice",
+    "logprobs": "logprobs",
+}
 
 
 @lru_cache(maxsize=512)
@@ -53,6 +60,7 @@ def is_api_key(name: str) -> bool:
     return bool(_API_KEY.search(_squeezed(name)))
 
 
-def is_sampling(name: str) -> bool:
-    """Tell whether *name* is a parameter that a model may pin, in any spelling."""
-    return _squeezed(name) in _SAMPLING
+def sampling_parameter(name: str) -> str:
+    """Tell which parameter that a model may pin *name* is, in any spelling; empty for others."""
+    words = _words(name)
+    return _SAMPLING.get("".join(words[words[:1] in _SETTERS :]), "")

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.sources.beside import Setting, number_ahead
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
-from agentsflare_kimi.lint.sources.keys import is_model_key, is_sampling
+from agentsflare_kimi.lint.sources.keys import is_model_key, sampling_parameter
+from agentsflare_kimi.lint.sources.literals import COMPUTED
 
 __all__ = [
     "DockerDocument",
@@ -78,8 +80,8 @@ class _LineDocument:
         if _is_subscript(before, after):
             return Value(name, start, end, "key")
         position, key = self._place(line, before, after)
-        sampling = self._sampling(line) if position == "request" else ()
-        return Value(name, start, end, position, key, sampling=sampling)
+        settings = self._settings(line) if position == "request" else ()
+        return Value(name, start, end, position, key, settings=settings)
 
     def comment_end(self, offset: int) -> int | None:
         """Tell where the comment that holds *offset* ends; None outside of comments."""
@@ -164,19 +166,29 @@ class _LineDocument:
     def _lines_after(self, line: _Line) -> list[_Line]:
         return self._lines[line.number + 1 : line.number + 1 + _FARTHEST]
 
-    def _sampling(self, line: _Line) -> list[str]:
+    def _settings(self, line: _Line) -> list[Setting]:
         """Parameters in the same block: neighbours that are indented alike."""
         column = _column(line)
-        found: list[str] = []
+        found: list[Setting] = []
         for neighbours in (self._lines_before(line), self._lines_after(line)):
             for neighbour in neighbours:
                 if neighbour.text.strip() and _column(neighbour) < column:
                     break
                 is_worth_it = any(word in neighbour.text for word in _SAMPLING)
                 match = _KEY.match(neighbour.text) if is_worth_it else None
-                if match and _column(neighbour) == column and is_sampling(match["key"]):
-                    found.append(match["key"])
+                if match and _column(neighbour) == column and sampling_parameter(match["key"]):
+                    found.append(_setting(neighbour, match))
         return found
+
+
+def _setting(line: _Line, match: re.Match[str]) -> Setting:
+    name, end = match["key"], match.end()
+    parameter, value = sampling_parameter(name), COMPUTED
+    # In settings, `n` may count anything.
+    number = number_ahead(line.text.partition(" #")[0], end) if parameter != "n" else None
+    if number:
+        value, end = number
+    return Setting(name, parameter, value, line.start + match.start("key"), line.start + end)
 
 
 def _start(line: _Line) -> int:

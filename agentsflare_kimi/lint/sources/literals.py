@@ -8,7 +8,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 
-__all__ = ["COMPUTED", "read_entries", "read_literal", "string_value"]
+__all__ = ["COMPUTED", "read_entries", "read_literal", "read_number", "string_value"]
 
 
 class _Computed:
@@ -106,13 +106,15 @@ def read_literal(source: Source, start: int, end: int, depth: int = 0) -> object
     if piece in _CONSTANTS:
         return _CONSTANTS[piece]
     if _NUMBER.match(piece):
-        return _number(piece.replace("_", ""))
+        return read_number(piece)
     if depth < _DEEPEST and source.closers.get(start) == end - 1:
         return _container(source, start, depth + 1)
     return COMPUTED
 
 
-def _number(piece: str) -> float:
+def read_number(piece: str) -> float:
+    """Read a number as it is written in a program."""
+    piece = piece.replace("_", "")
     return int(piece) if piece.lstrip("+-").isdigit() else float(piece)
 
 

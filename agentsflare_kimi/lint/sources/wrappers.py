@@ -36,8 +36,13 @@ def unwrapped(before: Sequence[Token], following: str) -> list[Token]:
     if texts[-1:] != ["("] or is_model_key("".join(texts[-2:-1])):
         return list(before)
     rest = _before_call(tokens)
-    is_given = bool(rest) and rest[-1].text in ASSIGNS | CHOOSES
-    return rest if is_given else list(before)
+    return rest if _is_given(rest) else list(before)
+
+
+def _is_given(rest: Sequence[Token]) -> bool:
+    """Whether what follows is given to something: `model = `, `.model(`."""
+    *callee, last = ["", *(token.text for token in rest[-2:])]
+    return last in ASSIGNS | CHOOSES or (last == "(" and is_model_key("".join(callee)))
 
 
 def as_arguments(before: Sequence[Token]) -> list[Token]:

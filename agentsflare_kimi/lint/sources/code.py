@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.sources.beside import settings_beside
 from agentsflare_kimi.lint.sources.bodies import Body, is_response, read_body
 from agentsflare_kimi.lint.sources.context import describe
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
@@ -15,6 +14,9 @@ from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.lexer import scan
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.syntaxes import syntax_of
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.beside import Setting
 
 __all__ = ["CodeDocument"]
 
@@ -98,8 +100,13 @@ class CodeDocument:
         return value._replace(
             body=body,
             uses=() if body else self._uses(value),
-            settings=settings_beside(self.source, region, self.language),
+            settings=() if body and body.is_complete else self._settings(region),
         )
+
+    def _settings(self, region: Region) -> Sequence[Setting]:
+        from agentsflare_kimi.lint.sources.beside import settings_beside  # noqa: PLC0415  # often not needed
+
+        return settings_beside(self.source, region, self.language)
 
     def _uses(self, value: Value) -> Sequence[Body]:
         """List the requests whose model is the constant that *value* is given to."""

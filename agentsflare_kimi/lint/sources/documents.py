@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
-from agentsflare_kimi.lint.sources.beside import Setting
 from agentsflare_kimi.lint.sources.bodies import Body
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.beside import Setting
 
 __all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value"]
 

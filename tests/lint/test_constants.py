@@ -1,4 +1,4 @@
-"""Requests whose model is a constant of the same file."""
+"""Requests whose model is a name that the same file gives a string."""
 
 from types import SimpleNamespace
 
@@ -69,11 +69,20 @@ def test_a_constant_of_a_script_moves_its_requests_in_each_form():
         ("a.ts", 'export const MODEL: Model = "kimi-k2.6" as const'),
     ],
 )
-def test_a_constant_is_known_by_its_definition(filename, definition):
+@pytest.mark.parametrize("name", ["MODEL", "kimiModel", "model", "_llm"])
+def test_a_name_is_known_by_its_definition(filename, definition, name):
     python, script = "ask(model=MODEL, messages=m, top_p=0)", "ask({ model: MODEL, top_p: 0 })"
     use = python if filename == "a.py" else script
+    text = f"{definition}\n{use}".replace("MODEL", name)
 
-    assert find("AFK101", f"{definition}\n{use}", filename)
+    assert find("AFK101", text, filename)
+
+
+@pytest.mark.parametrize(
+    "use", ["{ model, top_p: 0 }", "{ top_p: 0, model }", "{\n  model,\n  n: 2 }"]
+)
+def test_in_scripts_the_key_may_be_the_name_itself(use):
+    assert find("AFK101", f'const model = "kimi-k2.6";\nask({use});', "a.ts")
 
 
 def test_whether_it_is_safe_depends_on_what_a_use_out_of_sight_would_do():
@@ -125,4 +134,55 @@ def test_what_the_model_rejects_is_found_where_a_constant_names_it():
     ],
 )
 def test_what_may_be_another_model_is_left_alone(text):
+    assert find("AFK101", text, "a.py") == []
+
+
+@pytest.mark.parametrize(
+    "binding",
+    [
+        "for model in MODELS:",
+        "for i, model in MODELS:",
+        "import model",
+        "from x import y as model",
+        "with pick() as model:",
+        "f = lambda model: 0",
+        "if (model := pick()):",
+        "model, x = pick()",
+        "x, model = pick()",
+        "model += suffix",
+        "def f(x, *, model=None):",
+        "class model:",
+        'settings["model"] = "gpt-4o"\nmodel = "gpt-4o"',
+    ],
+)
+def test_a_name_that_is_given_something_else_anywhere_says_nothing(binding):
+    request = "ask(model=model, messages=m, temperature=0)"
+
+    assert find("AFK101", f'model = "kimi-k2.6"\n{request}', "a.py")
+    assert find("AFK101", f'model = "kimi-k2.6"\n{binding}\n    {request}', "a.py") == []
+
+
+@pytest.mark.parametrize(
+    "binding",
+    [
+        "function f(model) {",
+        "const f = (model) => {",
+        "const f = async ({ model, n }: Options): Promise<void> => {",
+        "const f = model => {",
+        "for (const model of MODELS) {",
+        "const { model } = options;",
+        "ask(messages, model) {",
+        "try { x() } catch (model) {",
+    ],
+)
+def test_so_does_one_of_a_script(binding):
+    request = "create({ model, messages, temperature: 0 })"
+
+    assert find("AFK101", f'const model = "kimi-k2.6";\n{request}', "a.ts")
+    assert find("AFK101", f'const model = "kimi-k2.6";\n{binding}\n  {request}\n}}', "a.ts") == []
+
+
+def test_a_key_says_nothing_of_a_variable_of_that_name():
+    text = 'options["model"] = "kimi-k2.6"\nmodel = "gpt-4o"\nask(model=model, messages=m, n=2)'
+
     assert find("AFK101", text, "a.py") == []

@@ -27,6 +27,7 @@ _TAG_REACH: Final = 200
 _WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I"})
 # Those in which a whole request is read from a program.
 _WITH_WHOLE_REQUESTS: Final = frozenset({"python", "javascript", "typescript", "tsx"})
+_SHORT: Final = 20_000
 _STRINGS: Final = frozenset({"string"})
 
 
@@ -99,7 +100,7 @@ class CodeDocument:
         body = read_body(self.source, (region.start, region.end), value.text, self.language)
         return value._replace(
             body=body,
-            uses=() if body else self._uses(value),
+            uses=() if body else self._uses(region, value),
             settings=() if body and body.is_complete else self._settings(region),
         )
 
@@ -108,15 +109,17 @@ class CodeDocument:
 
         return settings_beside(self.source, region, self.language)
 
-    def _uses(self, value: Value) -> Sequence[Body]:
-        """List the requests whose model is the constant that *value* is given to."""
-        if not value.key.isupper() or self.language not in _WITH_WHOLE_REQUESTS:
-            return ()
-        if self.text.count(value.key) == 1:
+    def _uses(self, region: Region, value: Value) -> Sequence[Body]:
+        """List the requests whose model is the name that *value* is given to."""
+        if self.language not in _WITH_WHOLE_REQUESTS or self._is_said_once(value.key):
             return ()
         from agentsflare_kimi.lint.sources.constants import find_uses  # noqa: PLC0415  # rare
 
-        return find_uses(self.source, value.key, value.text, self.language)
+        return find_uses(self.source, region, value.key, self.language)
+
+    def _is_said_once(self, name: str) -> bool:
+        # To count in a long text takes longer than to load what finds the uses.
+        return len(self.text) < _SHORT and self.text.count(name) == 1
 
 
 _OTHER_KINDS: Final[Mapping[str, Position]] = {

@@ -4,6 +4,12 @@ import pytest
 from linting import find, fixed
 
 OTHERWISE = [
+    ("a.json", '[{"llm_name": "kimi-k2-thinking", "tags": "LLM", "model_type": "chat"}]'),
+    ("a.json", '{"model": "kimi-k2-thinking", "pricing": {"input": 0.6}}'),
+    ("a.py", 'MODELS = [{"model": "kimi-k2-thinking", "input_cost_per_token": 6e-7}]'),
+    ("a.ts", 'const models = [{ model: "kimi-k2-thinking", supportsVision: false }];'),
+    ("a.go", 'm := Info{Model: "kimi-k2-thinking", InputPrice: 0.6}'),
+    ("a.yaml", "- model: kimi-k2-thinking\n  release_date: 2025-11-06\n"),
     ("a.py", 'model = get_model()\nnames.append("kimi-k2-thinking")'),
     ("a.py", 'client = make(model=x)\nlabel = "kimi-k2-thinking"'),
     ("a.py", 'parser.add_argument("--model", default=None)\nCATALOG = "kimi-k2-thinking"'),
@@ -48,6 +54,9 @@ OTHERWISE = [
 ]
 
 REQUESTS = [
+    ("a.py", 'ask(model="kimi-k2-thinking", cost=budget)'),
+    ("a.json", '{"title": "Kimi", "model": "kimi-k2-thinking", "contextLength": 262144}'),
+    ("a.yaml", "- model: kimi-k2-thinking\n- model: other\n  pricing: 3\n"),
     ("a.py", 'add_argument("--model", choices=["a"], default="kimi-k2-thinking")'),
     (
         "a.py",

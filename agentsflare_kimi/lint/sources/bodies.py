@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple, cast
 
+from agentsflare_kimi.lint.sources.keys import describes_model
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 from agentsflare_kimi.lint.sources.tokens import callee_of
@@ -15,6 +16,7 @@ __all__ = [
     "Group",
     "bracket_around",
     "group_at",
+    "is_described",
     "is_response",
     "read_body",
 ]
@@ -140,6 +142,15 @@ def is_response(source: Source, region: Region) -> bool:
         return False
     is_whole = len(keys & _ANSWER_PARTS) > 1 and bool(keys & {"choices", "usage"})
     return is_whole or bool(keys & _ANSWER_KEYS)
+
+
+def is_described(source: Source, region: Region) -> bool:
+    """Tell whether the string *region* names a model in an entry of a catalogue."""
+    opener = source.enclosing(region.start)
+    if opener is None or source.text[opener] == "(":
+        return False
+    group = group_at(source, opener)
+    return group is not None and any(describes_model(entry.key) for entry in group.entries)
 
 
 def group_at(source: Source, opener: int | None) -> Group | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.sources.bodies import Body, is_response, read_body
+from agentsflare_kimi.lint.sources.bodies import Body, is_described, is_response, read_body
 from agentsflare_kimi.lint.sources.context import describe
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key
@@ -97,6 +97,8 @@ class CodeDocument:
     def _request(self, region: Region, value: Value) -> Value:
         if is_response(self.source, region):
             return value._replace(position="record")
+        if is_described(self.source, region):
+            return value._replace(position="value")
         body = read_body(self.source, (region.start, region.end), value.text, self.language)
         return value._replace(
             body=body,

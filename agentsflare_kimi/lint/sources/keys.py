@@ -6,7 +6,13 @@ import re
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["is_api_key", "is_base_url", "is_model_key", "sampling_parameter"]
+__all__ = [
+    "describes_model",
+    "is_api_key",
+    "is_base_url",
+    "is_model_key",
+    "sampling_parameter",
+]
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MODEL: Final = frozenset({"model", "llm"})
@@ -20,6 +26,11 @@ _LOOKUPS: Final = frozenset(
 _BASE_URL: Final = re.compile(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
 _API_KEY: Final = re.compile(
     r"api(?:key|token)(?:credential)?$|^accesstoken$|authtoken$|bearer$|secretkey$|authorization$"
+)
+# What is said of a model where it is described, and never where it is asked.
+_DESCRIBES: Final = re.compile(
+    r"pric(?:e|es|ing)$|cost$|costper|^(?:input|output)cost|modalit|^modeltypes?$|^istools$"
+    r"|^release(?:d|date)|^knowledge(?:cutoff)?$|^ownedby$|^family$|^openweights$|^supports|^deprecat"
 )
 _SETTERS: Final = frozenset({("set",), ("with",)})
 _SAMPLING: Final = {
@@ -48,6 +59,11 @@ def is_model_key(name: str) -> bool:
     if len(words) > 1 and words[-1] in _MODEL_SUFFIXES:
         words = words[:-1]
     return bool(words) and words[-1] in _MODEL and not _LOOKUPS.intersection(words)
+
+
+def describes_model(name: str) -> bool:
+    """Tell whether *name* is a field of a model's entry in a catalogue."""
+    return bool(_DESCRIBES.search(_squeezed(name)))
 
 
 def is_base_url(name: str) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.sources.beside import Setting, number_ahead
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
-from agentsflare_kimi.lint.sources.keys import is_model_key, sampling_parameter
+from agentsflare_kimi.lint.sources.keys import describes_model, is_model_key, sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED
 
 __all__ = [
@@ -37,7 +37,11 @@ _FLAG: Final = re.compile(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?
 _NAME_LINE: Final = re.compile(r"[ \t]*(?:-[ \t]+)?name:[ \t]*[\"']?(?P<key>[\w.-]+)[\"']?[ \t]*\Z")
 _COMPARED: Final = re.compile(r"[=!]=[ \t]*[\"']?\Z")
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
-_SAMPLING: Final = ("emperature", "top", "enalty", "hoice", "logprobs", "n:", "n =", "n=")
+# Worth a closer look: few lines hold a parameter, or what a catalogue says of a model.
+_WORTH_IT: Final = re.compile(
+    r"emperature|top|enalty|hoice|logprobs|n ?[:=]"
+    r"|pric|cost|modal|type|tools|releas|knowledge|owned|family|weights|upports|deprecat"
+)
 _FARTHEST: Final = 40
 # So far back in its line a comment may begin.
 _LONGEST: Final = 2000
@@ -80,6 +84,8 @@ class _LineDocument:
         if _is_subscript(before, after):
             return Value(name, start, end, "key")
         position, key = self._place(line, before, after)
+        if position == "request" and self._is_described(line):
+            position = "value"
         settings = self._settings(line) if position == "request" else ()
         return Value(name, start, end, position, key, settings=settings)
 
@@ -166,19 +172,34 @@ class _LineDocument:
     def _lines_after(self, line: _Line) -> list[_Line]:
         return self._lines[line.number + 1 : line.number + 1 + _FARTHEST]
 
-    def _settings(self, line: _Line) -> list[Setting]:
-        """Parameters in the same block: neighbours that are indented alike."""
+    def _block(self, line: _Line) -> Iterator[tuple[_Line, re.Match[str]]]:
+        """The keys of the same block: neighbours that are indented alike, in the same item."""
         column = _column(line)
-        found: list[Setting] = []
-        for neighbours in (self._lines_before(line), self._lines_after(line)):
+        above = [] if _begins(line) else self._lines_before(line)
+        for neighbours, is_above in ((above, True), (self._lines_after(line), False)):
             for neighbour in neighbours:
-                if neighbour.text.strip() and _column(neighbour) < column:
+                is_beside = bool(neighbour.text.strip()) and _column(neighbour) <= column
+                if is_beside and (_column(neighbour) < column or neighbour.text[:1] == "["):
                     break
-                is_worth_it = any(word in neighbour.text for word in _SAMPLING)
-                match = _KEY.match(neighbour.text) if is_worth_it else None
-                if match and _column(neighbour) == column and sampling_parameter(match["key"]):
-                    found.append(_setting(neighbour, match))
-        return found
+                if is_beside and _begins(neighbour) and not is_above:
+                    break
+                is_worth_it = is_beside and _WORTH_IT.search(neighbour.text)
+                if is_worth_it and (match := _KEY.match(neighbour.text)):
+                    yield neighbour, match
+                if is_beside and _begins(neighbour):
+                    break
+
+    def _is_described(self, line: _Line) -> bool:
+        """Whether this is a model's entry in a catalogue."""
+        return any(describes_model(match["key"]) for _, match in self._block(line))
+
+    def _settings(self, line: _Line) -> list[Setting]:
+        """Parameters in the same block."""
+        return [
+            _setting(neighbour, match)
+            for neighbour, match in self._block(line)
+            if sampling_parameter(match["key"])
+        ]
 
 
 def _setting(line: _Line, match: re.Match[str]) -> Setting:
@@ -193,6 +214,11 @@ def _setting(line: _Line, match: re.Match[str]) -> Setting:
 
 def _start(line: _Line) -> int:
     return line.start
+
+
+def _begins(line: _Line) -> bool:
+    """Whether a line begins an item of a list."""
+    return line.text.lstrip(" \t").startswith("- ")
 
 
 def _column(line: _Line) -> int:

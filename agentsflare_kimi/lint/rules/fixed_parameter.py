@@ -24,6 +24,10 @@ RULE: Final = Rule(
 `kimi-k2.6`, `kimi-k2.5` and `kimi-k2.7-code` pin `temperature`, `top_p`, `n` and the penalties:
 any other value is answered with HTTP 400. Which temperature they take depends on `thinking` in
 the same call: 1 with it, 0.6 without. Moonshot's advice is to send none of them.
+
+It is found in the request itself, and where it is set beside the name: in a builder, a struct, an
+array, a block of settings. Where a part of the request is not in sight, only values are reported
+that the model rejects whether it thinks or not.
 """,
     bad=Sample(
         "request.json",

@@ -136,6 +136,8 @@ RULE: Final = Rule(
 A key for OpenAI opens nothing at the gateway, which answers 404 `Key not found`; but it has been
 sent to somebody it was not meant for. A client that is built with the gateway's URL and without a
 key reads `OPENAI_API_KEY` by itself.
+
+It is found in the statement that names the gateway, and where a variable carries the key there.
 """,
     bad=Sample(
         "ask.sh",

@@ -118,7 +118,8 @@ RULE: Final = Rule(
     explanation="""\
 Whoever can read the source can use the key, and what was committed once stays in the history. The
 linter never prints a key: not in a message, an excerpt or a diff. Placeholders (`YOUR_API_KEY`)
-and `.env` files are left alone.
+and `.env` files are left alone. In a file that names the gateway, a string that looks like a key
+(`sk-...`) is one, whatever it is given to.
 """,
     bad=Sample(
         "ask.js",

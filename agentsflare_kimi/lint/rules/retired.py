@@ -43,7 +43,8 @@ The gateway answers a request for a retired model with an error. A bare rename i
 but its own, which the retired models took.
 
 Only where the name decides which model is asked is it an error. In catalogues, lists, keys,
-comparisons and other hosts' names it is a warning that nothing changes by itself; in comments
+comparisons and other hosts' names it is a warning that nothing changes by itself (an entry of a
+catalogue is known by what else it says of the model: its price, its type); in comments
 and prose it is shown only if the rule is selected by name.
 """,
     bad=Sample(

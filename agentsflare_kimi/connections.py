@@ -59,6 +59,8 @@ _PAST_PROXIES: Final[dict[str, Any]] = {
 _PROBES: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5))
 _TOO_MANY_REQUESTS: Final = 429
 _CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete")
+_SENDING: Final = "send_request_headers.started"
+_TUNNEL: Final = b"CONNECT"
 
 
 def _defaults() -> dict[str, Any]:
@@ -199,6 +201,8 @@ def trace(event: str, info: Mapping[str, Any]) -> None:
         _keep_alive(stream)
         stream.read = _bounded(stream.read)
         stream.write = _bounded(stream.write)
+    elif event.endswith(_SENDING):
+        _leave(info)
 
 
 async def async_trace(event: str, info: Mapping[str, Any]) -> None:
@@ -207,6 +211,16 @@ async def async_trace(event: str, info: Mapping[str, Any]) -> None:
         stream = info["return_value"]
         _keep_alive(stream)
         _ask_cheaply(stream)
+    elif event.endswith(_SENDING):
+        _leave(info)
+
+
+def _leave(info: Mapping[str, Any]) -> None:
+    # The connection is there; to be told of every further step would only cost time. Behind a
+    # request for a tunnel a connection is still to come.
+    request = info["request"]
+    if request.method != _TUNNEL:
+        request.extensions.pop("trace", None)
 
 
 def _keep_alive(stream: Any) -> None:  # noqa: ANN401  # httpcore's or httpcore2's NetworkStream

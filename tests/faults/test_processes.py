@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import inspect
 import multiprocessing
 import os
 import socket
@@ -11,12 +12,14 @@ import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import openai
 import pytest
 from fault_server import CHUNKS, DONE, EVENTS, Connection, FaultServer, chunked, head
 
 from agentsflare_kimi import AsyncKimi, IncompleteStreamError, Kimi
+from agentsflare_kimi.connections import async_trace, trace
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 MODEL = "kimi-k2.6"
@@ -257,6 +260,22 @@ def test_a_callers_own_trace_is_left_alone(server):
     with Kimi(api_key="k", base_url=server.url("well"), http_client=http_client) as client:
         assert _ask(client) == "Hello there"
     assert seen
+
+
+def test_a_request_is_followed_no_longer_than_until_it_has_a_connection(server, client):
+    for _ in range(2):  # a new connection, and a kept one
+        stream = client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
+        assert "trace" not in stream.response.request.extensions
+        list(stream)
+
+
+@pytest.mark.parametrize("follow", [trace, async_trace])
+def test_a_request_for_a_tunnel_is_followed_on_to_the_connection_behind_it(follow):
+    tunnel = SimpleNamespace(method=b"CONNECT", extensions={"trace": follow})
+    told = follow("http11.send_request_headers.started", {"request": tunnel})
+    if inspect.iscoroutine(told):
+        asyncio.run(told)
+    assert "trace" in tunnel.extensions
 
 
 def test_no_more_are_in_flight_than_allowed(server):

@@ -27,7 +27,9 @@ SCRAPS = [
     "//", "/*", "*/", "f'", 'f"{', "%w[", "=>", "model", "model=", '"model": ', "temperature=0.7",
     "messages=[]", '"messages": []', "client.chat.completions.create(", "OpenAI(base_url=",
     "api_key=", "curl -d ", "```python\n", "```\n", "<script>", "<?php ", "<a>", "</a>", "\ufeff",
-    "\ud800", "🙂", "if model == ", "case ", "extra_body={", "**options",
+    "\ud800", "🙂", "if model == ", "case ", "extra_body={", "**options", 'model = "', "MODEL = '",
+    "model=MODEL", "model=model", "{ model, n: 2 }", "top_p: 0.5", ".temperature(0.2)", "\n- ",
+    '"OPENAI_API_KEY"', "key = ", "api_key=key", "https://api.agentsflare.com/v1", "price: 2",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(SCRAPS) | st.text(max_size=5), max_size=40).map("".join)
 

@@ -18,6 +18,8 @@ RIGHT = "https://api.agentsflare.com/v1"
         ("A.java", 'builder.baseUrl("{}").build();'),
         ("A.java", 'OpenAIOkHttpClient\n  .builder()\n  .apiKey(k)\n  .baseUrl("{}")\n  .build();'),
         ("a.go", 'option.WithBaseURL("{}")'),
+        ("a.cs", 'new OpenAIClientOptions {{ Endpoint = new Uri("{}") }}'),
+        ("a.cs", 'new OpenAIClientOptions()\n{{\n    Timeout = t,\n    Endpoint = new("{}"),\n}};'),
         (".env", "OPENAI_BASE_URL={}"),
         ("Dockerfile", "ENV AGENTSFLARE_BASE_URL={}"),
     ],

@@ -29,6 +29,10 @@ _OPENAI: Final = re.compile(r"(?i)openai")
 _SDK_CALL: Final = re.compile(
     r"(?is)(?!(?:async)?(?:def|func?|fn|function|constructor)\w).*(?:openai|client|kimi|baseur)"
 )
+# What .NET's SDK calls its base URL; elsewhere an endpoint may be the whole URL.
+_DOTNET: Final = re.compile(
+    r"\bOpenAIClientOptions\b[^;{}]*\{[^{}]*\bEndpoint\s*=\s*new[^;{}\"]*\"\Z"
+)
 _STATEMENT: Final = re.compile(r"[;{}]")
 _LONGEST_STATEMENT: Final = 400
 _MOST_USES: Final = 50
@@ -66,6 +70,8 @@ def _check(reading: Reading) -> Iterator[Problem]:
 def _risk(document: Document, url: GatewayUrl) -> str | None:
     """What speaks against cutting the path off; None where this is no base URL."""
     key = url.value.key
+    if _DOTNET.search(document.text[max(0, url.start - _LONGEST_STATEMENT) : url.start]):
+        return ""
     if isinstance(document, CodeDocument) and is_base_url(key):
         callee = _callee(document, url)
         if _HTTP_CLIENT.search(callee) and not _OPENAI.search(callee):

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple, cast
 
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
+from agentsflare_kimi.lint.upwards import upwards
 from agentsflare_kimi.values import fields_of, replace
 
 __all__ = ["FileSettings", "forget_configurations", "settings_for"]
@@ -72,17 +74,21 @@ def settings_for(
 
 def forget_configurations() -> None:
     """Read settings files anew from here on."""
-    _nearest.cache_clear()
-    _is_shut.cache_clear()
+    for remembered in (_nearest, _settings_in, _is_shut, _is_shut_here):
+        remembered.cache_clear()
 
 
 @cache
 def _is_shut(directory: str, root: str) -> bool:
     """Whether what holds above a directory excludes it; its own settings are not asked."""
-    if not directory.startswith(os.path.join(root, "")):
-        return False
-    parent = os.path.dirname(directory)
-    return _is_shut(parent, root) or _excludes(*_nearest(parent), directory, is_directory=True)
+    below = takewhile(lambda each: each.startswith(os.path.join(root, "")), upwards(directory))
+    # From the top down: what an excluded directory says of those in it counts for nothing.
+    return any(_is_shut_here(each) for each in reversed(list(below)))
+
+
+@cache
+def _is_shut_here(directory: str) -> bool:
+    return _excludes(*_nearest(os.path.dirname(directory)), directory, is_directory=True)
 
 
 def _excludes(
@@ -126,13 +132,18 @@ def _on_top(config: LintConfig, options: Mapping[str, object]) -> LintConfig:
 
 @cache
 def _nearest(directory: str) -> tuple[str | None, LintConfig]:
+    found = filter(None, map(_settings_in, upwards(directory)))
+    return next(found, (None, LintConfig()))
+
+
+@cache
+def _settings_in(directory: str) -> tuple[str, LintConfig] | None:
     for name in (_STANDALONE, _SHARED):
         path = os.path.join(directory, name)
         table = _read_table(path) if os.path.isfile(path) else None
         if table is not None:
             return path, _parse(table, path)
-    parent = os.path.dirname(directory)
-    return (None, LintConfig()) if parent == directory else _nearest(parent)
+    return None
 
 
 def _read_table(path: str) -> Mapping[str, object] | None:

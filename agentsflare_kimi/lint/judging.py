@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.discovery import is_left_out
 from agentsflare_kimi.lint.packing import pack
 from agentsflare_kimi.lint.scanning import too_large
+from agentsflare_kimi.lint.upwards import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,8 +79,8 @@ def judge_listed(
 def forget() -> None:
     """Read settings and ignore files anew from here on."""
     forget_configurations()
-    _may_be_ignored.cache_clear()
-    _is_inside.cache_clear()
+    for remembered in (_may_be_ignored, _has_ignore_file, _is_inside):
+        remembered.cache_clear()
     if "agentsflare_kimi.lint.walking" in sys.modules:
         from agentsflare_kimi.lint.walking import forget_ignore_files  # noqa: PLC0415  # rare
 
@@ -106,10 +107,12 @@ def _is_ignored(path: bytes) -> bool:
 @cache
 def _may_be_ignored(directory: bytes) -> bool:
     """Whether an `.ignore` file lies here or further up."""
-    if os.path.lexists(os.path.join(directory, b".ignore")):
-        return True
-    parent = os.path.dirname(directory)
-    return parent != directory and _may_be_ignored(parent)
+    return any(map(_has_ignore_file, upwards(directory)))
+
+
+@cache
+def _has_ignore_file(directory: bytes) -> bool:
+    return os.path.lexists(os.path.join(directory, b".ignore"))
 
 
 @cache

@@ -193,11 +193,14 @@ class Session:
 
 def _has_configuration(directory: bytes) -> bool:
     """Whether a file here or further up may hold settings."""
-    for name in _CONFIGURATIONS:
-        path = os.path.join(directory, name)
-        if os.path.isfile(path):
-            with open(path, "rb") as file:
-                if b"agentsflare-kimi" in file.read() or name == _CONFIGURATIONS[0]:
-                    return True
-    parent = os.path.dirname(directory)
-    return parent != directory and _has_configuration(parent)
+    above = None
+    # A loop: a path may have more steps than Python has stack.
+    while directory != above:
+        for name in _CONFIGURATIONS:
+            path = os.path.join(directory, name)
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    if b"agentsflare-kimi" in file.read() or name == _CONFIGURATIONS[0]:
+                        return True
+        above, directory = directory, os.path.dirname(directory)
+    return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint.git import find_repository
 from agentsflare_kimi.lint.ignores import Pattern, is_ignored, parse_patterns, verdict
+from agentsflare_kimi.lint.upwards import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -73,13 +74,22 @@ def is_named_by_ignore_files(path: bytes) -> bool:
 def forget_ignore_files() -> None:
     """Read `.ignore` files anew from here on."""
     _ignores_for.cache_clear()
+    _ignores_in.cache_clear()
 
 
 @cache
 def _ignores_for(directory: bytes) -> list[Pattern]:
-    parent = os.path.dirname(directory)
-    is_top = parent == directory or os.path.lexists(os.path.join(directory, b".git"))
-    return [*([] if is_top else _ignores_for(parent)), *_patterns_of(directory)]
+    found: list[list[Pattern]] = []
+    for each in upwards(directory):
+        found.append(_ignores_in(each))
+        if os.path.lexists(os.path.join(each, b".git")):
+            break
+    return [pattern for patterns in reversed(found) for pattern in patterns]
+
+
+@cache
+def _ignores_in(directory: bytes) -> list[Pattern]:
+    return _patterns_of(directory)
 
 
 def _patterns_above(root: bytes) -> list[Pattern]:

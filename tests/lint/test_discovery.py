@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -192,6 +193,24 @@ def test_odd_names_are_read(repository):
     for name in names:
         write(repository, os.fsdecode(name))
     assert {os.fsencode(name) for name in found(".")} == set(names)
+
+
+@pytest.fixture
+def deep(tree):
+    directory = "/".join(["d"] * (sys.getrecursionlimit() + 100))
+    # Nor would the standard library's own makedirs and rmtree have stack enough.
+    subprocess.run(["mkdir", "-p", directory], cwd=tree, check=True)
+    write(tree, f"{directory}/ask.py")
+    yield f"{directory}/ask.py"
+    subprocess.run(["rm", "-rf", tree / "d"], check=True)
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+def test_directories_deeper_than_pythons_stack_are_read(tree, deep, with_git):
+    if with_git:
+        git(tree, "init", "-q")
+    write(tree, ".ignore", text="other.py\n")
+    assert found(".") == found("d") == found(deep) == {deep}
 
 
 def test_a_missing_path_is_reported_and_the_rest_is_read(tree):

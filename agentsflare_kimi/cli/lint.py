@@ -55,6 +55,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _lint(options: Options) -> int:
+    if options.output_format not in _TEXT_FORMATS:
+        from agentsflare_kimi.cli.lint_report import format_of  # noqa: PLC0415  # rarely given
+
+        format_of(options)
     if _is_special(options):
         from agentsflare_kimi.cli import lint_special  # noqa: PLC0415  # rarely asked for
 

@@ -21,6 +21,7 @@ _TABLE = (
     ("--extend-select", "extend_select", "RULES,", "these rules too, also in comments"),
     ("--ignore", "ignore", "RULES,", "not these rules"),
     ("--exclude", "exclude", "PATTERNS,", "not these files (patterns as in .gitignore)"),
+    ("--extend-exclude", "exclude", "PATTERNS,", "the same; settings' exclusions hold, too"),
     ("--force-exclude", "force_exclude", "", "heed exclusions for files that are named, too"),
     ("--no-respect-gitignore", "no_respect_gitignore", "", "read what git ignores, too"),
     ("--today", "today", "DATE", "judge as of this day: what breaks then?"),
@@ -48,6 +49,7 @@ _TABLE = (
 )
 _SHORT = {"-h": "--help", "-q": "--quiet", "-e": "--exit-zero"}
 _ROWS = {row[0]: row for row in _TABLE}
+_COLOURS = ("auto", "always", "never")
 
 
 class OptionsError(Exception):
@@ -84,7 +86,8 @@ def parse_options(arguments: Sequence[str]) -> Options:
         The options.
 
     Raises:
-        OptionsError: An option is unknown, or its value is missing.
+        OptionsError: An option is unknown, its value is missing or wrong, or it does not go
+            with another.
     """
     options = Options()
     pending = list(arguments)
@@ -97,6 +100,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
             options.paths.append(argument)
         else:
             _read(argument, pending, options)
+    _check(options)
     return options
 
 
@@ -132,12 +136,29 @@ def _read(argument: str, pending: list[str], options: Options) -> None:
         if not pending:
             raise OptionsError(f"{name} needs a value: {takes.removesuffix(',')}")
         value = pending.pop(0)
+    if not value.strip(", "):
+        # What a script's variable, unset, leaves; to pass over it would be to lint otherwise.
+        raise OptionsError(f"{name} needs a value, not {value!r}")
     if takes.endswith(","):
         getattr(options, attribute).extend(
             part.strip() for part in value.split(",") if part.strip()
         )
     else:
         setattr(options, attribute, value)
+
+
+def _check(options: Options) -> None:
+    """Refuse what cannot be done, before anything is read or changed."""
+    if options.color not in _COLOURS:
+        raise OptionsError(f"--color takes auto, always or never, not {options.color!r}")
+    if options.write_baseline and options.diff:
+        raise OptionsError("--write-baseline counts what is there; it does not go with --diff")
+    if "-" not in options.paths and not options.stdin_filename:
+        return
+    if options.files_from or any(path != "-" for path in options.paths):
+        raise OptionsError("stdin (-, --stdin-filename) is linted alone: name no other files")
+    if options.write_baseline or options.watch:
+        raise OptionsError("--write-baseline and --watch need files, not stdin")
 
 
 def _suggestion(name: str) -> str:

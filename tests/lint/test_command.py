@@ -89,16 +89,28 @@ def test_information_alone_does_not_fail(tree, lint):
         (["--fix=yes"], "--fix takes no value"),
         (["--select", "AKF001"], "'AKF001' is no rule"),
         (["--ignore", "AFK8"], "there is no rule 'AFK8'"),
-        (["--output-format", "xml", "--statistics"], "unknown output format 'xml'"),
+        (["--output-format", "xml"], "unknown output format 'xml'"),
+        (["--output-format", "xml", "--show-files"], "unknown output format 'xml'"),
         (["--today", "soon"], "--today takes a day"),
         (["--explain", "AFK999"], "there is no rule 'AFK999'"),
-        (["--color", "blue", "--json"], "--color takes auto"),
+        (["--color", "blue"], "--color takes auto"),
+        (["--today", ""], "--today needs a value, not ''"),
+        (["--explain="], "--explain needs a value, not ''"),
+        (["--select", " , "], "--select needs a value, not ' , '"),
+        (["-", "a.py"], "stdin (-, --stdin-filename) is linted alone"),
+        (["--stdin-filename", "a.py", "a.py"], "stdin (-, --stdin-filename) is linted alone"),
+        (["--stdin-filename", "a.py", "--files-from", "-"], "is linted alone"),
+        (["--write-baseline", "-"], "--write-baseline and --watch need files, not stdin"),
+        (["--watch", "--stdin-filename", "a.py"], "need files, not stdin"),
         (["--files-from", "gone.txt"], "No such file"),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_code_2(lint, arguments, message):
-    code, out, err = lint(*arguments)
-    assert (code, out) == (2, "")
+def test_wrong_use_is_one_line_and_exit_code_2_before_anything_is_done(
+    tree, lint, arguments, message
+):
+    path = write(tree / "ask.py", ASK)
+    code, out, err = lint("--fix", *arguments)
+    assert (code, out, path.read_text()) == (2, "", ASK)
     assert message in err
     assert err.count("\n") == 1
 
@@ -265,7 +277,7 @@ def test_selection_by_prefix_and_by_file(tree, lint):
 
 def test_exclusions_do_not_hold_for_named_files_unless_forced(tree, lint):
     write(tree / "gen" / "ask.py", ASK)
-    assert lint("--exclude", "gen/")[0] == 0
+    assert lint("--exclude", "gen/")[0] == lint("--extend-exclude", "gen/")[0] == 0
     assert lint("--exclude", "gen/", "gen/ask.py")[0] == 1
     assert lint("--exclude", "gen/", "--force-exclude", "gen/ask.py")[0] == 0
 

@@ -152,7 +152,7 @@ def _is_special(options: Options) -> bool:
 
 def _has_more_to_say(options: Options) -> bool:
     is_for_people = options.output_format in _TEXT_FORMATS and not options.json
-    has_baseline = options.baseline or options.write_baseline or os.path.exists(BASELINE)
+    has_baseline = options.baseline or options.write_baseline or os.path.isfile(BASELINE)
     return bool(not is_for_people or options.statistics or has_baseline)
 
 

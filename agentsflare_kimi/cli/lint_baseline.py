@@ -15,55 +15,71 @@ from agentsflare_kimi.lint.discovery import TEMPORARY_PREFIX
 from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from agentsflare_kimi.cli.lint_summary import Results
+    from agentsflare_kimi.lint.findings import Finding
     from agentsflare_kimi.lint.options import Options
 
-__all__ = ["take_out", "write"]
+__all__ = ["Baseline"]
 
 
-def take_out(results: Results, options: Options, paths: list[bytes]) -> None:
-    """Take out of the results what the baseline knows, and say what can be pruned.
+class Baseline:
+    """The findings that were known before the run."""
 
-    Args:
-        results: What came of the run.
-        options: The command line.
-        paths: What it names.
-    """
-    path = options.baseline or BASELINE
-    directory = os.path.dirname(os.path.abspath(path))
-    checked = [os.fsdecode(each) for each in paths]
-    known = read_baseline(path)
-    results.findings, prunable = apply_baseline(
-        results.findings, known, directory, checked, _runs(options)
-    )
-    for line in prunable:
-        say(f"baseline: {line}; prune it with --write-baseline")
+    def __init__(self, options: Options, paths: list[bytes]) -> None:
+        """Read them.
 
+        Args:
+            options: The command line.
+            paths: What it names.
 
-def write(results: Results, options: Options, paths: list[bytes]) -> int:
-    """Count what was found as known; what other paths have stays known.
+        Raises:
+            LintConfigError: The file is no baseline, or is not there and was asked for.
+            UsageError: It is to be written and is a directory, a pipe or the like.
+        """
+        self._path = options.baseline or BASELINE
+        self._directory = os.path.dirname(os.path.abspath(self._path))
+        self._checked = [os.fsdecode(path) for path in paths]
+        self._was_run = _runs(options)
+        is_new = options.write_baseline and not os.path.exists(self._path)
+        if options.write_baseline and not (is_new or os.path.isfile(self._path)):
+            raise UsageError(f"{self._path}: not written: not a regular file")
+        self._known: Mapping[tuple[str, str], int] = {} if is_new else read_baseline(self._path)
 
-    Args:
-        results: What came of the run.
-        options: The command line.
-        paths: What it names.
+    def take_out(self, results: Results) -> None:
+        """Take what is known out of the results, and say what can be pruned.
 
-    Returns:
-        The exit code.
-    """
-    path = options.baseline or BASELINE
-    directory = os.path.dirname(os.path.abspath(path))
-    checked = [os.fsdecode(each) for each in paths]
-    known = read_baseline(path) if os.path.exists(path) else dict[tuple[str, str], int]()
-    _, prunable = apply_baseline(results.findings, known, directory, checked, _runs(options))
-    content = baseline_of(results.findings, directory, known, checked, _runs(options)).encode()
-    _write(path, content)
-    for line in prunable:
-        say(f"baseline: pruned: {line}")
-    say(f"{path}: {len(results.findings)} findings are known from now on")
-    return 2 if results.failures else 0
+        Args:
+            results: What came of the run.
+        """
+        results.findings, prunable = self._applied(results)
+        for line in prunable:
+            say(f"baseline: {line}; prune it with --write-baseline")
+
+    def write(self, results: Results) -> int:
+        """Count what was found as known; what other paths have stays known.
+
+        Args:
+            results: What came of the run.
+
+        Returns:
+            The exit code.
+        """
+        _, prunable = self._applied(results)
+        content = baseline_of(
+            results.findings, self._directory, self._known, self._checked, self._was_run
+        )
+        _write(self._path, content.encode())
+        for line in prunable:
+            say(f"baseline: pruned: {line}")
+        say(f"{self._path}: {len(results.findings)} findings are known from now on")
+        return 2 if results.failures else 0
+
+    def _applied(self, results: Results) -> tuple[list[Finding], list[str]]:
+        return apply_baseline(
+            results.findings, self._known, self._directory, self._checked, self._was_run
+        )
 
 
 def _runs(options: Options) -> Callable[[str], bool]:

@@ -36,6 +36,21 @@ def finish(session: Session, options: Options, paths: list[bytes]) -> int:
     Returns:
         The exit code.
     """
+    baseline = None
+    if options.write_baseline or options.baseline or os.path.isfile(BASELINE):
+        from agentsflare_kimi.cli.lint_baseline import Baseline  # noqa: PLC0415  # rarely there
+
+        # Before anything is changed, for it may be damaged.
+        baseline = Baseline(options, paths)
+    results = _results_of(session, options)
+    if baseline and options.write_baseline:
+        return baseline.write(results)
+    if baseline:
+        baseline.take_out(results)
+    return conclude(results, options, _source_of)
+
+
+def _results_of(session: Session, options: Options) -> Results:
     results = Results()
     for note in session.notes:
         say(f"note: {note}")
@@ -53,13 +68,7 @@ def finish(session: Session, options: Options, paths: list[bytes]) -> int:
             say(f"{kind}: {os.fsdecode(path)}: {value}")
             results.failures += kind == "failed"
     results.findings.sort(key=lambda f: (f.filename, f.line, f.column, f.code))
-    if options.write_baseline or options.baseline or os.path.exists(BASELINE):
-        from agentsflare_kimi.cli import lint_baseline  # noqa: PLC0415  # rarely there
-
-        if options.write_baseline:
-            return lint_baseline.write(results, options, paths)
-        lint_baseline.take_out(results, options, paths)
-    return conclude(results, options, _source_of)
+    return results
 
 
 def conclude(results: Results, options: Options, source_of: Callable[[str], str | None]) -> int:

@@ -382,11 +382,22 @@ def test_a_baseline_that_has_too_much_says_so_and_is_pruned(tree, lint):
     assert known == {"version": 1, "files": {"other/known.py": {"AFK001": 1}}}
 
 
-def test_a_damaged_baseline_is_refused(tree, lint):
-    write(tree / "agentsflare-kimi-baseline.json", "{}")
-    code, _, err = lint()
+@pytest.mark.parametrize("arguments", [(), ("--fix",), ("--write-baseline", "--fix")])
+def test_a_damaged_baseline_is_refused_before_anything_is_changed(tree, lint, arguments):
+    file = write(tree / "ask.py", ASK)
+    baseline = write(tree / "agentsflare-kimi-baseline.json", "{}")
+    code, _, err = lint(*arguments, "ask.py")
     assert code == 2
     assert "is no baseline" in err
+    assert (file.read_text(), baseline.read_text()) == (ASK, "{}")
+
+
+def test_a_pipe_with_the_baselines_name_does_not_hold_up_the_run(tree, lint):
+    write(tree / "ask.py", ASK)
+    os.mkfifo(tree / "agentsflare-kimi-baseline.json")
+    assert lint("ask.py")[0] == 1
+    code, _, err = lint("--write-baseline", "ask.py")
+    assert (code, "not written: not a regular file" in err) == (2, True)
 
 
 @pytest.mark.parametrize("less", [("--select", "AFK002"), ("--today", "2026-01-01")])

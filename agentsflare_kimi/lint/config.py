@@ -136,11 +136,18 @@ def check_codes(value: object) -> tuple[str, ...]:
         ValueError: One is neither a code nor a prefix of one.
     """
     codes = _strings(value)
+    if not codes:
+        return codes
+    from agentsflare_kimi.lint.rules import CODES  # noqa: PLC0415  # few settings name rules
+
     for code in codes:
         if not _is_prefix(code):
             raise ValueError(
                 f"{code!r} is no rule and no prefix of one (such as AFK, AFK1, AFK101)"
             )
+        if code != "ALL" and not any(known.startswith(code) for known in CODES):
+            # It would select nothing, which looks like nothing found.
+            raise ValueError(f"there is no rule {code!r}; `lint --explain ALL` shows them")
     return codes
 
 

@@ -168,7 +168,11 @@ def _read_table(path: str) -> Mapping[str, object] | None:
             )
         return _inner(tool, "lint")
     table = _inner(document, "lint")
-    return document if table is None else table
+    if table is None:
+        return document
+    if outside := sorted(document.keys() - {"lint"}):
+        raise LintConfigError(f"{path}: {outside[0]!r} stands outside of [lint]; put it in there")
+    return table
 
 
 def _inner(table: Mapping[str, object], name: str) -> Mapping[str, object] | None:

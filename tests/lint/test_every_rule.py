@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from agentsflare_kimi.lint import lint_text
-from agentsflare_kimi.lint.rules import RULES
+from agentsflare_kimi.lint.rules import CODES, RULES
 
 _IDS = [rule.code for rule in RULES]
+
+
+def test_settings_can_name_every_rule():
+    assert list(CODES) == _IDS
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_IDS)

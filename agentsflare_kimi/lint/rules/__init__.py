@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.rules.base import Rule
 
-__all__ = ["RULES", "rules_for"]
+__all__ = ["CODES", "RULES", "rules_for"]
 
 # The module of each rule, and what a text must hold at least one of; nothing means any text.
 _MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
@@ -37,6 +37,14 @@ _MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("malformed_suppression", ("agentsflare:",)),
     ("ended_suppression", ("agentsflare:",)),
 )
+
+CODES: Final[Sequence[str]] = (
+    *("AFK001", "AFK002", "AFK003", "AFK004", "AFK005"),
+    *("AFK101", "AFK102", "AFK103", "AFK104"),
+    *("AFK201", "AFK202", "AFK203", "AFK204", "AFK205"),
+    *("AFK901", "AFK902", "AFK903"),
+)
+"""The codes of all rules: settings are checked against them without loading a rule."""
 
 if TYPE_CHECKING:
     RULES: Sequence[Rule]

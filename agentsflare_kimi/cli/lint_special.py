@@ -16,13 +16,12 @@ from agentsflare_kimi.lint.config import LintConfig, check_codes
 from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.diffs import show_diff
-from agentsflare_kimi.lint.discovery import is_left_out
 from agentsflare_kimi.lint.explaining import as_data, explain, find_rules
+from agentsflare_kimi.lint.judging import settings_if_read
 from agentsflare_kimi.lint.reporters import TEXT_FORMATS
 from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.session import Session
 from agentsflare_kimi.lint.texts import fix_text, lint_text
-from agentsflare_kimi.lint.walking import is_named_by_ignore_files
 from agentsflare_kimi.values import fields_of
 
 if TYPE_CHECKING:
@@ -125,19 +124,25 @@ def _show_files(options: Options) -> int:
 
 
 def _files_to_read(session: Session, paths: list[bytes]) -> Iterator[bytes]:
+    for is_named, root, path in _listed(session, paths):
+        if is_named:
+            settings = settings_for(os.fsdecode(path), session.options)
+            is_read = not (settings.is_excluded and settings.config.force_exclude)
+        else:
+            is_file = os.path.isfile(path) and not os.path.islink(path)
+            is_read = is_file and settings_if_read(root, path, session.options) is not None
+        if is_read:
+            yield path
+
+
+def _listed(session: Session, paths: list[bytes]) -> Iterator[tuple[bool, bytes, bytes]]:
+    """Whether a path was named, the directory that was listed, and the path."""
     for origin, root, files in session.list(paths):
         for path in files:
-            if origin != "named" and is_left_out(path, root):
-                continue
-            is_named = origin == "named"
-            below = None if is_named else os.fsdecode(root)
-            settings = settings_for(os.fsdecode(path), session.options, below)
-            if settings.is_excluded and (not is_named or settings.config.force_exclude):
-                continue
-            if not is_named and is_named_by_ignore_files(os.path.abspath(path)):
-                continue
-            if os.path.isfile(path) and (is_named or not os.path.islink(path)):
-                yield path
+            if origin == "named" or not os.path.isdir(path) or os.path.islink(path.rstrip(b"/")):
+                yield origin == "named", root, path
+            elif session.enters(root, path):
+                yield from _listed(session, [path.rstrip(b"/")])
 
 
 def _watch(options: Options) -> int:
@@ -157,14 +162,13 @@ def _watch(options: Options) -> int:
 
 def _state(options: Options) -> dict[bytes, tuple[int, int]]:
     state: dict[bytes, tuple[int, int]] = {}
-    for _, _, files in Session(lint.settings_of(options)).list(lint.paths_of(options)):
-        for path in files:
-            try:
-                status = os.lstat(path)
-            except OSError:
-                # Gone meanwhile: not to be in the state is to have changed.
-                continue
-            state[path] = status.st_mtime_ns, status.st_size
+    for _, _, path in _listed(Session(lint.settings_of(options)), lint.paths_of(options)):
+        try:
+            status = os.lstat(path)
+        except OSError:
+            # Gone meanwhile: not to be in the state is to have changed.
+            continue
+        state[path] = status.st_mtime_ns, status.st_size
     return state
 
 

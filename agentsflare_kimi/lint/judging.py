@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.config import LintConfig
     from agentsflare_kimi.lint.scanning import Outcome
 
-__all__ = ["forget", "judge_listed", "judge_named"]
+__all__ = ["forget", "judge_listed", "judge_named", "settings_if_read"]
 
 
 def judge_named(
@@ -63,17 +63,37 @@ def judge_listed(
     Returns:
         What to report, if anything.
     """
-    if is_left_out(path, root):
-        return None
     try:
-        settings = settings_for(os.fsdecode(path), options, os.fsdecode(root))
+        config = settings_if_read(root, path, options)
     except LintConfigError as error:
         return path, "failed", str(error)
+    return _lint(path, content, config) if config else None
+
+
+def settings_if_read(
+    root: bytes, path: bytes, options: Mapping[str, object] | LintConfig
+) -> LintConfig | None:
+    """Find what holds for a file that was found in a directory.
+
+    Args:
+        root: The directory.
+        path: The file.
+        options: The settings, or those that come on top of the nearest file's.
+
+    Returns:
+        The settings of the file; None if it is not to be read.
+
+    Raises:
+        LintConfigError: A settings file cannot be read, or something in it is wrong.
+    """
+    if is_left_out(path, root):
+        return None
+    settings = settings_for(os.fsdecode(path), options, os.fsdecode(root))
     if settings.is_excluded or not _is_inside(root, os.path.dirname(path)):
         return None
     if settings.config.respect_gitignore and _is_ignored(os.path.abspath(path)):
         return None
-    return _lint(path, content, settings.config)
+    return settings.config
 
 
 def forget() -> None:

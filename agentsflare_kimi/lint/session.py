@@ -99,6 +99,19 @@ class Session:
         if files:
             yield "named", b"", files
 
+    def enters(self, root: bytes, directory: bytes) -> bool:
+        """Whether to read a repository in a repository, of which git names nothing more.
+
+        Args:
+            root: The directory that was listed.
+            directory: What was listed in it, and is a directory.
+        """
+        from agentsflare_kimi.lint.discovery import is_left_out  # noqa: PLC0415  # rarely needed
+
+        directory = directory.rstrip(b"/")
+        inside = os.path.join(directory, b"*")
+        return not (is_left_out(inside, root) or self._is_excluded(root, directory))
+
     def _list_directory(self, directory: bytes) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
         from agentsflare_kimi.lint import discovery, git  # noqa: PLC0415  # files need no listing
 
@@ -143,19 +156,16 @@ class Session:
 
             return judge_listed(root, path, content, self.options)
 
-        from agentsflare_kimi.lint.discovery import LEFT_OUT, is_left_out  # noqa: PLC0415  # same as above
+        from agentsflare_kimi.lint.discovery import is_left_out  # noqa: PLC0415  # same as above
 
         _, max_size = self._listing_settings(root)
         for outcome in self._scan(files, examine, max_size):
             path, kind, _ = outcome
-            name = os.path.basename(path.rstrip(b"/"))
-            if is_left_out(path.rstrip(b"/"), root):
-                continue
-            if kind != "directory":
+            if kind == "directory":
+                if self.enters(root, path):
+                    self.read([path.rstrip(b"/")])
+            elif not is_left_out(path, root):
                 self.outcomes.append((origin, outcome))
-            elif name not in LEFT_OUT and not self._is_excluded(root, path.rstrip(b"/")):
-                # A repository in a repository: git names it, but not its files.
-                self.read([path.rstrip(b"/")])
 
     def _scan(self, files: Sequence[bytes], examine: Examine, max_size: int) -> list[Outcome]:
         if len(files) < _WORTH_SHARING:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentsflare_kimi import cli
 from agentsflare_kimi.lint import LintConfig, judging, lint_paths
 from agentsflare_kimi.lint.discovery import list_files
 from agentsflare_kimi.lint.ignores import is_ignored, parse_patterns
@@ -142,6 +143,25 @@ def test_a_repository_in_a_repository_is_read(repository):
     write(repository, "inner/.gitignore", text="ignored.py\n")
     git(repository / "inner", "init", "-q")
     assert found(".") == {"ask.py", "inner/ask.py"}
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--no-respect-gitignore",), ("--exclude", "inner"), ("--exclude", "*.txt")]
+)
+def test_the_files_that_are_shown_are_those_that_are_read(repository, capsys, options):
+    write(repository, "ask.py", "inner/ask.py", "vendor/lib/ask.py", "node_modules/ask.py")
+    write(repository, "named.py", "ignored.py", "inner/named.py")
+    for inner in ("inner", "vendor/lib"):
+        git(repository / inner, "init", "-q")
+    (repository / ".ignore").write_text("named.py\n", encoding="utf-8")
+    (repository / ".gitignore").write_text("ignored.py\n", encoding="utf-8")
+    (repository / "link.py").symlink_to("ask.py")
+    cli.main(["lint", "--output-format", "concise", *options])
+    read = {line.partition(":")[0] for line in capsys.readouterr().out.splitlines()}
+    cli.main(["lint", "--show-files", *options])
+    shown = capsys.readouterr().out.splitlines()
+    assert {name for name in shown if name.endswith(".py")} == read
+    assert ("inner/ask.py" in read) == (options != ("--exclude", "inner"))
 
 
 def test_links_are_not_followed_out_of_the_tree(tree, tmp_path_factory):

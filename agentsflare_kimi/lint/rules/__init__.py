@@ -11,39 +11,40 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "RULES", "rules_for"]
 
-# The module of each rule, and what a text must hold at least one of; nothing means any text.
-_MODULES: Final[Sequence[tuple[str, Sequence[str]]]] = (
-    ("retired", ()),
-    ("deprecated", ()),
-    ("example", ()),
-    ("misspelt", ()),
-    ("ended_upstream", ()),
+# The code of each rule, its module, and what a text must hold at least one of; nothing means any
+# text.
+_MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
+    ("AFK001", "retired", ()),
+    ("AFK002", "deprecated", ()),
+    ("AFK003", "example", ()),
+    ("AFK004", "misspelt", ()),
+    ("AFK005", "ended_upstream", ()),
     (
+        "AFK101",
         "fixed_parameter",
         (
             *("emperature", "op_p", "opP", "enalty", "ogprobs", "ogProbs", '"n"', "'n'"),
             *("n=", "n ", "n\t", "n:", "n(", "N:", "N =", "N="),
         ),
     ),
-    ("tool_choice", ("tool", "Tool")),
-    ("token_budget", ("max_",)),
-    ("thinking_switch", ("disabled",)),
-    ("pasted_endpoint", ("/chat/completions",)),
-    ("plain_http", ("http://",)),
-    ("hard_coded_key", ("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization", "sk-")),
-    ("foreign_client", ("OpenAI",)),
-    ("foreign_key", ("OpenAI", "OPENAI_API_KEY")),
-    ("unused_suppression", ("agentsflare:",)),
-    ("malformed_suppression", ("agentsflare:",)),
-    ("ended_suppression", ("agentsflare:",)),
+    ("AFK102", "tool_choice", ("tool", "Tool")),
+    ("AFK103", "token_budget", ("max_",)),
+    ("AFK104", "thinking_switch", ("disabled",)),
+    ("AFK201", "pasted_endpoint", ("/chat/completions",)),
+    ("AFK202", "plain_http", ("http://",)),
+    (
+        "AFK203",
+        "hard_coded_key",
+        ("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization", "sk-"),
+    ),
+    ("AFK204", "foreign_client", ("OpenAI",)),
+    ("AFK205", "foreign_key", ("OpenAI", "OPENAI_API_KEY")),
+    ("AFK901", "unused_suppression", ("agentsflare:",)),
+    ("AFK902", "malformed_suppression", ("agentsflare:",)),
+    ("AFK903", "ended_suppression", ("agentsflare:",)),
 )
 
-CODES: Final[Sequence[str]] = (
-    *("AFK001", "AFK002", "AFK003", "AFK004", "AFK005"),
-    *("AFK101", "AFK102", "AFK103", "AFK104"),
-    *("AFK201", "AFK202", "AFK203", "AFK204", "AFK205"),
-    *("AFK901", "AFK902", "AFK903"),
-)
+CODES: Final[Sequence[str]] = tuple(code for code, _, _ in _MODULES)
 """The codes of all rules: settings are checked against them without loading a rule."""
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ else:
     def __getattr__(name: str) -> object:
         if name != "RULES":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return _load(module for module, _ in _MODULES)
+        return _load(module for _, module, _ in _MODULES)
 
 
 def rules_for(text: str) -> Sequence[Rule]:
@@ -67,7 +68,7 @@ def rules_for(text: str) -> Sequence[Rule]:
     """
     return _load(
         module
-        for module, needles in _MODULES
+        for _, module, needles in _MODULES
         if not needles or any(needle in text for needle in needles)
     )
 

@@ -74,9 +74,9 @@ def settings_beside(source: Source, region: Region, language: str) -> list[Setti
 
 
 def _table(masked: str, region: Region) -> tuple[int, int]:
-    start = masked.rfind("\n[", max(0, region.start - _FURTHEST), region.start)
-    end = masked.find("\n[", region.end, region.end + _FURTHEST)
-    return start + 1, end if end >= 0 else min(len(masked), region.end + _FURTHEST)
+    first, last = max(0, region.start - _FURTHEST), region.end + _FURTHEST
+    start, end = masked.rfind("\n[", first, region.start), masked.find("\n[", region.end, last)
+    return max(start, first), end if end >= 0 else min(len(masked), last)
 
 
 def _levels(source: Source, region: Region) -> set[int | None]:

@@ -54,7 +54,8 @@ def list_files(
     from agentsflare_kimi.lint import git  # noqa: PLC0415  # named files need no listing
 
     listed: dict[str, list[bytes]] = {}
-    for origin, listing in git.list_files(directory) if git.find_repository(directory) else ():
+    is_in_repository = git.find_repository(directory) is not None
+    for origin, listing in git.list_files(directory, fail) if is_in_repository else ():
         # After a merge conflict git names a file once for each side.
         listed[origin] = list(dict.fromkeys(listing.split(b"\0")[:-1]))
         if origin == "tracked" or (origin == "untracked" and respect_gitignore):

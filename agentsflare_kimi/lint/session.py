@@ -100,7 +100,7 @@ class Session:
             yield "named", b"", files
 
     def enters(self, root: bytes, directory: bytes) -> bool:
-        """Whether to read a repository in a repository, of which git names nothing more.
+        """Whether to read a directory of which git names nothing more, such as a repository.
 
         Args:
             root: The directory that was listed.
@@ -109,8 +109,13 @@ class Session:
         from agentsflare_kimi.lint.discovery import is_left_out  # noqa: PLC0415  # rarely needed
 
         directory = directory.rstrip(b"/")
-        inside = os.path.join(directory, b"*")
-        return not (is_left_out(inside, root) or self._is_excluded(root, directory))
+        if is_left_out(os.path.join(directory, b"*"), root) or self._is_excluded(root, directory):
+            return False
+        from agentsflare_kimi.lint.walking import is_named_by_ignore_files  # noqa: PLC0415  # same
+
+        respect, _ = self._listing_settings(root)
+        path = os.path.abspath(directory)
+        return not (respect and is_named_by_ignore_files(path, is_directory=True))
 
     def _list_directory(self, directory: bytes) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
         from agentsflare_kimi.lint import discovery, git  # noqa: PLC0415  # files need no listing
@@ -124,7 +129,7 @@ class Session:
 
         def fail(name: bytes, reason: str) -> None:
             path = directory if name == b"." else prefix + name
-            if not self._is_excluded(directory, path):
+            if path == directory or self.enters(directory, path):
                 self._fail(path, reason)
 
         for origin, names in discovery.list_files(directory, respect_gitignore=respect, fail=fail):

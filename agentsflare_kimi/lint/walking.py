@@ -59,16 +59,17 @@ def walk(
                 yield os.path.relpath(entry.path, root)
 
 
-def is_named_by_ignore_files(path: bytes) -> bool:
+def is_named_by_ignore_files(path: bytes, *, is_directory: bool = False) -> bool:
     """Whether an `.ignore` file beside a file or above it names it; git knows nothing of these.
 
     Args:
         path: The file's absolute path.
+        is_directory: Whether it is a directory.
 
     Returns:
         Whether it is to be left out.
     """
-    return is_ignored(path, _ignores_for(os.path.dirname(path)))
+    return is_ignored(path, _ignores_for(os.path.dirname(path)), is_directory=is_directory)
 
 
 def forget_ignore_files() -> None:

@@ -143,6 +143,8 @@ def test_a_repository_in_a_repository_is_read(repository):
     write(repository, "inner/.gitignore", text="ignored.py\n")
     git(repository / "inner", "init", "-q")
     assert found(".") == {"ask.py", "inner/ask.py"}
+    write(repository, ".ignore", text="inner/\n")
+    assert found(".") == {"ask.py"}
 
 
 @pytest.mark.parametrize(
@@ -255,6 +257,28 @@ def test_a_directory_that_cannot_be_read_is_no_clean_bill(tree, monkeypatch, sta
     assert lint_paths([start]).skipped == (("locked", "Permission denied"),)
     if start == ".":
         assert lint_paths(["."], LintConfig(exclude=("locked/",))).skipped == ()
+
+
+def test_a_directory_that_git_cannot_read_is_no_clean_bill(repository, monkeypatch):
+    # The tests may run as a user who may read everything, and git complains of others, too.
+    monkeypatch.setenv("PATH", f"{repository / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    complaints = "".join(
+        f"warning: could not open directory 'sub/{name}/': Permission denied\n"
+        for name in ("locked", "it's: here", "named", "node_modules", "excluded", *["x" * 99] * 999)
+    )
+    write(repository, "bin/complaints", text=complaints)
+    write(
+        repository,
+        "bin/git",
+        text='#!/bin/sh\ncat "${0%/*}/complaints" >&2\nPATH=${PATH#*:} git "$@"\n',
+    )
+    (repository / "bin/git").chmod(0o755)
+    write(repository, "sub/ask.py")
+    write(repository, ".ignore", text="named/\nbin/\n")
+    report = lint_paths(["sub"], LintConfig(exclude=("excluded/", "x*/")))
+    denied = "Permission denied"
+    assert report.skipped == (("sub/it's: here", denied), ("sub/locked", denied))
+    assert len(report.findings) == 1
 
 
 def test_a_large_file_is_skipped_aloud_only_if_it_holds_a_name(tree):

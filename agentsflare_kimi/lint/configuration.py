@@ -16,7 +16,7 @@ from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
 from agentsflare_kimi.lint.upwards import upwards
 from agentsflare_kimi.values import fields_of, replace
 
-__all__ = ["FileSettings", "forget_configurations", "settings_for"]
+__all__ = ["FileSettings", "forget", "settings_for"]
 
 _STANDALONE = "agentsflare-kimi.toml"
 _SHARED = "pyproject.toml"
@@ -72,7 +72,7 @@ def settings_for(
     return FileSettings(config=config, is_excluded=is_excluded, source=source)
 
 
-def forget_configurations() -> None:
+def forget() -> None:
     """Read settings files anew from here on."""
     for remembered in (_nearest, _settings_in, _is_shut, _is_shut_here):
         remembered.cache_clear()

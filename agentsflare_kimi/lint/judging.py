@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
-from agentsflare_kimi.lint.configuration import forget_configurations, settings_for
+from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.discovery import is_left_out
 from agentsflare_kimi.lint.packing import pack
@@ -97,14 +96,9 @@ def settings_if_read(
 
 
 def forget() -> None:
-    """Read settings and ignore files anew from here on."""
-    forget_configurations()
+    """Look anew from here on for links and ignore files."""
     for remembered in (_may_be_ignored, _has_ignore_file, _is_inside):
         remembered.cache_clear()
-    if "agentsflare_kimi.lint.walking" in sys.modules:
-        from agentsflare_kimi.lint.walking import forget_ignore_files  # noqa: PLC0415  # rare
-
-        forget_ignore_files()
 
 
 def _defect(error: Exception) -> str:

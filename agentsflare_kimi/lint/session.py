@@ -26,6 +26,11 @@ __all__ = ["Session"]
 
 _CONFIGURATIONS = (b"agentsflare-kimi.toml", b"pyproject.toml")
 _DEFAULTS = (True, 5_000_000)
+_REMEMBERING = (
+    "agentsflare_kimi.lint.configuration",
+    "agentsflare_kimi.lint.judging",
+    "agentsflare_kimi.lint.walking",
+)
 # Forking two processes takes as long as reading so many files.
 _WORTH_SHARING = 400
 # Of so many files one will hold a needle.
@@ -56,10 +61,11 @@ class Session:
         self.options = options
         self._progress = progress
         self._seen: set[bytes] = set()
-        judging = sys.modules.get("agentsflare_kimi.lint.judging")
-        if judging:
-            # A process that lints again must see what has changed.
-            judging.forget()
+        for name in _REMEMBERING:
+            module = sys.modules.get(name)
+            if module:
+                # A process that lints again must see what has changed.
+                module.forget()
 
     def read(self, paths: Sequence[bytes]) -> None:
         """Read files in any case, and of directories what git or a walk lists.

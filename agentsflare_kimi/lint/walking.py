@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.upwards import upwards
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-__all__ = ["forget_ignore_files", "is_named_by_ignore_files", "walk"]
+__all__ = ["forget", "is_named_by_ignore_files", "walk"]
 
 _GITIGNORE = b".gitignore"
 _IGNORE = b".ignore"
@@ -72,7 +72,7 @@ def is_named_by_ignore_files(path: bytes, *, is_directory: bool = False) -> bool
     return is_ignored(path, _ignores_for(os.path.dirname(path)), is_directory=is_directory)
 
 
-def forget_ignore_files() -> None:
+def forget() -> None:
     """Read `.ignore` files anew from here on."""
     _ignores_for.cache_clear()
     _ignores_in.cache_clear()

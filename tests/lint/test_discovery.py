@@ -118,6 +118,18 @@ def test_ignore_files_that_git_does_not_know_are_heeded(repository):
     assert found("deep") == {"deep/b.py"}
 
 
+def test_a_process_that_lints_again_heeds_what_changed_though_nothing_was_found(tree):
+    program = (
+        "import pathlib, sys; from agentsflare_kimi.lint import lint_paths\n"
+        "for pattern, text in ('ask.py', 'x = 1'), ('other.py', sys.argv[1]):\n"
+        "    pathlib.Path('agentsflare-kimi.toml').write_text(f'exclude = [{pattern!r}]')\n"
+        "    pathlib.Path('ask.py').write_text(text)\n"
+        "    print(len(lint_paths('.').findings))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program, ASK], capture_output=True, check=True)
+    assert run.stdout.split() == [b"0", b"1"]
+
+
 def test_without_git_the_same_files_are_found(repository, monkeypatch):
     write(repository, "a.py", "out/b.py", "src/c.py", "src/d.py", "src/out/e.py")
     write(repository, ".gitignore", text="/out/\n")

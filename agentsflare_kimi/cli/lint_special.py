@@ -9,10 +9,10 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING
 
-from agentsflare_kimi.cli import UsageError, lint
+from agentsflare_kimi.cli import UsageError, lint, tell
 from agentsflare_kimi.cli.lint_report import conclude, format_of
 from agentsflare_kimi.cli.lint_summary import Results
-from agentsflare_kimi.lint.config import LintConfig, check_codes
+from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check_codes
 from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.decoding import decode
 from agentsflare_kimi.lint.diffs import show_diff
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentsflare_kimi.lint.options import Options
+
+    _State = dict[bytes, tuple[int, int]]
 
 __all__ = ["checked", "run"]
 
@@ -147,21 +149,35 @@ def _listed(session: Session, paths: list[bytes]) -> Iterator[tuple[bool, bytes,
 
 def _watch(options: Options) -> int:
     before = None
+    told = ""
     while True:
         began = time.monotonic()
-        now = _state(options)
-        if now != before:
-            lint.check(options, lint.paths_of(options))
-            sys.stdout.flush()
-            # What was fixed has changed, and needs no second look.
-            now = _state(options) if options.fix else now
-            print("Watching; stop with Ctrl-C.", file=sys.stderr, flush=True)
-        before = now
+        try:
+            before = _check_again(options, before)
+            told = ""
+        except LintConfigError as error:
+            # Later on it may be a settings file that is being written.
+            if before is None:
+                raise
+            if str(error) != told:
+                told = str(error)
+                tell(error)
         time.sleep(max(_LEAST_PAUSE, _PAUSE_FACTOR * (time.monotonic() - began)))
 
 
-def _state(options: Options) -> dict[bytes, tuple[int, int]]:
-    state: dict[bytes, tuple[int, int]] = {}
+def _check_again(options: Options, before: _State | None) -> _State:
+    now = _state(options)
+    if now == before:
+        return now
+    lint.check(options, lint.paths_of(options))
+    sys.stdout.flush()
+    print("Watching; stop with Ctrl-C.", file=sys.stderr, flush=True)
+    # What was fixed has changed, and needs no second look.
+    return _state(options) if options.fix else now
+
+
+def _state(options: Options) -> _State:
+    state: _State = {}
     for _, _, path in _listed(Session(lint.settings_of(options)), lint.paths_of(options)):
         try:
             status = os.lstat(path)

@@ -569,8 +569,9 @@ def test_foreign_text_cannot_command_the_terminal(tree, lint):
     assert "a\\x1b[2J.py" in lint()[1]
 
 
-def test_watching_checks_again_when_a_file_changes(tree):
-    file = write(tree / "ask.py", "x = 1\n")
+@pytest.fixture
+def watching(tree):
+    write(tree / "ask.py", "x = 1\n")
     process = subprocess.Popen(
         [sys.executable, "-m", "agentsflare_kimi", "lint", "--watch"],
         cwd=tree,
@@ -579,11 +580,10 @@ def test_watching_checks_again_when_a_file_changes(tree):
         text=True,
     )
     try:
-        assert process.stderr.readline() == "Nothing found in 1 file.\n"
+        assert process.stderr.readline().startswith("Nothing found")
         assert "Watching" in process.stderr.readline()
         time.sleep(0.1)
-        write(file, ASK)
-        assert process.stdout.readline().startswith("AFK001")
+        yield process
     finally:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -591,6 +591,19 @@ def test_watching_checks_again_when_a_file_changes(tree):
         process.kill()
         process.communicate()
     assert process.returncode == 130
+
+
+def test_watching_checks_again_when_a_file_changes(tree, watching):
+    write(tree / "ask.py", ASK)
+    assert watching.stdout.readline().startswith("AFK001")
+
+
+def test_watching_outlives_half_a_settings_file(tree, watching):
+    write(tree / "agentsflare-kimi.toml", "exclude = [")
+    assert "agentsflare-kimi.toml cannot be read" in watching.stderr.readline()
+    write(tree / "agentsflare-kimi.toml", "exclude = []")
+    write(tree / "ask.py", ASK)
+    assert watching.stdout.readline().startswith("AFK001")
 
 
 def test_nothing_of_the_tree_is_run(tree):

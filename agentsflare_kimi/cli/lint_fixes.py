@@ -68,7 +68,7 @@ def _fix(
         say(f"{os.fsdecode(path)}: not fixed: git did not tell if it is tracked; name it to fix it")
         return None
     config = settings_for(os.fsdecode(path), settings).config
-    return fix_file(path, config, unsafe=options.unsafe_fixes, write=not options.diff)
+    return fix_file(path, config, unsafe=bool(options.unsafe_fixes), write=not options.diff)
 
 
 def _tell(path: bytes, fixed: FixedFile, options: Options, results: Results) -> None:

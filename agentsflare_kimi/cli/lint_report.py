@@ -133,7 +133,7 @@ def _rendered(
         root=_root(),
         source_of=source_of,
         is_coloured=wants_colour(options) and name in TEXT_FORMATS and not options.diff,
-        unsafe=options.unsafe_fixes,
+        unsafe=bool(options.unsafe_fixes),
     )
     return render(name, reported)
 

@@ -201,7 +201,7 @@ def _lint_stdin(options: Options) -> int:
         _echo(content, options)
         return 0
     if options.fix or options.diff:
-        fixed = fix_text(text, filename, settings.config, unsafe=options.unsafe_fixes)
+        fixed = fix_text(text, filename, settings.config, unsafe=bool(options.unsafe_fixes))
         results.findings, results.fixed = list(fixed.remaining), list(fixed.fixed)
         results.diffs = show_diff(filename, text, fixed.text)
         text = fixed.text

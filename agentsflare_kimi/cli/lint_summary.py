@@ -84,7 +84,7 @@ def summary(results: Results, options: Options) -> Iterable[str]:
     unsafe = sum(1 for f in results.findings if f.fix and not f.fix.is_safe)
     if safe and not (options.fix or options.diff):
         yield f"{safe} fixable with --fix."
-    if unsafe and not options.unsafe_fixes:
+    if unsafe and options.unsafe_fixes is None:
         yield f"{unsafe} fixable with --fix --unsafe-fixes, for the reasons shown."
     yield from _catalogues(results.findings)
 

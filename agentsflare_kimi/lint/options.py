@@ -62,7 +62,9 @@ class Options:
     def __init__(self) -> None:
         """Take the defaults."""
         self.paths: list[str] = []
-        self.fix = self.unsafe_fixes = self.diff = self.show_fixes = False
+        self.fix = self.diff = self.show_fixes = False
+        # None where it was left open.
+        self.unsafe_fixes: bool | None = None
         self.select: list[str] = []
         self.extend_select: list[str] = []
         self.ignore: list[str] = []
@@ -112,6 +114,8 @@ def help_text() -> str:
         "Find retired, deprecated and misspelt Kimi model names, and request code that the new\n"
         "models reject, and fix what can be fixed. Without a path: the current directory.\n\n"
         f"options:\n{rows}\n\n"
+        "`--no-` before an option without a value takes it back (--no-fix, --respect-gitignore);\n"
+        "--no-unsafe-fixes also keeps quiet about them. Short: -h, -q, -e for --exit-zero.\n\n"
         "exit codes: 0 nothing found or everything fixed, 1 findings (information alone does not\n"
         "count), 2 wrong use, or a file that could not be read or written"
     )
@@ -124,13 +128,14 @@ def _left(row: tuple[str, str, str, str]) -> str:
 def _read(argument: str, pending: list[str], options: Options) -> None:
     name, has_value, value = argument.partition("=")
     name = _SHORT.get(name, name)
-    if name not in _ROWS:
+    row = _ROWS.get(name) or _ROWS.get(_opposite(name))
+    if row is None or (row[2] and row[0] != name):
         raise OptionsError(f"unknown option {name!r}{_suggestion(name)}; see --help")
-    _, attribute, takes, _ = _ROWS[name]
+    _, attribute, takes, _ = row
     if not takes:
         if has_value:
             raise OptionsError(f"{name} takes no value")
-        setattr(options, attribute, True)
+        setattr(options, attribute, row[0] == name)
         return
     if not has_value:
         if not pending:
@@ -145,6 +150,11 @@ def _read(argument: str, pending: list[str], options: Options) -> None:
         )
     else:
         setattr(options, attribute, value)
+
+
+def _opposite(name: str) -> str:
+    rest = name.removeprefix("--")
+    return "--" + rest.removeprefix("no-") if rest.startswith("no-") else "--no-" + rest
 
 
 def _check(options: Options) -> None:

@@ -167,6 +167,21 @@ def test_unsafe_fixes_are_asked_for_and_come_with_their_reason(tree, lint):
     assert "conf.yaml:1: AFK001: unsafe: " in err
 
 
+def test_the_last_of_an_option_and_its_opposite_holds(tree, lint):
+    file = write(tree / "ask.py", ASK)
+    assert lint("--fix", "--no-fix")[0] == 1
+    assert file.read_text() == ASK
+    assert lint("--no-fix", "--fix")[0] == 0
+    assert file.read_text() != ASK
+    assert "did you mean" in lint("--no-select")[2]
+
+
+def test_who_wants_no_unsafe_fixes_is_not_told_of_them(tree, lint):
+    write(tree / "conf.yaml", "model: kimi-k2-turbo-preview\n")
+    assert "--unsafe-fixes" in lint()[2]
+    assert "--unsafe-fixes" not in lint("--no-unsafe-fixes")[2]
+
+
 def test_diff_changes_nothing_names_the_rest_and_fails(tree, lint):
     file = write(tree / "ask.py", ASK)
     write(tree / "known.py", CATALOGUE)

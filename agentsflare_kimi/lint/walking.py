@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -111,15 +112,17 @@ def _patterns_of(directory: bytes, name: bytes = _IGNORE) -> list[Pattern]:
 
 def _read_patterns(path: bytes, base: bytes) -> list[Pattern]:
     try:
-        # A pipe of that name must not hold up the walk.
+        # A pipe of that name must not hold up the walk, nor an endless device fill the memory.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return []
-    with open(descriptor, "rb") as file:
-        try:
-            return parse_patterns(file.read(), base)
-        except OSError:  # a directory
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return []
+        with open(descriptor, "rb", closefd=False) as file:
+            return parse_patterns(file.read(), base)
+    finally:
+        os.close(descriptor)
 
 
 def _scan(

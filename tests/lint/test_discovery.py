@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -128,6 +129,21 @@ def test_a_process_that_lints_again_heeds_what_changed_though_nothing_was_found(
     )
     run = subprocess.run([sys.executable, "-c", program, ASK], capture_output=True, check=True)
     assert run.stdout.split() == [b"0", b"1"]
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+@pytest.mark.parametrize("kind", ["directory", "device", "pipe"])
+def test_an_ignore_file_that_is_none_costs_no_other_file(tree, with_git, kind):
+    if with_git:
+        git(tree, "init", "-q")
+    make = {"directory": Path.mkdir, "device": link_to_endless_device, "pipe": os.mkfifo}[kind]
+    make(tree / ".ignore")
+    write(tree, "ask.py")
+    assert found(".") == {"ask.py"}
+
+
+def link_to_endless_device(path):
+    path.symlink_to("/dev/zero")
 
 
 def test_without_git_the_same_files_are_found(repository, monkeypatch):

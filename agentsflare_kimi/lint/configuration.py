@@ -157,7 +157,7 @@ def _read_table(path: str) -> Mapping[str, object] | None:
         import tomllib  # noqa: PLC0415  # only a file with settings needs it
 
         document = tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise LintConfigError(f"{path} cannot be read: {error}") from error
     if is_shared:
         tool = _inner(_inner(document, "tool") or {}, "agentsflare-kimi") or {}

@@ -342,6 +342,7 @@ def test_the_nearest_settings_win(tree, lint):
         ("per-file-ignores = ['x']", "per-file-ignores: must be a table"),
         ("force-exclude = 1", "force-exclude: must be true or false"),
         ("select = [", "cannot be read"),
+        ("select = " + "[" * 100_000, "cannot be read"),
     ],
 )
 @pytest.mark.parametrize("text", ["x = 1\n", ASK])

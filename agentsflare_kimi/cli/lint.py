@@ -137,10 +137,11 @@ def settings_of(options: Options) -> dict[str, object]:
         settings["force_exclude"] = True
     if options.no_respect_gitignore:
         settings["respect_gitignore"] = False
-    if settings.keys() & {"select", "extend_select", "ignore"} or options.today:
+    is_checked = options.today or options.per_file_ignores
+    if is_checked or settings.keys() & {"select", "extend_select", "ignore"}:
         from agentsflare_kimi.cli.lint_special import checked  # noqa: PLC0415  # rarely given
 
-        settings = checked(settings, options.today)
+        settings = checked(settings, options)
     return settings
 
 

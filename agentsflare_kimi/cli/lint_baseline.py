@@ -87,7 +87,7 @@ def _runs(options: Options) -> Callable[[str], bool]:
     config = LintConfig(
         select=tuple(options.select),
         extend_select=tuple(options.extend_select),
-        ignore=tuple(options.ignore),
+        ignore=(*options.ignore, *(pair.rpartition(":")[2] for pair in options.per_file_ignores)),
     )
     return lambda code: not options.today and config.is_selected(code)
 

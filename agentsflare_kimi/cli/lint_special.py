@@ -58,27 +58,44 @@ def run(options: Options) -> int:
     return _lint_stdin(options)
 
 
-def checked(settings: dict[str, object], today: str) -> dict[str, object]:
+def checked(settings: dict[str, object], options: Options) -> dict[str, object]:
     """Check the settings that the command line gives.
 
     Args:
-        settings: Names and values.
-        today: The day, if one was given.
+        settings: Names and values that need no more than a check.
+        options: The command line.
 
     Returns:
-        The same, with the day.
+        The same, with the day and the rules that are ignored in some files.
 
     Raises:
         UsageError: A code is no rule's, or the day is none.
     """
     for name in settings.keys() & {"select", "extend_select", "ignore"}:
         _check_codes(f"--{name.replace('_', '-')}", list(settings[name]))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownArgumentType]  # these are tuples of strings
-    if today:
-        try:
-            return {**settings, "today": date.fromisoformat(today)}
-        except ValueError:
-            raise UsageError(f"--today takes a day such as 2026-12-31, not {today!r}") from None
+    if options.per_file_ignores:
+        settings = {**settings, "per_file_ignores": _per_file(options.per_file_ignores)}
+    if options.today:
+        settings = {**settings, "today": _day(options.today)}
     return settings
+
+
+def _per_file(pairs: list[str]) -> dict[str, tuple[str, ...]]:
+    ignores: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        pattern, colon, code = pair.rpartition(":")
+        if not (pattern and colon):
+            raise UsageError(f"--per-file-ignores takes FILES:RULE such as *.md:AFK1, not {pair!r}")
+        _check_codes("--per-file-ignores", [code])
+        ignores[pattern] = (*ignores.get(pattern, ()), code)
+    return ignores
+
+
+def _day(day: str) -> date:
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise UsageError(f"--today takes a day such as 2026-12-31, not {day!r}") from None
 
 
 def _check_codes(option: str, codes: list[str]) -> None:

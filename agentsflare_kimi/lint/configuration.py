@@ -68,7 +68,8 @@ def settings_for(
     source, base = _nearest(directory)
     name = _below(os.path.dirname(source), absolute) if source else ""
     is_excluded = is_excluded or _excludes(source, base, absolute)
-    config = _on_top(base.for_file(name), options)
+    # What the command line ignores in some files is meant from here.
+    config = _on_top(base.for_file(name), options).for_file(_below(here, absolute))
     return FileSettings(config=config, is_excluded=is_excluded, source=source)
 
 

@@ -20,6 +20,7 @@ _TABLE = (
     ("--select", "select", "RULES,", "only these rules (codes or prefixes); also in comments"),
     ("--extend-select", "extend_select", "RULES,", "these rules too, also in comments"),
     ("--ignore", "ignore", "RULES,", "not these rules"),
+    ("--per-file-ignores", "per_file_ignores", "FILES:RULE,", "not this rule in such files"),
     ("--exclude", "exclude", "PATTERNS,", "not these files (patterns as in .gitignore)"),
     ("--extend-exclude", "exclude", "PATTERNS,", "the same; settings' exclusions hold, too"),
     ("--force-exclude", "force_exclude", "", "heed exclusions for files that are named, too"),
@@ -68,6 +69,7 @@ class Options:
         self.select: list[str] = []
         self.extend_select: list[str] = []
         self.ignore: list[str] = []
+        self.per_file_ignores: list[str] = []
         self.exclude: list[str] = []
         self.force_exclude = self.no_respect_gitignore = False
         self.today = self.baseline = self.files_from = self.stdin_filename = self.explain = ""

@@ -92,6 +92,8 @@ def test_information_alone_does_not_fail(tree, lint):
         (["--output-format", "xml"], "unknown output format 'xml'"),
         (["--output-format", "xml", "--show-files"], "unknown output format 'xml'"),
         (["--today", "soon"], "--today takes a day"),
+        (["--per-file-ignores", "a.py"], "takes FILES:RULE such as *.md:AFK1, not 'a.py'"),
+        (["--per-file-ignores", "a.py:AFK8"], "--per-file-ignores: there is no rule 'AFK8'"),
         (["--explain", "AFK999"], "there is no rule 'AFK999'"),
         (["--color", "blue"], "--color takes auto"),
         (["--today", ""], "--today needs a value, not ''"),
@@ -288,6 +290,18 @@ def test_selection_by_prefix_and_by_file(tree, lint):
     assert lint("--ignore", "AFK", "--extend-select", "AFK001")[0] == 1
     write(tree / "agentsflare-kimi.toml", '[per-file-ignores]\n"tests/" = ["AFK001"]\n')
     assert [item["filename"] for item in json.loads(lint("--json")[1])] == ["ask.py"]
+
+
+def test_rules_can_be_ignored_in_some_files(tree, lint):
+    write(tree / "gen" / "ask.py", ASK)
+    write(tree / "ask.py", ASK)
+    write(tree / "agentsflare-kimi.toml", "[lint.per-file-ignores]\n'/ask.py' = ['AFK001']\n")
+    assert [item["filename"] for item in json.loads(lint("--json")[1])] == ["gen/ask.py"]
+    some = ("--per-file-ignores", "gen/:AFK001,*.md:AFK1")
+    assert lint(*some)[0] == lint(*some, "gen/ask.py")[0] == 0
+    assert lint("--per-file-ignores", "gen/:AFK1")[0] == 1
+    lint("--write-baseline")
+    assert "prune" not in lint(*some)[2]
 
 
 def test_exclusions_do_not_hold_for_named_files_unless_forced(tree, lint):

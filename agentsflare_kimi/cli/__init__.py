@@ -61,8 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _give_up_stdout() -> None:
-    # Python would flush once more at exit, and complain of what was told already.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    try:
+        # It may be stderr that takes no more.
+        sys.stdout.flush()
+    except OSError:
+        # Python would flush once more at exit, and complain of what was told already.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -134,8 +138,12 @@ def tell(error: Exception) -> int:
     from agentsflare_kimi.printable import printable  # noqa: PLC0415  # only errors need it
 
     line = " ".join(str(error).split()) or type(error).__name__
-    print(f"agentsflare-kimi: error: {printable(line)}", file=sys.stderr)
-    for note in getattr(error, "__notes__", ()):
-        print(printable(note), file=sys.stderr)
+    lines = [f"agentsflare-kimi: error: {printable(line)}"]
+    lines += [printable(note) for note in getattr(error, "__notes__", ())]
+    try:
+        print("\n".join(lines), file=sys.stderr, flush=True)
+    except OSError:
+        # A full disk, say: the exit code alone can tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     openai = sys.modules.get("openai")
     return 1 if openai is not None and isinstance(error, openai.APIError) else 2

@@ -165,6 +165,8 @@ def _check(options: Options) -> None:
         raise OptionsError(f"--color takes auto, always or never, not {options.color!r}")
     if options.write_baseline and options.diff:
         raise OptionsError("--write-baseline counts what is there; it does not go with --diff")
+    if options.watch and options.files_from == "-":
+        raise OptionsError("--watch reads the list again and again; stdin can be read but once")
     if "-" not in options.paths and not options.stdin_filename:
         return
     if options.files_from or any(path != "-" for path in options.paths):

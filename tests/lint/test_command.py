@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +105,7 @@ def test_information_alone_does_not_fail(tree, lint):
         (["--stdin-filename", "a.py", "--files-from", "-"], "is linted alone"),
         (["--write-baseline", "-"], "--write-baseline and --watch need files, not stdin"),
         (["--watch", "--stdin-filename", "a.py"], "need files, not stdin"),
+        (["--watch", "--files-from", "-"], "stdin can be read but once"),
         (["--files-from", "gone.txt"], "No such file"),
     ],
 )
@@ -477,6 +479,30 @@ def test_a_full_disk_leaves_no_half_a_baseline(tree, lint, monkeypatch):
     assert code == 2
     assert "agentsflare-kimi-baseline.json: not written: No space left on device" in err
     assert [path.name for path in tree.iterdir()] == ["known.py"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        (". >/dev/full", ""),
+        (". 2>/dev/full", "AFK001"),
+        ("gone.py 2>/dev/full", ""),
+        ("--fixx 2>/dev/full", ""),
+    ],
+)
+def test_a_full_disk_under_the_output_is_exit_code_2(tree, command, output):
+    write(tree / "ask.py", ASK)
+    line = f'"$0" -m agentsflare_kimi lint {command}'
+    run = subprocess.run(
+        ["sh", "-c", line, sys.executable],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, "Traceback" in run.stderr) == (2, False)
+    assert run.stdout[:6] == output
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ _COMMANDS = {
 }
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
+_DEFECT = 2
 
 
 class UsageError(Exception):
@@ -57,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = tell(error)
         if isinstance(error, OSError):
             _give_up_stdout()
+    except Exception as error:  # noqa: BLE001  # shown whole; Python's own code would say "findings"
+        sys.excepthook(type(error), error, error.__traceback__)
+        return _DEFECT
     return code
 
 

@@ -81,10 +81,12 @@ def test_a_foreseeable_error_is_one_line_and_exit_code_2(command, capsys, error)
     assert captured.err.count("\n") == 1
 
 
-def test_a_programming_error_is_not_hidden(command):
-    command(fail_with(ZeroDivisionError()))
-    with pytest.raises(ZeroDivisionError):
-        cli.main(["demo"])
+def test_a_programming_error_is_shown_whole_and_is_not_taken_for_findings(command, capsys):
+    command(fail_with(ZeroDivisionError("by what?")))
+    assert cli.main(["demo"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("Traceback")
+    assert error.endswith("ZeroDivisionError: by what?\n")
 
 
 def test_an_interrupt_exits_with_130(command):

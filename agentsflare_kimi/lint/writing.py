@@ -68,7 +68,8 @@ def replace_content(path: bytes, before: bytes, after: bytes) -> None:
     """Replace a file that still holds what was read, at once and for good.
 
     Mode, owner and extended attributes are kept where the system lets us. Other hard links
-    to the file keep the old content.
+    to the file keep the old content. A file that holds the new content by now, which a second
+    run wrote, is left.
 
     Args:
         path: The file; a symbolic link is resolved, and what it points to replaced.
@@ -82,18 +83,27 @@ def replace_content(path: bytes, before: bytes, after: bytes) -> None:
     path = os.path.realpath(path)
     directory = os.path.dirname(path)
     with _locked(directory):
-        state = _unchanged(path, before)
-        temporary = os.path.join(directory, TEMPORARY_PREFIX + os.urandom(8).hex().encode())
         try:
-            _write_beside(temporary, after, like=path, state=state)
-            # Writing took time; what happened in it must not be overwritten.
-            _unchanged(path, before, state)
-            os.replace(temporary, path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
+            _replace(path, before, after)
+        except NotWrittenError:
+            if read_regular_file(path)[0] != after:
+                raise
         _sync_directory(directory)
+
+
+def _replace(path: bytes, before: bytes, after: bytes) -> None:
+    state = _unchanged(path, before)
+    name = TEMPORARY_PREFIX + os.urandom(8).hex().encode()
+    temporary = os.path.join(os.path.dirname(path), name)
+    try:
+        _write_beside(temporary, after, like=path, state=state)
+        # Writing took time; what happened in it must not be overwritten.
+        _unchanged(path, before, state)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
 
 
 def _unchanged(path: bytes, before: bytes, known: os.stat_result | None = None) -> os.stat_result:

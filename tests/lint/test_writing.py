@@ -143,6 +143,13 @@ def test_a_file_that_holds_something_else_by_now_is_not_replaced(file):
     assert contents(file.parent) == {"file.py": b"edited"}
 
 
+def test_a_file_that_a_second_run_made_the_same_of_is_done(file):
+    replace(file, after=b"after")
+    state = file.stat()
+    replace(file, after=b"after")
+    assert (file.read_bytes(), file.stat()) == (b"after", state)
+
+
 def test_a_file_that_changes_while_the_new_one_is_written_is_not_replaced(file, monkeypatch):
     real = os.fsync
 

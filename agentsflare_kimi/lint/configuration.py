@@ -161,13 +161,14 @@ def _read_table(path: str) -> Mapping[str, object] | None:
     except (OSError, ValueError, RecursionError) as error:
         raise LintConfigError(f"{path} cannot be read: {error}") from error
     if is_shared:
-        tool = _inner(_inner(document, "tool") or {}, "agentsflare-kimi") or {}
+        tools = _inner(document, "tool") or {}
+        tool = _ours(tools, "agentsflare-kimi", path)
         if misplaced := sorted(tool.keys() - {"lint"}):
             raise LintConfigError(
                 f"{path}: unknown setting {misplaced[0]!r} in [tool.agentsflare-kimi]; the "
                 "linter's settings stand in [tool.agentsflare-kimi.lint]"
             )
-        return _inner(tool, "lint")
+        return _ours(tool, "lint", path) if "lint" in tool else None
     table = _inner(document, "lint")
     if table is None:
         return document
@@ -179,6 +180,13 @@ def _read_table(path: str) -> Mapping[str, object] | None:
 def _inner(table: Mapping[str, object], name: str) -> Mapping[str, object] | None:
     value = table.get(name)
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else None
+
+
+def _ours(table: Mapping[str, object], name: str, path: str) -> Mapping[str, object]:
+    value = table.get(name, {})
+    if not isinstance(value, Mapping):
+        raise LintConfigError(f"{path}: {name} must be a table, not {value!r}")
+    return cast("Mapping[str, object]", value)
 
 
 def _parse(table: Mapping[str, object], path: str) -> LintConfig:

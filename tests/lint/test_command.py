@@ -372,6 +372,15 @@ def test_wrong_settings_are_one_line_and_exit_code_2(tree, lint, settings, messa
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "settings", ["[tool]\nagentsflare-kimi = 5", "[tool.agentsflare-kimi]\nlint = 5"]
+)
+def test_settings_that_are_no_table_are_refused(tree, lint, settings):
+    write(tree / "pyproject.toml", settings)
+    code, _, err = lint()
+    assert (code, "must be a table, not 5" in err) == (2, True)
+
+
 def test_wrong_settings_further_down_are_reported_for_their_files(tree, lint):
     write(tree / "deep" / "agentsflare-kimi.toml", "selct = []")
     write(tree / "deep" / "ask.py", ASK)

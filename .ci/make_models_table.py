@@ -1,4 +1,4 @@
-"""Writes `agentsflare_kimi/models_table.py` from `models.toml`: `make generate`."""
+"""Writes `agentsflare_kimi/models/models_table.py` from `models.toml`: `make generate`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 import agentsflare_kimi
 
-PACKAGE: Final = Path(agentsflare_kimi.__file__).parent
+ROOM: Final = Path(agentsflare_kimi.__file__).parent / "models"
 HEAD: Final = '''\
 """`models.toml` as Python reads it fastest. Made from it by `make generate`; never edit this.
 
@@ -24,11 +24,11 @@ TABLE: Final[dict[str, Any]] = {
 
 def make_table() -> str:
     """Write the module: what `tomllib` reads, a line for each model."""
-    table = tomllib.loads((PACKAGE / "models.toml").read_text("utf-8"))
+    table = tomllib.loads((ROOM / "models.toml").read_text("utf-8"))
     lines = [f"    {key!r}: {value!r},\n" for key, value in table.items() if key != "models"]
     models = [f"        {model!r},\n" for model in table["models"]]
     return "".join([HEAD, *lines, "    'models': [\n", *models, "    ],\n}\n"])
 
 
 if __name__ == "__main__":
-    (PACKAGE / "models_table.py").write_text(make_table(), encoding="utf-8")
+    (ROOM / "models_table.py").write_text(make_table(), encoding="utf-8")

@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 _MODULES = {
-    "catalog": ("KimiModel", "ModelStatus", "get_model", "list_models"),
+    "models.catalog": ("KimiModel", "ModelStatus", "get_model", "list_models"),
     "client": ("AsyncKimi", "Kimi", "create_async_client", "create_client"),
-    "content": ("assistant_message", "extract_content", "extract_reasoning"),
-    "diagnosis": ("Diagnosis", "diagnose"),
+    "reading.content": ("assistant_message", "extract_content", "extract_reasoning"),
+    "reading.diagnosis": ("Diagnosis", "diagnose"),
     "errors": (
         "BalanceExhaustedError",
         "ConfigurationError",
@@ -36,7 +36,7 @@ _MODULES = {
         "UnreadableResponseError",
         "UnsafeBaseUrlError",
     ),
-    "filters": (
+    "reading.filters": (
         "CategoryResult",
         "ChoiceFilter",
         "FilterNote",
@@ -45,16 +45,13 @@ _MODULES = {
         "extract_filter_results",
         "is_filter_error",
     ),
-    "migration": ("ABSENT", "Change", "Migration", "Notice", "plan_migration"),
+    "models.migration": ("ABSENT", "Change", "Migration", "Notice", "plan_migration"),
     "settings": ("KimiSettings",),
-    "streams": ("AsyncStreamReader", "StreamReader"),
+    "reading.streams": ("AsyncStreamReader", "StreamReader"),
 }
 
 if TYPE_CHECKING:
-    from agentsflare_kimi.catalog import KimiModel, ModelStatus, get_model, list_models
     from agentsflare_kimi.client import AsyncKimi, Kimi, create_async_client, create_client
-    from agentsflare_kimi.content import assistant_message, extract_content, extract_reasoning
-    from agentsflare_kimi.diagnosis import Diagnosis, diagnose
     from agentsflare_kimi.errors import (
         BalanceExhaustedError,
         ConfigurationError,
@@ -75,7 +72,15 @@ if TYPE_CHECKING:
         UnreadableResponseError,
         UnsafeBaseUrlError,
     )
-    from agentsflare_kimi.filters import (
+    from agentsflare_kimi.models.catalog import KimiModel, ModelStatus, get_model, list_models
+    from agentsflare_kimi.models.migration import ABSENT, Change, Migration, Notice, plan_migration
+    from agentsflare_kimi.reading.content import (
+        assistant_message,
+        extract_content,
+        extract_reasoning,
+    )
+    from agentsflare_kimi.reading.diagnosis import Diagnosis, diagnose
+    from agentsflare_kimi.reading.filters import (
         CategoryResult,
         ChoiceFilter,
         FilterNote,
@@ -84,9 +89,8 @@ if TYPE_CHECKING:
         extract_filter_results,
         is_filter_error,
     )
-    from agentsflare_kimi.migration import ABSENT, Change, Migration, Notice, plan_migration
+    from agentsflare_kimi.reading.streams import AsyncStreamReader, StreamReader
     from agentsflare_kimi.settings import KimiSettings
-    from agentsflare_kimi.streams import AsyncStreamReader, StreamReader
 else:
     _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 from openai import AsyncOpenAI, BadRequestError, OpenAI
 
-from agentsflare_kimi import sdk
-from agentsflare_kimi.calls import Session
+from agentsflare_kimi.calling import sdk
+from agentsflare_kimi.calling.calls import Session
 from agentsflare_kimi.options import (
     SHARED_FIELDS,
     AsyncClientOptions,

@@ -19,7 +19,7 @@ from openai import OpenAI
 from openai._models import FinalRequestOptions
 
 from agentsflare_kimi import Kimi
-from agentsflare_kimi.calls import Session
+from agentsflare_kimi.calling.calls import Session
 from agentsflare_kimi.settings import KimiSettings
 
 REQUESTS = 2_000

@@ -23,10 +23,10 @@ from contextlib import contextmanager
 from openai import AsyncOpenAI, OpenAI
 from openai.types.chat import ChatCompletion
 
-from agentsflare_kimi.accumulator import StreamAccumulator
-from agentsflare_kimi.content import assistant_message, extract_content
-from agentsflare_kimi.filters import extract_filter_results
-from agentsflare_kimi.streams import AsyncStreamReader, StreamReader
+from agentsflare_kimi.reading.accumulator import StreamAccumulator
+from agentsflare_kimi.reading.content import assistant_message, extract_content
+from agentsflare_kimi.reading.filters import extract_filter_results
+from agentsflare_kimi.reading.streams import AsyncStreamReader, StreamReader
 
 CHUNKS = 10_000
 ROUNDS = 5

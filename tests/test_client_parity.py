@@ -12,9 +12,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from agentsflare_kimi import AsyncKimi, Kimi, UnsafeBaseUrlError
+from agentsflare_kimi.calling.retries import is_permanent
+from agentsflare_kimi.calling.sse import Event
 from agentsflare_kimi.emulator import Emulator
-from agentsflare_kimi.retries import is_permanent
-from agentsflare_kimi.sse import Event
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
 ASK = {"model": "kimi-k2.6", "messages": MESSAGES}

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from agentsflare_kimi.catalog import list_models
 from agentsflare_kimi.emulator import Emulator
+from agentsflare_kimi.models.catalog import list_models
 
 PYTHON = Path(__file__).parents[1] / "examples" / "python"
 WELCOME = "Hello! How can I help you today?\n"

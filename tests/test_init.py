@@ -24,8 +24,8 @@ def test_the_list_of_names_is_the_lists_of_the_modules():
     "module",
     [
         "agentsflare_kimi",
-        "agentsflare_kimi.catalog",
-        "agentsflare_kimi.migration",
+        "agentsflare_kimi.models.catalog",
+        "agentsflare_kimi.models.migration",
         "agentsflare_kimi.lint",
         "agentsflare_kimi.emulator.gateway",
         "agentsflare_kimi.testing",

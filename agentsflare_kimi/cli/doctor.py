@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import openai
 
 from agentsflare_kimi import Kimi, KimiSettings, diagnose, plan_migration
-from agentsflare_kimi.catalog import find_model, suggest_models
 from agentsflare_kimi.cli.table import render_table
 from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.models.catalog import find_model, suggest_models
 
 __all__ = ["run"]
 

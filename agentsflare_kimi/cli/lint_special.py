@@ -22,7 +22,7 @@ from agentsflare_kimi.lint.reporters import TEXT_FORMATS
 from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.session import Session
 from agentsflare_kimi.lint.texts import fix_text, lint_text
-from agentsflare_kimi.values import fields_of
+from agentsflare_kimi.models.values import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict
 from typing import Any, Final, cast
 
-from agentsflare_kimi.catalog import KimiModel, get_model, list_models
 from agentsflare_kimi.cli.table import render_table
+from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models
 
 __all__ = ["run"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agentsflare_kimi.emulator.log import RecordedRequest
 from agentsflare_kimi.emulator.reading import as_mapping, has_parts
-from agentsflare_kimi.rules import ABSENT
+from agentsflare_kimi.models.rules import ABSENT
 
 __all__ = ["assert_requested"]
 

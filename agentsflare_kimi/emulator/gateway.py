@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from agentsflare_kimi.catalog import KimiModel, list_models
 from agentsflare_kimi.emulator.answers import Answer, compose, limit, read_answer
 from agentsflare_kimi.emulator.completions import Exchange, completion, events
 from agentsflare_kimi.emulator.delivery import deliver, deliver_stream
@@ -32,7 +31,8 @@ from agentsflare_kimi.emulator.wire import (
     identifier,
     json_reply,
 )
-from agentsflare_kimi.rules import is_thinking
+from agentsflare_kimi.models.catalog import KimiModel, list_models
+from agentsflare_kimi.models.rules import is_thinking
 
 __all__ = ["SCENARIO_HEADER", "Gateway", "is_chat"]
 

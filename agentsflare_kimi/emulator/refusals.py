@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from agentsflare_kimi.catalog import KimiModel
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text
 from agentsflare_kimi.emulator.tokens import count_prompt
 from agentsflare_kimi.emulator.wire import Reply, json_reply, moonshot_error
-from agentsflare_kimi.rules import find_rejections
+from agentsflare_kimi.models.catalog import KimiModel
+from agentsflare_kimi.models.rules import find_rejections
 
 __all__ = ["find_refusal"]
 

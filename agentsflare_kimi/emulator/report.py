@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agentsflare_kimi.catalog import find_model
 from agentsflare_kimi.emulator.log import RecordedRequest
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json, text_of
 from agentsflare_kimi.emulator.wire import Reply
+from agentsflare_kimi.models.catalog import find_model
 
 __all__ = ["ClientReport", "Observation", "judge"]
 

@@ -15,7 +15,7 @@ from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.lint.sources.languages import is_left_out, language_of, why_not_edited
-from agentsflare_kimi.values import replace
+from agentsflare_kimi.models.values import replace
 
 __all__ = ["Judged", "find"]
 

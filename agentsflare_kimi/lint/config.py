@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import cast
 
-from agentsflare_kimi.values import FrozenMapping, Value, fields_of, replace
+from agentsflare_kimi.models.values import FrozenMapping, Value, fields_of, replace
 
 __all__ = ["LintConfig", "LintConfigError", "check", "check_codes"]
 

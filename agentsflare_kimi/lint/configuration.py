@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
 from agentsflare_kimi.lint.upwards import upwards
-from agentsflare_kimi.values import fields_of, replace
+from agentsflare_kimi.models.values import fields_of, replace
 
 __all__ = ["FileSettings", "forget", "settings_for"]
 

@@ -10,7 +10,7 @@ from typing import Final
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document
-from agentsflare_kimi.values import replace
+from agentsflare_kimi.models.values import replace
 
 __all__ = ["with_doubts"]
 

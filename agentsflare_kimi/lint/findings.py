@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agentsflare_kimi.values import Value
+from agentsflare_kimi.models.values import Value
 
 __all__ = ["Edit", "Finding", "Fix", "FixResult", "LintReport", "Severity"]
 

@@ -11,7 +11,7 @@ from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.sources.bodies import Body, group_at
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.regions import Entry
-from agentsflare_kimi.migration import ABSENT, Change, plan_migration
+from agentsflare_kimi.models.migration import ABSENT, Change, plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from agentsflare_kimi.catalog import list_models
 from agentsflare_kimi.lint.sources.documents import Document, Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import Name, find_names
+from agentsflare_kimi.models.catalog import list_models
 
 __all__ = ["Mention", "find_mentions", "is_inside"]
 

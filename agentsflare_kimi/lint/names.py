@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.catalog import KimiModel, find_model, get_model
 from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.fixes import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.layout import merge_edits
 from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
-from agentsflare_kimi.migration import plan_migration
+from agentsflare_kimi.models.catalog import KimiModel, find_model, get_model
+from agentsflare_kimi.models.migration import plan_migration
 
 __all__ = ["advice", "fix_note", "mend", "place_note", "problem_at", "whole_names"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
-from agentsflare_kimi.values import fields_of
+from agentsflare_kimi.models.values import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

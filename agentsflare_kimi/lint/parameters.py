@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agentsflare_kimi.catalog import KimiModel, find_model
 from agentsflare_kimi.lint.findings import Fix
 from agentsflare_kimi.lint.fixes import body_edits, known_request
 from agentsflare_kimi.lint.layout import merge_edits
@@ -13,7 +12,8 @@ from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.sources.bodies import Body
 from agentsflare_kimi.lint.sources.literals import COMPUTED
-from agentsflare_kimi.rules import ABSENT, Rejection, find_rejections
+from agentsflare_kimi.models.catalog import KimiModel, find_model
+from agentsflare_kimi.models.rules import ABSENT, Rejection, find_rejections
 
 __all__ = ["Request", "find_requests", "rejected"]
 

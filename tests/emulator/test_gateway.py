@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentsflare_kimi.catalog import list_models
 from agentsflare_kimi.emulator.gateway import Gateway
 from agentsflare_kimi.emulator.scenarios import list_scenarios
 from agentsflare_kimi.emulator.wire import Cut, Reply, Request, Wait
+from agentsflare_kimi.models.catalog import list_models
 
 HELLO = [{"role": "user", "content": "Hello, how are you?"}]
 WEATHER = {

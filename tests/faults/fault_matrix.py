@@ -25,7 +25,7 @@ from fault_cases import CASES, Case
 from fault_server import Connection, FaultServer
 
 import agentsflare_kimi
-from agentsflare_kimi.retries import without_sleeping
+from agentsflare_kimi.calling.retries import without_sleeping
 
 KEY = "sk-canary-0123456789abcdef"
 PROMPT = "the canary of the prompt"

@@ -15,7 +15,7 @@ import structlog
 from fault_server import BEGUN, FaultServer
 
 from agentsflare_kimi import AsyncKimi, Kimi, KimiSettings
-from agentsflare_kimi.retries import without_sleeping
+from agentsflare_kimi.calling.retries import without_sleeping
 
 KEY = "sk-canary-9e107d9d372bb6826bd81d3542a419d6"
 PROMPT = "prompt-canary-e4d909c290d0fb1ca068ffaddf22cbd0"

@@ -4,7 +4,7 @@ import pytest
 from fault_cases import CASES
 from fault_matrix import Lab, broken_promises, run
 
-from agentsflare_kimi.retries import without_sleeping
+from agentsflare_kimi.calling.retries import without_sleeping
 
 
 @pytest.fixture(scope="module")

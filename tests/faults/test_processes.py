@@ -19,7 +19,7 @@ import pytest
 from fault_server import CHUNKS, DONE, EVENTS, Connection, FaultServer, chunked, head
 
 from agentsflare_kimi import AsyncKimi, IncompleteStreamError, Kimi
-from agentsflare_kimi.connections import async_trace, trace
+from agentsflare_kimi.calling.connections import async_trace, trace
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 MODEL = "kimi-k2.6"

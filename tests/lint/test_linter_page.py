@@ -8,7 +8,7 @@ import pytest
 from agentsflare_kimi.lint import LintConfig, lint_text
 from agentsflare_kimi.lint.configuration import settings_for
 from agentsflare_kimi.lint.reporters import FORMATS
-from agentsflare_kimi.values import fields_of
+from agentsflare_kimi.models.values import fields_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "linter.md").read_text("utf-8")
 SETTINGS = re.findall(r"^\| `([a-z-]+)` \| `(.*?)` \|", PAGE, flags=re.MULTILINE)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from agentsflare_kimi.accumulator import StreamAccumulator
-from agentsflare_kimi.filters import extract_filter_results
+from agentsflare_kimi.reading.accumulator import StreamAccumulator
+from agentsflare_kimi.reading.filters import extract_filter_results
 
 TEXTS = st.text(max_size=12)
 NUMBERS = st.integers(0, 10**6)

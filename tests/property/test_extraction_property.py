@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from samples import own, shared
 
-from agentsflare_kimi.accumulator import StreamAccumulator
-from agentsflare_kimi.content import assistant_message, extract_content, extract_reasoning
-from agentsflare_kimi.diagnosis import Diagnosis, diagnose
-from agentsflare_kimi.filters import FilterReport, extract_filter_results, is_filter_error
-from agentsflare_kimi.streams import StreamReader
+from agentsflare_kimi.reading.accumulator import StreamAccumulator
+from agentsflare_kimi.reading.content import assistant_message, extract_content, extract_reasoning
+from agentsflare_kimi.reading.diagnosis import Diagnosis, diagnose
+from agentsflare_kimi.reading.filters import FilterReport, extract_filter_results, is_filter_error
+from agentsflare_kimi.reading.streams import StreamReader
 
 SCALARS = (
     st.none()

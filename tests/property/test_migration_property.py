@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from agentsflare_kimi import KimiSettings, get_model, list_models, plan_migration
 from agentsflare_kimi.emulator.refusals import find_refusal
-from agentsflare_kimi.rules import find_rejections
+from agentsflare_kimi.models.rules import find_rejections
 
 NAMES = [name for model in list_models() for name in (model.id, *model.aliases)]
 SETTINGS = [

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentsflare_kimi.reasoning import ReasoningMemory
+from agentsflare_kimi.calling.reasoning import ReasoningMemory
 
 names = st.sampled_from(["alice", "bob", "carol"])
 # Equal on purpose: ids, names and arguments repeat across conversations.

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from agentsflare_kimi.catalog import KimiModel, find_model, list_models
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.names import advice, mend
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.models.catalog import KimiModel, find_model, list_models
 
 __all__ = ["RULE"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.catalog import MINIMUM_THINKING_BUDGET
 from agentsflare_kimi.lint.parameters import Request, find_requests
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.sources.bodies import Body
-from agentsflare_kimi.rules import is_thinking
+from agentsflare_kimi.models.catalog import MINIMUM_THINKING_BUDGET
+from agentsflare_kimi.models.rules import is_thinking
 
 __all__ = ["RULE"]
 

@@ -1,0 +1,1 @@
+"""One request on its way: planned, guarded, retried, and its answer checked."""

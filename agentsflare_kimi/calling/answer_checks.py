@@ -1,0 +1,174 @@
+"""Tells a completion from what gateways and proxies send in its place with status 200.
+
+Source: facts/reliability.md section 3 ("body"), facts/kimi.md section 2.2.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
+
+from openai import BaseModel, OpenAIError
+from openai.types import Completion
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+from agentsflare_kimi.calling.failures import (
+    as_openai_error,
+    embedded_failure,
+    explain,
+    gateway_message,
+    states_failure,
+    unreadable_response,
+)
+from agentsflare_kimi.calling.redaction import redact
+from agentsflare_kimi.printable import printable
+
+if TYPE_CHECKING:
+    from httpx2 import Response  # noqa: TID251  # for type checkers alone
+
+__all__ = ["checked_answer", "checked_data", "failure_message", "reading"]
+
+_CHUNKS: Final = (ChatCompletionChunk, Completion)
+_WITH_CHOICES: Final = (ChatCompletion, *_CHUNKS)
+# One of these makes a body without choices a completion all the same: a block, or a bare usage.
+_MARKS: Final = frozenset({"prompt_filter_results", "prompt_annotations", "usage"})
+_MAX_MESSAGE: Final = 500
+
+
+def checked_data(data: object, cast_to: object, response: Response) -> object:
+    """Return *data* if it can be read as *cast_to*, with `choices` a list of mappings.
+
+    Args:
+        data: A body, or the data of an event.
+        cast_to: What the SDK is about to make of it.
+        response: The HTTP response it came with.
+
+    Raises:
+        UnreadableResponseError: It is no such thing.
+        openai.APIError: It is an error that came inside a stream.
+    """
+    if _is_usual(data):
+        return data
+    if not _is_model(cast_to) or (data is None and cast_to is ChatCompletionChunk):
+        return data
+    if not isinstance(data, Mapping):
+        raise unreadable_response("it is no JSON object", response, data)
+    fields = cast("Mapping[str, object]", data)
+    if issubclass(cast_to, _WITH_CHOICES):
+        return _with_choices(fields, cast_to, response)
+    unexpected = fields.keys() - cast_to.model_fields.keys()
+    if (fields.get("error") and "error" in unexpected) or (
+        states_failure(fields) and "statusCode" in unexpected
+    ):
+        raise _failure(fields, cast_to, response)
+    return fields
+
+
+def _is_usual(data: object) -> bool:
+    # Of each chunk of each stream this is asked; JSON makes no subclasses.
+    choices = cast("dict[str, object]", data).get("choices") if type(data) is dict else None
+    if type(choices) is not list:
+        return False
+    entries = cast("list[object]", choices)
+    return bool(entries) and type(entries[0]) is dict and len(entries) == 1
+
+
+def _with_choices(
+    fields: Mapping[str, object], cast_to: type[BaseModel], response: Response
+) -> Mapping[str, object]:
+    choices = fields.get("choices")
+    if not isinstance(choices, list | None):
+        raise unreadable_response("its choices are no list", response, dict(fields))
+    if not choices and (fields.get("error") or states_failure(fields)):
+        raise _failure(fields, cast_to, response)
+    if choices is None and not _is_marked(fields):
+        raise _failure(fields, cast_to, response)
+    entries = cast("list[object]", choices or [])
+    if choices is not None and all(isinstance(entry, Mapping) for entry in entries):
+        return fields
+    whole: list[object] = [entry for entry in entries if isinstance(entry, Mapping)]
+    return {**fields, "choices": whole}
+
+
+def _is_marked(fields: Mapping[str, object]) -> bool:
+    return str(fields.get("object")).startswith("chat.completion") or not _MARKS.isdisjoint(fields)
+
+
+def _failure(fields: Mapping[str, object], cast_to: type, response: Response) -> OpenAIError:
+    message = gateway_message(fields)
+    if message is None:
+        return unreadable_response("it has no choices", response, dict(fields))
+    if cast_to in _CHUNKS:
+        failure = embedded_failure(fields)
+        if failure is not None:
+            failure.request = response.request
+            return failure
+    body = fields.get("error") or dict(fields)
+    return unreadable_response(f"the gateway answered: {printable(message)}", response, body)
+
+
+def failure_message(message: str, body: object) -> str:
+    """Return the *message* of a status error: short, and with what the gateway said.
+
+    Args:
+        message: What the SDK made of the answer.
+        body: The answer's body.
+    """
+    said = gateway_message(body)
+    if said and said not in message:
+        message = f"{message} - {said}"
+    message = printable(message)
+    return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
+
+
+@contextmanager
+def reading(response: Response) -> Generator[None]:
+    """Turn what goes wrong while *response* is read into errors of `openai`'s tree."""
+    try:
+        yield
+    except Exception as error:
+        found = as_openai_error(error, response.request, response)
+        redact(error)
+        if found is None or found is error:
+            raise
+        redact(found)
+        explain(found)
+        raise found from error
+
+
+def checked_answer(answer: Any, cast_to: object, response: Response) -> Any:  # noqa: ANN401  # whatever the SDK makes
+    """Return *answer* if the SDK could read it; a raw response checks when it is parsed.
+
+    Args:
+        answer: What the SDK made of *response*.
+        cast_to: What it was to make.
+        response: The HTTP response.
+
+    Raises:
+        UnreadableResponseError: It is text in place of an object.
+    """
+    if isinstance(answer, str) and _is_model(cast_to):
+        raise unreadable_response("it is not JSON", response)
+    if hasattr(answer, "http_response") and hasattr(answer, "parse"):
+        _check_when_parsed(answer, cast_to, response)
+    return answer
+
+
+def _check_when_parsed(raw: Any, cast_to: object, response: Response) -> None:  # noqa: ANN401  # one of three classes
+    parse = raw.parse
+
+    def checked(**options: object) -> object:
+        with reading(response):
+            return checked_answer(parse(**options), options.get("to", cast_to), response)
+
+    async def checked_async(**options: object) -> object:
+        with reading(response):
+            return checked_answer(await parse(**options), options.get("to", cast_to), response)
+
+    raw.parse = checked_async if inspect.iscoroutinefunction(parse) else checked
+
+
+def _is_model(cast_to: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(cast_to, type) and issubclass(cast_to, BaseModel)

@@ -1,0 +1,154 @@
+"""One request on its way through a client: planned, announced, adapted once if rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, cast
+
+from openai import APIStatusError
+
+from agentsflare_kimi.calling.learned_rejections import (
+    Lesson,
+    adapt_refused,
+    apply_lessons,
+    lasting_lessons,
+    read_lessons,
+)
+from agentsflare_kimi.calling.notices import announce
+from agentsflare_kimi.calling.reasoning import ReasoningMemory
+from agentsflare_kimi.calling.reasoning_capture import listen
+from agentsflare_kimi.models import notice_texts
+from agentsflare_kimi.models.changes import apply_changes
+from agentsflare_kimi.models.migration import plan_migration
+from agentsflare_kimi.models.notice_texts import Notice
+from agentsflare_kimi.settings import KimiSettings
+
+__all__ = ["PlannedCall", "Session"]
+
+_Body = Mapping[str, object]
+
+
+class Session:
+    """What a client learns as it goes: rejected parameters, and reasoning to put back."""
+
+    def __init__(self) -> None:
+        """Begin with nothing learned."""
+        self.lessons: dict[str, frozenset[Lesson]] = {}
+        self.memory = ReasoningMemory()
+
+    def begin(self, settings: KimiSettings, options: Any) -> PlannedCall:  # noqa: ANN401  # the SDK's private FinalRequestOptions
+        """Plan one request, once, before the SDK's retries; nothing is said or raised yet.
+
+        Args:
+            settings: The client's settings.
+            options: The SDK's request options; never changed.
+
+        Returns:
+            The call, with the options to send and the notices to announce.
+        """
+        call = PlannedCall(self, settings, options)
+        body = _body(options)
+        if body is None or not isinstance(body.get("model"), str):
+            return call
+        if not call.is_chat:
+            call.plan_name(body)
+            return call
+        call.body = self.memory.restore(body) if settings.keep_reasoning else body
+        call.plan()
+        if call.body is not body:
+            call.options = _with_body(options, call.body)
+        return call
+
+
+class PlannedCall:
+    """One request; `options` are what the SDK is to send.
+
+    It has no repr of its own, because tracebacks show those and the prompt is in here.
+    """
+
+    def __init__(self, session: Session, settings: KimiSettings, options: Any) -> None:  # noqa: ANN401  # as above
+        """Begin with the SDK's own *options*."""
+        self._session = session
+        self._settings = settings
+        self.options = options
+        self.body: _Body = {}
+        self._notices: tuple[Notice, ...] = ()
+        self.is_chat = str(options.url).endswith("/chat/completions")
+
+    def plan(self) -> None:
+        """Rewrite the body as the migration plans it, and as the gateway taught."""
+        plan = plan_migration(self.body, settings=self._settings)
+        self._notices = plan.notices
+        if plan.changes:
+            self.body = plan.request
+        lessons = self._session.lessons.get(plan.model_after or "")
+        if lessons and self._settings.adapt_parameters == "on_rejection":
+            changes = apply_lessons(self.body, lessons)
+            self.body = apply_changes(self.body, changes) if changes else self.body
+
+    def plan_name(self, body: _Body) -> None:
+        """Check the model of a request that is no chat completion; only the name changes."""
+        plan = plan_migration({"model": body["model"]}, settings=self._settings)
+        self._notices = tuple(notice_texts.renamed(notice) for notice in plan.notices)
+        if plan.changes:
+            self.options = _with_body(self.options, {**body, "model": plan.model_after})
+
+    def announce(self) -> None:
+        """Say what the plan has to say.
+
+        Raises:
+            ModelError: The settings refuse the model.
+
+        Warns:
+            KimiWarning: As the settings have it.
+        """
+        for notice in self._notices:
+            announce(notice)
+
+    def adapt(self, error: APIStatusError) -> bool:
+        """Change what the gateway rejected, and remember it for this client and model.
+
+        Args:
+            error: What the gateway answered.
+
+        Returns:
+            Whether there is anything to send once more.
+        """
+        refused = read_lessons(f"{error.message} {error.body}")
+        if not refused or not self.body or self._settings.adapt_parameters != "on_rejection":
+            return False
+        name = str(self.body["model"])
+        changes = adapt_refused(self.body, refused)
+        if not changes:
+            return False
+        lessons = self._session.lessons
+        lasting = lasting_lessons(self.body, refused)
+        lessons[name] = lessons.get(name, frozenset[Lesson]()) | frozenset(lasting)
+        # A lesson that would change this request again changes further ones like it.
+        is_lasting = apply_lessons(self.body, lessons[name]) == changes
+        announce(notice_texts.rejected(name, changes, is_lasting=is_lasting))
+        self.body = apply_changes(self.body, changes)
+        self.options = _with_body(self.options, self.body)
+        return True
+
+    def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns
+        """Remember the reasoning of *answer*, now or when it is read."""
+        messages = self.body.get("messages")
+        if self.body.get("tools") and self._settings.keep_reasoning and isinstance(messages, list):
+            listen(answer, partial(self._session.memory.remember, cast("list[object]", messages)))
+        return answer
+
+
+def _body(options: Any) -> _Body | None:  # noqa: ANN401  # as above
+    data, extra = options.json_data, options.extra_json
+    if not isinstance(data, Mapping):
+        return None
+    body = cast("_Body", data)
+    return {**body, **extra} if extra else body
+
+
+def _with_body(options: Any, body: _Body) -> Any:  # noqa: ANN401  # as above
+    # An empty extra_json still makes the SDK take out values given as `Omit`.
+    extra: dict[str, object] | None = None if options.extra_json is None else {}
+    return options.model_copy(update={"json_data": dict(body), "extra_json": extra})

@@ -1,0 +1,211 @@
+"""Turns whatever goes wrong on the way to an answer into errors of `openai`'s tree.
+
+Source: facts/reliability.md section 3.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from openai import APIConnectionError, APIError, APITimeoutError, OpenAIError
+from pydantic import ValidationError
+
+from agentsflare_kimi.calling.deadlines import DeadlineExceeded
+from agentsflare_kimi.errors import ConfigurationError, UnreadableResponseError
+from agentsflare_kimi.printable import printable
+
+if TYPE_CHECKING:
+    from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
+
+__all__ = [
+    "as_openai_error",
+    "embedded_failure",
+    "explain",
+    "gateway_message",
+    "has_error",
+    "states_failure",
+    "unreadable",
+    "unreadable_response",
+]
+
+_EXCERPT: Final = 200
+_NOTE: Final = "agentsflare-kimi: "
+_FIRST_ERROR_STATUS: Final = 400
+# Told by name: importing them would tie the package to one of the two generations.
+_NETWORK_LIBRARIES: Final = frozenset({"anyio", "h11", "h2", "hpack", "ssl"})
+_NETWORK_PREFIX: Final = "http"
+
+
+def unreadable(
+    problem: str,
+    text: str,
+    *,
+    status_code: int | None = None,
+    content_type: str | None = None,
+    body: object = None,
+) -> UnreadableResponseError:
+    """Make the error for an answer that is not a completion.
+
+    Args:
+        problem: What is wrong with it, in a few words.
+        text: The answer, or the part of it that is wrong; its first characters are shown.
+        status_code: The HTTP status.
+        content_type: The content type that the gateway gave.
+        body: The answer as a value, where it is one.
+
+    Returns:
+        The error; its `request` is filled in by whoever knows it.
+    """
+    excerpt = printable(text[:_EXCERPT])
+    return UnreadableResponseError(
+        problem,
+        status_code=status_code,
+        content_type=content_type,
+        excerpt=excerpt,
+        body=text[:_EXCERPT] if body is None else body,
+    )
+
+
+def unreadable_response(
+    problem: str, response: Response, body: object = None
+) -> UnreadableResponseError:
+    """Make the error for *response*, which is not a completion.
+
+    Args:
+        problem: What is wrong with it, in a few words.
+        response: The HTTP response.
+        body: Its body as a value, where it is one.
+
+    Returns:
+        The error.
+    """
+    try:
+        text = response.content[: 4 * _EXCERPT].decode(errors="replace")
+    except Exception:  # noqa: BLE001  # not read yet, or broken while being decoded
+        text = ""
+    error = unreadable(
+        problem,
+        text,
+        status_code=response.status_code,
+        content_type=response.headers.get("content-type"),
+        body=body,
+    )
+    error.request, error.response = response.request, response
+    return error
+
+
+def gateway_message(body: object) -> str | None:
+    """Return the message of an error that came where an answer should be.
+
+    Args:
+        body: A body, or the data of an event.
+
+    Returns:
+        The message, or None if *body* does not read as an error.
+    """
+    if not isinstance(body, Mapping):
+        return None
+    fields = cast("Mapping[str, object]", body)
+    error = fields.get("error")
+    message = _fields(error).get("message") or fields.get("message") or error
+    return str(message) if message else None
+
+
+def embedded_failure(body: object) -> APIError | None:
+    """Make the error for an error that came inside a stream.
+
+    Args:
+        body: The data of an event.
+
+    Returns:
+        The error, as the SDK makes it but with the message in all cases; None if there is none.
+    """
+    message, fields = gateway_message(body), _fields(body)
+    if message is None:
+        return None
+    return APIError(printable(message), cast("Any", None), body=fields.get("error") or dict(fields))
+
+
+def has_error(body: object) -> bool:
+    """Tell whether *body* has an error in the place where OpenAI's wire has it."""
+    return isinstance(body, dict) and bool(cast("dict[str, object]", body).get("error"))
+
+
+def states_failure(body: object) -> bool:
+    """Tell whether *body* names itself an error by its status.
+
+    >>> states_failure({"statusCode": 404, "message": "Key not found"})
+    True
+    """
+    status = _fields(body).get("statusCode")
+    return isinstance(status, int) and status >= _FIRST_ERROR_STATUS
+
+
+def as_openai_error(  # noqa: PLR0911  # a table
+    error: Exception, request: Request | None, response: Response | None = None
+) -> OpenAIError | None:
+    """Find the error of `openai`'s tree for any exception.
+
+    Args:
+        error: What was raised.
+        request: The request that was under way, if any.
+        response: The response that was being read, if any.
+
+    Returns:
+        *error* itself if it is one already; None for mistakes of the caller, such as a body
+        that cannot be sent as JSON.
+    """
+    if isinstance(error, OpenAIError):
+        return error
+    if isinstance(error, UnicodeEncodeError) and response is None:
+        return ConfigurationError(
+            "a header of the request has characters that cannot be sent (its value is not shown "
+            "because it may be the API key)"
+        )
+    if isinstance(error, TimeoutError | DeadlineExceeded) or _is_network(error, "Timeout"):
+        return APITimeoutError(cast("Request", request))
+    if isinstance(error, zlib.error) or _is_network(error, "DecodingError"):
+        return unreadable_response("its compression is broken", response) if response else None
+    if _is_network(error, "StreamError"):
+        return None  # a mistake of the caller's: a body read twice, or after it was closed
+    if isinstance(error, OSError) or _is_network(error):
+        return APIConnectionError(
+            message=f"Connection error: {_cause(error)}.", request=cast("Request", request)
+        )
+    if response is None or isinstance(error, TypeError | AssertionError | ValidationError):
+        return None  # a mistake of the caller's, such as a type that cannot be parsed to
+    return unreadable_response(f"reading it failed with {type(error).__name__}", response)
+
+
+def explain(error: BaseException) -> None:
+    """Add the diagnosis to *error* as a note, once; a traceback shows it below the message.
+
+    Args:
+        error: An error on its way to the caller.
+    """
+    if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
+        return
+    from agentsflare_kimi.reading.diagnosis import diagnose  # noqa: PLC0415  # only failures pay for it
+
+    error.add_note(f"{_NOTE}{diagnose(error)}")
+
+
+def _fields(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def _is_network(error: Exception, name: str = "") -> bool:
+    kinds = type(error).__mro__
+    roots = (kind.__module__.partition(".")[0] for kind in kinds)
+    return any(
+        root in _NETWORK_LIBRARIES or root.startswith(_NETWORK_PREFIX) for root in roots
+    ) and any(name in kind.__name__ for kind in kinds)
+
+
+def _cause(error: Exception) -> str:
+    # Errors of the HTTP library can quote headers; those of the system cannot.
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return type(error).__name__

@@ -1,0 +1,151 @@
+"""Says what is worth sending again, and how often in an outage.
+
+Source: facts/reliability.md sections 1 (R1.1) and 3 ("status").
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from openai import RateLimitError
+
+from agentsflare_kimi.reading.diagnosis import diagnose
+
+if TYPE_CHECKING:
+    from httpx2 import Response  # noqa: TID251  # for type checkers alone
+
+    from agentsflare_kimi.calling.guarding import Call
+
+__all__ = [
+    "MAX_RETRY_AFTER",
+    "RetryBudget",
+    "is_balance_exhausted",
+    "is_permanent",
+    "is_sleeping",
+    "is_worthwhile",
+    "without_sleeping",
+]
+
+# Seconds; the SDK's own bound since 3.x.
+MAX_RETRY_AFTER: Final = 120.0
+
+# As botocore's standard mode counts: about 35 retries in a row, refilled by success.
+_CAPACITY: Final = 500
+_COST: Final = 14
+_THROTTLING_COST: Final = 5
+_REFILL: Final = 1
+_CONFLICT: Final = 409
+_EDGE_TIMEOUT: Final = 524
+_TOO_MANY_REQUESTS: Final = 429
+
+
+class RetryBudget:
+    """What a client may spend on retries, so that an outage is not made worse by it."""
+
+    def __init__(self, capacity: int = _CAPACITY) -> None:
+        """Begin with all of it."""
+        self._capacity = capacity
+        self._left = capacity
+        self._lock = threading.Lock()
+
+    def spend(self, status_code: int | None = None) -> int:
+        """Pay for one retry.
+
+        Args:
+            status_code: The status it follows; None after a failed connection.
+
+        Returns:
+            What was paid, 0 if there was not enough left.
+        """
+        cost = _THROTTLING_COST if status_code == _TOO_MANY_REQUESTS else _COST
+        with self._lock:
+            if cost > self._left:
+                return 0
+            self._left -= cost
+        return cost
+
+    def refill(self, paid: int = 0) -> None:
+        """Return what a call *paid* for its retries, because it succeeded in the end."""
+        # Read without the lock: nothing is lost if a success goes uncounted.
+        if self._left < self._capacity:
+            with self._lock:
+                self._left = min(self._capacity, self._left + max(paid, _REFILL))
+
+
+def is_worthwhile(response: Response, retry_after: float | None, call: Call) -> bool:
+    """Tell whether sending the request again may help, as far as its answer says.
+
+    Args:
+        response: The answer.
+        retry_after: The seconds it asks to wait.
+        call: The call that it belongs to.
+    """
+    if retry_after is not None and retry_after > MAX_RETRY_AFTER:
+        return False
+    status = response.status_code
+    if status == _CONFLICT:
+        # Nothing is locked by a completion.
+        return not response.request.url.path.endswith("/completions")
+    if status == _EDGE_TIMEOUT:
+        # The work was done and is paid for, only the edge did not wait for it.
+        call.edge_timeouts += 1
+        return call.edge_timeouts == 1
+    return not is_balance_exhausted(response)
+
+
+def is_balance_exhausted(response: Response) -> bool:
+    """Tell whether *response* is a 429 that says that the account has nothing left to spend.
+
+    The table of its forms is that of `diagnose`.
+
+    Args:
+        response: The answer; read if it has not been.
+    """
+    if response.status_code != _TOO_MANY_REQUESTS:
+        return False
+    # The SDK asks before it has read a streamed answer; one that cannot be read says nothing.
+    with suppress(Exception):
+        response.read()
+        error = RateLimitError("", response=response, body=None)
+        return diagnose(error).cause == "balance_exhausted"
+    return False
+
+
+def is_permanent(error: BaseException | None) -> bool:
+    """Tell whether trying again cannot help: an untrusted certificate, an unknown name.
+
+    Args:
+        error: What the connection failed with; the exceptions behind it count.
+    """
+    seen = set[int]()
+    # An exception that is raised twice, as test doubles do, can stand behind itself.
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, ssl.SSLCertVerificationError | socket.gaierror):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+_sleeping = True
+
+
+def is_sleeping() -> bool:
+    """Tell whether clients wait before they try again."""
+    return _sleeping
+
+
+@contextmanager
+def without_sleeping() -> Generator[None]:
+    """Let no client wait before it tries again: for tests."""
+    global _sleeping  # noqa: PLW0603  # one switch for the process, as tests need it
+    before, _sleeping = _sleeping, False
+    try:
+        yield
+    finally:
+        _sleeping = before

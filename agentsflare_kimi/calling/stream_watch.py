@@ -1,0 +1,117 @@
+"""Notices what passes through a stream: whether its end came, and the text until then."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from openai import APIError, OpenAIError
+from openai.types import Completion
+from openai.types.chat import ChatCompletionChunk
+
+from agentsflare_kimi.calling.failures import as_openai_error, explain
+from agentsflare_kimi.calling.redaction import redact
+from agentsflare_kimi.errors import IncompleteStreamError, UnreadableResponseError
+
+if TYPE_CHECKING:
+    from httpx2 import Response  # noqa: TID251  # for type checkers alone
+
+__all__ = ["StreamWatch"]
+
+# Chunks of a kind whose stream has an end that can be told.
+_TEXT_CHUNKS: Final = (ChatCompletionChunk, Completion)
+
+
+class _Observer(Protocol):
+    def hear(self, chunk: object) -> None: ...
+    def end(self) -> None: ...
+
+
+class StreamWatch:
+    """What has passed through one stream.
+
+    Attributes:
+        observers: Told each chunk before the caller gets it, and that `[DONE]` came.
+        is_finished: Whether a finish reason came.
+        is_left: Whether the caller left a loop over the stream before its end.
+    """
+
+    def __init__(self, cast_to: type, response: Response) -> None:
+        """Begin with nothing seen."""
+        self.observers: list[_Observer] = []
+        self.is_finished = False
+        self.is_left = False
+        self._expects_end = cast_to in _TEXT_CHUNKS
+        self._response = response
+        self._parts: list[str] = []
+
+    @property
+    def partial(self) -> str:
+        """The text of choice 0 so far."""
+        return "".join(self._parts)
+
+    def see(self, chunk: Any) -> None:  # noqa: ANN401  # any chunk of any stream
+        """Take note of *chunk*."""
+        choices: object = getattr(chunk, "choices", None)
+        for choice in cast("list[object]", choices) if isinstance(choices, list) else ():
+            if getattr(choice, "finish_reason", None):
+                self.is_finished = True
+            text = getattr(getattr(choice, "delta", None), "content", None)
+            if isinstance(text, str) and not getattr(choice, "index", 0):
+                self._parts.append(text)
+        for observer in self.observers:
+            observer.hear(chunk)
+
+    def check_left(self) -> None:
+        """Raise if the connection was closed when a loop was left: this is not the end."""
+        if self.is_left:
+            raise self.failed(
+                IncompleteStreamError(
+                    "the stream was closed when an earlier loop over it was left; keep one "
+                    "iterator (`chunks = iter(stream)`) to read it in several loops"
+                )
+            )
+
+    def check_end(self, *, is_done: bool) -> None:
+        """Raise if the stream should not have ended here; else the observers learn of it."""
+        expects_end, self._expects_end = self._expects_end, False
+        if expects_end and not (is_done or self.is_finished):
+            raise self.failed(
+                IncompleteStreamError("the stream ended with neither a finish reason nor [DONE]")
+            )
+        for observer in self.observers if is_done else ():
+            observer.end()
+
+    @contextmanager
+    def leaving(self) -> Generator[None]:
+        """Notice whether the caller leaves the loop in the block."""
+        try:
+            yield
+        except GeneratorExit:
+            self.is_left = True
+            raise
+
+    def check_failure(self, error: BaseException) -> None:
+        """Raise what *error* stands for, unless it may reach the caller as it is."""
+        if not isinstance(error, Exception):
+            return
+        self._expects_end = False
+        found = self.failed(error)
+        if found is not error:
+            raise found from error
+
+    def failed(self, error: Exception) -> Exception:
+        """Return what to raise for *error*, with the text that had come."""
+        request = self._response.request
+        found = as_openai_error(error, request, self._response) or error
+        if isinstance(found, APIError):
+            found.request = getattr(found, "request", None) or request
+        if isinstance(found, UnreadableResponseError) and found.status_code is None:
+            found.status_code = self._response.status_code
+            found.content_type = self._response.headers.get("content-type")
+        if isinstance(found, OpenAIError):
+            vars(found)["partial"] = self.partial
+        redact(found)
+        explain(found)
+        return found

@@ -1,0 +1,1 @@
+"""What a model takes, and what would change in a request for it."""

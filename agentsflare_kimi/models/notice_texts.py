@@ -1,0 +1,250 @@
+"""What is said about a request: every sentence of the notices, in one place.
+
+Values are shown only where they are numbers: anything else a caller wrote may hold a prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal, cast
+
+from agentsflare_kimi.models.catalog import (
+    MINIMUM_THINKING_BUDGET,
+    KimiModel,
+    ModelStatus,
+    describe_unknown,
+    get_model,
+    suggest_models,
+)
+from agentsflare_kimi.models.changes import Change, apply_changes
+from agentsflare_kimi.models.rules import ABSENT, is_thinking
+from agentsflare_kimi.models.values import Value
+
+__all__ = [
+    "Notice",
+    "NoticeKind",
+    "adapted",
+    "ended",
+    "migrated",
+    "refusal",
+    "rejected",
+    "renamed",
+    "standing",
+    "unknown",
+]
+
+NoticeKind = Literal[
+    "alias",
+    "migrated",
+    "retired",
+    "deprecated",
+    "unknown",
+    "unlisted",
+    "example",
+    "adapted",
+    "rejected",
+]
+
+
+class Notice(Value):
+    """Something the caller should be told about a request.
+
+    Attributes:
+        kind: What it is about.
+        message: Names the model, what was done, and the setting that changes it.
+        model: The model the caller named.
+        model_status: That model's status; None if the catalog does not know it.
+        successor: The model that takes its place, if there is one.
+        suggestions: Names that may have been meant, if the catalog does not know it.
+        is_lossy: Whether the caller loses something.
+        is_refusal: Whether the settings want the request refused instead of sent.
+    """
+
+    kind: NoticeKind
+    message: str
+    model: str
+    model_status: ModelStatus | None = None
+    successor: str | None = None
+    suggestions: tuple[str, ...] = ()
+    is_lossy: bool = False
+    is_refusal: bool = False
+
+
+def ended(model: KimiModel) -> str:
+    """Say what became of *model*, as the end of a sentence that began with its name."""
+    if model.status == "retired":
+        return f"was retired on {model.retired_on}"
+    return "is deprecated"
+
+
+_SETTINGS: Final[Mapping[str, str]] = {
+    "retired": "AGENTSFLARE_ON_RETIRED (argument `on_retired`)",
+    "deprecated": "AGENTSFLARE_ON_DEPRECATED (argument `on_deprecated`)",
+    "unknown": "AGENTSFLARE_ON_UNKNOWN (argument `on_unknown`)",
+    "adapted": "AGENTSFLARE_ADAPT_PARAMETERS (argument `adapt_parameters`)",
+    "extra": "AGENTSFLARE_EXTRA_MODELS (argument `extra_models`)",
+}
+
+_SENT_AS_IT_IS: Final = (
+    f"It was sent as it is. Name it in {_SETTINGS['extra']} to silence this, or set "
+    f"{_SETTINGS['unknown']} to 'error' to have it refused."
+)
+
+
+def unknown(name: str, action: str) -> list[Notice]:
+    """Say that the catalog does not know *name*."""
+    if action == "ignore":
+        return []
+    suggestions = suggest_models(name)
+    is_refusal = action == "error"
+    ending = () if is_refusal else (_SENT_AS_IT_IS,)
+    return [
+        Notice(
+            kind="unknown",
+            message=describe_unknown(name, suggestions, *ending),
+            model=name,
+            suggestions=suggestions,
+            is_refusal=is_refusal,
+        )
+    ]
+
+
+def refusal(name: str, model: KimiModel) -> Notice:
+    """Say that the settings want a request for *model* refused."""
+    message = (
+        f"{name} {ended(model)}; use {model.successor}. Refused because "
+        f"{_SETTINGS[model.status]} is 'error'; with 'migrate' the request is rewritten."
+    )
+    return _about(name, model, message, is_refusal=True)
+
+
+def standing(name: str, model: KimiModel, action: str) -> Iterator[Notice]:
+    """Say what is worth knowing of a *model* that a request keeps."""
+    if action == "ignore":
+        if name != model.id:
+            yield _alias(name, model)
+    elif model.status in {"retired", "deprecated"}:
+        yield _about(
+            name,
+            model,
+            f"{name} {ended(model)} and was sent as it is; use {model.successor}. Set "
+            f"{_SETTINGS[model.status]} to 'migrate' to have requests rewritten.",
+        )
+    else:
+        yield _about(name, model, f"{name} {_UNLISTED[model.status]}{_advice(model)}")
+
+
+_UNLISTED: Final[Mapping[str, str]] = {
+    "example": "is the name in the examples of the gateway's page, but not in its list of models",
+    "unlisted": "is not in the gateway's list of models",
+}
+
+
+def _advice(model: KimiModel) -> str:
+    note = f" {model.upstream_note}" if model.upstream_note else ""
+    instead = f" Better use {model.alternatives[0]}." if model.alternatives else ""
+    return (
+        f"; it was sent as it is.{note}{instead} Name it in {_SETTINGS['extra']} to silence this."
+    )
+
+
+def _alias(name: str, model: KimiModel) -> Notice:
+    message = f"{name} is a short name of {model.id}, which was sent"
+    return Notice(kind="alias", message=message, model=name, successor=model.id)
+
+
+def _about(name: str, model: KimiModel, message: str, *, is_refusal: bool = False) -> Notice:
+    return Notice(
+        kind=cast("NoticeKind", model.status),
+        message=message,
+        model=name,
+        model_status=model.status,
+        successor=model.successor,
+        is_refusal=is_refusal,
+    )
+
+
+def migrated(
+    name: str,
+    old: KimiModel,
+    new: KimiModel,
+    changes: tuple[Change, ...],
+    body: Mapping[str, object],
+) -> Notice:
+    """Say which model a request goes to instead, what was changed for it, and what is lost."""
+    done = "; ".join(_describe(change) for change in changes if change.parameter != "model")
+    lost = "; ".join(_loss(change) for change in changes if change.is_lossy)
+    message = (
+        f"{name} {ended(old)}; the request goes to {new.id} instead"
+        + (f", with {done}" if done else "")
+        + (f". Lost: {lost}" if lost else "")
+        + _budget(apply_changes(body, changes), new)
+        + f". Set {_SETTINGS[old.status]} to change this."
+    )
+    return Notice(
+        kind="migrated",
+        message=message,
+        model=name,
+        model_status=old.status,
+        successor=new.id,
+        is_lossy=bool(lost),
+    )
+
+
+def renamed(notice: Notice) -> Notice:
+    """Say of a request of which only the model was changed no more than that."""
+    if notice.kind != "migrated" or notice.successor is None:
+        return notice
+    old, new = get_model(notice.model), get_model(notice.successor)
+    return migrated(notice.model, old, new, (), {})
+
+
+def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
+    """Say which parameters were changed because *model* rejects them."""
+    intro = f"{model.id} rejects parameters of this request, so it was changed"
+    return [_changed("adapted", intro, model.id, changes)] if changes else []
+
+
+def rejected(name: str, changes: tuple[Change, ...], *, is_lasting: bool) -> Notice:
+    """Say that the gateway rejected parameters, and that the request was sent again without."""
+    further = ", and so will be further ones of this client" if is_lasting else ""
+    intro = (
+        f"the gateway rejected parameters of a request to {name}; it was changed and sent once "
+        f"more{further}"
+    )
+    return _changed("rejected", intro, name, changes)
+
+
+def _changed(kind: NoticeKind, intro: str, name: str, changes: tuple[Change, ...]) -> Notice:
+    done = "; ".join(_loss(change) for change in changes)
+    message = f"{intro}: {done}. Set {_SETTINGS['adapted']} to change this."
+    is_lossy = any(change.is_lossy for change in changes)
+    return Notice(kind=kind, message=message, model=name, is_lossy=is_lossy)
+
+
+def _describe(change: Change) -> str:
+    if change.after is ABSENT:
+        return f"{change.parameter} left out"
+    return f"{change.parameter} set to {change.after!r}"
+
+
+def _loss(change: Change) -> str:
+    # Only numbers are shown: any other value may hold what the caller would not want logged.
+    shown = f"={change.before}" if isinstance(change.before, int | float) else ""
+    return f"{change.parameter}{shown} ({change.reason})"
+
+
+_BUDGETS: Final = ("max_completion_tokens", "max_tokens")
+
+
+def _budget(body: Mapping[str, object], model: KimiModel) -> str:
+    # If both are there, the first one counts. Source: facts/kimi.md section 3.6.
+    name = next((name for name in _BUDGETS if body.get(name) is not None), _BUDGETS[0])
+    budget = body.get(name)
+    is_small = isinstance(budget, int) and budget < MINIMUM_THINKING_BUDGET
+    if not is_small or not is_thinking(body, model):
+        return ""
+    return (
+        f". {name}={budget} must hold reasoning and answer; below "
+        f"{MINIMUM_THINKING_BUDGET} the answer may come back empty"
+    )

@@ -1,0 +1,223 @@
+"""What a model rejects in a chat-completions body, in the upstream's own words.
+
+One function serves three: the migration repairs what it finds, the linter reports it, the
+emulator answers with its text. Source of rules and texts: facts/kimi.md sections 3.2 to 3.5,
+after https://platform.kimi.ai/docs/api/models-overview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Final, Literal, cast
+
+from agentsflare_kimi.models.catalog import KimiModel, find_model
+from agentsflare_kimi.models.values import Value
+
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "Rejection",
+    "find_rejections",
+    "has_rule",
+    "is_thinking",
+    "lacks_reasoning",
+    "missing_reasoning",
+    "thinking_type",
+    "tool_choice_kind",
+]
+
+
+class Absent(Enum):
+    """The type of `ABSENT`."""
+
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    __str__ = __repr__
+
+
+ABSENT: Final = Absent.ABSENT
+"""Stands for a parameter that is not in the request; None would be a JSON null."""
+
+
+class Rejection(Value):
+    """One thing in a request that its model answers with HTTP 400.
+
+    Attributes:
+        parameter: Dotted path, such as `temperature` or `messages[3].reasoning_content`.
+        value: What the request has there; `ABSENT` where something is missing.
+        allowed: The value that is accepted.
+        repair: What to put there instead; `ABSENT` to leave the parameter out.
+        message: The upstream's error text.
+        loss: What the repair takes away from the caller; empty where nothing is lost.
+    """
+
+    parameter: str
+    value: object
+    allowed: object
+    repair: object
+    message: str
+    loss: str = ""
+
+
+def is_thinking(body: Mapping[str, object], model: KimiModel) -> bool:
+    """Tell whether *model* thinks before it answers *body*.
+
+    Args:
+        body: A chat-completions body.
+        model: The model that it goes to.
+
+    Returns:
+        True unless the model never thinks or the body switches thinking off.
+    """
+    if model.thinking == "switchable":
+        return thinking_type(body) != "disabled"
+    return model.thinking == "always"
+
+
+def find_rejections(
+    body: Mapping[str, object], model: KimiModel | None = None
+) -> tuple[Rejection, ...]:
+    """Find everything in *body* that its model would answer with HTTP 400.
+
+    Args:
+        body: A chat-completions body; never changed.
+        model: The model to judge by; the one that the body names if not given.
+
+    Returns:
+        The rejections in the order in which the upstream is assumed to check; empty for a
+        model that the catalog does not know.
+    """
+    model = model or find_model(body.get("model"))
+    if model is None:
+        return ()
+    thinks = is_thinking(body, model)
+    found: list[Rejection] = [*_thinking_switch(body, model), *_fixed(body, model, thinks)]
+    if thinks:
+        found += [*_tool_choice(body, model), *_reasoning_content(body, model)]
+    return tuple(found)
+
+
+def has_rule(model: KimiModel, parameter: str) -> bool:
+    """Tell whether the catalog says which values of *parameter* the *model* rejects."""
+    if parameter == "thinking":
+        return _must_think(model)
+    if parameter == "tool_choice":
+        return bool(model.tool_choice_rejected)
+    return parameter in dict(model.fixed_while_thinking + model.fixed_without_thinking)
+
+
+def thinking_type(body: Mapping[str, object]) -> object:
+    """Return what *body* has as `thinking.type`; None where it has none."""
+    thinking = body.get("thinking")
+    return cast("Mapping[str, object]", thinking).get("type") if _is_mapping(thinking) else None
+
+
+def _must_think(model: KimiModel) -> bool:
+    # The models before k2.5 know no such field, whether they think or not.
+    return model.thinking == "always" and bool(model.fixed_while_thinking)
+
+
+def _thinking_switch(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
+    if _must_think(model) and thinking_type(body) == "disabled":
+        yield Rejection(
+            parameter="thinking",
+            value=body["thinking"],
+            allowed={"type": "enabled"},
+            repair=ABSENT,
+            message="invalid thinking: only type=enabled is allowed for this model",
+            loss=f"{model.id} thinks all the same",
+        )
+
+
+def _fixed(body: Mapping[str, object], model: KimiModel, thinks: bool) -> Iterator[Rejection]:  # noqa: FBT001  # private
+    for parameter, allowed in model.fixed_parameters(thinks).items():
+        value = body.get(parameter)
+        # A JSON null is an absent parameter; the fixed value itself is accepted.
+        if value is not None and value != allowed:
+            shown = "false" if parameter == "logprobs" else f"{allowed:g}"
+            yield Rejection(
+                parameter=parameter,
+                value=value,
+                allowed=allowed,
+                repair=ABSENT,
+                message=f"invalid {parameter}: only {shown} is allowed for this model",
+                loss=_LOSSES[parameter].format(model=model.id, allowed=shown),
+            )
+
+
+_LOSSES: Final[Mapping[str, str]] = {
+    "temperature": "{model} samples at temperature {allowed}, whatever is asked",
+    "top_p": "{model} samples with top_p {allowed}, whatever is asked",
+    "n": "one answer comes back; send the request again for each further one",
+    "presence_penalty": "{model} applies no presence penalty",
+    "frequency_penalty": "{model} applies no frequency penalty",
+    "logprobs": "{model} returns no log probabilities",
+}
+
+
+def tool_choice_kind(tool_choice: object) -> Literal["required", "specified"] | None:
+    """Tell how *tool_choice* forces a call: any (`required`), one (`specified`), or not."""
+    if tool_choice == "required":
+        return "required"
+    return "specified" if _is_mapping(tool_choice) else None
+
+
+def _tool_choice(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
+    choice = body.get("tool_choice")
+    kind = tool_choice_kind(choice)
+    if kind in model.tool_choice_rejected:
+        yield Rejection(
+            parameter="tool_choice",
+            value=choice,
+            allowed="auto",
+            repair="auto",
+            message=f"tool_choice '{kind}' is incompatible with thinking enabled",
+            loss="the model may answer without calling the tool",
+        )
+
+
+def _reasoning_content(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
+    if not model.needs_reasoning_content:
+        return
+    for index in missing_reasoning(body):
+        yield Rejection(
+            parameter=f"messages[{index}].reasoning_content",
+            value=ABSENT,
+            # Presence is what is checked: Moonshot's own client sends "" here.
+            allowed="",
+            repair="",
+            message=(
+                "thinking is enabled but reasoning_content is missing in assistant tool "
+                f"call message at index {index}"
+            ),
+        )
+
+
+def missing_reasoning(body: Mapping[str, object]) -> Iterator[int]:
+    """Yield the index of each message of *body* for which `lacks_reasoning` holds."""
+    messages = body.get("messages")
+    if isinstance(messages, Sequence):
+        for index, message in enumerate(cast("Sequence[object]", messages)):
+            if lacks_reasoning(message):
+                yield index
+
+
+def lacks_reasoning(message: object) -> bool:
+    """Tell whether *message* is an assistant's tool call that lost its `reasoning_content`."""
+    if not _is_mapping(message):
+        return False
+    fields = cast("Mapping[str, object]", message)
+    return (
+        bool(fields.get("tool_calls"))
+        and fields.get("role") == "assistant"
+        and fields.get("reasoning_content") is None
+    )
+
+
+def _is_mapping(value: object) -> bool:
+    # An exact dict is by far the commonest; the abstract check costs ten times as much.
+    return type(value) is dict or isinstance(value, Mapping)

@@ -1,0 +1,1 @@
+"""What came back means: answers, streams, filter results and failures."""

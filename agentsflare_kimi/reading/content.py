@@ -1,0 +1,146 @@
+"""The text, the reasoning and the message of an answer, whatever form the answer has.
+
+>>> extract_content({"choices": [{"message": {"content": "Hello"}}]})
+'Hello'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from agentsflare_kimi.reading.error_bodies import bodies, chain, nested
+from agentsflare_kimi.reading.lenient import (
+    as_integer,
+    as_list,
+    attribute,
+    field,
+    fields,
+    plain,
+    text_parts,
+)
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletionAssistantMessageParam
+
+__all__ = [
+    "REASONING_FIELDS",
+    "assistant_message",
+    "choices_of",
+    "extract_content",
+    "extract_reasoning",
+    "message_of",
+]
+
+# The second is what some gateways rename it to. Source: facts/kimi.md section 3.3.
+REASONING_FIELDS: Final = ("reasoning_content", "reasoning")
+# What a response's tool call has and a request's must not: its place in a stream, and what
+# `parse()` made of the arguments.
+_NOT_SENT_BACK: Final = frozenset({"index", "parsed_arguments"})
+
+
+def extract_content(source: object, index: int = 0) -> str:
+    """Return the text of one choice; never raises on odd data.
+
+    Args:
+        source: A completion, a parsed one or a chunk, a plain dict of either, a
+            `StreamReader`, or an exception that carries an answer or a part of one.
+        index: Which choice.
+
+    Returns:
+        Its text, list-form content joined; "" where there is none.
+    """
+    text = text_parts(field(_message(source, index), "content"))
+    if text is None and index == 0 and isinstance(source, BaseException):
+        return _partial(source)
+    return text or ""
+
+
+def extract_reasoning(source: object, index: int = 0) -> str:
+    """Return the reasoning (`reasoning_content`) of one choice, "" where there is none.
+
+    Args:
+        source: As for `extract_content`.
+        index: Which choice.
+    """
+    return _reasoning(_message(source, index)) or ""
+
+
+def assistant_message(source: object, index: int = 0) -> ChatCompletionAssistantMessageParam:
+    """Return the message to append to `messages` before the next request.
+
+    Kimi answers 400 when a message with tool calls comes back without its
+    `reasoning_content`, and accepts an empty one; so it is kept, "" included. What only
+    responses have (`annotations`, `refusal`, `parsed`, ...) is left out.
+
+    Args:
+        source: As for `extract_content`.
+        index: Which choice.
+
+    Source: facts/kimi.md section 3.4.
+    """
+    message = _message(source, index)
+    content, refusal = text_parts(field(message, "content")), field(message, "refusal")
+    calls = [_tool_call(call) for call in as_list(field(message, "tool_calls")) if call is not None]
+    if content is None:
+        content = refusal if isinstance(refusal, str) else None if calls else ""
+    answer: dict[str, object] = {"role": "assistant", "content": content}
+    if calls:
+        answer["tool_calls"] = calls
+    reasoning = _reasoning(message)
+    if reasoning is not None:
+        answer["reasoning_content"] = reasoning
+    return cast("ChatCompletionAssistantMessageParam", cast("object", answer))
+
+
+def choices_of(source: object) -> list[tuple[int, object]]:
+    """Return the choices with their indexes; a choice without one has that of its position."""
+    choices: list[tuple[int, object]] = []
+    for position, choice in enumerate(as_list(field(source, "choices"))):
+        if choice is not None and not isinstance(choice, str | int | float | list | tuple):
+            index = as_integer(field(choice, "index"))
+            choices.append((position if index is None else index, choice))
+    return choices
+
+
+def message_of(choice: object) -> object:
+    """Return a choice's message, or the delta that a stream sends instead."""
+    message = field(choice, "message")
+    return field(choice, "delta") if message is None else message
+
+
+def _message(source: object, index: int) -> object:
+    for body in _answers(source):
+        for place, choice in choices_of(body):
+            if place == index:
+                return message_of(choice)
+    return None
+
+
+def _answers(source: object) -> list[object]:
+    """Return what may be a completion in or behind *source*."""
+    if isinstance(source, BaseException):
+        found = [body for link in chain(source) for body in bodies(link)]
+        return [value for body in found for value in nested(body)]
+    if field(source, "choices") is not None:
+        return [source]
+    return [field(source, "completion")]
+
+
+def _partial(exc: BaseException) -> str:
+    partials = (attribute(link, "partial") for link in chain(exc))
+    return next((partial for partial in partials if isinstance(partial, str)), "")
+
+
+def _reasoning(message: object) -> str | None:
+    values = [field(message, name) for name in REASONING_FIELDS]
+    texts = [value for value in values if isinstance(value, str)]
+    return next((text for text in texts if text), texts[0] if texts else None)
+
+
+def _tool_call(call: object) -> object:
+    sent: dict[str, object] = {}
+    for name, value in fields(call).items():
+        if value is None or name in _NOT_SENT_BACK:
+            continue
+        sent[name] = _tool_call(value) if name in {"function", "custom"} else plain(value)
+    return sent

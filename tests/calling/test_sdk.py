@@ -1,0 +1,201 @@
+"""Pins the private parts of the SDK that the clients override.
+
+A failure here after an upgrade of `openai` means that a hook has moved: look for what has taken
+its place in the SDK, and follow it in agentsflare_kimi/calling/sdk.py.
+"""
+
+import asyncio
+import importlib
+import inspect
+
+import openai
+import pytest
+from fault_server import CHUNKS, Connection, FaultServer
+from openai.types.chat import ChatCompletion
+
+from agentsflare_kimi.calling.sdk import (
+    AsyncGuardedStream,
+    AsyncHooks,
+    GuardedStream,
+    SyncHooks,
+    isolate,
+)
+
+MESSAGES = [{"role": "user", "content": "hi"}]
+HOOKS = {
+    "_make_sse_decoder": [],
+    "_process_response_data": ["data", "cast_to", "response"],
+    "_process_response": ["cast_to", "response"],
+    "_prepare_url": ["url"],
+    "_prepare_request": ["request"],
+    "_should_retry": ["response"],
+    "_parse_retry_after_header": ["response_headers"],
+    "_calculate_retry_timeout": ["remaining_retries", "options", "response_headers"],
+    "_sleep_for_retry": ["response"],
+    "_make_status_error": ["err_msg", "body", "response"],
+    "request": ["cast_to", "options", "stream", "stream_cls"],
+    "copy": [],
+}
+
+
+class Guarded(SyncHooks, openai.OpenAI):
+    pass
+
+
+class AsyncGuarded(AsyncHooks, openai.AsyncOpenAI):
+    pass
+
+
+@pytest.mark.parametrize("client", [openai.OpenAI, openai.AsyncOpenAI])
+@pytest.mark.parametrize("name", HOOKS)
+def test_the_sdk_has_the_hook(client, name):
+    hook = getattr(client, name, None)
+    assert hook is not None, f"openai {openai.__version__} has no {client.__name__}.{name}"
+    missing = set(HOOKS[name]) - set(inspect.signature(hook).parameters)
+    assert not missing, f"{client.__name__}.{name} has lost its parameters {missing}"
+
+
+@pytest.mark.parametrize("name", sorted(HOOKS.keys() - {"_parse_retry_after_header"}))
+@pytest.mark.parametrize(("ours", "mixin"), [(Guarded, SyncHooks), (AsyncGuarded, AsyncHooks)])
+def test_every_hook_is_overridden(ours, mixin, name):
+    home = next(kind for kind in ours.__mro__ if name in vars(kind))
+    assert issubclass(mixin, home)
+
+
+class _Recording:
+    """Notes which hooks the SDK calls."""
+
+    def __init__(self, **options):
+        self.called = set()
+        super().__init__(**options)
+
+    def __getattribute__(self, name):
+        if name in HOOKS:
+            object.__getattribute__(self, "__dict__").setdefault("called", set()).add(name)
+        return super().__getattribute__(name)
+
+
+class _Recorder(_Recording, Guarded):
+    pass
+
+
+class _AsyncRecorder(_Recording, AsyncGuarded):
+    pass
+
+
+def _fails_twice(connection):
+    if connection.number == 1:
+        connection.reset()
+        return "close"
+    if connection.number == 2:
+        return connection.answer_json({"error": {"message": "busy"}}, 503, Retry_After="0.01")
+    return connection.well()
+
+
+@pytest.fixture
+def server():
+    replies = {
+        "well": Connection.well,
+        "fails": _fails_twice,
+        "refuses": lambda connection: connection.answer_json({"error": "no"}, 400),
+    }
+    with FaultServer(replies) as server:
+        yield server
+
+
+def _expect_all(called):
+    missing = HOOKS.keys() - {"request", "copy"} - called
+    assert not missing, f"openai {openai.__version__} no longer calls {sorted(missing)}"
+
+
+def test_the_sdk_calls_every_hook(server):
+    with _Recorder(api_key="k", base_url=server.url("fails")) as client:
+        client.chat.completions.create(model="m", messages=MESSAGES)
+        list(client.chat.completions.create(model="m", messages=MESSAGES, stream=True))
+        client.base_url = server.url("refuses")
+        with pytest.raises(openai.BadRequestError):
+            client.models.list()
+        _expect_all(client.called)
+
+
+def test_the_sdk_calls_every_hook_of_the_async_client(server):
+    async def main():
+        async with _AsyncRecorder(api_key="k", base_url=server.url("fails")) as client:
+            create = client.chat.completions.create
+            await create(model="m", messages=MESSAGES)
+            async for _ in await create(model="m", messages=MESSAGES, stream=True):
+                pass
+            client.base_url = server.url("refuses")
+            with pytest.raises(openai.BadRequestError):
+                await client.models.list()
+            _expect_all(client.called)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("mode", ["create", "raw", "helper"])
+def test_every_stream_is_guarded(server, mode):
+    with Guarded(api_key="k", base_url=server.url("well")) as client:
+        completions = client.chat.completions
+        if mode == "create":
+            stream = completions.create(model="m", messages=MESSAGES, stream=True)
+        elif mode == "raw":
+            raw = completions.with_raw_response.create(model="m", messages=MESSAGES, stream=True)
+            stream = raw.parse()
+        else:
+            with completions.stream(model="m", messages=MESSAGES) as helper:
+                assert isinstance(helper._raw_stream, GuardedStream)
+                assert helper.get_final_completion().choices[0].message.content == "Hello there"
+            return
+        assert isinstance(stream, GuardedStream), "the SDK makes its streams in another way"
+        assert not stream.is_done
+        assert len(list(stream)) == len(CHUNKS)
+        assert stream.is_done, "the SDK's streams keep their decoder elsewhere"
+
+
+def test_every_async_stream_is_guarded(server):
+    async def main():
+        async with AsyncGuarded(api_key="k", base_url=server.url("well")) as client:
+            stream = await client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+            assert isinstance(stream, AsyncGuardedStream)
+            assert len([chunk async for chunk in stream]) == len(CHUNKS)
+            assert stream.is_done
+
+    asyncio.run(main())
+
+
+def test_a_raw_answer_checks_itself_when_it_is_parsed(server):
+    with Guarded(api_key="k", base_url=server.url("well")) as client:
+        raw = client.chat.completions.with_raw_response.create(model="m", messages=MESSAGES)
+        assert isinstance(raw.parse(), ChatCompletion)
+
+
+@pytest.mark.parametrize("name", ["_custom_headers", "base_url", "_client"])
+def test_the_sdk_keeps_what_isolation_resets(name, monkeypatch):
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Ambient: 1")
+    client = openai.OpenAI(api_key="k", base_url="http://127.0.0.1:1/v1")
+    assert hasattr(client, name), f"openai {openai.__version__} keeps {name} elsewhere"
+    isolate(client, {})
+    assert "X-Ambient" not in client.default_headers
+    client.close()
+
+
+def test_what_was_given_is_kept(monkeypatch):
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Ambient: 1")
+    monkeypatch.setenv("OPENAI_ORG_ID", "ambient")
+    client = Guarded(
+        api_key="k",
+        base_url="http://127.0.0.1:1/v1",
+        organization="given",
+        default_headers={"X-Given": "1"},
+    )
+    for each in (client, client.with_options(timeout=1)):
+        assert each.organization == "given"
+        assert each.default_headers["X-Given"] == "1"
+        assert "X-Ambient" not in each.default_headers
+    client.close()
+
+
+def test_the_logger_of_requests_has_its_name():
+    module = importlib.import_module("openai._base_client")
+    assert module.log.name == "openai._base_client", "see agentsflare_kimi/calling/redaction.py"

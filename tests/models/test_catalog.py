@@ -1,0 +1,198 @@
+import datetime as dt
+import pickle
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from agentsflare_kimi import UnknownModelError, get_model, list_models
+from agentsflare_kimi.models.catalog import suggest_models
+from agentsflare_kimi.models.models_table import TABLE
+
+PAGE = [
+    ("kimi-k2.7-code", "new"),
+    ("kimi-k2.7-code-highspeed", "new"),
+    ("kimi-k2.6", "active"),
+    ("kimi-k2.5", "active"),
+    ("kimi-latest", "active"),
+    ("kimi-k2-turbo-preview", "retired"),
+    ("kimi-k2-thinking", "retired"),
+    ("kimi-k2-thinking-turbo", "retired"),
+    ("kimi-k2-0905-preview", "retired"),
+    ("kimi-k2-0711-preview", "retired"),
+    ("moonshot-v1-128k-vision-preview", "deprecated"),
+    ("moonshot-v1-32k-vision-preview", "deprecated"),
+    ("moonshot-v1-8k-vision-preview", "deprecated"),
+]
+ALIVE = {"new", "active"}
+MODELS = list_models()
+
+
+def test_the_gateways_list_comes_first_in_its_order_with_its_marks():
+    assert [(model.id, model.status) for model in MODELS[: len(PAGE)]] == PAGE
+
+
+def test_names_beside_the_list_are_known_too():
+    beside = {model.id: model.status for model in MODELS[len(PAGE) :]}
+
+    assert beside == {
+        "kimi-chat": "example",
+        "kimi-k3": "unlisted",
+        "kimi-k3.1-pro": "unlisted",
+        "moonshot-v1-8k": "unlisted",
+        "moonshot-v1-32k": "unlisted",
+        "moonshot-v1-128k": "unlisted",
+        "moonshot-v1-auto": "unlisted",
+        "kimi-thinking-preview": "unlisted",
+    }
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("k2-turbo", "kimi-k2-turbo-preview"),
+        ("kimi-k2-turbo", "kimi-k2-turbo-preview"),
+        ("k2-thinking", "kimi-k2-thinking"),
+        ("k2.6", "kimi-k2.6"),
+    ],
+)
+def test_short_names_are_understood(alias, name):
+    assert get_model(alias) is get_model(name)
+
+
+def test_an_unknown_name_is_answered_with_up_to_three_suggestions():
+    with pytest.raises(UnknownModelError) as caught:
+        get_model("kimi-k2-turbo-previw")
+
+    assert caught.value.model == "kimi-k2-turbo-previw"
+    assert caught.value.suggestions[0] == "kimi-k2-turbo-preview"
+    assert len(caught.value.suggestions) <= 3
+    assert "its successor is kimi-k2.6" in str(caught.value)
+    assert "AGENTSFLARE_EXTRA_MODELS" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["kimi-k2", "moonshotai/kimi-k2.6", "KIMI-K2.6"])
+def test_names_that_never_were_suggest_the_living_one(name):
+    assert "kimi-k2.6" in suggest_models(name)
+
+
+def test_of_equally_near_names_the_usual_successor_comes_first():
+    assert suggest_models("kimi-k2")[0] == "kimi-k2.6"
+
+
+def test_a_name_like_nothing_has_no_suggestion():
+    with pytest.raises(UnknownModelError, match="unknown model 'gpt-4o'") as caught:
+        get_model("gpt-4o")
+
+    assert caught.value.suggestions == ()
+
+
+def test_an_overlong_name_is_cut_in_the_message():
+    with pytest.raises(UnknownModelError) as caught:
+        get_model("x" * 5_000)
+
+    assert len(str(caught.value)) < 400
+
+
+def test_errors_and_models_pickle():
+    with pytest.raises(UnknownModelError) as caught:
+        get_model("nope")
+
+    assert pickle.loads(pickle.dumps(caught.value)).model == "nope"
+    assert pickle.loads(pickle.dumps(get_model("kimi-k2.6"))) == get_model("kimi-k2.6")
+    assert hash(get_model("kimi-k2.6"))
+
+
+@pytest.mark.parametrize(
+    ("name", "thinking", "temperature"),
+    [
+        ("kimi-k2.6", True, 1.0),
+        ("kimi-k2.6", False, 0.6),
+        ("kimi-k2.7-code", False, 1.0),
+        ("kimi-k3", True, 1.0),
+    ],
+)
+def test_the_pinned_temperature_depends_on_thinking(name, thinking, temperature):
+    fixed = get_model(name).fixed_parameters(thinking)
+
+    assert fixed["temperature"] == temperature
+    assert (fixed["top_p"], fixed["n"], fixed["presence_penalty"]) == (0.95, 1, 0)
+
+
+def test_older_models_pin_nothing():
+    assert not get_model("kimi-k2-turbo-preview").fixed_parameters(False)
+    assert not get_model("kimi-k2-thinking").fixed_parameters(True)
+
+
+def test_retirement_is_a_date():
+    assert get_model("kimi-k2-thinking").retired_on == dt.date(2026, 5, 25)
+    assert get_model("kimi-k2.6").retired_on is None
+
+
+# The schema: what a new entry in models.toml has to hold.
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_every_entry_says_where_it_is_from(model):
+    assert model.sources
+    assert all(source.startswith("https://") for source in model.sources)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_every_ended_model_has_a_living_successor_for_its_inputs(model):
+    assert (model.successor is not None) == (model.status in {"retired", "deprecated"})
+    assert (model.retired_on is not None) == (model.status == "retired")
+    if model.successor:
+        successor = get_model(model.successor)
+        assert successor.status in ALIVE, "a successor that is not alive leads nowhere"
+        assert successor.upstream_ended_on is None
+        assert successor.successor is None, "successors do not chain, so they cannot cycle"
+        assert model.inputs <= successor.inputs, "the successor cannot take what the old one took"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_every_alternative_is_known_and_dates_are_dates(model):
+    assert all(get_model(name).status in ALIVE for name in model.alternatives)
+    for day in (model.retired_on, model.released_on, model.upstream_ended_on):
+        assert day is None or type(day) is dt.date
+    assert model.inputs <= {"text", "image", "video"}
+    assert model.inputs
+
+
+def test_no_name_or_alias_stands_for_two_models():
+    names = [name for model in MODELS for name in (model.id, *model.aliases)]
+
+    assert len(names) == len(set(names))
+
+
+def test_the_file_uses_every_source_and_family_it_declares():
+    table = tomllib.loads(
+        files("agentsflare_kimi.models").joinpath("models.toml").read_text("utf-8")
+    )
+
+    assert table["format"] == 1
+    assert {entry["family"] for entry in table["models"]} == set(table["families"])
+    used = {source for entry in table["models"] for source in entry["sources"]}
+    assert used == set(table["sources"])
+
+
+def test_the_table_of_the_catalog_is_made_from_the_toml_file():
+    table = tomllib.loads((files("agentsflare_kimi.models") / "models.toml").read_text("utf-8"))
+
+    assert table == TABLE, "run `make generate`"
+
+
+@pytest.mark.parametrize("name", [None, 3, ["kimi-k2.6"], {"model": "kimi-k2.6"}, object])
+def test_what_is_no_name_is_no_model(name):
+    with pytest.raises(UnknownModelError, match="unknown model") as caught:
+        get_model(name)
+
+    assert str(name) in str(caught.value)
+    assert (caught.value.model, caught.value.suggestions) == (str(name), ())
+
+
+def test_a_long_name_is_shown_in_part():
+    with pytest.raises(UnknownModelError) as caught:
+        get_model(["x"] * 1_000)
+
+    assert len(str(caught.value)) < 400

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 OLDEST := .venvs/oldest
 JOBS ?= 2
 
-.PHONY: demo test test-oldest check format generate lock benchmark clean
+.PHONY: demo test test-oldest check format generate lock docs benchmark clean
 
 demo: $(VENV)/.package
 	$(BIN)/agentsflare-kimi demo
@@ -32,6 +32,10 @@ generate: $(VENV)/.development
 test-oldest: $(OLDEST)/.development
 	$(OLDEST)/bin/python -m pytest -n $(JOBS) -m "not slow"
 
+# The site, with every warning an error: docs/_build/html.
+docs: $(VENV)/.development
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b dirhtml docs docs/_build/html
+
 benchmark: $(VENV)/.development
 	for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
 
@@ -40,7 +44,7 @@ lock: $(VENV)/.development
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
-	    --group dev --upgrade pyproject.toml -o .ci/lock/newest.txt
+	    --group dev --group docs --upgrade pyproject.toml -o .ci/lock/newest.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
 	    --constraint .ci/lock/oldest.in --group dev --upgrade pyproject.toml -o .ci/lock/oldest.txt

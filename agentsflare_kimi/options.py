@@ -39,6 +39,12 @@ class SettingsOptions(TypedDict, total=False):
     on_unknown: Literal["error", "warn", "ignore"]
     adapt_parameters: Literal["on_rejection", "always", "never"]
     keep_reasoning: bool
+    on_forced_tool: Literal["disable_thinking", "auto", "error"]
+    on_filtered: Literal["report", "error"]
+    on_substitution: Literal["warn", "error", "ignore"]
+    migrate_to: str | None
+    models_file: str | os.PathLike[str] | None
+    http_backend: Literal["default", "aiohttp", "auto"]
     extra_models: tuple[str, ...] | list[str] | str
     allow_insecure_http: bool
 

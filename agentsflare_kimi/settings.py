@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import (
@@ -28,7 +29,11 @@ from agentsflare_kimi.errors import ConfigurationError
 __all__ = ["KimiSettings", "resolve_settings"]
 
 _PREFIX: Final = "AGENTSFLARE_"
-_MAY_BE_NONE: Final = frozenset({"deadline"})
+_MAY_BE_NONE: Final = frozenset({"deadline", "migrate_to", "models_file"})
+# A key may be pasted into any of these; what they hold is never shown.
+_NEVER_SHOWN: Final = frozenset({"api_key", "base_url", "model", "migrate_to", "models_file"})
+
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class KimiSettings(BaseSettings):
@@ -55,6 +60,18 @@ class KimiSettings(BaseSettings):
             rejected them (`on_rejection`), before sending (`always`), or not (`never`).
         keep_reasoning: Whether `reasoning_content` that a caller dropped from the history of a
             tool loop is put back.
+        on_forced_tool: What happens to a `tool_choice` that names or requires a tool while the
+            model would think, which it rejects: `disable_thinking` for this request, `auto` lets
+            the model choose, `error` refuses the request.
+        on_filtered: Whether an answer that the content filter blocked is returned with its
+            `report`, or raised as an `error` (`ContentFilteredError`).
+        on_substitution: What happens when another model answers than the one that was asked:
+            `warn` (`ServedModelWarning`), `error`, or `ignore`.
+        migrate_to: The model to move retired and deprecated models to, instead of the
+            catalog's successor.
+        models_file: A TOML file with models to add to the catalog, or to change in it.
+        http_backend: What async clients send requests with: the SDK's own HTTP library
+            (`default`), `aiohttp`, or aiohttp if it is installed (`auto`).
         extra_models: Names to accept beside the catalog; as a variable a JSON list or
             separated by commas.
         allow_insecure_http: Whether plain http is allowed to hosts other than loopback.
@@ -77,7 +94,7 @@ class KimiSettings(BaseSettings):
     allow_insecure_http: bool = False
     api_key: SecretStr | None = None
     base_url: str = DEFAULT_BASE_URL
-    model: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = "kimi-k2.6"
+    model: _Name = "kimi-k2.6"
     timeout: float = Field(default=300.0, gt=0)
     deadline: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     max_concurrency: int = Field(default=100, ge=0)
@@ -87,6 +104,12 @@ class KimiSettings(BaseSettings):
     on_unknown: Literal["error", "warn", "ignore"] = "error"
     adapt_parameters: Literal["on_rejection", "always", "never"] = "on_rejection"
     keep_reasoning: bool = True
+    on_forced_tool: Literal["disable_thinking", "auto", "error"] = "disable_thinking"
+    on_filtered: Literal["report", "error"] = "report"
+    on_substitution: Literal["warn", "error", "ignore"] = "warn"
+    migrate_to: _Name | None = None
+    models_file: Path | None = None
+    http_backend: Literal["default", "aiohttp", "auto"] = "default"
     extra_models: Annotated[tuple[str, ...], NoDecode] = ()
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401  # pydantic takes and checks them
@@ -159,7 +182,7 @@ def resolve_settings(
     Args:
         settings: Settings that were made before.
         overrides: Fields of `KimiSettings` given as arguments; None counts as not given, save
-            for `deadline`, where it means no limit.
+            for the fields that may be None.
         env_file: A file to read below the environment, if no *settings* are given.
 
     Returns:
@@ -221,8 +244,8 @@ def _describe(error: ValidationError) -> str:
 
 def _describe_one(field: str, problem: Mapping[str, Any]) -> str:
     value = problem.get("input")
-    # A key may be pasted into any field; only what is plainly none is shown.
-    is_harmless = field not in {"api_key", "base_url", "model"} and len(str(value)) <= 20  # noqa: PLR2004
+    # A key is longer than this.
+    is_harmless = field not in _NEVER_SHOWN and len(str(value)) <= 20  # noqa: PLR2004
     shown = f", got {value!r}" if is_harmless else ""
     reason = str(problem["msg"]).removeprefix("Value error, ")
     return f"{_PREFIX}{field.upper()} (argument `{field}`): {reason}{shown}"

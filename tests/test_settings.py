@@ -3,6 +3,7 @@ import json
 import os
 import pickle
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,13 @@ def test_defaults():
     )
     assert settings.adapt_parameters == "on_rejection"
     assert settings.keep_reasoning is True
+    assert (settings.on_forced_tool, settings.on_filtered, settings.on_substitution) == (
+        "disable_thinking",
+        "report",
+        "warn",
+    )
+    assert (settings.migrate_to, settings.models_file) == (None, None)
+    assert settings.http_backend == "default"
     assert settings.extra_models == ()
 
 
@@ -63,6 +71,12 @@ def test_defaults():
         ("ON_UNKNOWN", "ignore", "on_unknown", "ignore"),
         ("ADAPT_PARAMETERS", "always", "adapt_parameters", "always"),
         ("KEEP_REASONING", "false", "keep_reasoning", False),
+        ("ON_FORCED_TOOL", "auto", "on_forced_tool", "auto"),
+        ("ON_FILTERED", "error", "on_filtered", "error"),
+        ("ON_SUBSTITUTION", "ignore", "on_substitution", "ignore"),
+        ("MIGRATE_TO", " kimi-k3 ", "migrate_to", "kimi-k3"),
+        ("MODELS_FILE", "models.toml", "models_file", Path("models.toml")),
+        ("HTTP_BACKEND", "auto", "http_backend", "auto"),
         ("EXTRA_MODELS", "a, b,,", "extra_models", ("a", "b")),
         ("EXTRA_MODELS", '["a", "b"]', "extra_models", ("a", "b")),
         ("EXTRA_MODELS", "", "extra_models", ()),
@@ -85,6 +99,11 @@ def test_every_field_is_read_from_its_variable(variable, value, field, expected,
         ("MAX_CONCURRENCY", "-5", "greater than or equal to 0"),
         ("ON_RETIRED", "maybe", "'migrate', 'warn' or 'error', got 'maybe'"),
         ("KEEP_REASONING", "perhaps", "boolean"),
+        ("ON_FORCED_TOOL", "never", "'disable_thinking', 'auto' or 'error', got 'never'"),
+        ("ON_FILTERED", "raise", "'report' or 'error', got 'raise'"),
+        ("ON_SUBSTITUTION", "no", "'warn', 'error' or 'ignore', got 'no'"),
+        ("MIGRATE_TO", " ", "at least 1 character"),
+        ("HTTP_BACKEND", "curl", "'default', 'aiohttp' or 'auto', got 'curl'"),
         ("EXTRA_MODELS", "[a", "Expecting value"),
     ],
 )
@@ -208,6 +227,9 @@ def test_overrides_win_and_settings_are_kept(monkeypatch):
     assert (combined.on_retired, combined.deadline, combined.max_retries) == ("warn", 5, 2)
     assert resolve_settings(settings, {"deadline": None}).deadline is None
     assert resolve_settings(None, {"deadline": None}).deadline is None
+    moving = KimiSettings(migrate_to="kimi-k3")
+    assert resolve_settings(moving, {"migrate_to": None}).migrate_to is None
+    assert resolve_settings(moving, {"on_retired": None}).migrate_to == "kimi-k3"
     assert combined.api_key == settings.api_key
     assert resolve_settings(settings, {}) is settings
     assert resolve_settings(None, {}).deadline == 9

@@ -37,6 +37,12 @@ def construct(settings: KimiSettings) -> Kimi:
         on_unknown="warn",
         adapt_parameters="always",
         keep_reasoning=False,
+        on_forced_tool="auto",
+        on_filtered="error",
+        on_substitution="ignore",
+        migrate_to="kimi-k3",
+        models_file="models.toml",
+        http_backend="auto",
         extra_models=("house-model",),
         allow_insecure_http=True,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from agentsflare_kimi.lint.explaining import explain
 from agentsflare_kimi.lint.rules import RULES
+from agentsflare_kimi.lint.rules.explaining import explain
 
 PAGE: Final = Path(__file__).with_name("rules.md")
 HEAD: Final = """\

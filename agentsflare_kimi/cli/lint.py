@@ -10,21 +10,25 @@ import gc
 import os
 import sys
 
-from agentsflare_kimi.cli import UsageError
-from agentsflare_kimi.lint.options import Options, OptionsError, help_text, parse_options
-from agentsflare_kimi.lint.session import Session
+from agentsflare_kimi.cli.lint_options import (
+    BASELINE,
+    Options,
+    help_text,
+    parse_options,
+    paths_of,
+    settings_of,
+)
+from agentsflare_kimi.lint.files.run import LintRun
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BASELINE", "check", "paths_of", "read_stdin", "run", "settings_of"]
+__all__ = ["run"]
 
 # With these, there is something to say even if nothing is found.
 _TEXT_FORMATS = ("full", "concise", "grouped", "pylint")
 _MOST_GARBAGE = 100_000
-BASELINE = "agentsflare-kimi-baseline.json"
-"""Known findings, where such a file lies in the current directory."""
 
 
 def run(arguments: list[str]) -> int:
@@ -36,10 +40,7 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code: 0 clean, 1 findings, 2 a file could not be read or written.
     """
-    try:
-        options = parse_options(arguments)
-    except OptionsError as error:
-        raise UsageError(str(error)) from error
+    options = parse_options(arguments)
     if options.help:
         print(help_text())
         return 0
@@ -56,13 +57,13 @@ def run(arguments: list[str]) -> int:
 
 def _lint(options: Options) -> int:
     if options.output_format not in _TEXT_FORMATS:
-        from agentsflare_kimi.cli.lint_report import format_of  # noqa: PLC0415  # rarely given
+        from agentsflare_kimi.cli.lint_terminal import format_of  # noqa: PLC0415  # rarely given
 
         format_of(options)
     if _is_special(options):
         from agentsflare_kimi.cli import lint_special  # noqa: PLC0415  # rarely asked for
 
-        return lint_special.run(options)
+        return lint_special.run(options, check)
     return check(options, paths_of(options))
 
 
@@ -76,7 +77,7 @@ def check(options: Options, paths: list[bytes]) -> int:
     Returns:
         The exit code.
     """
-    session = Session(settings_of(options), _progress())
+    session = LintRun(settings_of(options), _progress())
     session.read(paths)
     _end_progress()
     if not (session.outcomes or session.notes or _has_more_to_say(options)):
@@ -86,63 +87,6 @@ def check(options: Options, paths: list[bytes]) -> int:
     from agentsflare_kimi.cli import lint_report  # noqa: PLC0415  # a clean file does without
 
     return lint_report.finish(session, options, paths)
-
-
-def paths_of(options: Options) -> list[bytes]:
-    """List the paths that were named, on the command line or in a file.
-
-    Args:
-        options: The command line.
-
-    Returns:
-        The paths; the current directory where none was named.
-    """
-    paths = [os.fsencode(path) for path in options.paths]
-    if not options.files_from:
-        return paths or [b"."]
-    if options.files_from == "-":
-        content = read_stdin()
-    else:
-        with open(options.files_from, "rb") as source:
-            content = source.read()
-    separator = b"\0" if b"\0" in content else b"\n"
-    return paths + [path.removesuffix(b"\r") for path in content.split(separator) if path.strip()]
-
-
-def read_stdin() -> bytes:
-    """Read all that comes on stdin.
-
-    Raises:
-        UsageError: It is closed.
-    """
-    if sys.stdin is None:
-        raise UsageError("stdin is closed")
-    return sys.stdin.buffer.read()
-
-
-def settings_of(options: Options) -> dict[str, object]:
-    """Find the settings that the command line gives, on top of those of files.
-
-    Args:
-        options: The command line.
-
-    Returns:
-        Names and values as `LintConfig` has them.
-    """
-    lists = ("select", "extend_select", "ignore", "exclude")
-    settings: dict[str, object] = {
-        name: tuple(getattr(options, name)) for name in lists if getattr(options, name)
-    }
-    if options.force_exclude:
-        settings["force_exclude"] = True
-    if options.no_respect_gitignore:
-        settings["respect_gitignore"] = False
-    is_checked = options.today or options.per_file_ignores
-    if is_checked or settings.keys() & {"select", "extend_select", "ignore"}:
-        from agentsflare_kimi.cli.lint_special import checked  # noqa: PLC0415  # rarely given
-
-        settings = checked(settings, options)
-    return settings
 
 
 def _is_special(options: Options) -> bool:

@@ -7,19 +7,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli import UsageError
-from agentsflare_kimi.cli.lint import BASELINE
-from agentsflare_kimi.cli.lint_report import say
+from agentsflare_kimi.cli.lint_options import BASELINE
+from agentsflare_kimi.cli.lint_terminal import say
 from agentsflare_kimi.lint.baseline import apply_baseline, baseline_of, read_baseline
 from agentsflare_kimi.lint.config import LintConfig
-from agentsflare_kimi.lint.discovery import TEMPORARY_PREFIX
-from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
+from agentsflare_kimi.lint.files.discovery import TEMPORARY_PREFIX
+from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentsflare_kimi.cli.lint_options import Options
     from agentsflare_kimi.cli.lint_summary import Results
     from agentsflare_kimi.lint.findings import Finding
-    from agentsflare_kimi.lint.options import Options
 
 __all__ = ["Baseline"]
 

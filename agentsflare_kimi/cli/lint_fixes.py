@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from agentsflare_kimi.cli.lint_report import say, wants_colour
-from agentsflare_kimi.lint.configuration import settings_for
-from agentsflare_kimi.lint.diffs import show_diff
-from agentsflare_kimi.lint.fixing import fix_file
-from agentsflare_kimi.lint.git import find_repository
-from agentsflare_kimi.lint.writing import NotWrittenError
+from agentsflare_kimi.cli.lint_terminal import say, wants_colour
+from agentsflare_kimi.lint.edits.diffs import show_diff
+from agentsflare_kimi.lint.edits.fixed_file import fix_file
+from agentsflare_kimi.lint.files.git import find_repository
+from agentsflare_kimi.lint.files.settings_files import settings_for
+from agentsflare_kimi.lint.files.writing import NotWrittenError
 
 if TYPE_CHECKING:
+    from agentsflare_kimi.cli.lint_options import Options
     from agentsflare_kimi.cli.lint_summary import Results
+    from agentsflare_kimi.lint.edits.fixed_file import FixedFile
+    from agentsflare_kimi.lint.files.run import Options as Settings
     from agentsflare_kimi.lint.findings import Finding
-    from agentsflare_kimi.lint.fixing import FixedFile
-    from agentsflare_kimi.lint.options import Options
-    from agentsflare_kimi.lint.session import Options as Settings
 
 __all__ = ["mend"]
 

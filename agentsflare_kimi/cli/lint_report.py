@@ -7,25 +7,24 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-from agentsflare_kimi.cli import UsageError
-from agentsflare_kimi.cli.lint import BASELINE
+from agentsflare_kimi.cli.lint_options import BASELINE
 from agentsflare_kimi.cli.lint_summary import Results, statistics, summary
-from agentsflare_kimi.lint.git import find_repository
-from agentsflare_kimi.lint.packing import unpack
+from agentsflare_kimi.cli.lint_terminal import format_of, say, wants_colour
+from agentsflare_kimi.lint.files.git import find_repository
+from agentsflare_kimi.lint.files.packing import unpack
 from agentsflare_kimi.lint.paths import distinct
-from agentsflare_kimi.lint.reporters import FORMATS, TEXT_FORMATS, Reported, render
-from agentsflare_kimi.lint.reporters.places import one_line
+from agentsflare_kimi.lint.reporters import TEXT_FORMATS, Reported, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from agentsflare_kimi.lint.options import Options
-    from agentsflare_kimi.lint.session import Session
+    from agentsflare_kimi.cli.lint_options import Options
+    from agentsflare_kimi.lint.files.run import LintRun
 
-__all__ = ["conclude", "finish", "format_of", "say", "wants_colour"]
+__all__ = ["conclude", "finish"]
 
 
-def finish(session: Session, options: Options, paths: list[bytes]) -> int:
+def finish(session: LintRun, options: Options, paths: list[bytes]) -> int:
     """Fix what is to be fixed, and say what is left.
 
     Args:
@@ -50,7 +49,7 @@ def finish(session: Session, options: Options, paths: list[bytes]) -> int:
     return conclude(results, options, _source_of)
 
 
-def _results_of(session: Session, options: Options) -> Results:
+def _results_of(session: LintRun, options: Options) -> Results:
     results = Results()
     for note in session.notes:
         say(f"note: {note}")
@@ -98,33 +97,6 @@ def conclude(results: Results, options: Options, source_of: Callable[[str], str 
     return _exit_code(results, options)
 
 
-def format_of(options: Options) -> str:
-    """Tell the format to report in.
-
-    Raises:
-        UsageError: There is no such format.
-    """
-    name = "json" if options.json else options.output_format
-    if name not in FORMATS:
-        raise UsageError(f"unknown output format {name!r}; there are: {', '.join(FORMATS)}")
-    return name
-
-
-def wants_colour(options: Options) -> bool:
-    """Tell whether to use colours on stdout: asked for, or a terminal that takes them."""
-    if options.color != "auto":
-        return options.color == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return bool(os.environ.get("FORCE_COLOR")) or is_terminal
-
-
-def say(line: str) -> None:
-    """Print a line for people on stderr, whatever is in it."""
-    print(one_line(line), file=sys.stderr)
-
-
 def _rendered(
     name: str, results: Results, options: Options, source_of: Callable[[str], str | None]
 ) -> str:
@@ -145,8 +117,8 @@ def _root() -> str:
 
 @lru_cache(maxsize=16)
 def _source_of(filename: str) -> str | None:
-    from agentsflare_kimi.lint.decoding import decode  # noqa: PLC0415  # most formats need no source
-    from agentsflare_kimi.lint.writing import (  # noqa: PLC0415  # same
+    from agentsflare_kimi.lint.files.decoding import decode  # noqa: PLC0415  # most formats need no source
+    from agentsflare_kimi.lint.files.writing import (  # noqa: PLC0415  # same
         NotWrittenError,
         read_regular_file,
     )

@@ -9,40 +9,44 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING
 
-from agentsflare_kimi.cli import UsageError, lint, tell
-from agentsflare_kimi.cli.lint_report import conclude, format_of
+from agentsflare_kimi.cli import UsageError, tell
+from agentsflare_kimi.cli.lint_options import paths_of, read_stdin, settings_of
+from agentsflare_kimi.cli.lint_report import conclude
 from agentsflare_kimi.cli.lint_summary import Results
-from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check_codes
-from agentsflare_kimi.lint.configuration import settings_for
-from agentsflare_kimi.lint.decoding import decode
-from agentsflare_kimi.lint.diffs import show_diff
-from agentsflare_kimi.lint.explaining import as_data, explain, find_rules
-from agentsflare_kimi.lint.judging import settings_if_read
+from agentsflare_kimi.cli.lint_terminal import format_of
+from agentsflare_kimi.lint.config import LintConfig, LintConfigError
+from agentsflare_kimi.lint.edits.diffs import show_diff
+from agentsflare_kimi.lint.files.decoding import decode
+from agentsflare_kimi.lint.files.judging import settings_if_read
+from agentsflare_kimi.lint.files.run import LintRun
+from agentsflare_kimi.lint.files.settings_files import settings_for
 from agentsflare_kimi.lint.reporters import TEXT_FORMATS
 from agentsflare_kimi.lint.reporters.places import one_line
-from agentsflare_kimi.lint.session import Session
+from agentsflare_kimi.lint.rules.explaining import as_data, explain, find_rules
 from agentsflare_kimi.lint.texts import fix_text, lint_text
 from agentsflare_kimi.models.values import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from agentsflare_kimi.lint.options import Options
+    from agentsflare_kimi.cli.lint_options import Options
 
+    Check = Callable[[Options, list[bytes]], int]
     _State = dict[bytes, tuple[int, int]]
 
-__all__ = ["checked", "run"]
+__all__ = ["run"]
 
 _LEAST_PAUSE = 0.5
 # Looking takes time too: at most a tenth of it goes into looking.
 _PAUSE_FACTOR = 10
 
 
-def run(options: Options) -> int:
+def run(options: Options, check: Check) -> int:
     """Do what was asked for.
 
     Args:
         options: The command line.
+        check: Reads files and directories, and says what was found.
 
     Returns:
         The exit code.
@@ -54,55 +58,8 @@ def run(options: Options) -> int:
     if options.show_files:
         return _show_files(options)
     if options.watch:
-        return _watch(options)
+        return _watch(options, check)
     return _lint_stdin(options)
-
-
-def checked(settings: dict[str, object], options: Options) -> dict[str, object]:
-    """Check the settings that the command line gives.
-
-    Args:
-        settings: Names and values that need no more than a check.
-        options: The command line.
-
-    Returns:
-        The same, with the day and the rules that are ignored in some files.
-
-    Raises:
-        UsageError: A code is no rule's, or the day is none.
-    """
-    for name in settings.keys() & {"select", "extend_select", "ignore"}:
-        _check_codes(f"--{name.replace('_', '-')}", list(settings[name]))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownArgumentType]  # these are tuples of strings
-    if options.per_file_ignores:
-        settings = {**settings, "per_file_ignores": _per_file(options.per_file_ignores)}
-    if options.today:
-        settings = {**settings, "today": _day(options.today)}
-    return settings
-
-
-def _per_file(pairs: list[str]) -> dict[str, tuple[str, ...]]:
-    ignores: dict[str, tuple[str, ...]] = {}
-    for pair in pairs:
-        pattern, colon, code = pair.rpartition(":")
-        if not (pattern and colon):
-            raise UsageError(f"--per-file-ignores takes FILES:RULE such as *.md:AFK1, not {pair!r}")
-        _check_codes("--per-file-ignores", [code])
-        ignores[pattern] = (*ignores.get(pattern, ()), code)
-    return ignores
-
-
-def _day(day: str) -> date:
-    try:
-        return date.fromisoformat(day)
-    except ValueError:
-        raise UsageError(f"--today takes a day such as 2026-12-31, not {day!r}") from None
-
-
-def _check_codes(option: str, codes: list[str]) -> None:
-    try:
-        check_codes(codes)
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}") from None
 
 
 def _explain(options: Options) -> int:
@@ -117,10 +74,10 @@ def _explain(options: Options) -> int:
 
 
 def _show_settings(options: Options) -> int:
-    for path in lint.paths_of(options):
+    for path in paths_of(options):
         name = os.fsdecode(path)
         probe = os.path.join(name, "*") if os.path.isdir(path) else name
-        settings = settings_for(probe, lint.settings_of(options))
+        settings = settings_for(probe, settings_of(options))
         print(f"# {one_line(name)}: {one_line(settings.source or 'no settings file')}")
         for field in fields_of(LintConfig):
             print(f"{field.replace('_', '-')} = {_shown(getattr(settings.config, field))}")
@@ -134,15 +91,15 @@ def _shown(value: object) -> str:
 
 
 def _show_files(options: Options) -> int:
-    session = Session(lint.settings_of(options))
-    for path in sorted(_files_to_read(session, lint.paths_of(options))):
+    session = LintRun(settings_of(options))
+    for path in sorted(_files_to_read(session, paths_of(options))):
         print(one_line(os.fsdecode(path)))
     for _, (path, _, reason) in session.outcomes:
         print(f"failed: {one_line(os.fsdecode(path))}: {reason}", file=sys.stderr)
     return 2 if session.outcomes else 0
 
 
-def _files_to_read(session: Session, paths: list[bytes]) -> Iterator[bytes]:
+def _files_to_read(session: LintRun, paths: list[bytes]) -> Iterator[bytes]:
     for is_named, root, path in _listed(session, paths):
         if is_named:
             settings = settings_for(os.fsdecode(path), session.options)
@@ -154,7 +111,7 @@ def _files_to_read(session: Session, paths: list[bytes]) -> Iterator[bytes]:
             yield path
 
 
-def _listed(session: Session, paths: list[bytes]) -> Iterator[tuple[bool, bytes, bytes]]:
+def _listed(session: LintRun, paths: list[bytes]) -> Iterator[tuple[bool, bytes, bytes]]:
     """Whether a path was named, the directory that was listed, and the path."""
     for origin, root, files in session.list(paths):
         for path in files:
@@ -164,13 +121,13 @@ def _listed(session: Session, paths: list[bytes]) -> Iterator[tuple[bool, bytes,
                 yield from _listed(session, [path.rstrip(b"/")])
 
 
-def _watch(options: Options) -> int:
+def _watch(options: Options, check: Check) -> int:
     before = None
     told = ""
     while True:
         began = time.monotonic()
         try:
-            before = _check_again(options, before)
+            before = _check_again(options, check, before)
             told = ""
         except LintConfigError as error:
             # Later on it may be a settings file that is being written.
@@ -182,11 +139,11 @@ def _watch(options: Options) -> int:
         time.sleep(max(_LEAST_PAUSE, _PAUSE_FACTOR * (time.monotonic() - began)))
 
 
-def _check_again(options: Options, before: _State | None) -> _State:
+def _check_again(options: Options, check: Check, before: _State | None) -> _State:
     now = _state(options)
     if now == before:
         return now
-    lint.check(options, lint.paths_of(options))
+    check(options, paths_of(options))
     sys.stdout.flush()
     print("Watching; stop with Ctrl-C.", file=sys.stderr, flush=True)
     # What was fixed has changed, and needs no second look.
@@ -195,7 +152,7 @@ def _check_again(options: Options, before: _State | None) -> _State:
 
 def _state(options: Options) -> _State:
     state: _State = {}
-    for _, _, path in _listed(Session(lint.settings_of(options)), lint.paths_of(options)):
+    for _, _, path in _listed(LintRun(settings_of(options)), paths_of(options)):
         try:
             status = os.lstat(path)
         except OSError:
@@ -207,8 +164,8 @@ def _state(options: Options) -> _State:
 
 def _lint_stdin(options: Options) -> int:
     filename = options.stdin_filename or "-"
-    settings = settings_for(filename, lint.settings_of(options))
-    content = lint.read_stdin()
+    settings = settings_for(filename, settings_of(options))
+    content = read_stdin()
     source = decode(content, filename)
     if source is None:
         raise UsageError(f"{filename}: what came on stdin is not text")

@@ -11,8 +11,8 @@ from agentsflare_kimi.lint.reporters.places import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from agentsflare_kimi.cli.lint_options import Options
     from agentsflare_kimi.lint.findings import Finding
-    from agentsflare_kimi.lint.options import Options
 
 __all__ = ["Results", "statistics", "summary"]
 
@@ -51,7 +51,7 @@ def statistics(findings: Iterable[Finding], name: str) -> str:
     counts = Counter(finding.code for finding in findings)
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     if name in TEXT_FORMATS:
-        from agentsflare_kimi.lint.explaining import name_of  # noqa: PLC0415  # only for people
+        from agentsflare_kimi.lint.rules.explaining import name_of  # noqa: PLC0415  # only for people
 
         return "\n".join(f"{count:>6} {code} {name_of(code)}" for code, count in rows)
     import json  # noqa: PLC0415  # only for programs

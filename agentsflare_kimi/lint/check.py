@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from agentsflare_kimi.lint.doubts import with_doubts
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
-from agentsflare_kimi.lint.lines import line_starts
+from agentsflare_kimi.lint.line_starts import line_starts
 from agentsflare_kimi.lint.rules import rules_for
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
+from agentsflare_kimi.lint.rules.doubts import with_doubts
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.lint.sources.languages import is_left_out, language_of, why_not_edited

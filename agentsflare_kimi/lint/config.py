@@ -88,7 +88,7 @@ class LintConfig(Value):
         """
         if not self.per_file_ignores:
             return self
-        from agentsflare_kimi.lint.ignores import matches_any  # noqa: PLC0415  # rarely needed
+        from agentsflare_kimi.lint.files.ignores import matches_any  # noqa: PLC0415  # rarely needed
 
         ignored = [
             code

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, cast
 
+from agentsflare_kimi.lint.files.packing import unpack
+from agentsflare_kimi.lint.files.run import LintRun
 from agentsflare_kimi.lint.findings import LintReport
-from agentsflare_kimi.lint.packing import unpack
-from agentsflare_kimi.lint.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentsflare_kimi.lint.config import LintConfig
-    from agentsflare_kimi.lint.discovery import Origin
+    from agentsflare_kimi.lint.files.discovery import Origin
+    from agentsflare_kimi.lint.files.scanning import Outcome
     from agentsflare_kimi.lint.findings import Finding
-    from agentsflare_kimi.lint.scanning import Outcome
 
 __all__ = ["distinct", "lint_paths", "report_of"]
 
@@ -40,12 +40,12 @@ def lint_paths(
         LintConfigError: A settings file cannot be read, or something in it is wrong.
     """
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    session = Session(config or {})
+    session = LintRun(config or {})
     session.read([os.fsencode(path) for path in several])
     return report_of(session)
 
 
-def report_of(session: Session) -> LintReport:
+def report_of(session: LintRun) -> LintReport:
     """Sum up what a session found.
 
     Args:

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentsflare_kimi import cli
-from agentsflare_kimi.lint import LintConfig, judging, lint_paths
-from agentsflare_kimi.lint.discovery import list_files
-from agentsflare_kimi.lint.ignores import is_ignored, parse_patterns
-from agentsflare_kimi.lint.session import Session
-from agentsflare_kimi.lint.walking import walk
+from agentsflare_kimi.lint import LintConfig, lint_paths
+from agentsflare_kimi.lint.files import judging
+from agentsflare_kimi.lint.files.discovery import list_files
+from agentsflare_kimi.lint.files.ignores import is_ignored, parse_patterns
+from agentsflare_kimi.lint.files.run import LintRun
+from agentsflare_kimi.lint.files.walking import walk
 
 ASK = 'client.chat.completions.create(model="kimi-k2-thinking")\n'
 
@@ -104,7 +105,7 @@ def test_repositories_below_a_directory_that_is_none_are_read_as_git_lists_them(
     write(tree, "one/.gitignore", text="ignored.py\n")
     git(tree / "one", "init", "-q")
     git(tree / "one", "add", "ask.py")
-    session = Session({})
+    session = LintRun({})
     session.read([b"."])
     origins = {(origin, path) for origin, (path, _, _) in session.outcomes}
     assert origins == {("tracked", b"one/ask.py"), ("walked", b"ask.py")}
@@ -152,7 +153,7 @@ def test_without_git_the_same_files_are_found(repository, monkeypatch):
     write(repository, "src/.gitignore", text="d.py\n!out/\n")
     with_git = found(".")
     monkeypatch.setenv("PATH", "")
-    session = Session({})
+    session = LintRun({})
     session.read([b"."])
     assert {os.fsdecode(path) for _, (path, _, _) in session.outcomes} == with_git
     assert with_git == {"a.py", "src/c.py", "src/out/e.py"}

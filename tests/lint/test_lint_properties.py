@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentsflare_kimi.lint import LintConfig, fix_text, lint_text
-from agentsflare_kimi.lint.applying import apply_edits
+from agentsflare_kimi.lint.edits.applying import apply_edits
 
 EVERYTHING = LintConfig(select=("AFK",))
 FILENAMES = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agentsflare_kimi.lint import LintConfig, lint_text
-from agentsflare_kimi.lint.configuration import settings_for
+from agentsflare_kimi.lint.files.settings_files import settings_for
 from agentsflare_kimi.lint.reporters import FORMATS
 from agentsflare_kimi.models.values import fields_of
 

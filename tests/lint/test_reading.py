@@ -8,7 +8,7 @@ from linting import find, find_one, fixed, kind
 
 import agentsflare_kimi
 from agentsflare_kimi.lint import Edit, Finding, Fix
-from agentsflare_kimi.lint.applying import apply_fixes
+from agentsflare_kimi.lint.edits.applying import apply_fixes
 
 OLD = "kimi-k2-thinking"
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentsflare_kimi.lint.diffs import show_diff
+from agentsflare_kimi.lint.edits.diffs import show_diff
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
 from agentsflare_kimi.lint.masking import mask_keys
 from agentsflare_kimi.lint.reporters import FORMATS, Reported, render

@@ -5,7 +5,7 @@ import sys
 
 KILLS_ITS_PARENT = """
 import contextlib, os, signal, sys
-from agentsflare_kimi.lint import workers
+from agentsflare_kimi.lint.files import workers
 
 parent = os.getpid()
 workers._worker_count = lambda: 2

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentsflare_kimi.lint import writing
-from agentsflare_kimi.lint.decoding import decode
-from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
+from agentsflare_kimi.lint.files import writing
+from agentsflare_kimi.lint.files.decoding import decode
+from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
 
 BEFORE = b"old\r\n" * 1000
 AFTER = b"new\n" * 3000
@@ -21,7 +21,7 @@ AFTER = b"new\n" * 3000
 # Runs the recipe, and kills itself just before or after the given call of `os`.
 KILLED = """
 import os, signal, sys
-from agentsflare_kimi.lint import writing
+from agentsflare_kimi.lint.files import writing
 path, call, when, before, after = sys.argv[1:]
 real = getattr(os, call)
 def killing(*arguments, **options):
@@ -115,7 +115,7 @@ def test_a_killed_run_leaves_the_old_file_or_the_new_one(file, tmp_path, call, w
 
 def test_a_full_disk_leaves_the_file_as_it_was(file):
     script = (
-        "import resource, sys; from agentsflare_kimi.lint import writing;"
+        "import resource, sys; from agentsflare_kimi.lint.files import writing;"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY));"
         f"writing.replace_content({os.fsencode(file)!r}, {BEFORE!r}, b'x' * 100_000)"
     )

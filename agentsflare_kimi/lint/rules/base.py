@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.findings import Fix, Severity
-from agentsflare_kimi.lint.mentions import Mention, find_mentions
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
+from agentsflare_kimi.lint.sources.mentions import Mention, find_mentions
 from agentsflare_kimi.models.values import Value
 
 __all__ = ["Problem", "Reading", "Rule", "Sample"]

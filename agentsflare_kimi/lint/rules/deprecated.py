@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Fix
-from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import (
+    advice,
+    fix_note,
+    mend,
+    place_note,
+    problem_at,
+    whole_names,
+)
 from agentsflare_kimi.models.values import replace
 
 __all__ = ["RULE"]

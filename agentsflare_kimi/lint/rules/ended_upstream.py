@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.names import place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import place_note, problem_at, whole_names
 
 __all__ = ["RULE"]
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+from agentsflare_kimi.lint.edits.imports import import_edit
+from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.findings import Edit, Fix
-from agentsflare_kimi.lint.imports import import_edit
-from agentsflare_kimi.lint.layout import merge_edits
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.calls import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import Source
-from agentsflare_kimi.lint.urls import GATEWAY
 
 __all__ = ["RULE"]
 

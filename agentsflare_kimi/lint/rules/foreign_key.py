@@ -10,6 +10,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.calls import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import STRING, Source
@@ -21,7 +22,6 @@ from agentsflare_kimi.lint.sources.statements import (
     statement_around,
     uses_of,
 )
-from agentsflare_kimi.lint.urls import GATEWAY
 
 __all__ = ["RULE"]
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from agentsflare_kimi.lint.edits.imports import import_edit
 from agentsflare_kimi.lint.findings import Edit, Fix
-from agentsflare_kimi.lint.imports import import_edit
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Value
 from agentsflare_kimi.lint.sources.keys import is_api_key
-from agentsflare_kimi.lint.urls import GATEWAY
 
 __all__ = ["RULE"]
 

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
-from agentsflare_kimi.lint.mentions import Mention
-from agentsflare_kimi.lint.names import advice, mend
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import advice, mend
+from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.models.catalog import KimiModel, find_model, list_models
 
 __all__ = ["RULE"]

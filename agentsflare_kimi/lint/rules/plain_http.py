@@ -7,7 +7,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.urls import find_urls
+from agentsflare_kimi.lint.rules.urls import find_urls
 
 __all__ = ["RULE"]
 

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from agentsflare_kimi.lint.names import advice, fix_note, mend, place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import (
+    advice,
+    fix_note,
+    mend,
+    place_note,
+    problem_at,
+    whole_names,
+)
 from agentsflare_kimi.models.catalog import KimiModel
 
 __all__ = ["RULE"]

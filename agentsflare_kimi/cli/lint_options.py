@@ -5,11 +5,27 @@ Read by hand: the standard library's parser takes as long to load as a clean fil
 
 from __future__ import annotations
 
+import os
+import sys
+
+from agentsflare_kimi.cli import UsageError
+
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Options", "OptionsError", "help_text", "parse_options"]
+__all__ = [
+    "BASELINE",
+    "Options",
+    "help_text",
+    "parse_options",
+    "paths_of",
+    "read_stdin",
+    "settings_of",
+]
+
+BASELINE = "agentsflare-kimi-baseline.json"
+"""Known findings, where such a file lies in the current directory."""
 
 # Option, attribute, what it takes ("" for nothing, a comma at the end for a list), and purpose.
 _TABLE = (
@@ -53,10 +69,6 @@ _ROWS = {row[0]: row for row in _TABLE}
 _COLOURS = ("auto", "always", "never")
 
 
-class OptionsError(Exception):
-    """An option is unknown, or its value is missing or wrong."""
-
-
 class Options:
     """What the command line says; each attribute is named after its option."""
 
@@ -90,7 +102,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         The options.
 
     Raises:
-        OptionsError: An option is unknown, its value is missing or wrong, or it does not go
+        UsageError: An option is unknown, its value is missing or wrong, or it does not go
             with another.
     """
     options = Options()
@@ -132,20 +144,20 @@ def _read(argument: str, pending: list[str], options: Options) -> None:
     name = _SHORT.get(name, name)
     row = _ROWS.get(name) or _ROWS.get(_opposite(name))
     if row is None or (row[2] and row[0] != name):
-        raise OptionsError(f"unknown option {name!r}{_suggestion(name)}; see --help")
+        raise UsageError(f"unknown option {name!r}{_suggestion(name)}; see --help")
     _, attribute, takes, _ = row
     if not takes:
         if has_value:
-            raise OptionsError(f"{name} takes no value")
+            raise UsageError(f"{name} takes no value")
         setattr(options, attribute, row[0] == name)
         return
     if not has_value:
         if not pending:
-            raise OptionsError(f"{name} needs a value: {takes.removesuffix(',')}")
+            raise UsageError(f"{name} needs a value: {takes.removesuffix(',')}")
         value = pending.pop(0)
     if not value.strip(", "):
         # What a script's variable, unset, leaves; to pass over it would be to lint otherwise.
-        raise OptionsError(f"{name} needs a value, not {value!r}")
+        raise UsageError(f"{name} needs a value, not {value!r}")
     if takes.endswith(","):
         getattr(options, attribute).extend(
             part.strip() for part in value.split(",") if part.strip()
@@ -162,17 +174,17 @@ def _opposite(name: str) -> str:
 def _check(options: Options) -> None:
     """Refuse what cannot be done, before anything is read or changed."""
     if options.color not in _COLOURS:
-        raise OptionsError(f"--color takes auto, always or never, not {options.color!r}")
+        raise UsageError(f"--color takes auto, always or never, not {options.color!r}")
     if options.write_baseline and options.diff:
-        raise OptionsError("--write-baseline counts what is there; it does not go with --diff")
+        raise UsageError("--write-baseline counts what is there; it does not go with --diff")
     if options.watch and options.files_from == "-":
-        raise OptionsError("--watch reads the list again and again; stdin can be read but once")
+        raise UsageError("--watch reads the list again and again; stdin can be read but once")
     if "-" not in options.paths and not options.stdin_filename:
         return
     if options.files_from or any(path != "-" for path in options.paths):
-        raise OptionsError("stdin (-, --stdin-filename) is linted alone: name no other files")
+        raise UsageError("stdin (-, --stdin-filename) is linted alone: name no other files")
     if options.write_baseline or options.watch:
-        raise OptionsError("--write-baseline and --watch need files, not stdin")
+        raise UsageError("--write-baseline and --watch need files, not stdin")
 
 
 def _suggestion(name: str) -> str:
@@ -180,3 +192,60 @@ def _suggestion(name: str) -> str:
 
     close = get_close_matches(name, _ROWS, n=1)
     return f", did you mean {close[0]}?" if close else ""
+
+
+def paths_of(options: Options) -> list[bytes]:
+    """List the paths that were named, on the command line or in a file.
+
+    Args:
+        options: The command line.
+
+    Returns:
+        The paths; the current directory where none was named.
+    """
+    paths = [os.fsencode(path) for path in options.paths]
+    if not options.files_from:
+        return paths or [b"."]
+    if options.files_from == "-":
+        content = read_stdin()
+    else:
+        with open(options.files_from, "rb") as source:
+            content = source.read()
+    separator = b"\0" if b"\0" in content else b"\n"
+    return paths + [path.removesuffix(b"\r") for path in content.split(separator) if path.strip()]
+
+
+def read_stdin() -> bytes:
+    """Read all that comes on stdin.
+
+    Raises:
+        UsageError: It is closed.
+    """
+    if sys.stdin is None:
+        raise UsageError("stdin is closed")
+    return sys.stdin.buffer.read()
+
+
+def settings_of(options: Options) -> dict[str, object]:
+    """Find the settings that the command line gives, on top of those of files.
+
+    Args:
+        options: The command line.
+
+    Returns:
+        Names and values as `LintConfig` has them.
+    """
+    lists = ("select", "extend_select", "ignore", "exclude")
+    settings: dict[str, object] = {
+        name: tuple(getattr(options, name)) for name in lists if getattr(options, name)
+    }
+    if options.force_exclude:
+        settings["force_exclude"] = True
+    if options.no_respect_gitignore:
+        settings["respect_gitignore"] = False
+    is_checked = options.today or options.per_file_ignores
+    if is_checked or settings.keys() & {"select", "extend_select", "ignore"}:
+        from agentsflare_kimi.cli.lint_settings import checked  # noqa: PLC0415  # rarely given
+
+        settings = checked(settings, options)
+    return settings

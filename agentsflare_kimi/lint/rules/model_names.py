@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from agentsflare_kimi.lint.edits.layout import merge_edits
+from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.findings import Fix, Severity
-from agentsflare_kimi.lint.fixes import Policy, migration_fix, rename_fix
-from agentsflare_kimi.lint.layout import merge_edits
-from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
+from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.models.catalog import KimiModel, find_model, get_model
 from agentsflare_kimi.models.migration import plan_migration
 

@@ -68,7 +68,7 @@ class Scanner:
         self._last_start = self._size - _LEAST_ROOM
         self._find: Callable[[bytes, int, int], int] = self._buffer.find
         if files >= _WORTH_A_FAST_SEARCH:
-            from agentsflare_kimi.lint.searching import finder  # noqa: PLC0415  # slow to load
+            from agentsflare_kimi.lint.files.searching import finder  # noqa: PLC0415  # slow to load
 
             self._find = finder(self._buffer)
         self._outcomes: list[Outcome] = []

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
-from agentsflare_kimi.lint.configuration import settings_for
-from agentsflare_kimi.lint.decoding import decode
-from agentsflare_kimi.lint.discovery import is_left_out
-from agentsflare_kimi.lint.packing import pack
-from agentsflare_kimi.lint.scanning import too_large
-from agentsflare_kimi.lint.upwards import upwards
+from agentsflare_kimi.lint.files.decoding import decode
+from agentsflare_kimi.lint.files.discovery import is_left_out
+from agentsflare_kimi.lint.files.packing import pack
+from agentsflare_kimi.lint.files.scanning import too_large
+from agentsflare_kimi.lint.files.settings_files import settings_for
+from agentsflare_kimi.lint.files.upwards import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentsflare_kimi.lint.config import LintConfig
-    from agentsflare_kimi.lint.scanning import Outcome
+    from agentsflare_kimi.lint.files.scanning import Outcome
 
 __all__ = ["forget", "judge_listed", "judge_named", "settings_if_read"]
 
@@ -113,7 +113,7 @@ def _defect(error: Exception) -> str:
 def _is_ignored(path: bytes) -> bool:
     if not _may_be_ignored(os.path.dirname(path)):
         return False
-    from agentsflare_kimi.lint.walking import is_named_by_ignore_files  # noqa: PLC0415  # rare
+    from agentsflare_kimi.lint.files.walking import is_named_by_ignore_files  # noqa: PLC0415  # rare
 
     return is_named_by_ignore_files(path)
 

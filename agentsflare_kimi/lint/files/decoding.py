@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 from typing import NamedTuple
 
-__all__ = ["Source", "decode"]
+__all__ = ["DecodedText", "decode"]
 
 _UTF_16_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _LOOKED_AT = 8192
 
 
-class Source(NamedTuple):
+class DecodedText(NamedTuple):
     """A file's text, and what it takes to write it back.
 
     Attributes:
@@ -42,7 +42,7 @@ class Source(NamedTuple):
         return self.mark + text.encode(self.encoding, self.errors)
 
 
-def decode(content: bytes, filename: str) -> Source | None:
+def decode(content: bytes, filename: str) -> DecodedText | None:
     """Read a file's text; every byte survives the way there and back.
 
     Args:
@@ -61,7 +61,7 @@ def decode(content: bytes, filename: str) -> Source | None:
     source = _try(content, "utf-8", mark)
     if source is None and filename.endswith((".py", ".pyi", ".pyw")):
         source = _try(content, _declared(content), mark)
-    return source or Source(
+    return source or DecodedText(
         text=content[len(mark) :].decode("utf-8", "surrogateescape"),
         encoding="utf-8",
         errors="surrogateescape",
@@ -69,12 +69,12 @@ def decode(content: bytes, filename: str) -> Source | None:
     )
 
 
-def _try(content: bytes, encoding: str | None, mark: bytes) -> Source | None:
+def _try(content: bytes, encoding: str | None, mark: bytes) -> DecodedText | None:
     if encoding is None:
         return None
     try:
         text = content[len(mark) :].decode(encoding)
-        source = Source(text=text, encoding=encoding, errors="strict", mark=mark)
+        source = DecodedText(text=text, encoding=encoding, errors="strict", mark=mark)
         return source if source.encode(text) == content else None
     except (UnicodeError, LookupError, TypeError):
         # A declaration may name what is no codec, or no text codec.
@@ -82,7 +82,7 @@ def _try(content: bytes, encoding: str | None, mark: bytes) -> Source | None:
 
 
 def _declared(content: bytes) -> str | None:
-    # Source: https://peps.python.org/pep-0263/
+    # DecodedText: https://peps.python.org/pep-0263/
     import re  # noqa: PLC0415  # only undecodable Python files need it
 
     lines = b"\n".join(content.splitlines()[:2])

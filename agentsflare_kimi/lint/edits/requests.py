@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
+from agentsflare_kimi.lint.edits.layout import insert_entry, merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Edit, Fix
-from agentsflare_kimi.lint.layout import insert_entry, merge_edits, remove_entries
-from agentsflare_kimi.lint.mentions import Mention
 from agentsflare_kimi.lint.sources.bodies import Body, group_at
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
+from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.models.migration import ABSENT, Change, plan_migration
 

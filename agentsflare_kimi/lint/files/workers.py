@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import sys
 
-from agentsflare_kimi.lint.scanning import Scanner
+from agentsflare_kimi.lint.files.scanning import Scanner
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from agentsflare_kimi.lint.scanning import Examine, Outcome
+    from agentsflare_kimi.lint.files.scanning import Examine, Outcome
 
 __all__ = ["scan"]
 

@@ -51,7 +51,7 @@ def list_files(
         `.ignore` file names or `is_left_out` tells of may be among them: looking at the few
         that matter later costs less than looking at each.
     """
-    from agentsflare_kimi.lint import git  # noqa: PLC0415  # named files need no listing
+    from agentsflare_kimi.lint.files import git  # noqa: PLC0415  # named files need no listing
 
     listed: dict[str, list[bytes]] = {}
     is_in_repository = git.find_repository(directory) is not None
@@ -62,7 +62,7 @@ def list_files(
             yield origin, listed[origin]
     # Of an ignored directory git lists nothing, but to name it is to ask for what is in it.
     if not any(listed.values()) or not respect_gitignore:
-        from agentsflare_kimi.lint.walking import walk  # noqa: PLC0415  # git is the rule
+        from agentsflare_kimi.lint.files.walking import walk  # noqa: PLC0415  # git is the rule
 
         left_out = LEFT_OUT | _BUILD_OUTPUT
         tracked = frozenset(listed.get("tracked", ()))

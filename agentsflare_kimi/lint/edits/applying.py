@@ -7,8 +7,8 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from agentsflare_kimi.lint.edits.soundness import is_sound
 from agentsflare_kimi.lint.findings import Edit, Finding, FixResult
-from agentsflare_kimi.lint.soundness import is_sound
 
 __all__ = ["apply_edits", "apply_fixes"]
 

@@ -9,27 +9,27 @@ import os
 import stat
 import sys
 
-from agentsflare_kimi.lint.scanning import Scanner
+from agentsflare_kimi.lint.files.scanning import Scanner
 
 TYPE_CHECKING = False  # `typing` would cost more than a clean file does
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from agentsflare_kimi.lint.config import LintConfig
-    from agentsflare_kimi.lint.discovery import Origin
-    from agentsflare_kimi.lint.scanning import Examine, Outcome
+    from agentsflare_kimi.lint.files.discovery import Origin
+    from agentsflare_kimi.lint.files.scanning import Examine, Outcome
 
     # All settings there are, or those that come on top of the nearest settings file's.
     Options = Mapping[str, object] | LintConfig
 
-__all__ = ["Session"]
+__all__ = ["LintRun"]
 
 _CONFIGURATIONS = (b"agentsflare-kimi.toml", b"pyproject.toml")
 _DEFAULTS = (True, 5_000_000)
 _REMEMBERING = (
-    "agentsflare_kimi.lint.configuration",
-    "agentsflare_kimi.lint.judging",
-    "agentsflare_kimi.lint.walking",
+    "agentsflare_kimi.lint.files.settings_files",
+    "agentsflare_kimi.lint.files.judging",
+    "agentsflare_kimi.lint.files.walking",
 )
 # Forking two processes takes as long as reading so many files.
 _WORTH_SHARING = 400
@@ -37,7 +37,7 @@ _WORTH_SHARING = 400
 _SURELY_ONE = 4000
 
 
-class Session:
+class LintRun:
     """Reads what is named, and holds what came of it.
 
     Attributes:
@@ -112,19 +112,19 @@ class Session:
             root: The directory that was listed.
             directory: What was listed in it, and is a directory.
         """
-        from agentsflare_kimi.lint.discovery import is_left_out  # noqa: PLC0415  # rarely needed
+        from agentsflare_kimi.lint.files.discovery import is_left_out  # noqa: PLC0415  # rarely needed
 
         directory = directory.rstrip(b"/")
         if is_left_out(os.path.join(directory, b"*"), root) or self._is_excluded(root, directory):
             return False
-        from agentsflare_kimi.lint.walking import is_named_by_ignore_files  # noqa: PLC0415  # same
+        from agentsflare_kimi.lint.files.walking import is_named_by_ignore_files  # noqa: PLC0415  # same
 
         respect, _ = self._listing_settings(root)
         path = os.path.abspath(directory)
         return not (respect and is_named_by_ignore_files(path, is_directory=True))
 
     def _list_directory(self, directory: bytes) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
-        from agentsflare_kimi.lint import discovery, git  # noqa: PLC0415  # files need no listing
+        from agentsflare_kimi.lint.files import discovery, git  # noqa: PLC0415  # files need no listing
 
         identity = os.path.realpath(directory)
         if identity in self._seen:
@@ -153,7 +153,7 @@ class Session:
         }
 
         def examine(path: bytes, content: bytes) -> Outcome | None:
-            from agentsflare_kimi.lint.judging import judge_named  # noqa: PLC0415  # heavy
+            from agentsflare_kimi.lint.files.judging import judge_named  # noqa: PLC0415  # heavy
 
             return judge_named(named_as[path], content, self.options)
 
@@ -163,11 +163,11 @@ class Session:
 
     def _read_listed(self, origin: Origin, root: bytes, files: list[bytes]) -> None:
         def examine(path: bytes, content: bytes) -> Outcome | None:
-            from agentsflare_kimi.lint.judging import judge_listed  # noqa: PLC0415  # heavy
+            from agentsflare_kimi.lint.files.judging import judge_listed  # noqa: PLC0415  # heavy
 
             return judge_listed(root, path, content, self.options)
 
-        from agentsflare_kimi.lint.discovery import is_left_out  # noqa: PLC0415  # same as above
+        from agentsflare_kimi.lint.files.discovery import is_left_out  # noqa: PLC0415  # same as above
 
         _, max_size = self._listing_settings(root)
         for outcome in self._scan(files, examine, max_size):
@@ -181,16 +181,16 @@ class Session:
     def _scan(self, files: Sequence[bytes], examine: Examine, max_size: int) -> list[Outcome]:
         if len(files) < _WORTH_SHARING:
             return Scanner(examine, max_size, files=len(files)).scan(files)
-        from agentsflare_kimi.lint.workers import scan  # noqa: PLC0415  # few files need none
+        from agentsflare_kimi.lint.files.workers import scan  # noqa: PLC0415  # few files need none
 
         if len(files) >= _SURELY_ONE:
             # Loaded here once instead of in each process.
-            __import__("agentsflare_kimi.lint.judging")
+            __import__("agentsflare_kimi.lint.files.judging")
 
         return scan(files, examine, max_size, self._progress)
 
     def _is_excluded(self, root: bytes, directory: bytes) -> bool:
-        from agentsflare_kimi.lint.configuration import settings_for  # noqa: PLC0415  # heavy
+        from agentsflare_kimi.lint.files.settings_files import settings_for  # noqa: PLC0415  # heavy
 
         path = os.path.join(os.fsdecode(directory), "*")
         try:
@@ -206,7 +206,7 @@ class Session:
         """Whether to heed `.gitignore`, and the size of the largest file to read."""
         if not (self.options or _has_configuration(os.path.abspath(directory or b"."))):
             return _DEFAULTS
-        from agentsflare_kimi.lint.configuration import settings_for  # noqa: PLC0415  # heavy
+        from agentsflare_kimi.lint.files.settings_files import settings_for  # noqa: PLC0415  # heavy
 
         config = settings_for(os.path.join(os.fsdecode(directory), "*"), self.options).config
         return config.respect_gitignore, config.max_file_size

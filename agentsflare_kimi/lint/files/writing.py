@@ -11,7 +11,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from agentsflare_kimi.lint.discovery import TEMPORARY_PREFIX
+from agentsflare_kimi.lint.files.discovery import TEMPORARY_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Generator

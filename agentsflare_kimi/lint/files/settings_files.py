@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import NamedTuple, cast
 
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
-from agentsflare_kimi.lint.upwards import upwards
+from agentsflare_kimi.lint.files.upwards import upwards
 from agentsflare_kimi.models.values import fields_of, replace
 
 __all__ = ["FileSettings", "forget", "settings_for"]
@@ -104,7 +104,7 @@ def _matches(
 ) -> bool:
     if not patterns:
         return False
-    from agentsflare_kimi.lint.ignores import matches_any  # noqa: PLC0415  # rarely needed
+    from agentsflare_kimi.lint.files.ignores import matches_any  # noqa: PLC0415  # rarely needed
 
     meant = [_below(base, _anchored(base, pattern)) for pattern in patterns]
     return matches_any(_below(base, path), meant, is_directory=is_directory)

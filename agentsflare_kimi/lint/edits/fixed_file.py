@@ -8,8 +8,8 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentsflare_kimi.lint import texts
-from agentsflare_kimi.lint.decoding import Source, decode
-from agentsflare_kimi.lint.writing import NotWrittenError, read_regular_file, replace_content
+from agentsflare_kimi.lint.files.decoding import DecodedText, decode
+from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> F
     return FixedFile(before=source.text, result=result, links=state.st_nlink)
 
 
-def _encode(source: Source, text: str) -> bytes:
+def _encode(source: DecodedText, text: str) -> bytes:
     try:
         return source.encode(text)
     except UnicodeEncodeError as error:

@@ -16,12 +16,15 @@ from agentsflare_kimi.calling.learned_rejections import (
     read_lessons,
 )
 from agentsflare_kimi.calling.notices import announce
+from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.calling.reasoning_capture import listen
 from agentsflare_kimi.models import notice_texts
 from agentsflare_kimi.models.changes import apply_changes
 from agentsflare_kimi.models.migration import plan_migration
 from agentsflare_kimi.models.notice_texts import Notice
+from agentsflare_kimi.models.rules import lacks_reasoning
+from agentsflare_kimi.reading.lenient import as_list, as_text
 from agentsflare_kimi.settings import KimiSettings
 
 __all__ = ["PlannedCall", "Session"]
@@ -55,6 +58,8 @@ class Session:
             call.plan_name(body)
             return call
         call.body = self.memory.restore(body) if settings.keep_reasoning else body
+        if (observed := observation()) is not None:
+            observed.restored = _lacking(body) - _lacking(call.body)
         call.plan()
         if call.body is not body:
             call.options = _with_body(options, call.body)
@@ -103,6 +108,8 @@ class PlannedCall:
         Warns:
             KimiWarning: As the settings have it.
         """
+        if (observed := observation()) is not None:
+            observed.model_sent = as_text((_body(self.options) or {}).get("model")) or None
         for notice in self._notices:
             announce(notice)
 
@@ -146,6 +153,10 @@ def _body(options: Any) -> _Body | None:  # noqa: ANN401  # as above
         return None
     body = cast("_Body", data)
     return {**body, **extra} if extra else body
+
+
+def _lacking(body: _Body) -> int:
+    return sum(map(lacks_reasoning, as_list(body.get("messages"))))
 
 
 def _with_body(options: Any, body: _Body) -> Any:  # noqa: ANN401  # as above

@@ -20,6 +20,7 @@ import openai
 import structlog
 
 from agentsflare_kimi import errors
+from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.models.notice_texts import Notice, NoticeKind
 
 __all__ = ["announce", "log_event"]
@@ -58,7 +59,8 @@ def announce(notice: Notice) -> None:
         DeprecatedModelError: The settings refuse deprecated models.
 
     Warns:
-        KimiWarning: One warning, of the class that belongs to the notice.
+        KimiWarning: One warning, of the class that belongs to the notice, unless the request is
+            observed.
     """
     channel = _CHANNELS[notice.kind]
     level = logging.WARNING if channel.warning else logging.INFO
@@ -73,7 +75,9 @@ def announce(notice: Notice) -> None:
     if notice.is_refusal and channel.error:
         suggestions = (notice.successor,) if notice.successor else notice.suggestions
         raise channel.error(notice.message, model=notice.model, suggestions=suggestions)
-    if channel.warning:
+    if (observed := observation()) is not None:
+        observed.notices.append(notice)
+    elif channel.warning:
         _warn(notice.message, _category(notice, channel.warning))
 
 

@@ -89,11 +89,13 @@ class EventDecoder:
 
     Attributes:
         is_done: Whether `[DONE]` came.
+        latest: The event that was given last.
     """
 
     def __init__(self) -> None:
         """Begin at the start of a response."""
         self.is_done = False
+        self.latest = Event()
         self._lines = _Lines()
         self._data: list[bytes] = []
         self._fields: dict[bytes, str] = {}
@@ -183,14 +185,16 @@ class EventDecoder:
         if data.lstrip().startswith("[DONE]"):
             self.is_done, data = True, data.lstrip()
         if not fields:
-            return Event(data=data)
+            self.latest = Event(data=data)
+            return self.latest
         retry = fields.get(b"retry", "")
-        return Event(
+        self.latest = Event(
             data=data,
             event=fields.get(b"event") or None,
             id=fields.get(b"id"),
             retry=int(retry) if retry.isascii() and retry.isdecimal() and len(retry) < 10 else None,  # noqa: PLR2004  # milliseconds of a day
         )
+        return self.latest
 
     def _refuse_foreign(self) -> None:
         text = self._foreign.decode(errors="replace").strip()

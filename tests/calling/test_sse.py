@@ -102,3 +102,10 @@ def test_a_long_line_is_not_copied_again_and_again():
     body = b"data: " + json.dumps("x" * 300_000).encode() + b"\n\n"
     (event,) = EventDecoder().iter_bytes(body[i : i + 1] for i in range(len(body)))
     assert event.json() == "x" * 300_000
+
+
+def test_the_decoder_keeps_the_event_that_it_gave_last():
+    decoder = EventDecoder()
+    for event in decoder.feed(b'data: {"a": 1}\n\nevent: x\ndata: {"b":2}\n\n'):
+        assert decoder.latest is event
+    assert decoder.latest.data == '{"b":2}'

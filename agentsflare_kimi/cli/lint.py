@@ -60,6 +60,10 @@ def _lint(options: Options) -> int:
         from agentsflare_kimi.cli.lint_terminal import format_of  # noqa: PLC0415  # rarely given
 
         format_of(options)
+    if options.interactive:
+        from agentsflare_kimi.cli.lint_questions import questions  # noqa: PLC0415  # rarely asked for
+
+        questions()
     if _is_special(options):
         from agentsflare_kimi.cli import lint_special  # noqa: PLC0415  # rarely asked for
 

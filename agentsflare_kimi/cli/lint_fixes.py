@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from agentsflare_kimi.cli.lint_questions import questions
 from agentsflare_kimi.cli.lint_terminal import say, wants_colour
 from agentsflare_kimi.lint.edits.diffs import show_diff
 from agentsflare_kimi.lint.edits.fixed_file import fix_file
@@ -58,7 +59,10 @@ def mend(
 def _fix(
     path: bytes, origin: str, findings: list[Finding], settings: Settings, options: Options
 ) -> FixedFile | None:
-    if not any(f.fix and (f.fix.is_safe or options.unsafe_fixes) for f in findings):
+    if options.interactive and not questions().is_open:
+        return None
+    is_offered = options.unsafe_fixes or options.interactive
+    if not any(f.fix and (f.fix.is_safe or is_offered) for f in findings):
         return None
     if origin == "untracked":
         # No commit could bring it back. Source: facts/reliability.md section 5.
@@ -68,6 +72,9 @@ def _fix(
         say(f"{os.fsdecode(path)}: not fixed: git did not tell if it is tracked; name it to fix it")
         return None
     config = settings_for(os.fsdecode(path), settings).config
+    if options.interactive:
+        choose = questions().for_file(os.fsdecode(path))
+        return fix_file(path, config, unsafe=True, write=True, choose=choose)
     return fix_file(path, config, unsafe=bool(options.unsafe_fixes), write=not options.diff)
 
 

@@ -33,6 +33,7 @@ _TABLE = (
     ("--unsafe-fixes", "unsafe_fixes", "", "with --fix or --diff: also fixes that need a look"),
     ("--diff", "diff", "", "show what --fix would change, and name what it cannot; change nothing"),
     ("--show-fixes", "show_fixes", "", "with --fix: show what was changed"),
+    ("--interactive", "interactive", "", "ask about each fix, safe or not (y, n, a, d, q, ?)"),
     ("--select", "select", "RULES,", "only these rules (codes or prefixes); also in comments"),
     ("--extend-select", "extend_select", "RULES,", "these rules too, also in comments"),
     ("--ignore", "ignore", "RULES,", "not these rules"),
@@ -75,7 +76,7 @@ class Options:
     def __init__(self) -> None:
         """Take the defaults."""
         self.paths: list[str] = []
-        self.fix = self.diff = self.show_fixes = False
+        self.fix = self.diff = self.show_fixes = self.interactive = False
         # None where it was left open.
         self.unsafe_fixes: bool | None = None
         self.select: list[str] = []
@@ -177,14 +178,16 @@ def _check(options: Options) -> None:
         raise UsageError(f"--color takes auto, always or never, not {options.color!r}")
     if options.write_baseline and options.diff:
         raise UsageError("--write-baseline counts what is there; it does not go with --diff")
+    if options.interactive and (options.fix or options.diff or options.watch):
+        raise UsageError("--interactive asks about each fix; it does not go with --fix or --diff")
     if options.watch and options.files_from == "-":
         raise UsageError("--watch reads the list again and again; stdin can be read but once")
     if "-" not in options.paths and not options.stdin_filename:
         return
     if options.files_from or any(path != "-" for path in options.paths):
         raise UsageError("stdin (-, --stdin-filename) is linted alone: name no other files")
-    if options.write_baseline or options.watch:
-        raise UsageError("--write-baseline and --watch need files, not stdin")
+    if options.write_baseline or options.watch or options.interactive:
+        raise UsageError("--write-baseline, --watch and --interactive need files, not stdin")
 
 
 def _suggestion(name: str) -> str:

@@ -51,12 +51,13 @@ def finish(session: LintRun, options: Options, paths: list[bytes]) -> int:
 
 def _results_of(session: LintRun, options: Options) -> Results:
     results = Results()
+    wants_fixes = options.fix or options.diff or options.interactive
     for note in session.notes:
         say(f"note: {note}")
     for origin, (path, kind, value) in distinct(session.outcomes):
         if kind == "found":
             findings = unpack(cast("list[tuple[Any, ...]]", value))
-            mends = (options.fix or options.diff) and any(finding.fix for finding in findings)
+            mends = wants_fixes and any(finding.fix for finding in findings)
             if mends:
                 from agentsflare_kimi.cli.lint_fixes import mend  # noqa: PLC0415  # rarely asked
 

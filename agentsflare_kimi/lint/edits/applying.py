@@ -10,12 +10,14 @@ from typing import Final
 from agentsflare_kimi.lint.edits.soundness import is_sound
 from agentsflare_kimi.lint.findings import Edit, Finding, FixResult
 
-__all__ = ["apply_edits", "apply_fixes"]
+__all__ = ["apply_chosen", "apply_edits", "apply_fixes"]
 
 # A fix may bring out another one; ten rounds are plenty. Source: facts/lint.md section 5.
 _MOST_ROUNDS: Final = 10
 
 Lint = Callable[[str], Sequence[Finding]]
+# Takes a finding, and the text before and after its fix.
+Choose = Callable[[Finding, str, str], bool]
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
@@ -49,6 +51,30 @@ def apply_fixes(text: str, lint: Lint, language: str, *, unsafe: bool) -> FixRes
         fixed += mended
         findings = lint(text)
     return FixResult(text=text, fixed=tuple(fixed), remaining=tuple(findings))
+
+
+def apply_chosen(text: str, lint: Lint, language: str, choose: Choose) -> FixResult:
+    """Fix what somebody chooses, one finding after the other.
+
+    Args:
+        text: The text.
+        lint: Finds what is wrong in it.
+        language: Its language, by which it is checked after the fixes.
+        choose: Decides on each finding that has a fix, in the order of the text.
+
+    Returns:
+        The fixed text, what was mended, and what is left.
+    """
+    findings = lint(text)
+    chosen = [
+        finding
+        for finding in findings
+        if finding.fix and choose(finding, text, _applied(text, [finding]))
+    ]
+    text, mended = _one_round(text, chosen, language, unsafe=True)
+    return FixResult(
+        text=text, fixed=tuple(mended), remaining=tuple(lint(text) if mended else findings)
+    )
 
 
 def _one_round(

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentsflare_kimi.lint import texts
+from agentsflare_kimi.lint.edits.applying import apply_chosen
 from agentsflare_kimi.lint.files.decoding import DecodedText, decode
 from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
+from agentsflare_kimi.lint.sources.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentsflare_kimi.lint.config import LintConfig
+    from agentsflare_kimi.lint.edits.applying import Choose
     from agentsflare_kimi.lint.findings import FixResult
 
 __all__ = ["FixedFile", "fix_file"]
@@ -34,7 +38,14 @@ class FixedFile(NamedTuple):
     links: int
 
 
-def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> FixedFile:
+def fix_file(
+    path: bytes,
+    config: LintConfig,
+    *,
+    unsafe: bool,
+    write: bool,
+    choose: Choose | None = None,
+) -> FixedFile:
     """Fix what can be fixed in a file.
 
     Args:
@@ -42,6 +53,7 @@ def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> F
         config: The settings that hold for it.
         unsafe: Whether to apply fixes that need a look, too.
         write: Whether to replace the file, or only to tell what would be in it.
+        choose: Decides on each fix, safe or not; all that may be applied are if not given.
 
     Returns:
         The file before and after.
@@ -55,7 +67,12 @@ def fix_file(path: bytes, config: LintConfig, *, unsafe: bool, write: bool) -> F
     source = decode(content, filename)
     if source is None:
         raise NotWrittenError("not a text file")
-    result = texts.fix_text(source.text, filename, config, unsafe=unsafe)
+    if choose:
+        lint = partial(texts.lint_text, filename=filename, config=config)
+        language = language_of(filename, source.text)
+        result = apply_chosen(source.text, lint, language, choose)
+    else:
+        result = texts.fix_text(source.text, filename, config, unsafe=unsafe)
     if result.text != source.text:
         after = _encode(source, result.text)
         _check(filename, source.text, result.text)

@@ -1,0 +1,107 @@
+"""`lint --interactive` on a real terminal."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """\
+from openai import OpenAI
+
+client = OpenAI(base_url="https://api.agentsflare.com/v1")
+client.chat.completions.create(model="kimi-k2-turbo-preview", messages=m)
+client.chat.completions.create(model="kimi-k2-turbo-preview", messages=m)
+"""
+QUESTION = "[y,n,a,d,q,?]? "
+
+
+@pytest.fixture
+def program(tmp_path):
+    file = tmp_path / "ask.py"
+    file.write_text(PROGRAM)
+    return file
+
+
+def answer(folder, answers):
+    """Run the command on a terminal, and give one answer to each question."""
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "agentsflare_kimi", "lint", "--interactive", "--select", "AFK001"],
+        cwd=folder,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=os.environ | {"NO_COLOR": "1"},
+    )
+    os.close(terminal)
+    pending = [*answers]
+    shown = ""
+    asked = 0
+    while True:
+        try:
+            piece = os.read(controller, 4096).decode()
+        except OSError:  # Linux tells so that the other end was closed
+            break
+        if not piece:
+            break
+        shown += piece
+        while pending and shown.count(QUESTION) > asked:
+            asked += 1
+            os.write(controller, pending.pop(0).encode() + b"\n")
+    os.close(controller)
+    assert not pending
+    return process.wait(), shown
+
+
+def left(file):
+    return file.read_text().count("kimi-k2-turbo-preview")
+
+
+def test_a_fix_is_applied_where_the_answer_is_yes(program, tmp_path):
+    code, shown = answer(tmp_path, ["y", "n"])
+
+    assert left(program) == 1
+    assert PROGRAM.splitlines()[4] in program.read_text().splitlines()
+    assert code == 1
+    assert '-client.chat.completions.create(model="kimi-k2-turbo-preview"' in shown
+
+
+def test_all_and_done_hold_for_the_rest_of_a_file(program, tmp_path):
+    answer(tmp_path, ["a"])
+    assert left(program) == 0
+
+    program.write_text(PROGRAM)
+    answer(tmp_path, ["d"])
+    assert program.read_text() == PROGRAM
+
+
+def test_quitting_keeps_what_was_accepted_and_asks_no_more(program, tmp_path):
+    (tmp_path / "later.py").write_text(PROGRAM)
+
+    answer(tmp_path, ["y", "q"])
+
+    assert left(program) == 1
+    assert (tmp_path / "later.py").read_text() == PROGRAM
+
+
+def test_other_answers_show_what_may_be_answered(program, tmp_path):
+    _, shown = answer(tmp_path, ["?", "what", "d"])
+
+    assert shown.count("leave this place as it is") == 2
+
+
+def test_a_script_is_told_what_to_use_instead(program, tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "agentsflare_kimi", "lint", "--interactive"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 2
+    assert "use --fix or --diff in scripts" in run.stderr
+    assert program.read_text() == PROGRAM

@@ -103,7 +103,10 @@ def test_information_alone_does_not_fail(tree, lint):
         (["-", "a.py"], "stdin (-, --stdin-filename) is linted alone"),
         (["--stdin-filename", "a.py", "a.py"], "stdin (-, --stdin-filename) is linted alone"),
         (["--stdin-filename", "a.py", "--files-from", "-"], "is linted alone"),
-        (["--write-baseline", "-"], "--write-baseline and --watch need files, not stdin"),
+        (
+            ["--write-baseline", "-"],
+            "--write-baseline, --watch and --interactive need files, not stdin",
+        ),
         (["--watch", "--stdin-filename", "a.py"], "need files, not stdin"),
         (["--watch", "--files-from", "-"], "stdin can be read but once"),
         (["--files-from", "gone.txt"], "No such file"),

@@ -12,7 +12,7 @@ ROOT = Path(agentsflare_kimi.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 # From the ground to the roof; a module imports from its own floor and from those below it.
 FLOORS = (
-    {"printable"},
+    {"frozen_mapping", "printable"},
     {"errors"},
     {"models", "base_url", "env_file"},
     {"reading", "settings"},
@@ -26,7 +26,7 @@ FLOORS = (
 BESIDE = {"client": {"options"}}
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The linter and the emulator run without an SDK, so they use nothing that loads one.
-PURE = {"printable", "errors", "base_url", "models"}
+PURE = {"frozen_mapping", "printable", "errors", "base_url", "models"}
 LIGHT = {"lint", "emulator"}
 LINES_OF_A_SCREEN = 50
 

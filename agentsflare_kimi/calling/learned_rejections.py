@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.changes import Change
@@ -20,12 +20,11 @@ from agentsflare_kimi.models.rules import (
     thinking_type,
     tool_choice_kind,
 )
-from agentsflare_kimi.models.values import Value
 
 __all__ = ["Lesson", "adapt_refused", "apply_lessons", "lasting_lessons", "read_lessons"]
 
 
-class Lesson(Value):
+class Lesson(NamedTuple):
     """One thing that a gateway was seen to refuse.
 
     Attributes:

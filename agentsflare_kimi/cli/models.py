@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from typing import Any, Final, cast
 
 from agentsflare_kimi.cli.table import render_table
@@ -70,7 +69,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401  # any JSON value
 
 
 def _as_json(model: KimiModel) -> dict[str, object]:
-    return {name: _plain(name, value) for name, value in asdict(model).items()}
+    return {name: _plain(name, value) for name, value in model._asdict().items()}
 
 
 def _plain(name: str, value: Any) -> object:  # noqa: ANN401  # any field's value

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import cast
 
-from agentsflare_kimi.models.values import FrozenMapping, Value, fields_of, replace
+from agentsflare_kimi.frozen_mapping import FrozenMapping
+from agentsflare_kimi.models.values import Value, fields_of, replace
 
 __all__ = ["LintConfig", "LintConfigError", "check", "check_codes"]
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from agentsflare_kimi.models.models_table import TABLE
-from agentsflare_kimi.models.values import Value
 
 __all__ = ["MINIMUM_THINKING_BUDGET", "KimiModel", "ModelStatus", "get_model", "list_models"]
 
@@ -25,7 +24,7 @@ MINIMUM_THINKING_BUDGET: Final = 16_000
 _Fixed = tuple[tuple[str, float], ...]
 
 
-class KimiModel(Value):
+class KimiModel(NamedTuple):
     """One model as the gateway's page and the upstream describe it; None means not known.
 
     Attributes:

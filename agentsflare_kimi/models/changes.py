@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import cast
+from typing import NamedTuple, cast
 
 from agentsflare_kimi.models.rules import ABSENT
-from agentsflare_kimi.models.values import Value
 
 __all__ = ["Change", "apply_changes"]
 
 
-class Change(Value):
+class Change(NamedTuple):
     """One parameter that a plan changes.
 
     Attributes:

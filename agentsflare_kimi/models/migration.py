@@ -8,7 +8,7 @@ section 4.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, Protocol, cast
+from typing import Literal, NamedTuple, Protocol, cast
 
 from agentsflare_kimi.models import notice_texts
 from agentsflare_kimi.models.catalog import KimiModel, find_model, get_model
@@ -21,7 +21,6 @@ from agentsflare_kimi.models.rules import (
     is_thinking,
     thinking_type,
 )
-from agentsflare_kimi.models.values import Value
 
 __all__ = [
     "ABSENT",
@@ -51,7 +50,7 @@ class MigrationSettings(Protocol):
     def extra_models(self) -> Sequence[str]: ...  # noqa: D102
 
 
-class _Defaults(Value):
+class _Defaults(NamedTuple):
     """The defaults of `KimiSettings`, for callers that load no pydantic."""
 
     on_retired: str = "migrate"
@@ -61,7 +60,7 @@ class _Defaults(Value):
     extra_models: tuple[str, ...] = ()
 
 
-class Migration(Value):
+class Migration(NamedTuple):
     """A plan for one request.
 
     Attributes:

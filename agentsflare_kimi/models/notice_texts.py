@@ -6,7 +6,7 @@ Values are shown only where they are numbers: anything else a caller wrote may h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 
 from agentsflare_kimi.models.catalog import (
     MINIMUM_THINKING_BUDGET,
@@ -18,7 +18,6 @@ from agentsflare_kimi.models.catalog import (
 )
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.rules import ABSENT, is_thinking
-from agentsflare_kimi.models.values import Value
 
 __all__ = [
     "Notice",
@@ -46,7 +45,7 @@ NoticeKind = Literal[
 ]
 
 
-class Notice(Value):
+class Notice(NamedTuple):
     """Something the caller should be told about a request.
 
     Attributes:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 
 from agentsflare_kimi.models.catalog import KimiModel, find_model
-from agentsflare_kimi.models.values import Value
 
 __all__ = [
     "ABSENT",
@@ -43,7 +42,7 @@ ABSENT: Final = Absent.ABSENT
 """Stands for a parameter that is not in the request; None would be a JSON null."""
 
 
-class Rejection(Value):
+class Rejection(NamedTuple):
     """One thing in a request that its model answers with HTTP 400.
 
     Attributes:

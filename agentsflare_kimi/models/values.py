@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from dataclasses import Field
 
-__all__ = ["FrozenMapping", "Value", "fields_of", "replace"]
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
+__all__ = ["Value", "fields_of", "replace"]
 
 
 def _signature(made: type) -> object:
@@ -114,24 +111,6 @@ class Value(metaclass=_ValueType):
 
 
 _Value = TypeVar("_Value", bound=Value)
-
-
-class FrozenMapping(dict[_K, _V]):
-    """A dict that cannot be changed, for values that hold one; `dict(...)` of it can be."""
-
-    if not TYPE_CHECKING:  # fields are typed as `Mapping`, which has none of these
-
-        def _refuse(self, *_: object, **__: object) -> NoReturn:
-            raise TypeError("this mapping cannot be changed; change a copy: dict(...)")
-
-        __setitem__ = __delitem__ = __ior__ = _refuse
-        clear = pop = popitem = setdefault = update = _refuse
-
-    def __hash__(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return hash(frozenset(self.items()))
-
-    def __reduce__(self) -> tuple[type[Self], tuple[dict[_K, _V]]]:
-        return type(self), (dict(self),)
 
 
 def replace(value: _Value, /, **changes: object) -> _Value:

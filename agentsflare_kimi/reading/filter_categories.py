@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from agentsflare_kimi.models.values import FrozenMapping
+from agentsflare_kimi.frozen_mapping import FrozenMapping
 from agentsflare_kimi.reading.filter_values import (
     CategoryResult,
     FilterNote,

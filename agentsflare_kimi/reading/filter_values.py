@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from agentsflare_kimi.models.values import FrozenMapping
+from agentsflare_kimi.frozen_mapping import FrozenMapping
 from agentsflare_kimi.reading.lenient import as_text, same
 from agentsflare_kimi.reading.lenient import field as get
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from agentsflare_kimi.models.values import FrozenMapping
+from agentsflare_kimi.frozen_mapping import FrozenMapping
 from agentsflare_kimi.printable import printable
 from agentsflare_kimi.reading.content import choices_of, message_of
 from agentsflare_kimi.reading.error_bodies import bodies, chain, nested

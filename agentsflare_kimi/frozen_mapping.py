@@ -1,0 +1,28 @@
+"""A mapping that values can hold: nothing changes it, and it can be hashed and pickled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
+
+__all__ = ["FrozenMapping"]
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class FrozenMapping(dict[_K, _V]):
+    """A dict that cannot be changed, for values that hold one; `dict(...)` of it can be."""
+
+    if not TYPE_CHECKING:  # fields are typed as `Mapping`, which has none of these
+
+        def _refuse(self, *_: object, **__: object) -> NoReturn:
+            raise TypeError("this mapping cannot be changed; change a copy: dict(...)")
+
+        __setitem__ = __delitem__ = __ior__ = _refuse
+        clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[_K, _V]]]:
+        return type(self), (dict(self),)

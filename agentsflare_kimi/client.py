@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
-from openai import AsyncOpenAI, BadRequestError, OpenAI
+from openai import AsyncOpenAI, BadRequestError, OpenAI, UnprocessableEntityError
 
 from agentsflare_kimi.calling import sdk
 from agentsflare_kimi.calling.calls import Session
@@ -122,12 +122,13 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
             del options  # a traceback with locals would show the prompt
             call.announce()
             with sdk.guard(self):
-                try:
-                    answer = super().request(cast_to, call.options, *args, **kwargs)
-                except BadRequestError as error:
-                    if not call.adapt(error):
-                        raise
-                    answer = super().request(cast_to, call.options, *args, **kwargs)
+                while True:
+                    try:
+                        answer = super().request(cast_to, call.options, *args, **kwargs)
+                        break
+                    except (BadRequestError, UnprocessableEntityError) as error:
+                        if not call.adapt(error):
+                            raise
             return call.observe(answer)
 
         def copy(self, *, _extra_kwargs={}, **options):  # noqa: B006  # as in the SDK
@@ -176,12 +177,13 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
             del options  # a traceback with locals would show the prompt
             call.announce()
             with sdk.guard(self):
-                try:
-                    answer = await super().request(cast_to, call.options, *args, **kwargs)
-                except BadRequestError as error:
-                    if not call.adapt(error):
-                        raise
-                    answer = await super().request(cast_to, call.options, *args, **kwargs)
+                while True:
+                    try:
+                        answer = await super().request(cast_to, call.options, *args, **kwargs)
+                        break
+                    except (BadRequestError, UnprocessableEntityError) as error:
+                        if not call.adapt(error):
+                            raise
             return call.observe(answer)
 
         def copy(self, *, _extra_kwargs={}, **options):  # noqa: B006  # as in the SDK

@@ -434,8 +434,14 @@ def test_a_lesson_never_takes_what_was_not_refused(model, message, first, then):
 @pytest.mark.parametrize(
     ("model", "message", "first", "then"),
     [
-        ("kimi-k2.6", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": "auto"}),
-        ("house", REFUSED_CHOICE, {"tool_choice": "required"}, {}),
+        (
+            "kimi-k2.6",
+            REFUSED_CHOICE,
+            {"tool_choice": "required"},
+            {"tool_choice": "required"} | OFF,
+        ),
+        ("house", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": "required"} | OFF),
+        ("kimi-k2.7-code", REFUSED_CHOICE, {"tool_choice": "required"}, {"tool_choice": "auto"}),
         ("house", REFUSED_TEMPERATURE, {"temperature": 0.3}, {}),
         ("kimi-chat", REFUSED_TEMPERATURE, {"temperature": 0.7, "top_p": 0.5}, {"top_p": 0.5}),
         ("house", REFUSED_THINKING, {"extra_body": OFF}, {}),

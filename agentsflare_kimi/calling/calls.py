@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, Final, Literal, cast
 
 from openai import APIStatusError
 
 from agentsflare_kimi.calling.learned_rejections import (
+    Circumstances,
     Lesson,
     adapt_refused,
     apply_lessons,
@@ -20,8 +22,9 @@ from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.calling.reasoning_capture import listen
 from agentsflare_kimi.models import notice_texts
+from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.changes import apply_changes
-from agentsflare_kimi.models.migration import plan_migration
+from agentsflare_kimi.models.migration import Migration, plan_migration
 from agentsflare_kimi.models.notice_texts import Notice
 from agentsflare_kimi.models.rules import lacks_reasoning
 from agentsflare_kimi.reading.lenient import as_list, as_text
@@ -30,6 +33,12 @@ from agentsflare_kimi.settings import KimiSettings
 __all__ = ["PlannedCall", "Session"]
 
 _Body = Mapping[str, object]
+_Path = Literal["chat", "text", "other"]
+
+# Each change removes one reason to be refused; more of them in one request were never seen.
+_MOST_ADAPTATIONS: Final = 4
+# On other endpoints (embeddings, images, audio) the catalog has a say in names like these only.
+_KIMI_NAME: Final = re.compile("kimi|moonshot", re.IGNORECASE)
 
 
 class Session:
@@ -54,13 +63,14 @@ class Session:
         body = _body(options)
         if body is None or not isinstance(body.get("model"), str):
             return call
-        if not call.is_chat:
-            call.plan_name(body)
-            return call
-        call.body = self.memory.restore(body) if settings.keep_reasoning else body
-        if (observed := observation()) is not None:
-            observed.restored = _lacking(body) - _lacking(call.body)
-        call.plan()
+        if call.path == "chat":
+            call.body = self.memory.restore(body) if settings.keep_reasoning else body
+            if (observed := observation()) is not None:
+                observed.restored = _lacking(body) - _lacking(call.body)
+            call.plan()
+        else:
+            call.body = body
+            call.plan_name()
         if call.body is not body:
             call.options = _with_body(options, call.body)
         return call
@@ -79,25 +89,43 @@ class PlannedCall:
         self.options = options
         self.body: _Body = {}
         self._notices: tuple[Notice, ...] = ()
-        self.is_chat = str(options.url).endswith("/chat/completions")
+        self._adaptations = 0
+        self.path = _path(str(options.url))
+        self._circumstances = Circumstances(settings.on_forced_tool, self.path == "chat")
 
     def plan(self) -> None:
-        """Rewrite the body as the migration plans it, and as the gateway taught."""
-        plan = plan_migration(self.body, settings=self._settings)
+        """Rewrite a chat-completions body as the migration plans it, and as the gateway taught."""
+        self._take(plan_migration(self.body, settings=self._settings))
+
+    def plan_name(self) -> None:
+        """Check the model of any other request: the name alone is changed, and what was taught.
+
+        On endpoints that generate no text, only the names of Kimi models are judged.
+        """
+        name = str(self.body["model"])
+        if self.path == "other" and find_model(name) is None and not _KIMI_NAME.search(name):
+            return
+        plan = plan_migration({"model": name}, settings=self._settings)
+        request = {**self.body, "model": plan.model_after}
+        notices = tuple(notice_texts.renamed(notice) for notice in plan.notices)
+        self._take(
+            Migration(
+                request=request,
+                model_before=name,
+                model_after=plan.model_after,
+                changes=plan.changes,
+                notices=notices,
+            )
+        )
+
+    def _take(self, plan: Migration) -> None:
         self._notices = plan.notices
         if plan.changes:
             self.body = plan.request
         lessons = self._session.lessons.get(plan.model_after or "")
-        if lessons and self._settings.adapt_parameters == "on_rejection":
-            changes = apply_lessons(self.body, lessons)
+        if lessons and self.path != "other" and self._settings.adapt_parameters != "never":
+            changes = apply_lessons(self.body, lessons, self._circumstances)
             self.body = apply_changes(self.body, changes) if changes else self.body
-
-    def plan_name(self, body: _Body) -> None:
-        """Check the model of a request that is no chat completion; only the name changes."""
-        plan = plan_migration({"model": body["model"]}, settings=self._settings)
-        self._notices = tuple(notice_texts.renamed(notice) for notice in plan.notices)
-        if plan.changes:
-            self.options = _with_body(self.options, {**body, "model": plan.model_after})
 
     def announce(self) -> None:
         """Say what the plan has to say.
@@ -110,11 +138,11 @@ class PlannedCall:
         """
         if (observed := observation()) is not None:
             observed.model_sent = as_text((_body(self.options) or {}).get("model")) or None
-        for notice in self._notices:
+        for notice in sorted(self._notices, key=lambda notice: not notice.is_refusal):
             announce(notice)
 
     def adapt(self, error: APIStatusError) -> bool:
-        """Change what the gateway rejected, and remember it for this client and model.
+        """Change what the gateway rejected, and remember it for the requests to come.
 
         Args:
             error: What the gateway answered.
@@ -123,17 +151,21 @@ class PlannedCall:
             Whether there is anything to send once more.
         """
         refused = read_lessons(f"{error.message} {error.body}")
-        if not refused or not self.body or self._settings.adapt_parameters != "on_rejection":
+        is_over = self._adaptations >= _MOST_ADAPTATIONS
+        is_off = self.path == "other" or self._settings.adapt_parameters == "never"
+        if is_off or is_over or not refused or not self.body:
             return False
         name = str(self.body["model"])
-        changes = adapt_refused(self.body, refused)
+        lasting = frozenset(lasting_lessons(self.body, refused))
+        known = self._session.lessons.get(name, frozenset[Lesson]()) | lasting
+        rest = sorted(known.difference(refused), key=lambda lesson: lesson.parameter)
+        changes = adapt_refused(self.body, (*refused, *rest), self._circumstances)
         if not changes:
             return False
-        lessons = self._session.lessons
-        lasting = lasting_lessons(self.body, refused)
-        lessons[name] = lessons.get(name, frozenset[Lesson]()) | frozenset(lasting)
+        self._adaptations += 1
+        self._session.lessons[name] = known
         # A lesson that would change this request again changes further ones like it.
-        is_lasting = apply_lessons(self.body, lessons[name]) == changes
+        is_lasting = apply_lessons(self.body, known, self._circumstances) == changes
         announce(notice_texts.rejected(name, changes, is_lasting=is_lasting))
         self.body = apply_changes(self.body, changes)
         self.options = _with_body(self.options, self.body)
@@ -142,9 +174,17 @@ class PlannedCall:
     def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns
         """Remember the reasoning of *answer*, now or when it is read."""
         messages = self.body.get("messages")
-        if self.body.get("tools") and self._settings.keep_reasoning and isinstance(messages, list):
+        keeps = self._settings.keep_reasoning and self.path == "chat"
+        if keeps and self.body.get("tools") and isinstance(messages, list):
             listen(answer, partial(self._session.memory.remember, cast("list[object]", messages)))
         return answer
+
+
+def _path(url: str) -> _Path:
+    path = url.partition("?")[0].rstrip("/")
+    if path.endswith("/chat/completions"):
+        return "chat"
+    return "text" if path.endswith(("/completions", "/responses")) else "other"
 
 
 def _body(options: Any) -> _Body | None:  # noqa: ANN401  # as above

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, cast
 
 from agentsflare_kimi.models.catalog import KimiModel, find_model
-from agentsflare_kimi.models.changes import Change
+from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.migration import adapt
 from agentsflare_kimi.models.rules import (
     ABSENT,
@@ -21,15 +21,36 @@ from agentsflare_kimi.models.rules import (
     tool_choice_kind,
 )
 
-__all__ = ["Lesson", "adapt_refused", "apply_lessons", "lasting_lessons", "read_lessons"]
+__all__ = [
+    "Circumstances",
+    "Lesson",
+    "adapt_refused",
+    "apply_lessons",
+    "lasting_lessons",
+    "read_lessons",
+]
+
+
+class Circumstances(NamedTuple):
+    """What an adaptation depends on, beside the body and its model.
+
+    Attributes:
+        on_forced_tool: The setting of that name.
+        is_chat: Whether the body is one of `/chat/completions`; else only the parameters that
+            a model pins can be adapted.
+    """
+
+    on_forced_tool: str = "disable_thinking"
+    is_chat: bool = True
 
 
 class Lesson(NamedTuple):
     """One thing that a gateway was seen to refuse.
 
     Attributes:
-        parameter: The top-level parameter, or `reasoning_content`, that it is about.
-        named: The only value that is accepted; for `tool_choice` the kind that is refused.
+        parameter: The top-level parameter, or `reasoning_content` or `role`, that it is about.
+        named: The only value that is accepted; for `tool_choice` and `role` the one that is
+            refused.
     """
 
     parameter: str
@@ -38,69 +59,100 @@ class Lesson(NamedTuple):
 
 _PINNED: Final = ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty")
 _SAMPLING: Final = (*_PINNED, "logprobs")
+# Some upstreams take "" for missing. Source: https://github.com/earendil-works/pi/pull/4178
+_BLANK: Final = Lesson(parameter="reasoning_content", named=" ")
+_DEVELOPER: Final = Lesson(parameter="role", named="developer")
 _TEXTS: Final = (
     re.compile(rf"invalid ({'|'.join(_SAMPLING)}): only (\S+) is allowed"),
     re.compile(r"invalid (thinking): only (?:type=)?(\w+) is allowed"),
     re.compile(r"(tool_choice) '(\w+)' is incompatible with thinking"),
     re.compile(r"(reasoning_content) is missing()"),
 )
+# Sources: https://github.com/earendil-works/pi/pull/8109 (Kimi's own words),
+# https://github.com/openclaw/openclaw/pull/22194, https://github.com/QuantumNous/new-api/issues/5330
+_DEVELOPER_TEXTS: Final = re.compile(
+    r"\brole\b.{0,40}\bdeveloper\b|\bdeveloper\b.{0,40}\brole\b|ROLE_UNSPECIFIED"
+    r"|unknown variant `developer`|unexpected message role|\brole\b.{0,20}input should be 'system'",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def read_lessons(text: str) -> tuple[Lesson, ...]:
     """Read from the *text* of an error what was refused; empty for any other error."""
     found = (match.groups() for pattern in _TEXTS for match in pattern.finditer(text))
-    return tuple(
+    lessons = [
         Lesson(parameter=parameter, named=named) for parameter, named in dict.fromkeys(found)
-    )
+    ]
+    return (*lessons, _DEVELOPER) if _DEVELOPER_TEXTS.search(text) else tuple(lessons)
 
 
-def adapt_refused(body: Mapping[str, object], lessons: Iterable[Lesson]) -> tuple[Change, ...]:
+def adapt_refused(
+    body: Mapping[str, object],
+    lessons: Iterable[Lesson],
+    circumstances: Circumstances = Circumstances(),  # noqa: B008  # immutable
+) -> tuple[Change, ...]:
     """Change what the gateway refused in *body*, and what it is sure to refuse next.
 
     Args:
-        body: The chat-completions body that was refused; never changed.
-        lessons: What the gateway said of it.
+        body: The body that was refused; never changed.
+        lessons: What the gateway said of it, and what it said of its model before.
+        circumstances: What else decides.
 
     Returns:
         The changes; none where what was refused is not in the body.
     """
     model = _described(body)
-    changes = adapt(body, model) if model else ()
-    for lesson in lessons:
-        changes = _together(changes, _changes(body, lesson))
+    changes = adapt(body, model, **circumstances._asdict()) if model else ()
+    known = tuple(lessons)
+    must_think = _must_think(model, known)
+    for lesson in known:
+        changes = _together(changes, _changes(body, lesson, circumstances, must_think=must_think))
         if model is None and lesson.parameter in _PINNED:
             # A model that pins one of them pins them all.
             changes = _together(changes, _left_out(body, _PINNED))
-    return changes
+    return _filled(body, changes, known)
 
 
-def apply_lessons(body: Mapping[str, object], lessons: Iterable[Lesson]) -> tuple[Change, ...]:
+def apply_lessons(
+    body: Mapping[str, object],
+    lessons: Iterable[Lesson],
+    circumstances: Circumstances = Circumstances(),  # noqa: B008  # immutable
+) -> tuple[Change, ...]:
     """Change in a further *body* what is known to be refused.
 
     Args:
-        body: A chat-completions body; never changed.
+        body: The body; never changed.
         lessons: What was learned about its model.
+        circumstances: What else decides.
 
     Returns:
         The changes: the catalog's where it has a rule, the lessons' for the rest.
     """
     model = _described(body)
-    changes = adapt(body, model) if model else ()
-    for lesson in lessons:
+    changes = adapt(body, model, **circumstances._asdict()) if model else ()
+    known = tuple(lessons)
+    must_think = _must_think(model, known)
+    for lesson in known:
         if _still_holds(body, model, lesson):
-            changes = _together(changes, _changes(body, lesson))
-    return changes
+            more = _changes(body, lesson, circumstances, must_think=must_think)
+            changes = _together(changes, more)
+    return _filled(body, changes, known)
 
 
 def lasting_lessons(body: Mapping[str, object], lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
-    """Leave out what was refused of *body* for a reason of its own, not of the model's.
+    """Keep of *lessons* what holds for the model of *body*, not for this request alone.
 
     A model that pins nothing may still refuse one value in one place, as moonshot-v1 does with
-    `n` near temperature 0.
+    `n` near temperature 0. Empty reasoning that is refused as missing means that a blank is
+    wanted in its place.
     """
     model = _described(body)
     is_free = model and not (model.fixed_while_thinking or model.fixed_without_thinking)
-    return tuple(each for each in lessons if not (is_free and each.parameter in _SAMPLING))
+    kept = [each for each in lessons if not (is_free and each.parameter in _SAMPLING)]
+    is_missing = any(lesson.parameter == "reasoning_content" for lesson in kept)
+    if is_missing and not any(missing_reasoning(body)):
+        kept.append(_BLANK)
+    return tuple(kept)
 
 
 def _described(body: Mapping[str, object]) -> KimiModel | None:
@@ -116,20 +168,30 @@ def _still_holds(body: Mapping[str, object], model: KimiModel | None, lesson: Le
 
 
 def _together(changes: tuple[Change, ...], more: Iterable[Change]) -> tuple[Change, ...]:
-    done = {change.parameter for change in changes}
-    return (*changes, *(change for change in more if change.parameter not in done))
+    done = {change.parameter.partition(".")[0] for change in changes}
+    return (*changes, *(each for each in more if each.parameter.partition(".")[0] not in done))
 
 
-def _changes(body: Mapping[str, object], lesson: Lesson) -> Iterator[Change]:
+def _must_think(model: KimiModel | None, known: Sequence[Lesson]) -> bool:
+    is_told = any(lesson.parameter == "thinking" for lesson in known)
+    return is_told or (model is not None and model.thinking != "switchable")
+
+
+def _changes(
+    body: Mapping[str, object], lesson: Lesson, circumstances: Circumstances, *, must_think: bool
+) -> Iterator[Change]:
     if lesson.parameter == "reasoning_content":
         yield from _empty_reasoning(body)
+    elif lesson.parameter == "role":
+        yield from _system_messages(body)
+    elif lesson.parameter == "tool_choice":
+        if tool_choice_kind(body.get("tool_choice")) == lesson.named:
+            yield from _unforced(body, circumstances, must_think=must_think)
     elif _is_refused(body, lesson):
         yield from _left_out(body, [lesson.parameter])
 
 
 def _is_refused(body: Mapping[str, object], lesson: Lesson) -> bool:
-    if lesson.parameter == "tool_choice":
-        return tool_choice_kind(body.get("tool_choice")) == lesson.named
     if lesson.parameter == "thinking":
         return thinking_type(body) != lesson.named
     return body.get(lesson.parameter) != _meant(lesson.named)
@@ -140,6 +202,22 @@ def _meant(named: str) -> object:
         return json.loads(named)
     except ValueError:
         return named
+
+
+def _unforced(
+    body: Mapping[str, object], circumstances: Circumstances, *, must_think: bool
+) -> Iterator[Change]:
+    is_off = thinking_type(body) == "disabled"
+    if circumstances == Circumstances() and not must_think and not is_off:
+        yield Change(
+            parameter="thinking",
+            before=body.get("thinking", ABSENT),
+            after={"type": "disabled"},
+            reason="tool_choice forces a call, which the gateway takes only without thinking",
+            is_lossy=thinking_type(body) == "enabled",
+        )
+    elif circumstances.on_forced_tool != "error":
+        yield from _left_out(body, ["tool_choice"])
 
 
 def _left_out(body: Mapping[str, object], parameters: Iterable[str]) -> Iterator[Change]:
@@ -155,11 +233,54 @@ def _left_out(body: Mapping[str, object], parameters: Iterable[str]) -> Iterator
             )
 
 
+def _system_messages(body: Mapping[str, object]) -> Iterator[Change]:
+    for index, message in enumerate(_messages(body)):
+        if message.get("role") == "developer":
+            yield Change(
+                parameter=f"messages[{index}].role",
+                before="developer",
+                after="system",
+                reason="the gateway does not know this role",
+            )
+
+
 def _empty_reasoning(body: Mapping[str, object]) -> Iterator[Change]:
     for index in missing_reasoning(body):
-        yield Change(
-            parameter=f"messages[{index}].reasoning_content",
-            before=ABSENT,
-            after="",
-            reason="the gateway asks for it while thinking is on",
-        )
+        yield _reasoning(index, ABSENT, "")
+
+
+def _filled(
+    body: Mapping[str, object], changes: tuple[Change, ...], known: Sequence[Lesson]
+) -> tuple[Change, ...]:
+    """Say that reasoning is lost where it is sent empty, or blank where the gateway wants that."""
+    filler = " " if _BLANK in known else ""
+    planned, was = _messages(apply_changes(body, changes)), _messages(body)
+    lost = {
+        f"messages[{index}].reasoning_content": _reasoning(index, before, filler)
+        for index, message in enumerate(planned)
+        if message.get("tool_calls") and message.get("reasoning_content") == ""
+        # What the caller or the plan sent empty is changed only where a blank is wanted.
+        if (before := was[index].get("reasoning_content", ABSENT)) != "" or filler
+    }
+    return (*(change for change in changes if change.parameter not in lost), *lost.values())
+
+
+def _reasoning(index: int, before: object, filler: str) -> Change:
+    shown = "a blank" if filler else "empty reasoning"
+    return Change(
+        parameter=f"messages[{index}].reasoning_content",
+        before=before,
+        after=filler,
+        reason=f"the reasoning behind this call is not known, and the gateway wants {shown}",
+        is_lossy=True,
+    )
+
+
+def _messages(body: Mapping[str, object]) -> list[Mapping[str, object]]:
+    messages = body.get("messages")
+    if not isinstance(messages, list):
+        return []
+    return [
+        cast("Mapping[str, object]", message) if isinstance(message, Mapping) else {}
+        for message in cast("list[object]", messages)
+    ]

@@ -44,6 +44,7 @@ _CHANNELS: Final[Mapping[NoticeKind, _Channel]] = {
     "example": _Channel("model_unlisted", errors.UnlistedModelWarning),
     "adapted": _Channel("parameters_adapted", errors.RejectedParameterWarning),
     "rejected": _Channel("parameters_rejected", errors.RejectedParameterWarning),
+    "forced_tool": _Channel("forced_tool_refused", None, errors.ModelError),
 }
 
 

@@ -18,9 +18,10 @@ from agentsflare_kimi.models.rules import (
     ABSENT,
     Rejection,
     find_rejections,
+    forced_tool,
     is_thinking,
-    thinking_type,
 )
+from agentsflare_kimi.models.thinking import thinking_after_move, thinking_off_for_tool
 
 __all__ = [
     "ABSENT",
@@ -47,6 +48,8 @@ class MigrationSettings(Protocol):
     @property
     def adapt_parameters(self) -> str: ...  # noqa: D102
     @property
+    def on_forced_tool(self) -> str: ...  # noqa: D102
+    @property
     def extra_models(self) -> Sequence[str]: ...  # noqa: D102
 
 
@@ -57,6 +60,7 @@ class _Defaults(NamedTuple):
     on_deprecated: str = "warn"
     on_unknown: str = "error"
     adapt_parameters: str = "on_rejection"
+    on_forced_tool: str = "disable_thinking"
     extra_models: tuple[str, ...] = ()
 
 
@@ -103,8 +107,10 @@ def plan_migration(
     """
     if not isinstance(cast("object", request), Mapping):
         raise TypeError(f"request must be a mapping, such as a dict, got {type(request).__name__}")
-    policy = settings or _Defaults()
-    body = _with_extra_body(request)
+    return _plan(_with_extra_body(request), settings or _Defaults())
+
+
+def _plan(body: dict[str, object], policy: MigrationSettings) -> Migration:
     name = body.get("model")
     if not isinstance(name, str) or name in policy.extra_models:
         return _unchanged(body, name if isinstance(name, str) else None)
@@ -116,35 +122,56 @@ def plan_migration(
         return _unchanged(body, name, notice_texts.refusal(name, model))
     successor = get_model(model.successor) if action == "migrate" and model.successor else None
     if successor is not None:
-        changes = tuple(_move(body, name, model, successor))
+        changes = tuple(_move(body, name, model, successor, policy))
         notices = [notice_texts.migrated(name, model, successor, changes, body)]
     else:
         changes = _resolve_alias(name, model)
         notices = [*notice_texts.standing(name, model, action)]
         if policy.adapt_parameters == "always":
-            adapted = adapt(body, model)
+            adapted = adapt(body, model, on_forced_tool=policy.on_forced_tool)
             notices += notice_texts.adapted(model, adapted)
             changes += adapted
+    target, planned = successor or model, apply_changes(body, changes)
+    if policy.on_forced_tool == "error" and forced_tool(planned, target):
+        return _unchanged(body, name, notice_texts.forced_tool_refusal(name, target))
     return Migration(
-        request=apply_changes(body, changes),
+        request=planned,
         model_before=name,
-        model_after=(successor or model).id,
+        model_after=target.id,
         changes=changes,
         notices=tuple(notices),
     )
 
 
-def adapt(body: Mapping[str, object], model: KimiModel) -> tuple[Change, ...]:
+def adapt(
+    body: Mapping[str, object],
+    model: KimiModel,
+    *,
+    on_forced_tool: str = "disable_thinking",
+    is_chat: bool = True,
+) -> tuple[Change, ...]:
     """Change in *body* what *model* rejects, as far as the catalog knows.
 
     Args:
         body: A chat-completions body; never changed.
         model: The model that it goes to.
+        on_forced_tool: What to do about a `tool_choice` that forces a call while the model
+            thinks: `disable_thinking` where the model allows it and `auto` where it always
+            thinks; `auto` at once; `error` leaves it as it is.
+        is_chat: False for a body of `/completions` or `/responses`.
 
     Returns:
         The changes that make the body acceptable.
+
+    Source: facts/catalog-2026-11.md section 1, `tool_choice`.
     """
-    return tuple(_repair(rejection) for rejection in find_rejections(body, model))
+    switch = thinking_off_for_tool(body, model, on_forced_tool) if is_chat else ()
+    changed = apply_changes(body, switch) if switch else body
+    return switch + tuple(
+        _repair(rejection)
+        for rejection in find_rejections(changed, model, is_chat=is_chat)
+        if rejection.parameter != "tool_choice" or on_forced_tool != "error"
+    )
 
 
 def _with_extra_body(request: Mapping[str, object]) -> dict[str, object]:
@@ -176,14 +203,18 @@ def _resolve_alias(name: str, model: KimiModel) -> tuple[Change, ...]:
 
 
 def _move(
-    body: Mapping[str, object], name: str, old: KimiModel, new: KimiModel
+    body: Mapping[str, object],
+    name: str,
+    old: KimiModel,
+    new: KimiModel,
+    policy: MigrationSettings,
 ) -> Iterator[Change]:
-    thinking = tuple(_thinking_as_before(body, old, new))
+    thinking = thinking_after_move(body, old, new, policy.on_forced_tool)
     moved = apply_changes(body, thinking)
     pinned = new.fixed_parameters(is_thinking(moved, new))
     yield _rename(body, name, old, new, pinned.get("temperature"))
     yield from thinking
-    repairs = adapt(moved, new)
+    repairs = adapt(moved, new, on_forced_tool=policy.on_forced_tool)
     yield from repairs
     # Moonshot's advice for a pinned parameter is not to send it, not even with its own value.
     rest = pinned.keys() - {change.parameter for change in repairs}
@@ -209,37 +240,6 @@ def _rename(
             f"so answers vary {'more' if pinned > default else 'less'}"
         )
     return Change(parameter="model", before=name, after=new.id, reason=reason, is_lossy=is_lossy)
-
-
-def _thinking_as_before(
-    body: Mapping[str, object], old: KimiModel, new: KimiModel
-) -> Iterator[Change]:
-    if new.thinking != "switchable":
-        return
-    # No set: what a caller wrote there may have no hash.
-    if thinking_type(body) not in ("enabled", "disabled"):
-        yield from _switch(body.get("thinking"), old, new)
-    if body.get("reasoning_effort") is not None:
-        yield Change(
-            parameter="reasoning_effort",
-            before=body["reasoning_effort"],
-            after=ABSENT,
-            reason=f"{old.id} knew no reasoning_effort, and it may not stand beside thinking",
-        )
-
-
-def _switch(odd: object, old: KimiModel, new: KimiModel) -> Iterator[Change]:
-    wanted: dict[str, str] = {"type": "disabled"}
-    reason = f"{old.id} did not think; {new.id} does unless told otherwise"
-    if old.thinking != "never":
-        wanted = {"type": "enabled", "keep": "all"}
-        reason = f"{old.id} always thought and read its earlier reasoning; {new.id} does so if told"
-    if odd is not None:
-        # The API wants `type`, and nothing that it does not know beside it.
-        yield Change(parameter="thinking", before=odd, after=wanted, reason=reason)
-        return
-    for key, value in wanted.items():
-        yield Change(parameter=f"thinking.{key}", before=ABSENT, after=value, reason=reason)
 
 
 def _repair(rejection: Rejection) -> Change:

@@ -5,7 +5,8 @@ Values are shown only where they are numbers: anything else a caller wrote may h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple, cast
 
 from agentsflare_kimi.models.catalog import (
@@ -24,6 +25,7 @@ __all__ = [
     "NoticeKind",
     "adapted",
     "ended",
+    "forced_tool_refusal",
     "migrated",
     "refusal",
     "rejected",
@@ -42,6 +44,7 @@ NoticeKind = Literal[
     "example",
     "adapted",
     "rejected",
+    "forced_tool",
 ]
 
 
@@ -81,6 +84,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "deprecated": "AGENTSFLARE_ON_DEPRECATED (argument `on_deprecated`)",
     "unknown": "AGENTSFLARE_ON_UNKNOWN (argument `on_unknown`)",
     "adapted": "AGENTSFLARE_ADAPT_PARAMETERS (argument `adapt_parameters`)",
+    "forced_tool": "AGENTSFLARE_ON_FORCED_TOOL (argument `on_forced_tool`)",
     "extra": "AGENTSFLARE_EXTRA_MODELS (argument `extra_models`)",
 }
 
@@ -115,6 +119,16 @@ def refusal(name: str, model: KimiModel) -> Notice:
         f"{_SETTINGS[model.status]} is 'error'; with 'migrate' the request is rewritten."
     )
     return _about(name, model, message, is_refusal=True)
+
+
+def forced_tool_refusal(name: str, model: KimiModel) -> Notice:
+    """Say that the settings want a request refused that forces a tool call while thinking."""
+    message = (
+        f"{model.id} rejects a tool_choice that names or requires a tool while it thinks. Refused "
+        f"because {_SETTINGS['forced_tool']} is 'error'; with 'disable_thinking' such a request "
+        "is answered without thinking, with 'auto' the model may choose."
+    )
+    return Notice(kind="forced_tool", message=message, model=name, is_refusal=True)
 
 
 def standing(name: str, model: KimiModel, action: str) -> Iterator[Notice]:
@@ -171,14 +185,14 @@ def migrated(
     body: Mapping[str, object],
 ) -> Notice:
     """Say which model a request goes to instead, what was changed for it, and what is lost."""
-    done = "; ".join(_describe(change) for change in changes if change.parameter != "model")
-    lost = "; ".join(_loss(change) for change in changes if change.is_lossy)
+    done = _listed(_describe(change) for change in changes if change.parameter != "model")
+    lost = _listed(_loss(change) for change in changes if change.is_lossy)
     message = (
         f"{name} {ended(old)}; the request goes to {new.id} instead"
         + (f", with {done}" if done else "")
         + (f". Lost: {lost}" if lost else "")
         + _budget(apply_changes(body, changes), new)
-        + f". Set {_SETTINGS[old.status]} to change this."
+        + f". Set {_deciding(old.status, changes)} to change this."
     )
     return Notice(
         kind="migrated",
@@ -206,7 +220,7 @@ def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
 
 def rejected(name: str, changes: tuple[Change, ...], *, is_lasting: bool) -> Notice:
     """Say that the gateway rejected parameters, and that the request was sent again without."""
-    further = ", and so will be further ones of this client" if is_lasting else ""
+    further = ", and so will be further ones to it" if is_lasting else ""
     intro = (
         f"the gateway rejected parameters of a request to {name}; it was changed and sent once "
         f"more{further}"
@@ -215,22 +229,44 @@ def rejected(name: str, changes: tuple[Change, ...], *, is_lasting: bool) -> Not
 
 
 def _changed(kind: NoticeKind, intro: str, name: str, changes: tuple[Change, ...]) -> Notice:
-    done = "; ".join(_loss(change) for change in changes)
-    message = f"{intro}: {done}. Set {_SETTINGS['adapted']} to change this."
+    done = _listed(_said(change) for change in changes)
+    message = f"{intro}: {done}. Set {_deciding('adapted', changes)} to change this."
     is_lossy = any(change.is_lossy for change in changes)
     return Notice(kind=kind, message=message, model=name, is_lossy=is_lossy)
 
 
+def _listed(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(texts))
+
+
+def _deciding(setting: str, changes: tuple[Change, ...]) -> str:
+    is_forced = any("tool_choice" in (c.parameter, c.reason.partition(" ")[0]) for c in changes)
+    return _SETTINGS[setting] + (f" or {_SETTINGS['forced_tool']}" if is_forced else "")
+
+
 def _describe(change: Change) -> str:
     if change.after is ABSENT:
-        return f"{change.parameter} left out"
-    return f"{change.parameter} set to {change.after!r}"
+        return f"{_place(change)} left out"
+    return f"{_place(change)} set to {change.after!r}"
+
+
+def _said(change: Change) -> str:
+    done = "" if change.after is ABSENT else f" set to {change.after!r}"
+    return f"{_place(change)}{_shown(change)}{done} ({change.reason})"
 
 
 def _loss(change: Change) -> str:
+    return f"{_place(change)}{_shown(change)} ({change.reason})"
+
+
+def _place(change: Change) -> str:
+    # In a tool loop the same is said of more messages each round: it is one thing to say.
+    return re.sub(r"\[\d+\]", "[*]", change.parameter)
+
+
+def _shown(change: Change) -> str:
     # Only numbers are shown: any other value may hold what the caller would not want logged.
-    shown = f"={change.before}" if isinstance(change.before, int | float) else ""
-    return f"{change.parameter}{shown} ({change.reason})"
+    return f"={change.before}" if isinstance(change.before, int | float) else ""
 
 
 _BUDGETS: Final = ("max_completion_tokens", "max_tokens")

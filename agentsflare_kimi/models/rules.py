@@ -18,6 +18,7 @@ __all__ = [
     "Absent",
     "Rejection",
     "find_rejections",
+    "forced_tool",
     "has_rule",
     "is_thinking",
     "lacks_reasoning",
@@ -78,13 +79,15 @@ def is_thinking(body: Mapping[str, object], model: KimiModel) -> bool:
 
 
 def find_rejections(
-    body: Mapping[str, object], model: KimiModel | None = None
+    body: Mapping[str, object], model: KimiModel | None = None, *, is_chat: bool = True
 ) -> tuple[Rejection, ...]:
     """Find everything in *body* that its model would answer with HTTP 400.
 
     Args:
         body: A chat-completions body; never changed.
         model: The model to judge by; the one that the body names if not given.
+        is_chat: False for a body of `/completions` or `/responses`, of which only the pinned
+            parameters are known.
 
     Returns:
         The rejections in the order in which the upstream is assumed to check; empty for a
@@ -94,7 +97,10 @@ def find_rejections(
     if model is None:
         return ()
     thinks = is_thinking(body, model)
-    found: list[Rejection] = [*_thinking_switch(body, model), *_fixed(body, model, thinks)]
+    if not is_chat:
+        return tuple(_fixed(body, model, thinks))
+    found: list[Rejection] = [*_roles(body), *_thinking_switch(body, model)]
+    found += _fixed(body, model, thinks)
     if thinks:
         found += [*_tool_choice(body, model), *_reasoning_content(body, model)]
     return tuple(found)
@@ -113,6 +119,22 @@ def thinking_type(body: Mapping[str, object]) -> object:
     """Return what *body* has as `thinking.type`; None where it has none."""
     thinking = body.get("thinking")
     return cast("Mapping[str, object]", thinking).get("type") if _is_mapping(thinking) else None
+
+
+def _roles(body: Mapping[str, object]) -> Iterator[Rejection]:
+    # Source of the text: https://github.com/earendil-works/pi/pull/8109; of the roles:
+    # facts/kimi.md section 3.6.
+    for index, message in enumerate(_messages(body)):
+        if _is_mapping(message):
+            role = cast("Mapping[str, object]", message).get("role")
+            if role == "developer":
+                yield Rejection(
+                    parameter=f"messages[{index}].role",
+                    value=role,
+                    allowed="system",
+                    repair="system",
+                    message="role 'developer' is not allowed",
+                )
 
 
 def _must_think(model: KimiModel) -> bool:
@@ -165,13 +187,20 @@ def tool_choice_kind(tool_choice: object) -> Literal["required", "specified"] | 
     return "specified" if _is_mapping(tool_choice) else None
 
 
+def forced_tool(
+    body: Mapping[str, object], model: KimiModel
+) -> Literal["required", "specified"] | None:
+    """Tell how *body* forces a tool call that *model* rejects because it would think."""
+    kind = tool_choice_kind(body.get("tool_choice"))
+    return kind if kind in model.tool_choice_rejected and is_thinking(body, model) else None
+
+
 def _tool_choice(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
-    choice = body.get("tool_choice")
-    kind = tool_choice_kind(choice)
-    if kind in model.tool_choice_rejected:
+    kind = forced_tool(body, model)
+    if kind:
         yield Rejection(
             parameter="tool_choice",
-            value=choice,
+            value=body["tool_choice"],
             allowed="auto",
             repair="auto",
             message=f"tool_choice '{kind}' is incompatible with thinking enabled",
@@ -198,11 +227,15 @@ def _reasoning_content(body: Mapping[str, object], model: KimiModel) -> Iterator
 
 def missing_reasoning(body: Mapping[str, object]) -> Iterator[int]:
     """Yield the index of each message of *body* for which `lacks_reasoning` holds."""
+    for index, message in enumerate(_messages(body)):
+        if lacks_reasoning(message):
+            yield index
+
+
+def _messages(body: Mapping[str, object]) -> Sequence[object]:
     messages = body.get("messages")
-    if isinstance(messages, Sequence):
-        for index, message in enumerate(cast("Sequence[object]", messages)):
-            if lacks_reasoning(message):
-                yield index
+    is_list = isinstance(messages, Sequence) and not isinstance(messages, str | bytes)
+    return cast("Sequence[object]", messages) if is_list else ()
 
 
 def lacks_reasoning(message: object) -> bool:

@@ -130,12 +130,106 @@ def test_a_forced_tool_call_survives_where_the_model_does_not_think():
     assert "tool_choice" not in changed(plan("kimi-k2-turbo-preview", tool_choice="required"))
 
 
-@pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "f"}}])
-def test_a_forced_tool_call_is_lost_where_the_model_thinks(choice):
-    migration = plan("kimi-k2-thinking", tool_choice=choice)
+NAMED = {"type": "function", "function": {"name": "f"}}
+FORCED = pytest.mark.parametrize("choice", ["required", NAMED], ids=["required", "named"])
+
+
+@FORCED
+def test_a_forced_tool_call_survives_without_thinking(choice):
+    migration = plan("kimi-k2-thinking", tool_choice=choice, reasoning_effort="high")
+
+    assert migration.request["tool_choice"] == choice
+    assert migration.request["thinking"] == {"type": "disabled"}
+    assert "reasoning_effort" not in migration.request
+    assert "thinking.type" in lost(migration)
+    assert "AGENTSFLARE_ON_FORCED_TOOL" in migration.notices[0].message
+
+
+@FORCED
+def test_a_forced_tool_call_is_softened_where_the_settings_say_so(choice):
+    migration = plan("kimi-k2-thinking", KimiSettings(on_forced_tool="auto"), tool_choice=choice)
 
     assert changed(migration)["tool_choice"] == "auto"
+    assert migration.request["thinking"] == {"type": "enabled", "keep": "all"}
     assert lost(migration) == ["tool_choice"]
+    assert "AGENTSFLARE_ON_FORCED_TOOL" in migration.notices[0].message
+
+
+@pytest.mark.parametrize("model", ["kimi-k2-thinking", "kimi-k2.6", "kimi-k2.7-code"])
+@pytest.mark.parametrize("adapting", ["on_rejection", "always", "never"])
+@FORCED
+def test_a_forced_tool_call_is_refused_where_the_settings_say_so(choice, adapting, model):
+    settings = KimiSettings(on_forced_tool="error", adapt_parameters=adapting)
+    migration = plan(model, settings, tool_choice=choice)
+
+    (notice,) = migration.notices
+    assert notice.is_refusal
+    assert "AGENTSFLARE_ON_FORCED_TOOL" in notice.message
+    assert migration.changes == ()
+    assert not any(n.is_refusal for n in plan("kimi-k2-turbo-preview", settings).notices)
+    unforced = plan(model, settings, tool_choice="auto")
+    assert not any(notice.is_refusal for notice in unforced.notices)
+
+
+@pytest.mark.parametrize(
+    ("model", "choice", "expected"),
+    [
+        ("kimi-k2.6", "required", {"thinking.type": "disabled"}),
+        ("kimi-k2.5", NAMED, {"thinking.type": "disabled"}),
+        ("kimi-k2.7-code", "required", {"tool_choice": "auto"}),
+        ("kimi-k2.7-code", NAMED, {"tool_choice": "auto"}),
+        ("kimi-k3", NAMED, {"tool_choice": "auto"}),
+        ("kimi-k3", "required", {}),
+        ("kimi-k2.6", "auto", {}),
+    ],
+)
+def test_a_forced_tool_call_of_a_named_model(model, choice, expected):
+    migration = plan(model, ALWAYS, tool_choice=choice)
+
+    assert changed(migration) == expected
+    assert migration.is_lossy == ("tool_choice" in expected)
+
+
+def test_without_thinking_the_values_count_that_are_pinned_then():
+    kept = plan("kimi-k2.6", ALWAYS, tool_choice="required", temperature=0.6)
+    dropped = plan("kimi-k2.6", ALWAYS, tool_choice="required", temperature=1.0)
+
+    assert changed(kept) == {"thinking.type": "disabled"}
+    assert changed(dropped) == {"thinking.type": "disabled", "temperature": ABSENT}
+
+
+def test_thinking_that_the_caller_asked_for_is_a_loss():
+    thinking = {"type": "enabled", "keep": "all"}
+    migration = plan("kimi-k2.6", ALWAYS, tool_choice="required", thinking=thinking)
+
+    assert migration.request["thinking"] == {"type": "disabled"}
+    assert lost(migration) == ["thinking"]
+
+
+@pytest.mark.parametrize(
+    ("model", "settings"), [("kimi-k2.6", ALWAYS), ("kimi-k2-turbo-preview", None)]
+)
+def test_a_developer_message_becomes_a_system_message_without_loss(model, settings):
+    messages = [{"role": "developer", "content": "Be brief."}, QUESTION]
+    body = {"model": model, "messages": messages, "temperature": 0.6}
+
+    migration = plan_migration(body, settings=settings)
+
+    assert migration.request["messages"] == [{"role": "system", "content": "Be brief."}, QUESTION]
+    assert messages[0]["role"] == "developer"
+    assert "messages[0].role" not in lost(migration)
+    assert any("messages[*].role set to 'system'" in n.message for n in migration.notices)
+
+
+def test_what_is_said_of_many_messages_is_said_once():
+    call = {"role": "assistant", "tool_calls": [{"id": "a"}]}
+    result = {"role": "tool", "tool_call_id": "a", "content": ""}
+    short = plan_migration({"model": "kimi-k2-thinking", "messages": [QUESTION, call, result]})
+    long = plan_migration(
+        {"model": "kimi-k2-thinking", "messages": [QUESTION, *[call, result] * 5]}
+    )
+
+    assert short.notices[0].message == long.notices[0].message
 
 
 def test_history_with_tool_calls_gets_the_field_that_thinking_demands():
@@ -256,7 +350,7 @@ def test_nothing_to_say_nothing_changed(model, settings):
 def test_always_adapts_what_a_named_model_rejects():
     migration = plan("kimi-k2.6", ALWAYS, temperature=0.3, tool_choice="required")
 
-    assert changed(migration) == {"temperature": ABSENT, "tool_choice": "auto"}
+    assert changed(migration) == {"temperature": ABSENT, "thinking.type": "disabled"}
     (notice,) = migration.notices
     assert notice.kind == "adapted"
     assert "AGENTSFLARE_ADAPT_PARAMETERS" in notice.message

@@ -33,6 +33,7 @@ class Policy:
     on_deprecated = "migrate"
     on_unknown = "ignore"
     adapt_parameters = "always"
+    on_forced_tool = "disable_thinking"
     extra_models: Sequence[str] = ()
 
 

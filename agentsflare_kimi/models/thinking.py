@@ -1,0 +1,100 @@
+"""When a request's `thinking` is changed: its model moved, or it forces a tool call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from agentsflare_kimi.models.catalog import KimiModel
+from agentsflare_kimi.models.changes import Change, apply_changes
+from agentsflare_kimi.models.rules import ABSENT, forced_tool, thinking_type
+
+__all__ = ["thinking_after_move", "thinking_off_for_tool"]
+
+
+def thinking_after_move(
+    body: Mapping[str, object], old: KimiModel, new: KimiModel, on_forced_tool: str
+) -> tuple[Change, ...]:
+    """Set `thinking` so that *new* answers as *old* did, without thinking if a tool is forced.
+
+    Args:
+        body: The chat-completions body as the caller wrote it; never changed.
+        old: The model that it names.
+        new: The model that it goes to.
+        on_forced_tool: The setting of that name.
+
+    Returns:
+        The changes to the caller's body; none where *new* cannot be told whether to think.
+
+    Source: facts/kimi.md section 4.
+    """
+    as_before = tuple(_as_before(body, old, new))
+    moved = apply_changes(body, as_before)
+    if thinking_off_for_tool(moved, new, on_forced_tool):
+        # Said as one change of the caller's own request.
+        return tuple(_off(body, new, is_lossy=thinking_type(moved) == "enabled"))
+    return as_before
+
+
+def thinking_off_for_tool(
+    body: Mapping[str, object], model: KimiModel, on_forced_tool: str
+) -> tuple[Change, ...]:
+    """Switch thinking off for a request whose `tool_choice` *model* takes only without it.
+
+    Args:
+        body: A chat-completions body; never changed.
+        model: The model that it goes to.
+        on_forced_tool: The setting of that name.
+
+    Returns:
+        The changes; none where nothing is forced, where the setting wants something else, or
+        where the model always thinks. They are lossy where the caller asked for thinking.
+
+    Source: facts/catalog-2026-11.md section 1, `tool_choice`.
+    """
+    is_wanted = on_forced_tool == "disable_thinking" and model.thinking == "switchable"
+    if not is_wanted or forced_tool(body, model) is None:
+        return ()
+    return tuple(_off(body, model, is_lossy=thinking_type(body) == "enabled"))
+
+
+def _off(body: Mapping[str, object], model: KimiModel, *, is_lossy: bool) -> Iterator[Change]:
+    before = body.get("thinking")
+    is_new = before is None
+    yield Change(
+        parameter="thinking.type" if is_new else "thinking",
+        before=ABSENT if is_new else before,
+        after="disabled" if is_new else {"type": "disabled"},
+        reason=f"tool_choice forces a call, which {model.id} takes only while it does not think",
+        is_lossy=is_lossy,
+    )
+    yield from _without_effort(body, "it may not stand beside thinking")
+
+
+def _without_effort(body: Mapping[str, object], reason: str) -> Iterator[Change]:
+    effort = body.get("reasoning_effort")
+    if effort is not None:
+        yield Change(parameter="reasoning_effort", before=effort, after=ABSENT, reason=reason)
+
+
+def _as_before(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> Iterator[Change]:
+    if new.thinking != "switchable":
+        return
+    # No set: what a caller wrote there may have no hash.
+    if thinking_type(body) not in ("enabled", "disabled"):
+        yield from _switch(body.get("thinking"), old, new)
+    reason = f"{old.id} knew no reasoning_effort, and it may not stand beside thinking"
+    yield from _without_effort(body, reason)
+
+
+def _switch(odd: object, old: KimiModel, new: KimiModel) -> Iterator[Change]:
+    wanted: dict[str, str] = {"type": "disabled"}
+    reason = f"{old.id} did not think; {new.id} does unless told otherwise"
+    if old.thinking != "never":
+        wanted = {"type": "enabled", "keep": "all"}
+        reason = f"{old.id} always thought and read its earlier reasoning; {new.id} does so if told"
+    if odd is not None:
+        # The API wants `type`, and nothing that it does not know beside it.
+        yield Change(parameter="thinking", before=odd, after=wanted, reason=reason)
+        return
+    for key, value in wanted.items():
+        yield Change(parameter=f"thinking.{key}", before=ABSENT, after=value, reason=reason)

@@ -15,9 +15,12 @@ from agentsflare_kimi.reading.lenient import (
     attribute,
     field,
     fields,
+    is_list,
     plain,
     text_parts,
+    whole_text,
 )
+from agentsflare_kimi.reading.tool_calls import arguments_text
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionAssistantMessageParam
@@ -29,10 +32,14 @@ __all__ = [
     "extract_content",
     "extract_reasoning",
     "message_of",
+    "reasoning_of",
 ]
 
 # The second is what some gateways rename it to. Source: facts/kimi.md section 3.3.
 REASONING_FIELDS: Final = ("reasoning_content", "reasoning")
+# OpenRouter's form: a list of parts, each with its text under one of these names.
+_REASONING_PARTS: Final = "reasoning_details"
+_PART_TEXTS: Final = ("text", "summary")
 # What a response's tool call has and a request's must not: its place in a stream, and what
 # `parse()` made of the arguments.
 _NOT_SENT_BACK: Final = frozenset({"index", "parsed_arguments"})
@@ -51,30 +58,40 @@ def extract_content(source: object, index: int = 0) -> str:
     """
     text = text_parts(field(_message(source, index), "content"))
     if text is None and index == 0 and isinstance(source, BaseException):
-        return _partial(source)
-    return text or ""
+        text = _partial(source)
+    return whole_text(text or "")
 
 
 def extract_reasoning(source: object, index: int = 0) -> str:
-    """Return the reasoning (`reasoning_content`) of one choice, "" where there is none.
+    """Return the reasoning of one choice; never raises on odd data.
+
+    It is read from `reasoning_content`, or from `reasoning` or `reasoning_details`, as some
+    gateways call it.
 
     Args:
         source: As for `extract_content`.
         index: Which choice.
+
+    Returns:
+        Its reasoning; "" where there is none.
     """
-    return _reasoning(_message(source, index)) or ""
+    return reasoning_of(_message(source, index)) or ""
 
 
 def assistant_message(source: object, index: int = 0) -> ChatCompletionAssistantMessageParam:
     """Return the message to append to `messages` before the next request.
 
     Kimi answers 400 when a message with tool calls comes back without its
-    `reasoning_content`, and accepts an empty one; so it is kept, "" included. What only
-    responses have (`annotations`, `refusal`, `parsed`, ...) is left out.
+    `reasoning_content`, and accepts an empty one; so it is kept, "" included. Fields that only
+    responses have (`annotations`, `refusal`, `parsed`, ...) are left out, and a tool call
+    without arguments gets `"{}"`, because the API requires JSON there.
 
     Args:
         source: As for `extract_content`.
         index: Which choice.
+
+    Returns:
+        The message, ready to be sent; one with empty content where there is no answer.
 
     Source: facts/kimi.md section 3.4.
     """
@@ -83,10 +100,11 @@ def assistant_message(source: object, index: int = 0) -> ChatCompletionAssistant
     calls = [_tool_call(call) for call in as_list(field(message, "tool_calls")) if call is not None]
     if content is None:
         content = refusal if isinstance(refusal, str) else None if calls else ""
-    answer: dict[str, object] = {"role": "assistant", "content": content}
+    text = content if content is None else whole_text(content)
+    answer: dict[str, object] = {"role": "assistant", "content": text}
     if calls:
         answer["tool_calls"] = calls
-    reasoning = _reasoning(message)
+    reasoning = reasoning_of(message)
     if reasoning is not None:
         answer["reasoning_content"] = reasoning
     return cast("ChatCompletionAssistantMessageParam", cast("object", answer))
@@ -131,16 +149,42 @@ def _partial(exc: BaseException) -> str:
     return next((partial for partial in partials if isinstance(partial, str)), "")
 
 
-def _reasoning(message: object) -> str | None:
+def reasoning_of(message: object) -> str | None:
+    """Return the reasoning in a message or delta; None if it has none, "" if it is empty."""
     values = [field(message, name) for name in REASONING_FIELDS]
     texts = [value for value in values if isinstance(value, str)]
-    return next((text for text in texts if text), texts[0] if texts else None)
+    if not any(texts):
+        texts += _part_texts(field(message, _REASONING_PARTS))
+    text = next((text for text in texts if text), texts[0] if texts else None)
+    return text if text is None else whole_text(text)
+
+
+def _part_texts(parts: object) -> list[str]:
+    """Return the text of `reasoning_details`, if there are any; encrypted parts have none."""
+    if not is_list(parts):
+        return [parts] if isinstance(parts, str) else []
+    texts = [field(part, name) for part in as_list(parts) for name in _PART_TEXTS]
+    return ["".join(text for text in texts if isinstance(text, str))] if texts else []
 
 
 def _tool_call(call: object) -> object:
     sent: dict[str, object] = {}
     for name, value in fields(call).items():
-        if value is None or name in _NOT_SENT_BACK:
-            continue
-        sent[name] = _tool_call(value) if name in {"function", "custom"} else plain(value)
+        if value is not None and name not in _NOT_SENT_BACK:
+            sent[name] = _called(value, name) if name in {"function", "custom"} else plain(value)
+    if not sent.get("type"):
+        sent["type"] = "custom" if "custom" in sent else "function"
+    return sent
+
+
+def _called(body: object, kind: str) -> dict[str, object]:
+    """Return what a call calls, with arguments that can be sent."""
+    told = fields(body)
+    sent = {
+        name: plain(value)
+        for name, value in told.items()
+        if value is not None and name not in _NOT_SENT_BACK
+    }
+    if kind == "function":
+        sent["arguments"] = whole_text(arguments_text(told.get("arguments")))
     return sent

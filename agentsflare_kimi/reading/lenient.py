@@ -7,8 +7,9 @@ missing, raises, or has another type than expected is simply not there.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import TypeGuard, cast
+from typing import Final, TypeGuard, cast
 
 __all__ = [
     "as_integer",
@@ -25,11 +26,13 @@ __all__ = [
     "plain",
     "same",
     "text_parts",
+    "whole_text",
 ]
 
 # A content part without a type that carries `text` is text too; "output_text" is the
 # Responses API's word for it.
-_TEXT_TYPES = (None, "text", "output_text")
+_TEXT_TYPES: Final = (None, "text", "output_text")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 def attribute(source: object, name: str) -> object:
@@ -145,6 +148,20 @@ def _part_text(part: object) -> str | None:
         return part
     kind, text = field(part, "type"), field(part, "text")
     return text if isinstance(text, str) and kind in _TEXT_TYPES else None
+
+
+def whole_text(text: str) -> str:
+    r"""Join the halves of UTF-16 pairs in *text*; a half that stays alone becomes U+FFFD.
+
+    A gateway may cut an emoji in two and send each half as a JSON escape. No encoding can carry
+    a half, so it could be neither printed nor sent back.
+
+    >>> whole_text("\ud83d" + "\ude00")
+    '😀'
+    """
+    if text.isascii() or _SURROGATES.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def parsed_json(text: str) -> object:

@@ -172,7 +172,7 @@ class StreamReader(_Received[Iterable[ChatCompletionChunk]]):
     ) -> None:
         self.close()
 
-    def _read(self, choose: Callable[[ChatCompletionChunk, str], _T | None]) -> Iterator[_T]:
+    def _read(self, choose: Callable[[ChatCompletionChunk | None, str], _T | None]) -> Iterator[_T]:
         if self._is_ended:
             return
         try:
@@ -180,6 +180,9 @@ class StreamReader(_Received[Iterable[ChatCompletionChunk]]):
                 item = choose(chunk, self._received.add(chunk))
                 if item is not None:
                     yield item
+            rest = choose(None, self._received.rest())
+            if rest is not None:
+                yield rest
             self._end()
         except GeneratorExit:
             raise
@@ -247,7 +250,7 @@ class AsyncStreamReader(_Received[AsyncIterable[ChatCompletionChunk]]):
         await self.close()
 
     async def _read(
-        self, choose: Callable[[ChatCompletionChunk, str], _T | None]
+        self, choose: Callable[[ChatCompletionChunk | None, str], _T | None]
     ) -> AsyncIterator[_T]:
         if self._is_ended:
             return
@@ -256,6 +259,9 @@ class AsyncStreamReader(_Received[AsyncIterable[ChatCompletionChunk]]):
                 item = choose(chunk, self._received.add(chunk))
                 if item is not None:
                     yield item
+            rest = choose(None, self._received.rest())
+            if rest is not None:
+                yield rest
             self._end()
         except GeneratorExit:
             raise
@@ -287,5 +293,5 @@ def _text(_chunk: object, text: str) -> str | None:
     return text or None
 
 
-def _chunk(chunk: ChatCompletionChunk, _text: str) -> ChatCompletionChunk:
+def _chunk(chunk: ChatCompletionChunk | None, _text: str) -> ChatCompletionChunk | None:
     return chunk

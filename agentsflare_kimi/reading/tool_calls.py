@@ -1,16 +1,23 @@
-"""Puts tool calls together whose fragments come in many chunks, interleaved or unnumbered."""
+"""Puts tool calls together whose fragments come in many chunks, interleaved or unnumbered.
+
+Gateways differ in what they repeat and in what they leave out: the index, the id, the name.
+Source: facts/kimi.md section 5.3 and the reports named in tests/reading/test_tool_calls.py.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from io import StringIO
 from typing import Final
 
-from agentsflare_kimi.reading.lenient import as_integer, as_text, fields, plain
+from agentsflare_kimi.reading.arguments import Arguments, is_json_object, same_json
+from agentsflare_kimi.reading.lenient import as_integer, as_text, fields, is_mapping, plain
 
-__all__ = ["ToolCalls"]
+__all__ = ["NO_ARGUMENTS", "ToolCalls", "arguments_text"]
 
-_BODIES: Final = frozenset({"function", "custom"})
+# What a call without arguments has; the API refuses a call that has none at all.
+NO_ARGUMENTS: Final = "{}"
+_BODIES: Final = ("function", "custom")
 _FRAGMENTED: Final = frozenset({"arguments", "input"})
 
 
@@ -18,41 +25,72 @@ class ToolCalls:
     """The tool calls of one choice, as far as they came.
 
     Attributes:
-        is_told: Whether any chunk had a list of them, an empty one included.
+        has_list: Whether any chunk had a list of tool calls, an empty one included.
     """
 
     def __init__(self) -> None:
         """Start empty."""
-        self.is_told = False
+        self.has_list = False
         self._calls: list[_Call] = []
         self._by_index: dict[int, _Call] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
     def add(self, fragments: Sequence[object]) -> None:
         """Take in the fragments of one chunk."""
-        self.is_told = True
+        self.has_list = True
         for position, fragment in enumerate(fragments):
             told = fields(fragment)
             if told:
                 self._find(told, position if len(fragments) > 1 else None).add(told)
 
-    def as_list(self) -> list[dict[str, object]]:
-        """Return the calls as they are in a message."""
-        return [call.as_dict() for call in sorted(self._calls, key=lambda call: call.place)]
+    def as_list(self, *, is_cut: bool = True) -> list[dict[str, object]]:
+        """Return the calls as they are in a message.
+
+        Args:
+            is_cut: Whether the last call may be incomplete: the answer is not over yet, or
+                reached its limit of tokens.
+        """
+        calls = sorted(self._calls, key=lambda call: call.place)
+        return [call.as_dict(is_cut=is_cut) for call in calls]
 
     def _find(self, told: dict[str, object], position: int | None) -> _Call:
         """Return the call that a fragment belongs to: by index, else by id, else by position."""
-        index, identity = as_integer(told.get("index")), as_text(told.get("id"))
-        if index is not None:
-            known = self._by_index.get(index)
-            if known is None or known.is_replaced_by(told):
-                known = self._by_index[index] = self._start(index)
-            return known
-        if identity:
-            return next((c for c in self._calls if c.identity == identity), None) or self._start()
-        if position is not None and position < len(self._calls):
-            return self._calls[position]
-        is_continued = bool(self._calls) and position is None and not _name(told)
-        return self._calls[-1] if is_continued else self._start()
+        index, identity = _index(told), as_text(told.get("id"))
+        if index is None:
+            known = self._by_id(identity) if identity else self._by_position(position)
+            known = known or (self._unnamed(told) if identity else None)
+            return self._start() if known is None or known.is_followed_by(told) else known
+        known = self._by_index.get(index) or self._renumbered(told)
+        if known is None or known.is_followed_by(told):
+            known = self._start(index)
+        self._by_index[index] = known
+        return known
+
+    def _renumbered(self, told: dict[str, object]) -> _Call | None:
+        """Return the call of the same id, if the index only counts fragments or repeats."""
+        identity = as_text(told.get("id"))
+        known = self._by_id(identity) if identity else None
+        return known if known and (not _name(told) or known.is_repeated_by(told)) else None
+
+    def _by_id(self, identity: str) -> _Call | None:
+        return next((call for call in self._calls if call.identity == identity), None)
+
+    def _by_position(self, position: int | None) -> _Call | None:
+        if position is None:
+            return self._calls[-1] if self._calls else None
+        return self._calls[position] if position < len(self._calls) else None
+
+    def _unnamed(self, told: dict[str, object]) -> _Call | None:
+        """Return the last call if a fragment with a new id goes on with it.
+
+        An id may come after the name, or a new one with every fragment; another call has
+        another name.
+        """
+        last = self._calls[-1] if self._calls else None
+        goes_on = last is not None and (not _name(told) or last.identity is None)
+        return last if goes_on else None
 
     def _start(self, place: int | None = None) -> _Call:
         call = _Call(len(self._calls) if place is None else place)
@@ -73,50 +111,123 @@ class _Call:
         """Its id, once it is known."""
         return as_text(self._told.get("id"))
 
-    def is_replaced_by(self, told: dict[str, object]) -> bool:
-        """Whether a fragment with the same index opens another call.
+    @property
+    def _name(self) -> str | None:
+        return next((name for body in self._bodies.values() if (name := _text(body))), None)
 
-        Some gateways give all parallel calls index 0; others a new id to every fragment, but
-        then without a name.
+    def is_followed_by(self, told: dict[str, object]) -> bool:
+        """Whether a fragment that seems to go on with this call opens another one.
+
+        Some gateways give all parallel calls the index 0, or no index and no id; others give a
+        new id to every fragment of one call, but then without a name.
         """
-        identity = as_text(told.get("id"))
-        return bool(identity and self.identity and identity != self.identity and _name(told))
+        identity, name, own = as_text(told.get("id")), _name(told), self._name
+        is_other_id = bool(identity and self.identity and identity != self.identity)
+        if not name:
+            return is_other_id and self._is_restarted_by(told)
+        if identity and identity == self.identity:
+            return False
+        if own and not name.startswith(own):
+            # Names may come in parts, but not once there are arguments.
+            return is_other_id or _index(told) is None or bool(self._arguments)
+        if is_other_id:
+            return "custom" in told or not self._arguments or self._arguments.is_whole()
+        return self._is_restarted_by(told)
+
+    def is_repeated_by(self, told: dict[str, object]) -> bool:
+        """Whether a fragment has this whole call once more."""
+        is_whole = _name(told) == self._name and self._arguments.is_whole()
+        return is_whole and same_json(self._arguments.text(is_cut=False), _arguments(told))
+
+    def _is_restarted_by(self, told: dict[str, object]) -> bool:
+        """Whether this call is whole, and a fragment begins arguments that are not the same."""
+        given = _arguments(told)
+        if not given.lstrip().startswith("{") or not self._arguments.is_whole():
+            return False
+        own = self._arguments.text(is_cut=False)
+        if own == NO_ARGUMENTS:  # some gateways send this first, whatever the arguments are
+            return False
+        return not (same_json(own, given) if is_json_object(given) else own.startswith(given))
 
     def add(self, told: dict[str, object]) -> None:
-        identity = as_text(told.get("id"))
-        is_repeat = identity is not None and identity == self.identity
         for name, value in told.items():
             if name in _BODIES:
-                self._add_body(self._bodies.setdefault(name, {}), fields(value), is_repeat)
+                self._add_body(self._bodies.setdefault(name, {}), fields(value))
             elif value is not None and name != "index" and not self._told.get(name):
                 self._told[name] = plain(value)
 
-    def as_dict(self) -> dict[str, object]:
-        bodies = {
-            name: {
-                key: value.getvalue() if isinstance(value, StringIO) else value
-                for key, value in body.items()
-            }
-            for name, body in self._bodies.items()
-            if body
-        }
+    def as_dict(self, *, is_cut: bool) -> dict[str, object]:
+        bodies: dict[str, dict[str, object]] = {}
+        for name, body in self._bodies.items():
+            if body:
+                bodies[name] = {
+                    key: value.text(is_cut=is_cut) if isinstance(value, Arguments) else value
+                    for key, value in body.items()
+                }
+        if "function" in bodies:
+            bodies["function"].setdefault("arguments", "" if is_cut else NO_ARGUMENTS)
         return {"type": next(iter(bodies), "function"), **self._told, **bodies}
 
+    @property
+    def _arguments(self) -> Arguments:
+        found = (value for body in self._bodies.values() for value in body.values())
+        return next((value for value in found if isinstance(value, Arguments)), Arguments())
+
     @staticmethod
-    def _add_body(body: dict[str, object], told: dict[str, object], is_repeat: bool) -> None:  # noqa: FBT001  # private
+    def _add_body(body: dict[str, object], told: dict[str, object]) -> None:
         for name, value in told.items():
-            known = body.get(name)
-            if name in _FRAGMENTED and isinstance(value, str):
-                text = known if isinstance(known, StringIO) else StringIO()
-                text.write(value)
-                body[name] = text
-            elif name == "name" and isinstance(value, str) and isinstance(known, str):
-                # The name may come in fragments, or whole in every chunk beside the same id.
-                body[name] = known if is_repeat and value == known else known + value
+            if name in _FRAGMENTED:
+                _add_arguments(body, name, value)
+            elif name == "name" and isinstance(value, str):
+                body[name] = _named(as_text(body.get(name)) or "", value)
             elif value is not None:
                 body[name] = plain(value)
 
 
+def arguments_text(value: object) -> str:
+    """Return the arguments of a call as the API takes them: JSON in a string, at least `{}`.
+
+    Args:
+        value: What a gateway sent: a string, null, or an object where JSON in a string belongs.
+    """
+    if is_mapping(value):
+        return json.dumps(plain(value), ensure_ascii=False)
+    return value if isinstance(value, str) and value.strip() else NO_ARGUMENTS
+
+
+def _add_arguments(body: dict[str, object], name: str, value: object) -> None:
+    known = body.get(name)
+    arguments = known if isinstance(known, Arguments) else Arguments()
+    if isinstance(value, str):
+        arguments.add(value)
+    elif is_mapping(value):
+        arguments.add(arguments_text(value))
+    else:
+        return
+    body[name] = arguments
+
+
+def _named(known: str, told: str) -> str:
+    """Return a name after a fragment that has it once more, or has a further part of it."""
+    return told if told.startswith(known) else known + told
+
+
 def _name(told: dict[str, object]) -> str | None:
-    names = (as_text(fields(told.get(body)).get("name")) for body in _BODIES)
-    return next((name for name in names if name), None)
+    return next((name for body in _BODIES if (name := _text(fields(told.get(body))))), None)
+
+
+def _text(body: dict[str, object]) -> str | None:
+    return as_text(body.get("name"))
+
+
+def _arguments(told: dict[str, object]) -> str:
+    values = (fields(told.get(body)).get(name) for body in _BODIES for name in _FRAGMENTED)
+    texts = (arguments_text(value) if is_mapping(value) else value for value in values)
+    return next((text for text in texts if isinstance(text, str)), "")
+
+
+def _index(told: dict[str, object]) -> int | None:
+    index = told.get("index")
+    if isinstance(index, str) and index.isascii() and index.isdecimal() and len(index) < 10:  # noqa: PLR2004
+        return int(index)
+    return as_integer(index)

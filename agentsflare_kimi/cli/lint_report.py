@@ -87,7 +87,7 @@ def conclude(results: Results, options: Options, source_of: Callable[[str], str 
         # What would be left is no part of the diff, which may be piped into a patch.
         _print(_rendered("concise", results, options, source_of), sys.stderr)
     elif options.statistics:
-        _print(statistics(results.findings, format_of(options)), sys.stdout)
+        _print([statistics(results.findings, format_of(options))], sys.stdout)
     else:
         is_text = format_of(options) in TEXT_FORMATS
         if options.show_fixes:
@@ -100,9 +100,9 @@ def conclude(results: Results, options: Options, source_of: Callable[[str], str 
 
 def _rendered(
     name: str, results: Results, options: Options, source_of: Callable[[str], str | None]
-) -> str:
+) -> Iterable[str]:
     reported = Reported(
-        findings=tuple(results.findings),
+        findings=results.findings,
         root=_root(),
         source_of=source_of,
         is_coloured=wants_colour(options) and name in TEXT_FORMATS and not options.diff,
@@ -142,9 +142,12 @@ def _exit_code(results: Results, options: Options) -> int:
     return int(has_findings or bool(results.fixed and counts_fixes))
 
 
-def _print(text: str, stream: Any) -> None:  # noqa: ANN401  # stdout or stderr
-    if text:
-        print(text, file=stream)
+def _print(pieces: Iterable[str], stream: Any) -> None:  # noqa: ANN401  # stdout or stderr
+    end = ""
+    for piece in pieces:
+        stream.write(piece)
+        end = "\n" if piece else end
+    stream.write(end)
 
 
 def _print_lines(lines: Iterable[str], stream: Any) -> None:  # noqa: ANN401  # same

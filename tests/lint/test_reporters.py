@@ -46,7 +46,7 @@ def finding(**changes):
 
 def report(name, *findings, text=TEXT, **options):
     reported = Reported(findings=findings, root=ROOT, source_of=lambda _: text, **options)
-    return render(name, reported)
+    return "".join(render(name, reported))
 
 
 FINDINGS = st.builds(
@@ -346,3 +346,14 @@ def test_a_key_in_a_file_name_is_not_shown():
 @pytest.mark.parametrize("text", ["://a:" * 40_000, "api_key" * 30_000, "\n" * 200_000 + "key@"])
 def test_looking_for_keys_takes_no_time(text):
     assert mask_keys(text) == text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_reports_come_in_pieces_none_of_which_holds_them_all(name):
+    several = [finding(line=1), finding(line=2), finding(filename=f"{ROOT}/other.py")]
+    reported = Reported(findings=several * 50, root=ROOT, source_of=lambda _: TEXT)
+
+    pieces = list(render(name, reported))
+
+    assert len(pieces) > 100
+    assert max(map(len, pieces)) < sum(map(len, pieces)) / 2

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from agentsflare_kimi.lint.findings import Finding
 
@@ -55,15 +55,15 @@ class Reported(NamedTuple):
     unsafe: bool = False
 
 
-def render(name: str, reported: Reported) -> str:
-    """Write findings in a format.
+def render(name: str, reported: Reported) -> Iterator[str]:
+    """Write findings in a format, piece by piece, so that no report is held as a whole.
 
     Args:
         name: One of `FORMATS`.
         reported: The findings, and what excerpts need.
 
-    Returns:
-        What to print, without a final line end; empty where there is nothing to print.
+    Yields:
+        What to print, without a final line end; nothing where there is nothing to print.
     """
     module, function = FORMATS[name]
     return getattr(import_module(f"{__name__}.{module}"), function)(reported)

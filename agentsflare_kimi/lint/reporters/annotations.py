@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.masking import mask_keys
+from agentsflare_kimi.lint.reporters.pieces import separated
 from agentsflare_kimi.lint.reporters.places import relative_name
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from agentsflare_kimi.lint.reporters import Reported
 
@@ -27,26 +28,28 @@ _AZURE_DATA: Final = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
 _AZURE_PROPERTY: Final = {**_AZURE_DATA, ";": "%3B", "]": "%5D"}
 
 
-def github(reported: Reported) -> str:
+def github(reported: Reported) -> Iterator[str]:
     """Write a workflow command for each finding."""
-    return "\n".join(
+    lines = (
         f"::{_GITHUB_LEVELS[f.severity]} title=agentsflare-kimi ({f.code}),"
         f"file={_escape(relative_name(f.filename, reported.root), _GITHUB_PROPERTY)},"
         f"line={f.line},endLine={f.end_line},col={f.column},endColumn={f.end_column}"
         f"::{f.code} {_escape(f.message, _GITHUB_DATA)}"
         for f in reported.findings
     )
+    return separated("\n", lines)
 
 
-def azure(reported: Reported) -> str:
+def azure(reported: Reported) -> Iterator[str]:
     """Write a logging command for each finding."""
-    return "\n".join(
+    lines = (
         f"##vso[task.logissue type={'error' if f.severity == 'error' else 'warning'};"
         f"sourcepath={_escape(relative_name(f.filename, reported.root), _AZURE_PROPERTY)};"
         f"linenumber={f.line};columnnumber={f.column};code={f.code};]"
         f"{_escape(f.message, _AZURE_DATA)}"
         for f in reported.findings
     )
+    return separated("\n", lines)
 
 
 def _escape(text: str, escapes: Mapping[str, str]) -> str:

@@ -7,6 +7,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.reporters.json_pieces import HERE, document_with
+from agentsflare_kimi.lint.reporters.pieces import separated
 from agentsflare_kimi.lint.reporters.places import (
     encodable,
     in_bytes,
@@ -16,6 +18,8 @@ from agentsflare_kimi.lint.reporters.places import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agentsflare_kimi.lint.findings import Edit, Finding, Fix
     from agentsflare_kimi.lint.reporters import Reported
 
@@ -26,22 +30,22 @@ _RDJSON_LEVELS: Final = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
 _HOME: Final = "https://github.com/agentsflare/agentsflare-kimi"
 
 
-def json_list(reported: Reported) -> str:
+def json_list(reported: Reported) -> Iterator[str]:
     """Write one JSON list of findings."""
-    return json.dumps([_finding(finding) for finding in reported.findings], indent=2)
+    return document_with(_finding(finding) for finding in reported.findings)
 
 
-def json_lines(reported: Reported) -> str:
+def json_lines(reported: Reported) -> Iterator[str]:
     """Write one JSON object a line for each finding."""
-    return "\n".join(json.dumps(_finding(finding)) for finding in reported.findings)
+    return separated("\n", (json.dumps(_finding(finding)) for finding in reported.findings))
 
 
-def gitlab(reported: Reported) -> str:
+def gitlab(reported: Reported) -> Iterator[str]:
     """Write a Code Quality report.
 
     Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
     """
-    entries = [
+    return document_with(
         {
             "description": f"{finding.code}: {encodable(finding.message)}",
             "check_name": finding.code,
@@ -56,11 +60,10 @@ def gitlab(reported: Reported) -> str:
             },
         }
         for finding, fingerprint in zip(reported.findings, fingerprints(reported), strict=True)
-    ]
-    return json.dumps(entries, indent=2)
+    )
 
 
-def rdjson(reported: Reported) -> str:
+def rdjson(reported: Reported) -> Iterator[str]:
     """Write reviewdog's diagnostics; columns are in bytes of UTF-8 there.
 
     Source: https://github.com/reviewdog/reviewdog/tree/master/proto/rdf
@@ -68,29 +71,28 @@ def rdjson(reported: Reported) -> str:
     document = {
         "source": {"name": "agentsflare-kimi", "url": _HOME},
         "severity": "WARNING",
-        "diagnostics": [_diagnostic(finding, reported) for finding in reported.findings],
+        "diagnostics": HERE,
     }
-    return json.dumps(document, indent=2)
+    entries = (_diagnostic(finding, reported) for finding in reported.findings)
+    return document_with(entries, document, depth=1)
 
 
-def fingerprints(reported: Reported) -> list[str]:
+def fingerprints(reported: Reported) -> Iterator[str]:
     """Tell findings apart in a way that survives moved lines: by rule, file and line text.
 
     Args:
         reported: The findings, and the texts they are in.
 
-    Returns:
+    Yields:
         A digest for each, in order; equal lines are numbered.
     """
     seen: Counter[tuple[str, str, str]] = Counter()
-    digests: list[str] = []
     for finding in reported.findings:
         line = line_of(reported.source_of(finding.filename), finding.line).strip()
         key = (finding.code, relative_name(finding.filename, reported.root), line)
         content = "\0".join((*key, str(seen[key]))).encode("utf-8", "backslashreplace")
-        digests.append(hashlib.sha256(content).hexdigest()[:32])
+        yield hashlib.sha256(content).hexdigest()[:32]
         seen[key] += 1
-    return digests
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr  # writes XML, reads none
@@ -9,7 +10,7 @@ from xml.sax.saxutils import quoteattr  # writes XML, reads none
 from agentsflare_kimi.lint.reporters.places import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from agentsflare_kimi.lint.findings import Finding
     from agentsflare_kimi.lint.reporters import Reported
@@ -20,45 +21,39 @@ __all__ = ["junit"]
 _NOT_XML: Final = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
-def junit(reported: Reported) -> str:
+def junit(reported: Reported) -> Iterator[str]:
     """Write a test suite for each file, and a failed test for each finding."""
+    counts = Counter(finding.filename for finding in reported.findings)
+    attributes = {"name": "agentsflare-kimi", **_counts(counts.total())}
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites{_shown(attributes)}>'
+    if not counts:
+        yield f"\n<testsuite{_shown({'name': 'agentsflare-kimi', **_counts(0)})}/>"
     groups = groupby(reported.findings, key=lambda finding: finding.filename)
-    suites = [_suite(name, list(findings)) for name, findings in groups]
-    return _element(
-        "testsuites",
-        {"name": "agentsflare-kimi", **_counts(len(reported.findings))},
-        suites or [_suite("agentsflare-kimi", [])],
-        head='<?xml version="1.0" encoding="UTF-8"?>\n',
-    )
-
-
-def _suite(name: str, findings: list[Finding]) -> str:
-    cases = [_case(name, finding) for finding in findings]
-    return _element("testsuite", {"name": name, **_counts(len(findings))}, cases)
+    for name, findings in groups:
+        yield f"\n<testsuite{_shown({'name': name, **_counts(counts[name])})}>"
+        yield from (f"\n{_case(name, finding)}" for finding in findings)
+        yield "\n</testsuite>"
+    yield "\n</testsuites>"
 
 
 def _case(name: str, finding: Finding) -> str:
     place = f"line {finding.line}, column {finding.column}"
-    failure = _element("failure", {"type": finding.severity, "message": finding.message}, ())
     attributes = {
         "name": f"{finding.code} ({place})",
         "classname": name,
         "file": name,
         "line": str(finding.line),
     }
-    return _element("testcase", attributes, [failure])
+    failure = _shown({"type": finding.severity, "message": finding.message})
+    return f"<testcase{_shown(attributes)}>\n<failure{failure}/>\n</testcase>"
 
 
 def _counts(failures: int) -> dict[str, str]:
     return {"tests": str(failures), "failures": str(failures), "errors": "0", "skipped": "0"}
 
 
-def _element(
-    name: str, attributes: dict[str, str], children: Iterable[str], *, head: str = ""
-) -> str:
-    shown = "".join(f" {key}={_quoted(value)}" for key, value in attributes.items())
-    body = "".join(f"\n{child}" for child in children)
-    return f"{head}<{name}{shown}>{body}\n</{name}>" if body else f"{head}<{name}{shown}/>"
+def _shown(attributes: dict[str, str]) -> str:
+    return "".join(f" {key}={_quoted(value)}" for key, value in attributes.items())
 
 
 def _quoted(text: str) -> str:

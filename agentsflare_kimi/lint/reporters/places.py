@@ -125,6 +125,7 @@ def _column(line: str, column: int, measure: Callable[[str], int]) -> int:
     return measure(head) + column - len(head)
 
 
+@lru_cache(maxsize=8)
 def relative_name(filename: str, root: str) -> str:
     """Spell a path as seen from a directory, with slashes.
 

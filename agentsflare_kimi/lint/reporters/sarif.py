@@ -6,11 +6,11 @@ facts/reliability.md section 2c, T26; stable identity as in facts/lint.md sectio
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi import __version__
 from agentsflare_kimi.lint.reporters.data import fingerprints
+from agentsflare_kimi.lint.reporters.json_pieces import HERE, document_with
 from agentsflare_kimi.lint.reporters.places import (
     encodable,
     in_utf_16,
@@ -22,6 +22,8 @@ from agentsflare_kimi.lint.reporters.places import (
 from agentsflare_kimi.lint.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agentsflare_kimi.lint.findings import Edit, Finding, Fix
     from agentsflare_kimi.lint.reporters import Reported
     from agentsflare_kimi.lint.rules.base import Rule
@@ -35,7 +37,7 @@ _BASE: Final = "%SRCROOT%"
 _INDEXES: Final = {rule.code: index for index, rule in enumerate(RULES)}
 
 
-def sarif(reported: Reported) -> str:
+def sarif(reported: Reported) -> Iterator[str]:
     """Write one run with its rules and results."""
     driver = {
         "name": "agentsflare-kimi",
@@ -43,16 +45,13 @@ def sarif(reported: Reported) -> str:
         "informationUri": _HOME,
         "rules": [_rule(rule) for rule in RULES],
     }
-    identities = fingerprints(reported)
-    run = {
-        "tool": {"driver": driver},
-        "columnKind": "utf16CodeUnits",
-        "results": [
-            _result(finding, identity, reported)
-            for finding, identity in zip(reported.findings, identities, strict=True)
-        ],
-    }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    run = {"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": HERE}
+    results = (
+        _result(finding, identity, reported)
+        for finding, identity in zip(reported.findings, fingerprints(reported), strict=True)
+    )
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return document_with(results, document, depth=3)
 
 
 def _rule(rule: Rule) -> dict[str, object]:

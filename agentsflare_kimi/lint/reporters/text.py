@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.masking import hide
+from agentsflare_kimi.lint.reporters.pieces import separated
 from agentsflare_kimi.lint.reporters.places import harmless, keys_in, line_of, one_line, start_of
 from agentsflare_kimi.printable import printable
 
@@ -25,34 +26,36 @@ _WIDEST: Final = 160
 _LEAD: Final = 60
 
 
-def full(reported: Reported) -> str:
+def full(reported: Reported) -> Iterator[str]:
     """Show each finding with its line and what mends it."""
-    return "\n\n".join(_with_excerpt(finding, reported) for finding in reported.findings)
+    return separated("\n\n", (_with_excerpt(finding, reported) for finding in reported.findings))
 
 
-def concise(reported: Reported) -> str:
+def concise(reported: Reported) -> Iterator[str]:
     """Show a line for each finding."""
-    return "\n".join(
+    lines = (
         f"{_paint(one_line(f.filename), _BOLD, reported)}:{_short(f, reported, ': ')}"
         for f in reported.findings
     )
+    return separated("\n", lines)
 
 
-def grouped(reported: Reported) -> str:
+def grouped(reported: Reported) -> Iterator[str]:
     """Show the findings of each file below its name."""
-    groups = [
-        "\n".join([f"{one_line(name)}:", *(f"  {_short(f, reported, ' ')}" for f in findings)])
-        for name, findings in groupby(reported.findings, key=lambda finding: finding.filename)
-    ]
-    return "\n\n".join(groups)
+    before = ""
+    for name, findings in groupby(reported.findings, key=lambda finding: finding.filename):
+        yield f"{before}{one_line(name)}:"
+        yield from (f"\n  {_short(finding, reported, ' ')}" for finding in findings)
+        before = "\n\n"
 
 
-def pylint(reported: Reported) -> str:
+def pylint(reported: Reported) -> Iterator[str]:
     """Show a line for each finding, as pylint does."""
-    return "\n".join(
+    lines = (
         f"{one_line(f.filename)}:{f.line}: [{f.code}] {one_line(f.message)}"
         for f in reported.findings
     )
+    return separated("\n", lines)
 
 
 def _short(finding: Finding, reported: Reported, separator: str) -> str:

@@ -1,0 +1,38 @@
+"""Writes JSON around a long list, piece by piece."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["HERE", "document_with"]
+
+_INDENT: Final = 2
+HERE: Final = "\0"
+"""Stands in a document for the list."""
+
+
+def document_with(
+    items: Iterable[object], outer: Mapping[str, object] | None = None, *, depth: int = 0
+) -> Iterator[str]:
+    """Write a JSON document around a list that may be long, as `json.dumps` does with `indent=2`.
+
+    Args:
+        items: The list's entries.
+        outer: The document, in which the list stands as `HERE`; the list itself if not given.
+        depth: How many brackets stand around the list.
+
+    Yields:
+        The document.
+    """
+    shown = json.dumps(HERE if outer is None else outer, indent=_INDENT)
+    head, _, tail = shown.partition(json.dumps(HERE))
+    margin = "\n" + " " * _INDENT * (depth + 1)
+    opening, closing = f"{head}[", f"]{tail}"
+    for item in items:
+        yield opening + margin + json.dumps(item, indent=_INDENT).replace("\n", margin)
+        opening, closing = ",", f"\n{' ' * _INDENT * depth}]{tail}"
+    yield closing if opening == "," else opening + closing

@@ -35,7 +35,7 @@ from agentsflare_kimi.calling.deadlines import at_most, fail_after, within
 from agentsflare_kimi.calling.failures import as_openai_error
 from agentsflare_kimi.calling.guarding import current_call, deadline_of, guard
 from agentsflare_kimi.calling.redaction import guard_logs
-from agentsflare_kimi.calling.sse import EventDecoder
+from agentsflare_kimi.calling.sse import Event, EventDecoder
 from agentsflare_kimi.calling.stream_watch import StreamWatch
 from agentsflare_kimi.calling.unread_bodies import guard_unread
 from agentsflare_kimi.errors import BalanceExhaustedError
@@ -158,6 +158,11 @@ class AsyncGuardedStream(AsyncStream[_T]):
     def is_done(self) -> bool:
         """Whether `[DONE]` came."""
         return getattr(self._decoder, "is_done", False)
+
+    @property
+    def latest_event(self) -> Event:
+        """The event that the latest chunk was made of."""
+        return getattr(self._decoder, "latest", None) or Event()
 
 
 class _Hooks:

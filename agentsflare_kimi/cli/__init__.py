@@ -24,6 +24,7 @@ _COMMANDS = {
     "doctor": "check key, address and model",
     "lint": "find and fix ended model names and rejected parameters in source trees",
     "serve": "run the gateway emulator",
+    "proxy": "repair requests of programs in any language on their way to the gateway",
 }
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141

@@ -1,0 +1,193 @@
+"""`agentsflare-kimi proxy`: repair requests of programs in any language, until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import structlog
+
+from agentsflare_kimi.base_url import is_loopback
+from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.env_file import read_env_file
+from agentsflare_kimi.settings import KimiSettings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+__all__ = ["application", "run"]
+
+_EPILOG: Final = (
+    "Callers set their base URL to the proxy's and keep their own key. Every AGENTSFLARE_ variable "
+    "and every AGENTSFLARE_PROXY_ variable counts; an option wins over its variable. A token in "
+    "AGENTSFLARE_PROXY_TOKENS does not show in the list of processes, one after --token does."
+)
+_BACKLOG: Final = 2_048
+# Seconds; pools of callers keep connections longer than a server's usual five.
+_KEEPALIVE: Final = 75
+_JSON: Final = "AGENTSFLARE_PROXY_LOG_JSON"
+# Option, variable.
+_VARIABLES: Final = {
+    "token": "AGENTSFLARE_PROXY_TOKENS",
+    "pass_keys": "AGENTSFLARE_PROXY_PASS_KEYS",
+    "allow_host": "AGENTSFLARE_PROXY_ALLOWED_HOSTS",
+    "unknown_paths": "AGENTSFLARE_PROXY_UNKNOWN_PATHS",
+    "max_body_bytes": "AGENTSFLARE_PROXY_MAX_BODY_BYTES",
+    "memory_url": "AGENTSFLARE_PROXY_MEMORY_URL",
+    "public_metrics": "AGENTSFLARE_PROXY_PUBLIC_METRICS",
+    "upstream": "AGENTSFLARE_BASE_URL",
+    "log_json": _JSON,
+}
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command.
+
+    Args:
+        arguments: What follows `proxy` on the command line.
+
+    Returns:
+        0 once it was told to end and the requests under way were over.
+
+    Raises:
+        UsageError: An option or an address cannot be used.
+        ConfigurationError: A setting is wrong.
+    """
+    options = _parser().parse_args(arguments)
+    _export(options)
+    _check(options.host)
+    import uvicorn  # noqa: PLC0415  # `_check` says so if it is missing
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415  # as above
+
+    listener = _listen(options.host, options.port)
+    config = uvicorn.Config(
+        "agentsflare_kimi.cli.proxy:application",
+        factory=True,
+        workers=options.workers,
+        http="h11",  # whose bound on headers holds before they are read whole
+        h11_max_incomplete_event_size=_header_bytes(),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEPALIVE,
+        timeout_graceful_shutdown=options.drain,
+    )
+    _greet(listener, options.host)
+    server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # The server ends by itself, and then raises once more what it had caught.
+        signal.signal(number, _let_it_end)
+    if options.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        server.run(sockets=[listener])
+    return 0
+
+
+def _let_it_end(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: unlike SIG_IGN this is not inherited by workers."""
+
+
+def application() -> ASGIApp:
+    """Make the application as the command serves it: with a log on stderr."""
+    from agentsflare_kimi.proxy import create_app  # noqa: PLC0415  # in each worker
+
+    render: Any = structlog.processors.KeyValueRenderer(key_order=["timestamp", "event"])
+    if os.environ.get(_JSON):
+        render = structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    return create_app()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="agentsflare-kimi proxy",
+        description="Serve the gateway with this package's repairs to programs in any language.",
+        epilog=_EPILOG,
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to bind to (%(default)s)")
+    add("--port", type=int, default=8766, help="port to bind to; 0 for any free one (%(default)s)")
+    add("--token", action="append", help="what callers send as their key; the gateway's stays here")
+    add("--pass-keys", action="store_true", help="serve other machines, each with its own key")
+    add("--allow-host", action="append", metavar="NAME", help="a name callers reach the proxy by")
+    add("--upstream", metavar="URL", help="the gateway (AGENTSFLARE_BASE_URL)")
+    add("--unknown-paths", choices=("pass", "refuse"), help="pass on other endpoints, or 404")
+    add("--max-body-bytes", type=int, metavar="N", help="the largest request body")
+    add("--memory-url", metavar="URL", help="Redis or Valkey server that workers share")
+    add("--public-metrics", action="store_true", help="let other machines read /metrics")
+    add("--workers", type=int, default=1, metavar="N", help="processes (%(default)s)")
+    add("--drain", type=int, default=30, metavar="S", help="seconds for open streams at the end")
+    add("--log-json", action="store_true", help="log one JSON object a line")
+    add("--env-file", metavar="FILE", help="a .env file to read below the environment")
+    return parser
+
+
+def _export(options: argparse.Namespace) -> None:
+    # Workers are processes of their own, and read the environment.
+    if options.env_file:
+        for name, value in read_env_file(options.env_file).items():
+            if name.startswith("AGENTSFLARE_"):
+                os.environ.setdefault(name, value)
+    for name, variable in _VARIABLES.items():
+        given: object = getattr(options, name)
+        if isinstance(given, list):
+            os.environ[variable] = ",".join(cast("list[str]", given))
+        elif given:
+            os.environ[variable] = str(given)
+
+
+def _check(host: str) -> None:
+    from agentsflare_kimi.proxy.access import Gate  # noqa: PLC0415  # after the variables are set
+    from agentsflare_kimi.proxy.options import ProxySettings  # noqa: PLC0415  # as above
+
+    chosen = ProxySettings()
+    Gate(chosen, KimiSettings())
+    if not is_loopback(host) and not chosen.serves_others:
+        raise UsageError(
+            f"--host {host} would serve other machines: say how they are known, with --token "
+            "(the gateway's key stays here) or --pass-keys (each sends its own)"
+        )
+
+
+def _header_bytes() -> int:
+    from agentsflare_kimi.proxy.options import ProxySettings  # noqa: PLC0415  # as above
+
+    return ProxySettings().max_header_bytes
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        hint = ""
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            hint = "; --port 0 takes any free one"
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"cannot bind to {host} port {port}: {reason}{hint}") from error
+
+
+def _greet(listener: socket.socket, host: str) -> None:
+    port = listener.getsockname()[1]
+    print(f"export OPENAI_BASE_URL=http://{f'[{host}]' if ':' in host else host}:{port}/v1")
+    sys.stdout.flush()
+    print("Ctrl-C ends it", file=sys.stderr, flush=True)

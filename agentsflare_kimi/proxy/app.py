@@ -1,0 +1,154 @@
+"""The ASGI application: routes, and what happens to every request on its way in and out."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from agentsflare_kimi.calling.notices import log_event
+from agentsflare_kimi.calling.observing import observing
+from agentsflare_kimi.client import AsyncKimi
+from agentsflare_kimi.proxy.access import Gate
+from agentsflare_kimi.proxy.exchange import Exchange, current_exchange
+from agentsflare_kimi.proxy.forwarding import Incoming, forward, gateway_path
+from agentsflare_kimi.proxy.options import ProxySettings
+from agentsflare_kimi.proxy.refusals import Refusal, refusal_of
+from agentsflare_kimi.proxy.replies import Reply, while_connected
+from agentsflare_kimi.proxy.upstream import Upstream
+from agentsflare_kimi.settings import KimiSettings
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+__all__ = ["create_app"]
+
+_CLIENT_GONE: Final = 499
+
+
+def create_app(settings: KimiSettings | None = None, **options: Any) -> ASGIApp:  # noqa: ANN401  # fields of ProxySettings, which checks them
+    """Make the proxy, for any ASGI server: `uvicorn --factory agentsflare_kimi.proxy:create_app`.
+
+    Args:
+        settings: How the gateway is asked; from the environment (`AGENTSFLARE_…`) if None. Its
+            key is used only where callers send tokens.
+        options: Fields of `ProxySettings`; those not given come from the environment
+            (`AGENTSFLARE_PROXY_…`).
+
+    Returns:
+        An ASGI application.
+
+    Raises:
+        ConfigurationError: A setting or an option is wrong.
+        MissingApiKeyError: There are tokens and no key of the gateway's.
+    """
+    settings = settings or KimiSettings()
+    chosen = ProxySettings(**options)
+    proxy = _Proxy(settings, chosen)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        yield
+        await proxy.upstream.close()
+
+    routes = [Route("/healthz", _healthz), Mount("/", app=proxy)]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _healthz(_: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok"})
+
+
+class _Proxy:
+    """What stands behind every path that is the gateway's."""
+
+    def __init__(self, settings: KimiSettings, options: ProxySettings) -> None:
+        self._options = options
+        self._gate = Gate(options, settings)
+        self.upstream = Upstream(settings, options.most_callers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        path = raw_path.decode("latin-1").partition("?")[0]
+        exchange = Exchange(method=scope["method"], path=path)
+        token = current_exchange.set(exchange)
+        reply = Reply(send, exchange)
+        try:
+            with observing() as exchange.observed:
+                await self._serve(scope, receive, exchange, reply)
+        finally:
+            current_exchange.reset(token)
+            if exchange.is_gone and not exchange.status:
+                exchange.status = _CLIENT_GONE
+            log_event("request", level=logging.INFO, **exchange.log_fields())
+
+    async def _serve(
+        self, scope: Scope, receive: Receive, exchange: Exchange, reply: Reply
+    ) -> None:
+        try:
+            incoming, client = await self._admit(scope, receive, exchange)
+        except Exception as error:  # noqa: BLE001  # every failure is answered
+            await _refuse(error, reply)
+            return
+
+        async def work() -> None:
+            try:
+                passes_unknown = self._options.unknown_paths == "pass"
+                await forward(incoming, client, exchange, reply, passes_unknown=passes_unknown)
+            except Exception as error:  # noqa: BLE001  # as above
+                await _refuse(error, reply)
+
+        exchange.is_gone = not await while_connected(receive, reply, work)
+
+    async def _admit(
+        self, scope: Scope, receive: Receive, exchange: Exchange
+    ) -> tuple[Incoming, AsyncKimi]:
+        headers = _headers(scope)
+        self._gate.check_connection(scope, headers)
+        path = gateway_path(exchange.path)
+        caller = self._gate.check_caller(headers)
+        exchange.caller = caller.name
+        body = await self._read(receive, headers)
+        query = scope["query_string"].decode("latin-1")
+        incoming = Incoming(scope["method"], path, query, headers, body)
+        return incoming, self.upstream.client_of(caller)
+
+    async def _read(self, receive: Receive, headers: dict[str, str]) -> bytes:
+        most = self._options.max_body_bytes
+        too_large = Refusal(413, f"the body has more than {most} bytes", code="body_too_large")
+        announced = headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced) > most:
+            raise too_large
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refusal(400, "the body broke off", code="client_gone")
+            body += message.get("body", b"")
+            if len(body) > most:
+                raise too_large
+            if not message.get("more_body"):
+                return bytes(body)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    raw: list[tuple[bytes, bytes]] = scope["headers"]
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+
+
+async def _refuse(error: Exception, reply: Reply) -> None:
+    refusal = refusal_of(error)
+    if refusal.code == "proxy_error":
+        # The stack without the message, which may quote the prompt.
+        stack = "".join(traceback.format_tb(error.__traceback__))
+        log_event("proxy_error", level=logging.ERROR, kind=type(error).__name__, stack=stack)
+    await reply.refuse(refusal)

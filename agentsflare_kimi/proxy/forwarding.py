@@ -1,0 +1,213 @@
+"""Sends one request on through the caller's client, and its answer back."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, cast
+from urllib.parse import parse_qsl
+
+from openai import AsyncOpenAI, AsyncStream
+from openai.types import Completion
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+from agentsflare_kimi.client import AsyncKimi
+from agentsflare_kimi.proxy.exchange import Exchange
+from agentsflare_kimi.proxy.model_list import with_status
+from agentsflare_kimi.proxy.refusals import Refusal
+from agentsflare_kimi.proxy.relaying import relay_bytes, relay_events
+from agentsflare_kimi.proxy.replies import Reply, passed_on
+from agentsflare_kimi.proxy.upstream import RESPONSE
+from agentsflare_kimi.reading.filters import extract_filter_results
+
+__all__ = ["Incoming", "forward", "gateway_path"]
+
+
+class _Answers(NamedTuple):
+    whole: type
+    chunk: type
+
+
+# The endpoints whose answers are checked.
+_CHECKED: Final = {
+    "/chat/completions": _Answers(ChatCompletion, ChatCompletionChunk),
+    "/completions": _Answers(Completion, Completion),
+}
+_MODELS: Final = "/models"
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_PATH: Final = re.compile(r"(?:/[\w.~!$&'()*+,;=:@%-]+)+")
+# Of the hop, the caller's credentials, or what the client says for itself.
+_NOT_SENT_ON: Final = frozenset(
+    {
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+# openai 1 takes bytes where it takes JSON.
+_BYTES: Final = "content" if "content" in inspect.signature(AsyncOpenAI.post).parameters else "body"
+
+
+class Incoming(NamedTuple):
+    """A request as the caller sent it."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def gateway_path(raw_path: str) -> str:
+    """Return the path below the gateway's base URL, for one with or without `/v1`.
+
+    Raises:
+        Refusal: It is no plain path.
+    """
+    path = raw_path.removeprefix("/v1") if raw_path.startswith("/v1/") else raw_path
+    parts = path.lower().replace("%2e", ".").split("/")
+    if not _PATH.fullmatch(path) or "." in parts or ".." in parts:
+        raise Refusal(404, "no such path", code="not_found")
+    return path
+
+
+async def forward(
+    incoming: Incoming, client: AsyncKimi, exchange: Exchange, reply: Reply, *, passes_unknown: bool
+) -> None:
+    """Send *incoming* to the gateway and its answer to the caller.
+
+    Args:
+        incoming: The request.
+        client: The caller's client.
+        exchange: Takes note of what is done.
+        reply: Where the answer goes.
+        passes_unknown: Whether paths that are no endpoint of this package's go through.
+
+    Raises:
+        Refusal: The request cannot be passed on.
+        openai.OpenAIError: The gateway did not answer, or with an error.
+    """
+    path = incoming.path
+    if incoming.method not in _METHODS:
+        raise Refusal(405, f"{incoming.method} is not passed on", code="method_not_allowed")
+    answers = _CHECKED.get(path) if incoming.method == "POST" else None
+    if answers:
+        await _complete(incoming, answers, client, exchange, reply)
+    elif incoming.method == "GET" and (path == _MODELS or path.startswith(f"{_MODELS}/")):
+        await _list_models(incoming, client, exchange, reply)
+    elif passes_unknown:
+        await _pass(incoming, client, exchange, reply)
+    else:
+        raise Refusal(
+            404,
+            "the proxy passes on /chat/completions, /completions and /models only "
+            "(AGENTSFLARE_PROXY_UNKNOWN_PATHS=pass passes on every path)",
+            code="not_found",
+        )
+
+
+async def _complete(
+    incoming: Incoming, answers: _Answers, client: AsyncKimi, exchange: Exchange, reply: Reply
+) -> None:
+    body = _json_object(incoming.body)
+    _note_request(body, exchange)
+    if exchange.is_stream:
+        chunk: Any = answers.chunk
+        streamed = {"stream": True, "stream_cls": AsyncStream[chunk]}
+        stream = await _ask(client, incoming, cast_to=chunk, body=body, **streamed)
+        await relay_events(stream, exchange, reply)
+        return
+    answer = await _ask(client, incoming, cast_to=answers.whole, body=body)
+    exchange.take(answer)
+    exchange.is_filtered = extract_filter_results(answer).is_filtered
+    await _answer(exchange, reply)
+
+
+async def _list_models(
+    incoming: Incoming, client: AsyncKimi, exchange: Exchange, reply: Reply
+) -> None:
+    found = await _ask(client, incoming, cast_to=object)
+    response = exchange.response
+    if response is None or not isinstance(found, dict):
+        raise Refusal(502, "the gateway's list of models is no JSON object", code="bad_gateway")
+    listed = json.dumps(with_status(cast("dict[str, object]", found))).encode()
+    await reply.answer(response.status_code, listed, passed_on(response.headers))
+
+
+async def _pass(incoming: Incoming, client: AsyncKimi, exchange: Exchange, reply: Reply) -> None:
+    content_type = incoming.headers.get("content-type", "")
+    body: object = incoming.body or None
+    if body is not None and "json" in content_type:
+        body = _json_value(incoming.body)
+        if isinstance(body, dict):
+            _note_request(cast("dict[str, object]", body), exchange)
+    given: dict[str, object] = {} if incoming.method == "GET" else {"body": body}
+    if isinstance(body, bytes):
+        # What has no JSON in it goes on as it came; `_Connections` sets its content type.
+        exchange.content_type = content_type or "application/octet-stream"
+        given = {_BYTES: body}
+    if incoming.method in {"GET", "POST"}:  # the SDK streams no other answers; they are short
+        given |= {"stream": True, "stream_cls": AsyncStream[object]}
+    await relay_bytes(await _ask(client, incoming, cast_to=RESPONSE, **given), reply)
+
+
+async def _ask(client: AsyncKimi, incoming: Incoming, **given: object) -> Any:  # noqa: ANN401  # what `cast_to` says
+    ask: Any = getattr(client, incoming.method.lower())
+    return await ask(incoming.path, options=_request_options(incoming), **given)
+
+
+async def _answer(exchange: Exchange, reply: Reply) -> None:
+    response = exchange.response
+    if response is None:  # a client of a test's own
+        raise Refusal(502, "the gateway's answer is not there", code="bad_gateway")
+    await reply.answer(response.status_code, response.content, passed_on(response.headers))
+
+
+def _note_request(body: Mapping[str, object], exchange: Exchange) -> None:
+    model = body.get("model")
+    exchange.model = model if isinstance(model, str) else ""
+    exchange.is_stream = bool(body.get("stream"))
+
+
+def _request_options(incoming: Incoming) -> dict[str, Any]:
+    headers = {
+        name: value
+        for name, value in incoming.headers.items()
+        if name not in _NOT_SENT_ON and not name.startswith("x-stainless-")
+    }
+    options: dict[str, Any] = {"headers": headers}
+    if incoming.query:
+        options["params"] = dict(parse_qsl(incoming.query, keep_blank_values=True))
+    return options
+
+
+def _json_object(body: bytes) -> dict[str, object]:
+    value = _json_value(body)
+    if not isinstance(value, dict):
+        raise Refusal(400, "the body is no JSON object", code="invalid_json")
+    return cast("dict[str, object]", value)
+
+
+def _json_value(body: bytes) -> object:
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, "the body is not JSON", code="invalid_json") from error
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(name)

@@ -1,0 +1,109 @@
+"""Who may use the proxy and within which bounds: `ProxySettings`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from agentsflare_kimi.errors import ConfigurationError
+
+__all__ = ["ProxySettings"]
+
+_PREFIX: Final = "AGENTSFLARE_PROXY_"
+# What the upstream takes at most. Source: facts/kimi.md, section on images.
+_MOST_BODY_BYTES: Final = 100 * 1024 * 1024
+_SHORTEST_TOKEN: Final = 16
+_Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class ProxySettings(BaseSettings):
+    """What the proxy is configured with; each field is also a variable `AGENTSFLARE_PROXY_…`.
+
+    Attributes:
+        tokens: What callers have to send as their bearer key. The gateway's key is then that of
+            `KimiSettings`, and callers never see it.
+        pass_keys: Take callers from other machines, each with a gateway key of its own.
+        allowed_hosts: Names besides loopback's and plain IP addresses by which callers may
+            reach the proxy; `*` for any.
+        max_body_bytes: The largest request body.
+        max_header_bytes: The most bytes of request headers.
+        unknown_paths: Whether paths that are no endpoint of this package's pass through
+            unchanged (`pass`) or are answered with 404 (`refuse`).
+        most_callers: How many callers' memory, lessons and slots are kept; the one that has
+            been away longest goes first.
+        memory_url: A Redis or Valkey server in which several workers share the reasoning they
+            remember, as `redis://…` or `rediss://…`.
+        public_metrics: Whether `/metrics` answers other machines without a token.
+
+    Raises:
+        ConfigurationError: A value is wrong; the message names the variable and the way out.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    pass_keys: bool = False
+    allowed_hosts: _Names = ()
+    max_body_bytes: int = Field(default=_MOST_BODY_BYTES, gt=0)
+    max_header_bytes: int = Field(default=65_536, gt=0)
+    unknown_paths: Literal["pass", "refuse"] = "pass"
+    most_callers: int = Field(default=1_000, gt=0)
+    memory_url: SecretStr | None = None
+    public_metrics: bool = False
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401  # pydantic takes and checks them
+        """Read the settings; *values* win over the environment."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            # Not chained: pydantic's error carries the input, tokens included.
+            raise ConfigurationError(_describe(error)) from None
+        if self.tokens and self.pass_keys:
+            raise ConfigurationError(
+                f"{_PREFIX}TOKENS and {_PREFIX}PASS_KEYS exclude each other: callers send either "
+                "a token of the proxy's or a key of the gateway's"
+            )
+
+    @field_validator("tokens", "allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("tokens", mode="after")
+    @classmethod
+    def _check_tokens(cls, tokens: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for token in tokens:
+            text = token.get_secret_value()
+            if len(text) < _SHORTEST_TOKEN or not (text.isascii() and text.isprintable()):
+                raise ValueError(
+                    f"a token needs at least {_SHORTEST_TOKEN} printable ASCII characters; "
+                    "`openssl rand -hex 32` makes one"
+                )
+        return tokens
+
+    @property
+    def serves_others(self) -> bool:
+        """Whether callers from other machines are taken."""
+        return bool(self.tokens) or self.pass_keys
+
+
+def _describe(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(
+        f"{_PREFIX}{str(problem['loc'][0]).upper()} (option `{problem['loc'][0]}`): "
+        f"{problem['msg'].removeprefix('Value error, ')}"
+        for problem in problems
+    )

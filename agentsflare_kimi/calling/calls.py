@@ -17,7 +17,7 @@ from agentsflare_kimi.calling.learned_rejections import (
     lasting_lessons,
     read_lessons,
 )
-from agentsflare_kimi.calling.notices import announce
+from agentsflare_kimi.calling.notices import ToldPlaces, announce
 from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.calling.reasoning_capture import listen
@@ -48,6 +48,7 @@ class Session:
         """Begin with nothing learned."""
         self.lessons: dict[str, frozenset[Lesson]] = {}
         self.memory = ReasoningMemory()
+        self.told = ToldPlaces()
 
     def begin(self, settings: KimiSettings, options: Any) -> PlannedCall:  # noqa: ANN401  # the SDK's private FinalRequestOptions
         """Plan one request, once, before the SDK's retries; nothing is said or raised yet.
@@ -139,7 +140,7 @@ class PlannedCall:
         if (observed := observation()) is not None:
             observed.model_sent = as_text((_body(self.options) or {}).get("model")) or None
         for notice in sorted(self._notices, key=lambda notice: not notice.is_refusal):
-            announce(notice)
+            announce(notice, self._session.told)
 
     def adapt(self, error: APIStatusError) -> bool:
         """Change what the gateway rejected, and remember it for the requests to come.
@@ -166,7 +167,7 @@ class PlannedCall:
         self._session.lessons[name] = known
         # A lesson that would change this request again changes further ones like it.
         is_lasting = apply_lessons(self.body, known, self._circumstances) == changes
-        announce(notice_texts.rejected(name, changes, is_lasting=is_lasting))
+        announce(notice_texts.rejected(name, changes, is_lasting=is_lasting), self._session.told)
         self.body = apply_changes(self.body, changes)
         self.options = _with_body(self.options, self.body)
         return True

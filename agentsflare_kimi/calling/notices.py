@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import contextlib
-import functools
-import inspect
 import logging
+import re
 import threading
 import warnings
+from collections import OrderedDict
 from collections.abc import Mapping
-from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType
 from typing import Any, Final, NamedTuple
 
-import anyio
-import openai
 import structlog
 
 from agentsflare_kimi import errors
+from agentsflare_kimi.calling.callers import callers_frame
 from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.models.notice_texts import Notice, NoticeKind
 
-__all__ = ["announce", "log_event"]
+__all__ = ["ToldPlaces", "announce", "log_event"]
 
 
 class _Channel(NamedTuple):
@@ -48,11 +43,37 @@ _CHANNELS: Final[Mapping[NoticeKind, _Channel]] = {
 }
 
 
-def announce(notice: Notice) -> None:
-    """Warn of *notice* at the line of the caller's own code, and log it once.
+class ToldPlaces:
+    """What a client has warned of, and where; bounded, safe for threads."""
+
+    def __init__(self) -> None:
+        """Begin with nothing told."""
+        self._told: OrderedDict[tuple[object, ...], None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, told: tuple[object, ...]) -> bool:
+        """Take note of something told; False if it is known."""
+        with self._lock:
+            if told in self._told:
+                return False
+            self._told[told] = None
+            if len(self._told) > _MOST_TOLD:
+                self._told.popitem(last=False)
+            return True
+
+    def discard(self, told: tuple[object, ...]) -> None:
+        """Forget it: it did not reach anybody."""
+        with self._lock:
+            self._told.pop(told, None)
+
+
+def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
+    """Warn of *notice* at the line of the caller's own code, and log it.
 
     Args:
         notice: What to say; a refusal is raised instead of warned of.
+        told: What the client has said before. What it said of the same line is logged at INFO
+            and not warned of again; numbers apart, because they often differ between rounds.
 
     Raises:
         UnknownModelError: The settings refuse unknown models.
@@ -64,10 +85,12 @@ def announce(notice: Notice) -> None:
             observed.
     """
     channel = _CHANNELS[notice.kind]
-    level = logging.WARNING if channel.warning else logging.INFO
+    place = _callers_place()
+    key = (*_name(place), notice.kind, notice.model, _wording(notice.message))
+    is_news = told is None or notice.is_refusal or told.add(key)
     log_event(
         channel.event,
-        level=level,
+        level=logging.WARNING if channel.warning and is_news else logging.INFO,
         model=notice.model,
         successor=notice.successor,
         is_lossy=notice.is_lossy,
@@ -78,8 +101,27 @@ def announce(notice: Notice) -> None:
         raise channel.error(notice.message, model=notice.model, suggestions=suggestions)
     if (observed := observation()) is not None:
         observed.notices.append(notice)
-    elif channel.warning:
-        _warn(notice.message, _category(notice, channel.warning))
+    elif channel.warning and is_news:
+        try:
+            _warn(place, notice.message, _category(notice, channel.warning))
+        except Warning:
+            # A filter makes an error of it, and does so each time.
+            if told:
+                told.discard(key)
+            raise
+
+
+def _name(place: _Place) -> tuple[str, int | str]:
+    # Of calls that no line of the caller's made, the thread says most.
+    return place.filename, place.line if place.frame else threading.current_thread().name
+
+
+def _wording(message: str) -> str:
+    return re.sub(r"\d+", "#", message)
+
+
+# Several times the lines of a large program that make requests.
+_MOST_TOLD: Final = 1_024
 
 
 def log_event(event: str, *, level: int, **fields: object) -> None:
@@ -120,37 +162,31 @@ def _category(notice: Notice, category: type[errors.KimiWarning]) -> type[errors
     return category
 
 
-def _warn(message: str, category: type[Warning]) -> None:
-    frame = _callers_frame()
+def _warn(place: _Place, message: str, category: type[Warning]) -> None:
+    frame = place.frame
     if frame is None:
-        # A bare SDK method in a thread pool: no line of the caller is on the stack.
-        warnings.warn_explicit(message, category, "<thread>", 1)
+        warnings.warn_explicit(message, category, place.filename, place.line)
         return
     warnings.warn_explicit(
         message,
         category,
-        frame.f_code.co_filename,
-        frame.f_lineno,
-        module=frame.f_globals.get("__name__"),
+        place.filename,
+        place.line,
+        # Python drops warnings of no module, as of code that is executed without a name.
+        module=frame.f_globals.get("__name__") or "<unknown>",
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
     )
 
 
-def _folder(module: ModuleType) -> str:
-    return str(Path(module.__file__ or "").parent) + "/"
+class _Place(NamedTuple):
+    filename: str
+    line: int
+    frame: FrameType | None
 
 
-# A constant stacklevel cannot be right: create, parse, raw responses, streams and tasks all
-# differ in depth. Source: facts/openai-sdk.md section 2.
-_NOT_THE_CALLER: Final = (
-    str(Path(__file__).parents[1]) + "/",
-    *(_folder(module) for module in (openai, anyio, asyncio, concurrent.futures)),
-    *(str(module.__file__) for module in (contextlib, functools, threading)),
-)
-
-
-def _callers_frame() -> FrameType | None:
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_filename.startswith(_NOT_THE_CALLER):
-        frame = frame.f_back
-    return frame
+def _callers_place() -> _Place:
+    frame = callers_frame()
+    if frame is None:
+        # A bare SDK method in a thread pool: no line of the caller is on the stack.
+        return _Place("<thread>", 1, None)
+    return _Place(frame.f_code.co_filename, frame.f_lineno, frame)

@@ -21,7 +21,7 @@ from agentsflare_kimi import (
     UnlistedModelWarning,
     plan_migration,
 )
-from agentsflare_kimi.calling.notices import announce
+from agentsflare_kimi.calling.notices import ToldPlaces, announce
 
 
 @pytest.fixture
@@ -143,3 +143,34 @@ def test_structlog_without_the_standard_library_gets_the_event_where_it_prints(u
         announce(notice("kimi-k2-thinking"))
 
     assert json.loads(printed.getvalue())["event"] == "model_migrated"
+
+
+@pytest.mark.parametrize("action", ["always", "default"])
+def test_a_loop_is_told_once_and_each_line_of_its_own(action, caplog):
+    told = ToldPlaces()
+    with warnings.catch_warnings(record=True) as caught, caplog.at_level(logging.INFO):
+        warnings.simplefilter(action)
+        for n in range(3, 6):
+            announce(notice("kimi-k2-thinking", n=n), told)
+        announce(notice("kimi-k2-thinking", n=2), told)
+        announce(notice("kimi-k2-thinking-turbo", n=2), told)
+        announce(notice("kimi-k2-thinking", n=2), ToldPlaces())
+
+    assert len(caught) == 4, "one for the loop, one for each line after it"
+    assert [record.levelname for record in caplog.records[:3]] == ["WARNING", "INFO", "INFO"]
+    assert [record.levelname for record in caplog.records[3:]] == ["WARNING"] * 3
+
+
+def test_a_warning_that_a_filter_raises_is_raised_each_time():
+    told = ToldPlaces()
+    for _ in range(2):
+        with warnings.catch_warnings(), pytest.raises(RetiredModelWarning):  # noqa: PT012  # the filter belongs to it
+            warnings.simplefilter("error")
+            announce(notice("kimi-k2-thinking"), told)
+
+
+def test_what_was_told_is_bounded():
+    told = ToldPlaces()
+    assert all(told.add((number,)) for number in range(3_000))
+    assert told.add((0,))
+    assert not told.add((2_999,))

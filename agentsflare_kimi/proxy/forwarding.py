@@ -17,7 +17,7 @@ from agentsflare_kimi.client import AsyncKimi
 from agentsflare_kimi.proxy.exchange import Exchange
 from agentsflare_kimi.proxy.model_list import with_status
 from agentsflare_kimi.proxy.refusals import Refusal
-from agentsflare_kimi.proxy.relaying import relay_bytes, relay_events
+from agentsflare_kimi.proxy.relaying import readable, relay_bytes, relay_events
 from agentsflare_kimi.proxy.replies import Reply, passed_on
 from agentsflare_kimi.proxy.upstream import RESPONSE
 from agentsflare_kimi.reading.filters import extract_filter_results
@@ -129,12 +129,16 @@ async def _complete(
         chunk: Any = answers.chunk
         streamed = {"stream": True, "stream_cls": AsyncStream[chunk]}
         stream = await _ask(client, incoming, cast_to=chunk, body=body, **streamed)
-        await relay_events(stream, exchange, reply)
+        await relay_events(stream, chunk, exchange, reply)
         return
     answer = await _ask(client, incoming, cast_to=answers.whole, body=body)
     exchange.take(answer)
     exchange.is_filtered = extract_filter_results(answer).is_filtered
-    await _answer(exchange, reply)
+    response = exchange.response
+    if response is None:
+        raise Refusal(502, "the gateway's answer is not there", code="bad_gateway")
+    content = readable(response.content, answers.whole, response)
+    await reply.answer(response.status_code, content, passed_on(response.headers))
 
 
 async def _list_models(
@@ -168,13 +172,6 @@ async def _pass(incoming: Incoming, client: AsyncKimi, exchange: Exchange, reply
 async def _ask(client: AsyncKimi, incoming: Incoming, **given: object) -> Any:  # noqa: ANN401  # what `cast_to` says
     ask: Any = getattr(client, incoming.method.lower())
     return await ask(incoming.path, options=_request_options(incoming), **given)
-
-
-async def _answer(exchange: Exchange, reply: Reply) -> None:
-    response = exchange.response
-    if response is None:  # a client of a test's own
-        raise Refusal(502, "the gateway's answer is not there", code="bad_gateway")
-    await reply.answer(response.status_code, response.content, passed_on(response.headers))
 
 
 def _note_request(body: Mapping[str, object], exchange: Exchange) -> None:

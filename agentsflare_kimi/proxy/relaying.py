@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import json
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from agentsflare_kimi.calling.answer_checks import checked_data
 from agentsflare_kimi.calling.sdk import AsyncGuardedStream
 from agentsflare_kimi.calling.sse import Event
 from agentsflare_kimi.proxy.exchange import Exchange
 from agentsflare_kimi.proxy.replies import Reply, passed_on
+from agentsflare_kimi.reading.lenient import field
 
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
 
-__all__ = ["relay_bytes", "relay_events"]
+__all__ = ["readable", "relay_bytes", "relay_events"]
 
 _KEEP_ALIVE: Final = b": keep-alive\n\n"
 _DONE: Final = b"data: [DONE]\n\n"
 
 
-async def relay_events(stream: AsyncGuardedStream[Any], exchange: Exchange, reply: Reply) -> None:
+async def relay_events(
+    stream: AsyncGuardedStream[Any], cast_to: type, exchange: Exchange, reply: Reply
+) -> None:
     """Pass a stream on: the data of each event as it came, after the client has checked it.
 
     The answer begins with the first event, so that a failure before it is an error with a
     status. Comments, by which gateways keep a connection open, keep the caller's open too.
 
+    Args:
+        stream: The client's stream.
+        cast_to: What its chunks are.
+        exchange: Takes note of what passes.
+        reply: Where it goes.
+
     Raises:
         openai.OpenAIError: The stream failed; what came before is with the caller.
     """
-
-    async def begin() -> None:
-        if not reply.has_begun:
-            headers = passed_on(stream.response.headers)
-            await reply.begin(200, {**headers, "cache-control": "no-cache"})
-
-    async def keep_alive() -> None:
-        await begin()
-        await reply.write(_KEEP_ALIVE)
-
-    _hear_comments(stream.response, keep_alive)
+    relay = _Relay(stream.response, reply)
     try:
         while (chunk := await anext(stream, None)) is not None:
-            await begin()
             exchange.take(chunk)
-            await reply.write(_framed(stream.latest_event))
-        await begin()
-        await reply.write(_DONE)
-        await reply.end()
+            relay.waiting.append(_framed(stream.latest_event, chunk, cast_to, stream.response))
+        relay.waiting.append(_DONE)
     finally:
+        await relay.flush()
         await stream.response.aclose()
+    await reply.end()
 
 
 async def relay_bytes(response: Response, reply: Reply) -> None:
@@ -68,22 +68,54 @@ async def relay_bytes(response: Response, reply: Reply) -> None:
         await response.aclose()
 
 
-def _framed(event: Event) -> bytes:
-    lines = [f"event: {event.event}"] if event.event else []
-    lines += [f"id: {event.id}"] if event.id is not None else []
-    lines += [f"data: {line}" for line in event.data.split("\n")]
-    return ("\n".join(lines) + "\n\n").encode()
+def readable(body: bytes, cast_to: type, response: Response) -> bytes:
+    """Return *body* as it is, or with `choices` a list of objects where it is none.
+
+    Args:
+        body: A completion or a chunk, which the client could read.
+        cast_to: What it is.
+        response: What it came with.
+    """
+    value: object = json.loads(body)
+    checked = checked_data(value, cast_to, response)
+    return body if checked is value else json.dumps(checked).encode()
 
 
-def _hear_comments(response: Response, hear: Callable[[], Awaitable[None]]) -> None:
-    read = response.aiter_bytes
+class _Relay:
+    """Writes to the caller whenever all that has come is checked, so once for each piece."""
 
-    @wraps(read)
-    async def heard(*args: int | None, **options: int | None) -> AsyncGenerator[bytes, None]:
-        async with aclosing(read(*args, **options)) as pieces:
-            async for piece in pieces:
-                if piece.startswith(b":"):
-                    await hear()
-                yield piece
+    def __init__(self, response: Response, reply: Reply) -> None:
+        self.waiting: list[bytes] = []
+        self._response = response
+        self._reply = reply
+        read = response.aiter_bytes
 
-    response.aiter_bytes = heard
+        @wraps(read)
+        async def heard(*args: int | None, **options: int | None) -> AsyncGenerator[bytes, None]:
+            async with aclosing(read(*args, **options)) as pieces:
+                async for piece in pieces:
+                    if piece.startswith(b":"):
+                        self.waiting.append(_KEEP_ALIVE)
+                    yield piece
+                    # Whoever decodes has had its fill, and asks for more.
+                    await self.flush()
+
+        response.aiter_bytes = heard
+
+    async def flush(self) -> None:
+        if not self.waiting:
+            return
+        piece, self.waiting = b"".join(self.waiting), []
+        if not self._reply.has_begun:
+            headers = passed_on(self._response.headers)
+            await self._reply.begin(200, {**headers, "cache-control": "no-cache"})
+        await self._reply.write(piece)
+
+
+def _framed(event: Event, chunk: object, cast_to: type, response: Response) -> bytes:
+    data = event.data.encode()
+    if not cast("list[object]", field(chunk, "choices")):  # seldom: usage, or annotations alone
+        data = readable(data, cast_to, response)
+    data = data.replace(b"\n", b"\ndata: ") if b"\n" in data else data
+    named = f"event: {event.event}\n".encode() if event.event else b""
+    return b"%bdata: %b\n\n" % (named, data)

@@ -1,10 +1,19 @@
-"""Makes foreign text safe to print: model output, file names, source lines."""
+"""Makes foreign text safe to show: model output, file names, source lines, error messages."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from typing import Final
 
-__all__ = ["printable"]
+__all__ = ["printable", "without_account_ids"]
+
+# `org-…` and `<ak-…>`, as the upstream writes them into messages about limits. A short word
+# after the dash, as in "org-wide", is no id.
+_ACCOUNT_IDS: Final = re.compile(
+    r"<\s*(?:org|ak|proj|uid|gid)[-_][^<>\s]+\s*>"
+    r"|(?<![\w-])(?:org|ak|proj|uid|gid)[-_](?=[\w-]{6}|[\w-]*\d)[\w-]+"
+)
 
 _BIDI_CONTROLS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 
@@ -37,3 +46,20 @@ def printable(text: str) -> str:
     Source: facts/reliability.md section 2c, T24.
     """
     return text if text.isprintable() else text.translate(_escapes())
+
+
+def without_account_ids(text: str) -> str:
+    """Hide the ids that name an account of the upstream: `org-…`, `ak-…`, `proj-…`.
+
+    >>> without_account_ids("Your account org-0123456789abcdef<ak-0123456789> is out of quota")
+    'Your account [account id][account id] is out of quota'
+
+    Args:
+        text: A message of the gateway or the upstream.
+
+    Returns:
+        The same text with `[account id]` in place of each id.
+
+    Source: facts/catalog-2026-11.md section 1, "error texts".
+    """
+    return _ACCOUNT_IDS.sub("[account id]", text)

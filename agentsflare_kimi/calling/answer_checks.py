@@ -18,12 +18,19 @@ from agentsflare_kimi.calling.failures import (
     as_openai_error,
     embedded_failure,
     explain,
-    gateway_message,
-    states_failure,
+    stated_failure,
     unreadable_response,
 )
 from agentsflare_kimi.calling.redaction import redact
-from agentsflare_kimi.printable import printable
+from agentsflare_kimi.printable import printable, without_account_ids
+from agentsflare_kimi.reading.wire_errors import (
+    FAILED_FINISH,
+    WireError,
+    error_message,
+    find_error,
+    states_error,
+    states_failure,
+)
 
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
@@ -47,7 +54,8 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
 
     Raises:
         UnreadableResponseError: It is no such thing.
-        openai.APIError: It is an error that came inside a stream.
+        openai.APIError: It is an error that came inside a stream, or holds one beside its
+            choices or in one; `partial` has the text that came with it.
     """
     if _is_usual(data):
         return data
@@ -59,20 +67,26 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
     if issubclass(cast_to, _WITH_CHOICES):
         return _with_choices(fields, cast_to, response)
     unexpected = fields.keys() - cast_to.model_fields.keys()
-    if (fields.get("error") and "error" in unexpected) or (
-        states_failure(fields) and "statusCode" in unexpected
+    if ("error" in unexpected and states_error(fields["error"])) or (
+        "statusCode" in unexpected and states_failure(fields)
     ):
         raise _failure(fields, cast_to, response)
     return fields
 
 
 def _is_usual(data: object) -> bool:
-    # Of each chunk of each stream this is asked; JSON makes no subclasses.
-    choices = cast("dict[str, object]", data).get("choices") if type(data) is dict else None
-    if type(choices) is not list:
+    # Every chunk of every stream passes here; JSON makes no subclasses.
+    if type(data) is not dict:
+        return False
+    fields = cast("dict[str, object]", data)
+    choices = fields.get("choices")
+    if type(choices) is not list or fields.get("error") or "statusCode" in fields:
         return False
     entries = cast("list[object]", choices)
-    return bool(entries) and type(entries[0]) is dict and len(entries) == 1
+    if len(entries) != 1 or type(entries[0]) is not dict:
+        return False
+    choice = cast("dict[str, object]", entries[0])
+    return not choice.get("error") and choice.get("finish_reason") != FAILED_FINISH
 
 
 def _with_choices(
@@ -81,9 +95,10 @@ def _with_choices(
     choices = fields.get("choices")
     if not isinstance(choices, list | None):
         raise unreadable_response("its choices are no list", response, dict(fields))
-    if not choices and (fields.get("error") or states_failure(fields)):
-        raise _failure(fields, cast_to, response)
-    if choices is None and not _is_marked(fields):
+    found = find_error(fields)
+    if choices and found is not None:
+        raise _partial_failure(found, fields, cast_to, response)
+    if found is not None or (choices is None and not _is_marked(fields)):
         raise _failure(fields, cast_to, response)
     entries = cast("list[object]", choices or [])
     if choices is not None and all(isinstance(entry, Mapping) for entry in entries):
@@ -97,16 +112,25 @@ def _is_marked(fields: Mapping[str, object]) -> bool:
 
 
 def _failure(fields: Mapping[str, object], cast_to: type, response: Response) -> OpenAIError:
-    message = gateway_message(fields)
-    if message is None:
+    """Make the error for an answer without choices."""
+    failure = embedded_failure(fields, is_failure=True)
+    if failure is None:
         return unreadable_response("it has no choices", response, dict(fields))
     if cast_to in _CHUNKS:
-        failure = embedded_failure(fields)
-        if failure is not None:
-            failure.request = response.request
-            return failure
-    body = fields.get("error") or dict(fields)
-    return unreadable_response(f"the gateway answered: {printable(message)}", response, body)
+        failure.request = response.request
+        return failure
+    return unreadable_response(f"the gateway answered: {failure.message}", response, failure.body)
+
+
+def _partial_failure(
+    found: WireError, fields: Mapping[str, object], cast_to: type[BaseModel], response: Response
+) -> OpenAIError:
+    """Make the error for an answer that says of itself that it failed."""
+    failure = stated_failure(found, cast_to.construct(**cast("dict[str, Any]", fields)))
+    failure.request = response.request
+    if cast_to not in _CHUNKS:
+        vars(failure)["completion"] = vars(failure).pop("chunk")
+    return failure
 
 
 def failure_message(message: str, body: object) -> str:
@@ -115,11 +139,13 @@ def failure_message(message: str, body: object) -> str:
     Args:
         message: What the SDK made of the answer.
         body: The answer's body.
+
+    Returns:
+        The message, safe to print and without ids of the account.
     """
-    said = gateway_message(body)
+    message, said = printable(without_account_ids(message)), error_message(body)
     if said and said not in message:
         message = f"{message} - {said}"
-    message = printable(message)
     return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
 
 

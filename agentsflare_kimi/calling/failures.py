@@ -6,15 +6,18 @@ Source: facts/reliability.md section 3.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from openai import APIConnectionError, APIError, APITimeoutError, OpenAIError
 from pydantic import ValidationError
 
 from agentsflare_kimi.calling.deadlines import DeadlineExceeded
+from agentsflare_kimi.calling.redaction import hide_account_ids
 from agentsflare_kimi.errors import ConfigurationError, UnreadableResponseError
-from agentsflare_kimi.printable import printable
+from agentsflare_kimi.printable import printable, without_account_ids
+from agentsflare_kimi.reading.content import extract_content
+from agentsflare_kimi.reading.diagnosis import diagnose
+from agentsflare_kimi.reading.wire_errors import WireError, find_error
 
 if TYPE_CHECKING:
     from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
@@ -23,16 +26,13 @@ __all__ = [
     "as_openai_error",
     "embedded_failure",
     "explain",
-    "gateway_message",
-    "has_error",
-    "states_failure",
+    "stated_failure",
     "unreadable",
     "unreadable_response",
 ]
 
 _EXCERPT: Final = 200
 _NOTE: Final = "agentsflare-kimi: "
-_FIRST_ERROR_STATUS: Final = 400
 # Told by name: importing them would tie the package to one of the two generations.
 _NETWORK_LIBRARIES: Final = frozenset({"anyio", "h11", "h2", "hpack", "ssl"})
 _NETWORK_PREFIX: Final = "http"
@@ -58,13 +58,13 @@ def unreadable(
     Returns:
         The error; its `request` is filled in by whoever knows it.
     """
-    excerpt = printable(text[:_EXCERPT])
+    excerpt = printable(without_account_ids(text[:_EXCERPT]))
     return UnreadableResponseError(
         problem,
         status_code=status_code,
         content_type=content_type,
         excerpt=excerpt,
-        body=text[:_EXCERPT] if body is None else body,
+        body=excerpt if body is None else hide_account_ids(body),
     )
 
 
@@ -96,51 +96,30 @@ def unreadable_response(
     return error
 
 
-def gateway_message(body: object) -> str | None:
-    """Return the message of an error that came where an answer should be.
+def embedded_failure(
+    body: object, *, is_failure: bool = False, chunk: object = None
+) -> APIError | None:
+    """Make the error for an error that came inside an answer or a stream.
 
     Args:
-        body: A body, or the data of an event.
-
-    Returns:
-        The message, or None if *body* does not read as an error.
-    """
-    if not isinstance(body, Mapping):
-        return None
-    fields = cast("Mapping[str, object]", body)
-    error = fields.get("error")
-    message = _fields(error).get("message") or fields.get("message") or error
-    return str(message) if message else None
-
-
-def embedded_failure(body: object) -> APIError | None:
-    """Make the error for an error that came inside a stream.
-
-    Args:
-        body: The data of an event.
+        body: An answer, a chunk or the data of an event.
+        is_failure: Whether it is known to be an error, so that any message in it counts.
+        chunk: The answer or chunk that the error came in, if it holds a part of the answer; it
+            is kept as the error's `chunk`, and its text as `partial`.
 
     Returns:
         The error, as the SDK makes it but with the message in all cases; None if there is none.
     """
-    message, fields = gateway_message(body), _fields(body)
-    if message is None:
-        return None
-    return APIError(printable(message), cast("Any", None), body=fields.get("error") or dict(fields))
+    found = find_error(body, is_failure=is_failure)
+    return None if found is None else stated_failure(found, chunk)
 
 
-def has_error(body: object) -> bool:
-    """Tell whether *body* has an error in the place where OpenAI's wire has it."""
-    return isinstance(body, dict) and bool(cast("dict[str, object]", body).get("error"))
-
-
-def states_failure(body: object) -> bool:
-    """Tell whether *body* names itself an error by its status.
-
-    >>> states_failure({"statusCode": 404, "message": "Key not found"})
-    True
-    """
-    status = _fields(body).get("statusCode")
-    return isinstance(status, int) and status >= _FIRST_ERROR_STATUS
+def stated_failure(found: WireError, chunk: object = None) -> APIError:
+    """Make the error for what the gateway said; see `embedded_failure`."""
+    failure = APIError(found.message, cast("Any", None), body=hide_account_ids(found.body))
+    if chunk is not None:
+        vars(failure).update(chunk=chunk, partial=extract_content(chunk))
+    return failure
 
 
 def as_openai_error(  # noqa: PLR0911  # a table
@@ -187,13 +166,7 @@ def explain(error: BaseException) -> None:
     """
     if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
         return
-    from agentsflare_kimi.reading.diagnosis import diagnose  # noqa: PLC0415  # only failures pay for it
-
     error.add_note(f"{_NOTE}{diagnose(error)}")
-
-
-def _fields(value: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
 
 
 def _is_network(error: Exception, name: str = "") -> bool:

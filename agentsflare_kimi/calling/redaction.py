@@ -9,12 +9,14 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
+
+from agentsflare_kimi.printable import without_account_ids
 
 if TYPE_CHECKING:
     from httpx2 import Request  # noqa: TID251  # for type checkers alone
 
-__all__ = ["REDACTED", "guard_logs", "in_call", "redact", "redacted_request"]
+__all__ = ["REDACTED", "guard_logs", "hide_account_ids", "in_call", "redact", "redacted_request"]
 
 REDACTED: Final = "[redacted]"
 # Everything else may be a credential: `api-key`, `cookie`, or what a proxy asks for.
@@ -25,6 +27,28 @@ _HARMLESS_PREFIXES: Final = ("user-agent", "x-stainless-")
 _MAX_LINKS: Final = 32
 
 in_call: ContextVar[bool] = ContextVar("agentsflare_kimi_in_call", default=False)
+
+
+def hide_account_ids(value: object) -> object:
+    """Return JSON data like *value* without the ids of the account in its texts.
+
+    Args:
+        value: The body of an error; returned itself where it holds no id.
+
+    Source: facts/catalog-2026-11.md section 1.
+    """
+    if isinstance(value, str):
+        return without_account_ids(value)
+    if type(value) is dict:
+        fields = cast("dict[str, object]", value)
+        hidden = {name: hide_account_ids(inner) for name, inner in fields.items()}
+        return hidden if any(hidden[name] is not fields[name] for name in fields) else fields
+    if type(value) is list:
+        items = cast("list[object]", value)
+        clean = [hide_account_ids(item) for item in items]
+        is_same = all(new is old for new, old in zip(clean, items, strict=True))
+        return items if is_same else clean
+    return value
 
 
 def redacted_request(request: Request) -> Request:

@@ -34,7 +34,7 @@ from agentsflare_kimi.calling.connections import (
 from agentsflare_kimi.calling.deadlines import at_most, fail_after, within
 from agentsflare_kimi.calling.failures import as_openai_error
 from agentsflare_kimi.calling.guarding import current_call, deadline_of, guard
-from agentsflare_kimi.calling.redaction import guard_logs
+from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids
 from agentsflare_kimi.calling.sse import Event, EventDecoder
 from agentsflare_kimi.calling.stream_watch import StreamWatch
 from agentsflare_kimi.calling.unread_bodies import guard_unread
@@ -234,7 +234,7 @@ class _Hooks:
             return current_call(self).at_most(pause)
 
         def _make_status_error(self, err_msg, *, body, response):
-            message = failure_message(err_msg, body)
+            message, body = failure_message(err_msg, body), hide_account_ids(body)
             if retries.is_balance_exhausted(response):
                 inner = body.get("error", body) if isinstance(body, dict) else body
                 return BalanceExhaustedError(message, response=response, body=inner)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 
-from agentsflare_kimi.calling.failures import embedded_failure, has_error, unreadable
+from agentsflare_kimi.calling.failures import embedded_failure, unreadable
+from agentsflare_kimi.reading.lenient import field
+from agentsflare_kimi.reading.wire_errors import states_error
 
 __all__ = ["Event", "EventDecoder"]
 
@@ -21,6 +23,7 @@ _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # Any name is a legal field, and unknown ones are ignored; `<html>` or `{"error"` is no name.
 _FIELD: Final = re.compile(rb"[\w.-]*(?::|\Z)")
 _MAX_FOREIGN: Final = 65_536
+_ERROR: Final = "error"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class Event:
 
         Raises:
             UnreadableResponseError: The data is not JSON.
-            openai.APIError: The data is an error whose message the SDK would lose.
+            openai.APIError: The data is an error, or an error stands beside what it holds.
         """
         if not self.data or self.data.isspace():
             return None
@@ -45,8 +48,15 @@ class Event:
             value: object = json.loads(self.data)
         except (ValueError, RecursionError) as error:
             raise unreadable("an event of the stream is not JSON", self.data) from error
-        is_error = (self.event == "error" or has_error(value)) and not _is_told(value)
-        failure = embedded_failure(value) if is_error else None
+        if self.event == _ERROR:
+            failure = embedded_failure(value, is_failure=True)
+        elif error := field(value, _ERROR):
+            if not states_error(error):
+                # The SDK would take even an empty one for an error.
+                return {**cast("dict[str, object]", value), _ERROR: None}
+            failure = embedded_failure(value, chunk=value if field(value, "choices") else None)
+        else:
+            return value
         if failure is not None:
             raise failure
         return value
@@ -199,7 +209,7 @@ class EventDecoder:
     def _refuse_foreign(self) -> None:
         text = self._foreign.decode(errors="replace").strip()
         try:
-            failure = embedded_failure(json.loads(text))
+            failure = embedded_failure(json.loads(text), is_failure=True)
         except (ValueError, RecursionError):
             failure = None
         raise failure or unreadable("the stream is not made of events", text)
@@ -208,13 +218,6 @@ class EventDecoder:
 def _keep(kept: bytearray, line: bytes) -> None:
     if len(kept) < _MAX_FOREIGN:
         kept += line + b"\n"
-
-
-def _is_told(value: object) -> bool:
-    # The SDK raises it by itself, unless errors are events like all others in this stream.
-    error = cast("Mapping[str, object]", value).get("error") if has_error(value) else None
-    message = cast("Mapping[str, object]", error).get("message") if isinstance(error, dict) else ""
-    return isinstance(message, str) and message.isprintable() and message != ""
 
 
 def _is_whole(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from openai.types.chat import ChatCompletionChunk
 from agentsflare_kimi.calling.failures import as_openai_error, explain
 from agentsflare_kimi.calling.redaction import redact
 from agentsflare_kimi.errors import IncompleteStreamError, UnreadableResponseError
+from agentsflare_kimi.reading.lenient import whole_text
 
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
@@ -49,7 +50,7 @@ class StreamWatch:
     @property
     def partial(self) -> str:
         """The text of choice 0 so far."""
-        return "".join(self._parts)
+        return whole_text("".join(self._parts))
 
     def see(self, chunk: Any) -> None:  # noqa: ANN401  # any chunk of any stream
         """Take note of *chunk*."""
@@ -111,7 +112,8 @@ class StreamWatch:
             found.status_code = self._response.status_code
             found.content_type = self._response.headers.get("content-type")
         if isinstance(found, OpenAIError):
-            vars(found)["partial"] = self.partial
+            # An error that came inside a chunk has the text of that chunk.
+            vars(found)["partial"] = self.partial + (getattr(found, "partial", None) or "")
         redact(found)
         explain(found)
         return found

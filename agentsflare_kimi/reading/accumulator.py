@@ -26,17 +26,22 @@ from agentsflare_kimi.reading.lenient import (
     as_integer,
     as_list,
     fields,
-    is_mapping,
     plain,
     same,
     whole_text,
+)
+from agentsflare_kimi.reading.wire_errors import (
+    FAILED_FINISH,
+    WireError,
+    find_choice_error,
+    find_error,
 )
 
 __all__ = ["StreamAccumulator"]
 
 # Annotation chunks leave these empty.
+_ERROR_FIELDS: Final = frozenset({"error", "statusCode"})
 _FIRST_WINS: Final = frozenset({"id", "model", "created"})
-_FAILED_STATUS: Final = 400
 _FIRST_HALVES: Final = frozenset(map(chr, range(0xD800, 0xDC00)))
 
 
@@ -46,14 +51,14 @@ class StreamAccumulator:
     Attributes:
         choices: The choices by index.
         usage: Token counts, from wherever they came; None until then.
-        error_body: A gateway's error that came in place of a chunk.
+        error: A gateway's error that came in place of a chunk, beside choices or in one.
     """
 
     def __init__(self) -> None:
         """Start empty."""
         self.choices: dict[int, ChoiceAccumulator] = {}
         self.usage: dict[str, object] | None = None
-        self.error_body: dict[str, object] | None = None
+        self.error: WireError | None = None
         self._rest: dict[str, object] = {}
         # What chunks without choices said of the answer; a keep-alive has an id of its own.
         self._aside: dict[str, object] = {}
@@ -85,8 +90,8 @@ class StreamAccumulator:
                 self._add_prompts(name, value)
             elif name not in _FIRST_WINS or _is_empty(known.get(name)):
                 known[name] = value
-        if self.error_body is None and _is_error(told):
-            self.error_body = {name: value for name, value in told.items() if value is not None}
+        if self.error is None and not _ERROR_FIELDS.isdisjoint(told):
+            self.error = find_error(told)
         return self._without_halves(text) if text else ""
 
     def rest(self) -> str:
@@ -129,6 +134,8 @@ class StreamAccumulator:
             added = known.add(told)
             text += added if index == 0 else ""
             self._add_usage(told.get("usage"))
+            if known.finish_reason == FAILED_FINISH or told.get("error") is not None:
+                self.error = self.error or find_choice_error(told)
         return text
 
     def _add_usage(self, usage: object) -> None:
@@ -154,11 +161,3 @@ def _counts(usage: dict[str, object]) -> bool:
     """Whether any number of tokens in *usage* is not zero."""
     details = (number for value in usage.values() for number in fields(value).values())
     return any(as_integer(number) for number in (*usage.values(), *details))
-
-
-def _is_error(told: dict[str, object]) -> bool:
-    """Whether a chunk is a gateway's error body: `{"statusCode": 500, ...}` or `{"error": ...}`."""
-    error, status = told.get("error"), as_integer(told.get("statusCode"))
-    if is_mapping(error) or isinstance(error, str):
-        return error != ""
-    return status is not None and status >= _FAILED_STATUS and told.get("choices") is None

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib  # noqa: F401  # pyright: ignore[reportUnusedImport]  # see _FORMS
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ _MAX_TEXT: Final = 4_000
 _MAX_SHOWN: Final = 80
 _FIRST_FAILED: Final = 300
 _HTML: Final = re.compile(r"\s*<(?:!doctype html|html)", re.IGNORECASE)
+# Read at once, like what suggestions of models import: once a call has failed, the process may
+# have no file descriptor left to open anything with.
+_FORMS: Final = list_forms()
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
 
@@ -70,7 +74,7 @@ def diagnose(exc: BaseException) -> Diagnosis:
     if is_filter_error(exc):
         return _content_filtered(exc)
     evidence = _gather(exc)
-    for form in list_forms():
+    for form in _FORMS:
         groups = _match(form, evidence)
         if groups is not None:
             return _fill(form, evidence, groups)

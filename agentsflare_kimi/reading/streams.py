@@ -11,12 +11,11 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 
-from openai import APIError
+from openai import APIConnectionError, APIError, OpenAIError
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from agentsflare_kimi.errors import IncompleteStreamError
-from agentsflare_kimi.printable import printable
 from agentsflare_kimi.reading.accumulator import StreamAccumulator
 from agentsflare_kimi.reading.filters import FilterReport, report_stream
 from agentsflare_kimi.reading.lenient import attribute, field
@@ -95,30 +94,37 @@ class _Received(Generic[_S]):
     def is_complete(self) -> bool:
         """Whether a finish reason was seen, or the `[DONE]` that ends a stream.
 
-        The SDK's own streams do not tell whether they saw `[DONE]`; those of `Kimi` do.
+        It is false where the gateway said that the answer failed. The SDK's own streams do not
+        tell whether they saw `[DONE]`; those of `Kimi` do.
         """
+        if self._received.error is not None or _is_stated(self.error):
+            return False
         return self._received.is_finished or attribute(self._stream, "is_done") is True
 
     def _end(self) -> None:
         """Check how the stream ended.
 
         Raises:
-            openai.APIError: The gateway sent an error in place of a chunk.
+            openai.APIError: The gateway sent an error, in place of a chunk or in one; `partial`
+                holds the text until then.
             IncompleteStreamError: It ended with neither a finish reason nor `[DONE]`.
         """
         self._is_ended = True
         request = cast("Any", field(attribute(self._stream, "response"), "request"))
-        body = self._received.error_body
-        if body is not None:
-            raise APIError(_message(body), request, body=body.get("error", body))
+        found = self._received.error
+        if found is not None:
+            raise APIError(found.message, request, body=found.body)
         if not self.is_complete:
-            error = IncompleteStreamError(_INCOMPLETE, request, body=None)
-            error.partial = self.content
-            raise error
+            raise IncompleteStreamError(_INCOMPLETE, request)
 
     def _fail(self, error: BaseException) -> None:
         self.error = error
         self._is_ended = True
+        chunk = attribute(error, "chunk")
+        if chunk is not None:  # the error came in it, so that nobody got it
+            self._received.add(chunk)
+        if isinstance(error, OpenAIError) and not attribute(error, "partial"):
+            vars(error)["partial"] = self.content
 
 
 class StreamReader(_Received[Iterable[ChatCompletionChunk]]):
@@ -281,12 +287,9 @@ def _check(stream: object, method: str, source: str) -> None:
         )
 
 
-def _message(body: dict[str, object]) -> str:
-    """Return what the gateway wrote of an error that came in place of a chunk."""
-    error = body.get("error")
-    told = (field(error, "message"), body.get("message"), error)
-    texts = (text for text in told if isinstance(text, str) and text)
-    return printable(next(texts, "the gateway sent an error inside the stream"))
+def _is_stated(error: BaseException | None) -> bool:
+    """Whether *error* is the gateway's own word, and no failure of the connection."""
+    return isinstance(error, APIError) and not isinstance(error, APIConnectionError)
 
 
 def _text(_chunk: object, text: str) -> str | None:

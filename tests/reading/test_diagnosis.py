@@ -1,9 +1,12 @@
+import ast
 import asyncio
 import errno
 import json
 import socket
 import ssl
 import string
+import subprocess
+import sys
 
 import openai
 import pytest
@@ -387,3 +390,41 @@ def test_any_body_gives_a_diagnosis(value, name):
     for body in (value, {name: value}, {"error": {name: value}}):
         error = openai.APIError("x", None, body=body)
         assert isinstance(diagnose(error), Diagnosis)
+
+
+OUT_OF_DESCRIPTORS = """
+import os, resource, socket
+import openai
+from agentsflare_kimi import Kimi, diagnose
+
+client = Kimi(api_key="k", base_url="http://127.0.0.1:9/v1", max_retries=0)
+client.chat.completions
+resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
+held = []
+try:
+    while True:
+        held.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:
+    pass
+told = []
+try:
+    client.chat.completions.create(model="kimi-k2.6", messages=[])
+except Exception as error:
+    told.append((type(error).__name__, error.__notes__))
+missing = openai.APIError("Not found the model kimi-k26 or Permission denied", None, body=None)
+told.append(diagnose(missing).advice)
+for descriptor in held:
+    os.close(descriptor)
+print(told)
+"""
+
+
+def test_a_process_without_a_free_descriptor_still_learns_why_a_call_failed():
+    done = subprocess.run(
+        [sys.executable, "-c", OUT_OF_DESCRIPTORS], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (kind, notes), advice = ast.literal_eval(done.stdout)
+    assert kind == "APIConnectionError"
+    assert notes[0].startswith("agentsflare-kimi: connection_failed")
+    assert "Did you mean kimi-k2.6" in advice

@@ -11,10 +11,11 @@ from typing import Any, Final, cast
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
-from agentsflare_kimi.calling.failures import gateway_message
+from agentsflare_kimi.calling.redaction import hide_account_ids
 from agentsflare_kimi.errors import ConfigurationError, ModelError
 from agentsflare_kimi.printable import printable
 from agentsflare_kimi.reading.diagnosis import Diagnosis, diagnose
+from agentsflare_kimi.reading.wire_errors import error_message
 
 __all__ = ["Refusal", "refusal_of"]
 
@@ -93,9 +94,9 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def _of_status(error: APIStatusError, found: Diagnosis, headers: dict[str, str]) -> Refusal:
-    body = _fields(_json(error))
+    body = _fields(hide_account_ids(_json(error)))
     inner = _fields(body.get("error"))
-    message = gateway_message(body) or error.message
+    message = error_message(body) or error.message
     code = inner.get("code") or found.cause
     for name in ("retry-after", "retry-after-ms"):
         if name in error.response.headers:

@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 __version__ = "0.1.0"
 
 _MODULES = {
-    "models.catalog": ("KimiModel", "ModelStatus", "get_model", "list_models"),
+    "models.catalog": ("KimiModel", "ModelStatus", "get_model", "list_models", "read_name"),
+    "models.names": ("ModelName",),
     "client": ("AsyncKimi", "Kimi", "create_async_client", "create_client"),
     "reading.content": ("assistant_message", "extract_content", "extract_reasoning"),
     "reading.diagnosis": ("Diagnosis", "diagnose"),
@@ -72,8 +73,15 @@ if TYPE_CHECKING:
         UnreadableResponseError,
         UnsafeBaseUrlError,
     )
-    from agentsflare_kimi.models.catalog import KimiModel, ModelStatus, get_model, list_models
+    from agentsflare_kimi.models.catalog import (
+        KimiModel,
+        ModelStatus,
+        get_model,
+        list_models,
+        read_name,
+    )
     from agentsflare_kimi.models.migration import ABSENT, Change, Migration, Notice, plan_migration
+    from agentsflare_kimi.models.names import ModelName
     from agentsflare_kimi.reading.content import (
         assistant_message,
         extract_content,
@@ -132,6 +140,7 @@ __all__ = [
     "Migration",
     "MissingApiKeyError",
     "ModelError",
+    "ModelName",
     "ModelStatus",
     "Notice",
     "PromptFilter",
@@ -155,4 +164,5 @@ __all__ = [
     "is_filter_error",
     "list_models",
     "plan_migration",
+    "read_name",
 ]

@@ -29,6 +29,7 @@ class _Channel(NamedTuple):
 
 _CHANNELS: Final[Mapping[NoticeKind, _Channel]] = {
     "alias": _Channel("model_alias_resolved", None),
+    "respelled": _Channel("model_alias_resolved", errors.UnknownModelWarning),
     "migrated": _Channel("model_migrated", errors.RetiredModelWarning),
     "retired": _Channel("model_retired", errors.RetiredModelWarning, errors.RetiredModelError),
     "deprecated": _Channel(

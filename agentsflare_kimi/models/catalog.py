@@ -1,95 +1,125 @@
-"""The models: is one alive, what takes its place, and which parameters does it pin?
+"""The catalog: is a model alive, what takes its place, and which one does a spelling mean?
 
 From `models.toml` beside this file, the one source of truth of the package, by way of
-`models_table.py`, which is made from it.
+`models_table.py`, which is made from it. An overlay file adds to it or changes it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from datetime import date
-from functools import cache
-from typing import Any, Final, Literal, NamedTuple
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Final
 
+from agentsflare_kimi.models.model import KimiModel, ModelStatus, parse_model
 from agentsflare_kimi.models.models_table import TABLE
 
-__all__ = ["MINIMUM_THINKING_BUDGET", "KimiModel", "ModelStatus", "get_model", "list_models"]
+if TYPE_CHECKING:
+    from agentsflare_kimi.models.names import ModelName, NameReader
 
-ModelStatus = Literal["new", "active", "deprecated", "retired", "example", "unlisted"]
+__all__ = [
+    "MINIMUM_THINKING_BUDGET",
+    "Catalog",
+    "KimiModel",
+    "ModelStatus",
+    "catalog",
+    "describe_unknown",
+    "find_model",
+    "get_model",
+    "list_models",
+    "read_name",
+    "suggest_models",
+]
 
 # Reasoning and answer share max_tokens; with less the answer may come back empty.
 # Source: https://platform.kimi.ai/docs/guide/use-thinking-models
 MINIMUM_THINKING_BUDGET: Final = 16_000
 
-_Fixed = tuple[tuple[str, float], ...]
+_OVERLAY: Final = "AGENTSFLARE_MODELS_FILE"
 
 
-class KimiModel(NamedTuple):
-    """One model as the gateway's page and the upstream describe it; None means not known.
+class Catalog:
+    """The models of one table: the bundled one, or one with an overlay."""
 
-    Attributes:
-        id: The name to send.
-        status: What the gateway's page says: `new`, `active`, `deprecated`, `retired`;
-            `example` for a name that only its examples use; `unlisted` for one it lacks.
-        aliases: Short names that people type; `get_model` takes them.
-        successor: The living model that takes the place of a retired or deprecated one.
-        alternatives: Other models worth a look.
-        retired_on: The day the gateway retired it.
-        released_on: The day it was released.
-        context_window: Tokens of prompt and answer together.
-        default_max_tokens: Tokens an answer may have if the request does not say.
-        inputs: `text`, `image`, `video`.
-        thinking: Whether it thinks before it answers: `always`, `switchable` (on unless
-            `thinking.type` is `disabled`) or `never`.
-        upstream_ended_on: The day Moonshot itself stopped serving it.
-        upstream_note: What the upstream says that the gateway's page does not.
-        sources: URLs of the pages that say so.
-        default_temperature: What it samples at if the request does not say.
-        keeps_reasoning: Whether `thinking.keep` makes it read the reasoning of earlier turns.
-        tool_choice_rejected: Kinds of `tool_choice` it rejects while thinking (`required`,
-            `specified`).
-        needs_reasoning_content: Whether it rejects, while thinking, earlier assistant messages
-            with tool calls but without `reasoning_content`.
-        fixed_while_thinking: Parameter and value pairs; see `fixed_parameters`.
-        fixed_without_thinking: Parameter and value pairs; see `fixed_parameters`.
-    """
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        """Read every entry of *table*, which has the form of `models.toml`."""
+        self._patterns: Mapping[str, Any] = table["names"]
+        parsed = (
+            parse_model(entry, table["families"], table["sources"]) for entry in table["models"]
+        )
+        self._models = {model.id: model for model in parsed}
+        self._by_name = {
+            name: model for model in self._models.values() for name in (*model.aliases, model.id)
+        }
 
-    id: str
-    status: ModelStatus
-    thinking: Literal["always", "switchable", "never"]
-    aliases: tuple[str, ...] = ()
-    successor: str | None = None
-    alternatives: tuple[str, ...] = ()
-    retired_on: date | None = None
-    released_on: date | None = None
-    context_window: int | None = None
-    default_max_tokens: int | None = None
-    inputs: frozenset[str] = frozenset()
-    upstream_ended_on: date | None = None
-    upstream_note: str | None = None
-    sources: tuple[str, ...] = ()
-    default_temperature: float | None = None
-    keeps_reasoning: bool = False
-    tool_choice_rejected: frozenset[str] = frozenset()
-    needs_reasoning_content: bool = False
-    fixed_while_thinking: _Fixed = ()
-    fixed_without_thinking: _Fixed = ()
+    @property
+    def models(self) -> tuple[KimiModel, ...]:
+        """Every model, the gateway's list first."""
+        return tuple(self._models.values())
 
-    def fixed_parameters(self, thinking: bool) -> Mapping[str, float]:  # noqa: FBT001  # the public signature
-        """Tell the parameters that this model pins, each with the only value it accepts.
+    def find(self, name: object) -> KimiModel | None:
+        """Look up a name, an alias, or another spelling of one; None if it means no model.
 
-        Args:
-            thinking: Whether the request has thinking on; without effect where the model
-                always or never thinks.
-
-        Returns:
-            Parameter name to value; empty where nothing is pinned.
-
-        Source: facts/kimi.md section 3.2, after
-        https://platform.kimi.ai/docs/api/models-overview
+        A name with one host's offer behind it (`kimi-k2.6:free`) asks for more than a model,
+        and is not found.
         """
-        thinks = self.thinking == "always" or (self.thinking == "switchable" and thinking)
-        return dict(self.fixed_while_thinking if thinks else self.fixed_without_thinking)
+        if not isinstance(name, str):
+            return None
+        model = self._by_name.get(name)
+        if model is not None:
+            return model
+        read = self.read_name(name)
+        return None if read is None or self._reader.is_offer(read) else self._models[read.model]
+
+    def read_name(self, text: object) -> ModelName | None:
+        """Do what the function `read_name` does, with these models."""
+        return self._reader.read(text)
+
+    @cached_property
+    def _reader(self) -> NameReader:
+        from agentsflare_kimi.models.names import NameReader  # noqa: PLC0415  # compiles patterns
+
+        return NameReader(
+            self._patterns, ((name, model.id) for name, model in self._by_name.items())
+        )
+
+    def suggest(self, name: object) -> tuple[str, ...]:
+        """Name up to three models that look like *name*: living ones first, then the likeliest."""
+        if not isinstance(name, str):
+            return ()
+        from agentsflare_kimi.models.suggestions import suggest  # noqa: PLC0415  # for wrong names
+
+        read = self.read_name(name)
+        return suggest(name, self._by_name, self._models[read.model] if read else None)
+
+
+def catalog(overlay: str | os.PathLike[str] | None = None) -> Catalog:
+    """Return the models in force.
+
+    Args:
+        overlay: A TOML file with models that are added to the bundled ones or replace them; if
+            not given, the one that `AGENTSFLARE_MODELS_FILE` names, if any.
+
+    Returns:
+        The catalog; the same one for the same file, which is read once.
+
+    Raises:
+        ConfigurationError: The file cannot be read, or an entry is wrong.
+    """
+    path = overlay or os.environ.get(_OVERLAY)
+    return _bundled() if not path else _with_overlay(os.fspath(path))
+
+
+@cache
+def _bundled() -> Catalog:
+    return Catalog(TABLE)
+
+
+@cache
+def _with_overlay(path: str) -> Catalog:
+    from agentsflare_kimi.models.overlay import read_overlay  # noqa: PLC0415  # loads tomllib
+
+    return Catalog(read_overlay(path, TABLE))
 
 
 def list_models() -> tuple[KimiModel, ...]:
@@ -100,14 +130,14 @@ def list_models() -> tuple[KimiModel, ...]:
 
     Source: https://docs.agentsflare.com/api-examples/kimi.html
     """
-    return tuple(_models().values())
+    return catalog().models
 
 
 def get_model(name: str) -> KimiModel:
-    """Look a model up by its name or one of its aliases.
+    """Look a model up by its name, an alias, or another spelling of one.
 
     Args:
-        name: A model name, such as `kimi-k2.6` or `k2-turbo`.
+        name: A model name, such as `kimi-k2.6`, `k2-turbo` or `moonshotai/Kimi-K2.6`.
 
     Returns:
         The model, whatever its status.
@@ -128,28 +158,32 @@ def get_model(name: str) -> KimiModel:
 
 def find_model(name: object) -> KimiModel | None:
     """Look a model up as `get_model` does, with None where the catalog has no such name."""
-    return _by_name().get(name) if isinstance(name, str) else None
+    return catalog().find(name)
+
+
+def read_name(text: str) -> ModelName | None:
+    """Take apart a model's name as people write it, and say which model it means.
+
+    Reads case, separators and versions as they are typed (`Kimi-K2_6`, `k2p6`, `kimi-k26`),
+    prefixes of hosts (`moonshotai/`, `us.moonshot.`), dates of snapshots (`-20260420`) and
+    offers of one host (`:free`, `-turbo`, `-fp8`). It never guesses: what may be another model
+    is none.
+
+    Args:
+        text: A name, such as `moonshotai/kimi-k2.6:free`.
+
+    Returns:
+        The model's name in the catalog, the host's prefix and the suffix as written; None if
+        the text means no model.
+
+    Source of the spellings: facts/catalog-2026-11.md section 2.
+    """
+    return catalog().read_name(text)
 
 
 def suggest_models(name: object) -> tuple[str, ...]:
-    """Name up to three known models that look like *name*, the likeliest first."""
-    if not isinstance(name, str):
-        return ()
-    from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415  # only paid for a wrong name
-
-    known = _by_name()
-    # Another vendor's prefix (`moonshotai/…`) says nothing about which model is meant.
-    wanted = name.strip().lower().rpartition("/")[2]
-    near = get_close_matches(wanted, known, n=9, cutoff=0.6)
-    # Of names that are equally near, what takes the place of others comes first.
-    successors = {model.successor for model in _models().values()}
-    near.sort(
-        key=lambda match: (
-            -SequenceMatcher(None, match, wanted).ratio(),
-            known[match].id not in successors,
-        )
-    )
-    return tuple(dict.fromkeys(known[match].id for match in near))[:3]
+    """Name up to three models that look like *name*: living ones first, then the likeliest."""
+    return catalog().suggest(name)
 
 
 _WAY_OUT: Final = (
@@ -162,48 +196,13 @@ def describe_unknown(name: object, suggestions: tuple[str, ...], ending: str = _
     """Say that *name* is unknown, what may have been meant, and what can be done about it."""
     text = str(name)
     shown = text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004  # a line of a terminal
-    meant = [_describe_suggestion(_models()[suggestion]) for suggestion in suggestions]
+    meant = [_describe_suggestion(suggestion) for suggestion in suggestions]
     hint = f" Did you mean {' or '.join(meant)}?" if meant else ""
     return f"unknown model {shown!r}.{hint} {ending}"
 
 
-def _describe_suggestion(model: KimiModel) -> str:
-    if model.successor is None:
-        return model.id
-    return f"{model.id} ({model.status}; its successor is {model.successor})"
-
-
-@cache
-def _models() -> dict[str, KimiModel]:
-    models = (_parse(entry, TABLE["families"], TABLE["sources"]) for entry in TABLE["models"])
-    return {model.id: model for model in models}
-
-
-@cache
-def _by_name() -> dict[str, KimiModel]:
-    models = _models()
-    return {alias: model for model in models.values() for alias in model.aliases} | models
-
-
-def _parse(entry: dict[str, Any], families: dict[str, Any], sources: dict[str, str]) -> KimiModel:
-    fields: dict[str, Any] = families[entry["family"]] | entry
-    del fields["family"]
-    fields["sources"] = tuple(sources[name] for name in entry["sources"])
-    for name, kind in _KINDS.items():
-        if name in fields:
-            fields[name] = kind(fields[name])
-    return KimiModel(**fields)
-
-
-def _pairs(table: dict[str, float]) -> _Fixed:
-    return tuple(table.items())
-
-
-_KINDS: Final[Mapping[str, Any]] = {
-    "aliases": tuple,
-    "alternatives": tuple,
-    "inputs": frozenset,
-    "tool_choice_rejected": frozenset,
-    "fixed_while_thinking": _pairs,
-    "fixed_without_thinking": _pairs,
-}
+def _describe_suggestion(name: str) -> str:
+    model = find_model(name)
+    if model is None or model.successor is None:
+        return name
+    return f"{name} ({model.status}; its successor is {model.successor})"

@@ -198,7 +198,7 @@ def _unchanged(body: dict[str, object], name: str | None, *notices: Notice) -> M
 def _resolve_alias(name: str, model: KimiModel) -> tuple[Change, ...]:
     if name == model.id:
         return ()
-    reason = f"{name} is a short name of {model.id}"
+    reason = f"{name} means {model.id}"
     return (Change(parameter="model", before=name, after=model.id, reason=reason),)
 
 

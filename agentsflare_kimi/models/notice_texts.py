@@ -18,6 +18,7 @@ from agentsflare_kimi.models.catalog import (
     suggest_models,
 )
 from agentsflare_kimi.models.changes import Change, apply_changes
+from agentsflare_kimi.models.names import plain
 from agentsflare_kimi.models.rules import ABSENT, is_thinking
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
 
 NoticeKind = Literal[
     "alias",
+    "respelled",
     "migrated",
     "retired",
     "deprecated",
@@ -133,10 +135,11 @@ def forced_tool_refusal(name: str, model: KimiModel) -> Notice:
 
 def standing(name: str, model: KimiModel, action: str) -> Iterator[Notice]:
     """Say what is worth knowing of a *model* that a request keeps."""
+    if name != model.id:
+        yield _alias(name, model)
     if action == "ignore":
-        if name != model.id:
-            yield _alias(name, model)
-    elif model.status in {"retired", "deprecated"}:
+        return
+    if model.status in {"retired", "deprecated"}:
         yield _about(
             name,
             model,
@@ -162,8 +165,15 @@ def _advice(model: KimiModel) -> str:
 
 
 def _alias(name: str, model: KimiModel) -> Notice:
-    message = f"{name} is a short name of {model.id}, which was sent"
-    return Notice(kind="alias", message=message, model=name, successor=model.id)
+    if plain(name) == plain(model.id):
+        message = f"{name} is a spelling of {model.id}, which was sent"
+        return Notice(kind="alias", message=message, model=name, successor=model.id)
+    message = (
+        f"{name} is not a name of the gateway; it was read as {model.id}, which was sent. "
+        f"Write {model.id} to silence this, or name {name} in {_SETTINGS['extra']} to have it "
+        "sent as it is."
+    )
+    return Notice(kind="respelled", message=message, model=name, successor=model.id)
 
 
 def _about(name: str, model: KimiModel, message: str, *, is_refusal: bool = False) -> Notice:

@@ -109,7 +109,7 @@ def find_rejections(
 def has_rule(model: KimiModel, parameter: str) -> bool:
     """Tell whether the catalog says which values of *parameter* the *model* rejects."""
     if parameter == "thinking":
-        return _must_think(model)
+        return model.rejects_disabled_thinking
     if parameter == "tool_choice":
         return bool(model.tool_choice_rejected)
     return parameter in dict(model.fixed_while_thinking + model.fixed_without_thinking)
@@ -137,13 +137,8 @@ def _roles(body: Mapping[str, object]) -> Iterator[Rejection]:
                 )
 
 
-def _must_think(model: KimiModel) -> bool:
-    # The models before k2.5 know no such field, whether they think or not.
-    return model.thinking == "always" and bool(model.fixed_while_thinking)
-
-
 def _thinking_switch(body: Mapping[str, object], model: KimiModel) -> Iterator[Rejection]:
-    if _must_think(model) and thinking_type(body) == "disabled":
+    if model.rejects_disabled_thinking and thinking_type(body) == "disabled":
         yield Rejection(
             parameter="thinking",
             value=body["thinking"],

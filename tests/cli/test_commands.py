@@ -108,11 +108,11 @@ def test_models_speaks_json():
         "kimi-k2.6",
     ]
     assert one["fixed_without_thinking"]["temperature"] == 0.6
-    assert one["released_on"] == "2026-04-21"
+    assert one["released_on"] == "2026-04-20"
 
 
 def test_models_with_a_wrong_name_suggests_and_is_wrong_use():
-    result = run("models", "kimi-k26")
+    result = run("models", "kimi-k2.66")
 
     assert result.returncode == 2
     assert "Did you mean kimi-k2.6" in result.stderr

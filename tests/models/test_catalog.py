@@ -35,16 +35,9 @@ def test_the_gateways_list_comes_first_in_its_order_with_its_marks():
 def test_names_beside_the_list_are_known_too():
     beside = {model.id: model.status for model in MODELS[len(PAGE) :]}
 
-    assert beside == {
-        "kimi-chat": "example",
-        "kimi-k3": "unlisted",
-        "kimi-k3.1-pro": "unlisted",
-        "moonshot-v1-8k": "unlisted",
-        "moonshot-v1-32k": "unlisted",
-        "moonshot-v1-128k": "unlisted",
-        "moonshot-v1-auto": "unlisted",
-        "kimi-thinking-preview": "unlisted",
-    }
+    assert beside["kimi-chat"] == "example"
+    assert beside["kimi-k3"] == beside["kimi-k3.1-pro-highspeed"] == "unlisted"
+    assert set(beside.values()) == {"example", "unlisted"}
 
 
 @pytest.mark.parametrize(
@@ -65,13 +58,13 @@ def test_an_unknown_name_is_answered_with_up_to_three_suggestions():
         get_model("kimi-k2-turbo-previw")
 
     assert caught.value.model == "kimi-k2-turbo-previw"
-    assert caught.value.suggestions[0] == "kimi-k2-turbo-preview"
+    assert "kimi-k2-turbo-preview" in caught.value.suggestions
     assert len(caught.value.suggestions) <= 3
     assert "its successor is kimi-k2.6" in str(caught.value)
     assert "AGENTSFLARE_EXTRA_MODELS" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["kimi-k2", "moonshotai/kimi-k2.6", "KIMI-K2.6"])
+@pytest.mark.parametrize("name", ["kimi-k2", "moonshotai/kimi-k2.6:free", "kimi-k2.6-preview"])
 def test_names_that_never_were_suggest_the_living_one(name):
     assert "kimi-k2.6" in suggest_models(name)
 
@@ -170,7 +163,7 @@ def test_the_file_uses_every_source_and_family_it_declares():
         files("agentsflare_kimi.models").joinpath("models.toml").read_text("utf-8")
     )
 
-    assert table["format"] == 1
+    assert table["format"] == 2
     assert {entry["family"] for entry in table["models"]} == set(table["families"])
     used = {source for entry in table["models"] for source in entry["sources"]}
     assert used == set(table["sources"])
@@ -196,3 +189,63 @@ def test_a_long_name_is_shown_in_part():
         get_model(["x"] * 1_000)
 
     assert len(str(caught.value)) < 400
+
+
+NAMES_LIKE_OTHERS = [
+    "kimi-k2.8",
+    "kimi-k2.8-preview",
+    "kimi-k3-preview",
+    "kimi-k2.5-preview",
+    "kimi-k2.6-turbo",
+    "kimi-k2",
+    "kimi-k2.9-thinking",
+    "kimi-k4-turbo-preview",
+    *(f"{model.id}x" for model in MODELS),
+    *(f"x{model.id[1:]}" for model in MODELS),
+]
+
+
+@pytest.mark.parametrize("name", NAMES_LIKE_OTHERS)
+def test_no_suggestion_leads_to_an_ended_model_without_a_living_one_beside_it(name):
+    suggestions = [get_model(each) for each in suggest_models(name)]
+
+    assert len(suggestions) <= 3
+    alive = [m for m in suggestions if m.status in ALIVE | {"unlisted"} and not m.upstream_ended_on]
+    assert alive or not suggestions
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("kimi-k2.8-preview", None),
+        ("kimi-k3-preview", "kimi-k3"),
+        ("kimi-k2.5-preview", None),
+        ("kimi-k2.6-turbo", "kimi-k2.6"),
+        ("kimi-k2.7-turbo-preview", None),
+        ("kimi-k3.1-pro-highspead", "kimi-k3.1-pro-highspeed"),
+    ],
+)
+def test_living_models_are_suggested_first(name, first):
+    suggestions = suggest_models(name)
+
+    assert get_model(suggestions[0]).status in ALIVE | {"unlisted"}
+    assert not get_model(suggestions[0]).upstream_ended_on
+    assert first in {None, suggestions[0]}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_every_entry_says_when_it_was_checked_and_when_the_model_came_and_went(model):
+    assert type(model.checked_on) is dt.date
+    assert not model.released_on or model.released_on <= model.checked_on
+    if model.released_on and model.upstream_ended_on:
+        assert model.released_on < model.upstream_ended_on
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_what_moonshot_ended_or_will_end_names_moonshots_own_successor(model):
+    if model.upstream_ended_on:
+        assert "kimi-k3" in model.upstream_note
+
+
+def test_no_source_is_a_copy_of_a_page_that_moved():
+    assert TABLE["sources"]["models"] == "https://platform.kimi.ai/docs/models.md"

@@ -10,7 +10,7 @@ from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.model_names import advice, mend
 from agentsflare_kimi.lint.sources.mentions import Mention
-from agentsflare_kimi.models.catalog import KimiModel, find_model, list_models
+from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models, read_name
 
 __all__ = ["RULE"]
 
@@ -79,9 +79,11 @@ def _advice(mention: Mention, meant: Sequence[KimiModel], fix: Fix | None) -> st
 @cache
 def _meant(name: str) -> tuple[KimiModel, ...]:
     """The models that a writer of *name* may have meant, the nearest first."""
-    known = find_model(_NEVER_VALID.get(name, name))
-    if known:
-        return () if known.id == name else (known,)
+    read = read_name(_NEVER_VALID.get(name, name))
+    if read:
+        # What another host puts before or behind a name is none of this gateway's business.
+        is_foreign = read.host or read.suffix or read.model == name
+        return () if is_foreign else (get_model(read.model),)
     # Other hosts mark their own versions by a suffix: kimi-k2.6-hd.
     models = [
         model

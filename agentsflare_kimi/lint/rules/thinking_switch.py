@@ -6,13 +6,32 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.rejections import rejected
+from agentsflare_kimi.lint.rules.rejections import find_requests, rejected
+from agentsflare_kimi.models.catalog import KimiModel
+from agentsflare_kimi.models.rules import thinking_type
 
 __all__ = ["RULE"]
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
     yield from rejected(reading, "thinking")
+    for request in find_requests(reading):
+        place = request.place_of("thinking")
+        if place and _is_doubtful(request.model) and thinking_type(request.values) == "disabled":
+            yield Problem(
+                message=f"`{request.model.id}` always thinks by its documentation; whether it "
+                "honours this is not promised",
+                start=place[0],
+                end=place[1],
+                severity="info",
+                model=request.model.id,
+            )
+
+
+def _is_doubtful(model: KimiModel) -> bool:
+    """Whether a model is said to think always, but does not reject the switch."""
+    thinks = model.thinking == "always" and bool(model.fixed_while_thinking)
+    return thinks and not model.rejects_disabled_thinking
 
 
 RULE: Final = Rule(
@@ -21,8 +40,9 @@ RULE: Final = Rule(
     severity="error",
     summary="Thinking switched off on a model that always thinks.",
     explanation="""\
-`kimi-k2.7-code` and `kimi-k3` think whatever is asked; `thinking: {"type": "disabled"}` is
-answered with HTTP 400. Of the living models only `kimi-k2.6` and `kimi-k2.5` have the switch.
+`kimi-k2.7-code` thinks whatever is asked; `thinking: {"type": "disabled"}` is answered with
+HTTP 400. The documentation says the same of `kimi-k3`, but it was seen to honour the switch, so
+there it is only information. Of the living models only `kimi-k2.6` and `kimi-k2.5` have the switch.
 """,
     bad=Sample(
         "code.py",

@@ -1,0 +1,103 @@
+"""Names as people write them: which host they are for, which model they mean, what stands behind.
+
+The patterns are data: `[names]` in `models.toml`. A name that is spelt differently still means
+the same model; what is another model, or may be one, means none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+__all__ = ["ModelName", "NameReader", "plain"]
+
+_LONGEST: Final = 200
+_MOST_PARTS: Final = 8
+_BLANKS: Final = re.compile(r"[\s_]+")
+# `kimi-k2.6`, `kimi-2.6`, `k2p6`, `k2-6`, `k26`; with a digit more it is a date.
+_VERSION: Final = re.compile(r"(?:kimi-?k?-?|k)(\d)(?:[.p-]?(\d)(?!\d))?")
+
+
+class ModelName(NamedTuple):
+    """A spelling of a model's name, taken apart.
+
+    Attributes:
+        model: The name in the catalog.
+        host: What another host puts before it, as written, such as `moonshotai/`; empty if
+            nothing.
+        suffix: What stands behind it, as written: a snapshot's date, or one host's offer, such
+            as `:free` or `-fp8`; empty if nothing.
+    """
+
+    model: str
+    host: str = ""
+    suffix: str = ""
+
+
+class NameReader:
+    """Reads spellings against one catalog."""
+
+    def __init__(self, patterns: Mapping[str, Any], names: Iterable[tuple[str, str]]) -> None:
+        """Compile the patterns.
+
+        Args:
+            patterns: The `[names]` table of `models.toml`.
+            names: Pairs of a name or alias and the model that it means.
+        """
+        self._prefix = re.compile("|".join(patterns["prefixes"]))
+        suffixes = patterns["suffixes"]
+        snapshot, offer = (f"(?:{'|'.join(suffixes[kind])})" for kind in ("snapshot", "offer"))
+        self._suffix = re.compile(rf"(?:{snapshot}|{offer})\Z")
+        self._snapshots = re.compile(f"{snapshot}*")
+        self._living = frozenset(patterns["living"])
+        self._models = {plain(name): model for name, model in names}
+
+    def read(self, text: object) -> ModelName | None:
+        """Take *text* apart; None if it means no model of the catalog."""
+        if not isinstance(text, str) or len(text) > _LONGEST or not text.isascii():
+            return None
+        written = text.strip()
+        lowered = _BLANKS.sub("-", written.lower())
+        # Two blanks that became one dash would make the places in both texts differ.
+        written = written if len(lowered) == len(written) else lowered
+        if lowered in self._living:
+            return None
+        start = 0
+        for _ in range(_MOST_PARTS):
+            found = self._ending(lowered, start)
+            if found is not None:
+                model, end = found
+                return ModelName(model, written[:start], written[end:])
+            prefix = self._prefix.match(lowered, start)
+            if prefix is None:
+                return None
+            start = prefix.end()
+        return None
+
+    def is_offer(self, name: ModelName) -> bool:
+        """Tell whether *name* asks for a price, speed or quantisation beside the model."""
+        return not self._snapshots.fullmatch(name.suffix.lower())
+
+    def _ending(self, text: str, start: int) -> tuple[str, int] | None:
+        """Find the model at *start*, cutting suffixes off until one is there."""
+        end = len(text)
+        for _ in range(_MOST_PARTS):
+            model = self._models.get(plain(text[start:end]))
+            if model is not None:
+                return model, end
+            suffix = self._suffix.search(text, start, end)
+            if suffix is None:
+                return None
+            end = suffix.start()
+        return None
+
+
+def plain(name: str) -> str:
+    """Bring *name* into the form in which all spellings of one name are equal."""
+    name = _BLANKS.sub("-", name.lower())
+    version = _VERSION.match(name)
+    if version:
+        number = ".".join(filter(None, version.groups()))
+        name = f"kimi-k{number}{name[version.end() :]}"
+    return name.replace("-", "")

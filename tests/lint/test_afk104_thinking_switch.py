@@ -10,7 +10,7 @@ PYTHON = (
 JSON = '{{"model": "{}", "messages": [], "thinking": {{"type": "{}"}}}}'
 
 
-@pytest.mark.parametrize("model", ["kimi-k2.7-code", "kimi-k2.7-code-highspeed", "kimi-k3"])
+@pytest.mark.parametrize("model", ["kimi-k2.7-code", "kimi-k2.7-code-highspeed"])
 def test_it_is_an_error_and_taken_out_on_demand(model):
     text = PYTHON.format(model, "disabled")
     finding = find_one("AFK104", text, "a.py")
@@ -28,3 +28,11 @@ def test_it_is_an_error_and_taken_out_on_demand(model):
 )
 def test_where_there_is_a_switch_it_may_be_used(model, switch):
     assert find("AFK104", PYTHON.format(model, switch), "a.py") == []
+
+
+@pytest.mark.parametrize("model", ["kimi-k3", "kimi-k3.1-pro"])
+def test_where_the_documentation_and_what_was_measured_differ_it_is_information(model):
+    finding = find_one("AFK104", PYTHON.format(model, "disabled"), "a.py")
+
+    assert (finding.severity, finding.fix) == ("info", None)
+    assert "not promised" in finding.message

@@ -24,6 +24,8 @@ class Loopback:
         self._body, self._end = body, end
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
+        self.asked = threading.Event()
+        self.answered = threading.Event()
         self.client_left = threading.Event()
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -41,8 +43,10 @@ class Loopback:
     def _answer(self, connection):
         with connection:
             _read_request(connection)
+            self.asked.set()
             try:
                 connection.sendall(self._head + self._body)
+                self.answered.set()
                 if self._end == "hold":
                     connection.settimeout(10)
                     if not connection.recv(1):

@@ -109,7 +109,7 @@ class StreamWatch:
         if isinstance(found, APIError):
             found.request = getattr(found, "request", None) or request
         if isinstance(found, UnreadableResponseError) and found.status_code is None:
-            found.status_code = self._response.status_code
+            found.response, found.status_code = self._response, self._response.status_code
             found.content_type = self._response.headers.get("content-type")
         if isinstance(found, OpenAIError):
             # An error that came inside a chunk has the text of that chunk.

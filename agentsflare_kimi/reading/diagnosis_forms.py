@@ -27,7 +27,8 @@ class Form:
         statuses: HTTP statuses, or statuses in a body.
         codes: `code` or `type` of an error body.
         text: Pattern for a message; its groups fill `{…}` in the sentences.
-        is_html: Whether the body must be an HTML page.
+        endpoints: What was called, such as `chat/completions`; any endpoint if empty.
+        signs: Further signs that must all be there; see `diagnosis_evidence`.
         parameter: The request's parameter that is at fault, `{…}` to be filled in.
         allowed: The value it may have, if the message does not say.
         docs_url: Page that says more.
@@ -41,7 +42,8 @@ class Form:
     statuses: frozenset[int] = frozenset()
     codes: frozenset[str] = frozenset()
     text: re.Pattern[str] | None = None
-    is_html: bool = False
+    endpoints: frozenset[str] = frozenset()
+    signs: frozenset[str] = frozenset()
     parameter: str | None = None
     allowed: str | None = None
     docs_url: str | None = None
@@ -71,4 +73,10 @@ def _pattern(alternatives: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-_CONVERSIONS: Final[dict[str, Any]] = {"kinds": frozenset, "codes": frozenset, "text": _pattern}
+_CONVERSIONS: Final[dict[str, Any]] = {
+    "kinds": frozenset,
+    "codes": frozenset,
+    "endpoints": frozenset,
+    "signs": frozenset,
+    "text": _pattern,
+}

@@ -347,7 +347,7 @@ def test_the_wait_that_the_gateway_asks_for_is_told(seconds):
 
 def test_every_form_of_the_table_can_be_reached_and_reads_well():
     for form in list_forms():
-        assert form.kinds or form.statuses or form.codes or form.text or form.is_html
+        assert form.kinds or form.statuses or form.codes or form.text or form.signs
         names = {
             name
             for text in (form.summary, form.advice, form.parameter or "")
@@ -355,7 +355,8 @@ def test_every_form_of_the_table_can_be_reached_and_reads_well():
             if name
         }
         groups = set(form.text.groupindex) if form.text else set()
-        assert names <= groups | {"where", "seconds", "status", "instead", "model", "index"}
+        filled = {"where", "seconds", "status", "instead", "model", "index"}
+        assert names <= groups | filled | {"path", "base", "encoding", "adapted", "role"}
         assert form.summary.endswith(".")
 
 

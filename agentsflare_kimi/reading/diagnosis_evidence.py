@@ -1,0 +1,190 @@
+"""What can be learned from an exception: classes, status, codes, words, and what was called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from agentsflare_kimi.printable import printable, without_account_ids
+from agentsflare_kimi.reading.error_bodies import bodies, chain, nested
+from agentsflare_kimi.reading.lenient import as_integer, as_text, attribute, field
+
+__all__ = ["Evidence", "gather", "shown_text"]
+
+_MESSAGE_FIELDS: Final = ("message", "error", "detail", "msg", "error_message", "errorMessage")
+_MAX_TEXT: Final = 4_000
+_MAX_SHOWN: Final = 80
+_MAX_URL: Final = 200
+_FIRST_FAILED: Final = 300
+_MISSING: Final = frozenset({404, 405})
+_HTML: Final = re.compile(r"\s*<(?:!doctype html|html)", re.IGNORECASE)
+# The title of the page that the gateway has where it has no route.
+# Source: facts/catalog-2026-11.md section 1.
+_CONSOLE: Final = re.compile(r"agentsflare console", re.IGNORECASE)
+_NO_ROUTE: Final = re.compile(
+    r"\bcannot (?:get|post|put|patch|delete|head|options) (?P<path>/[^\s?\"']*)", re.IGNORECASE
+)
+# The SDK's endpoints, and what stands before them in a path.
+_ENDPOINT: Final = re.compile(
+    r"(?P<prefix>.*?)/(?P<endpoint>chat/completions|completions|responses|files|batches|embeddings"
+    r"|models|images|audio|moderations|fine_tuning|assistants|threads|vector_stores|uploads|evals"
+    r"|containers|conversations|realtime|videos)(?:/|$)"
+)
+_VERSION: Final = re.compile(r"/v\d")
+# Seconds; a longer wait is none that the client takes on.
+_LONGEST_WAIT: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What an exception and those behind it say.
+
+    Attributes:
+        kinds: Names of their classes, bases included.
+        status: The HTTP status, or the status in a body where it says more.
+        codes: `code` and `type` of each error body, in lower case.
+        text: Every message and body, a line each.
+        signs: `html` (the body is a page for browsers), `no_route` (the gateway has nothing at
+            the path), `no_version` (the base URL has no `/v1`), `retry_hint` (the answer says
+            when to try again, in two minutes at most), `foreign_encoding` (it is compressed in
+            a way that the request did not ask for).
+        endpoint: What was called, such as `chat/completions`; None if it is not known.
+        path: The path of the request.
+        base: The base URL that was used, without the endpoint.
+        where: Host and port.
+        seconds: The wait that the answer asks for, ready to be put into a sentence.
+        encoding: The answer's content encoding.
+    """
+
+    kinds: frozenset[str]
+    status: int | None
+    codes: frozenset[str]
+    text: str
+    signs: frozenset[str]
+    endpoint: str | None
+    path: str
+    base: str
+    where: str
+    seconds: str
+    encoding: str
+
+
+def gather(exc: BaseException) -> Evidence:
+    """Read what *exc* and the exceptions behind it say; never raises."""
+    links = list(chain(exc))
+    records = [value for link in links for body in bodies(link) for value in nested(body)]
+    codes = (as_text(field(record, name)) for record in records for name in ("code", "type"))
+    text = "\n".join(_texts(links, records))
+    status = _status(links, records)
+    wait = _first(_header(link, "retry-after") or "" for link in links)
+    encoding = _first(_header(link, "content-encoding") or "" for link in links)
+    url = next((url for link in links if (url := _url(link)) is not None), None)
+    told = _NO_ROUTE.search(text)
+    path = _text(attribute(url, "path")) or (told["path"] if told else "")
+    called = _ENDPOINT.match(path)
+    is_html = any(_is_html(link) for link in links)
+    is_missing = status in _MISSING or bool(told) or (is_html and bool(_CONSOLE.search(text)))
+    signs = {
+        "html": is_html,
+        "no_route": is_missing,
+        "no_version": called is not None and _VERSION.search(called["prefix"]) is None,
+        "retry_hint": bool(re.fullmatch(r"\d{1,3}", wait)) and int(wait) <= _LONGEST_WAIT,
+        "foreign_encoding": bool(encoding) and any(_is_foreign(link, encoding) for link in links),
+    }
+    return Evidence(
+        kinds=frozenset(kind.__name__ for link in links for kind in type(link).__mro__),
+        status=status,
+        codes=frozenset(code.strip().casefold() for code in codes if code),
+        text=text,
+        signs=frozenset(name for name, is_there in signs.items() if is_there),
+        endpoint=called["endpoint"] if called else None,
+        path=shown_text(path),
+        base=_base(url, called["prefix"] if called else ""),
+        where=_first(_host(_url(link)) for link in links) or "the gateway",
+        seconds=f" {wait} s" if re.fullmatch(r"\d{1,6}", wait) else "",
+        encoding=shown_text(encoding),
+    )
+
+
+def shown_text(text: str, longest: int = _MAX_SHOWN) -> str:
+    """Return a piece of foreign text as it may stand in a sentence: short, printable, no ids."""
+    text = without_account_ids(text.strip("`'\".,;:"))
+    return printable(text[:longest]).replace("\n", " ")
+
+
+def _first(texts: Iterator[str]) -> str:
+    return next((text for text in texts if text), "")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(links: list[BaseException], records: list[object]) -> Iterator[str]:
+    told = [field(record, name) for record in records for name in _MESSAGE_FIELDS]
+    own = [attribute(link, name) for link in links for name in ("message", "body")]
+    pages = [_page(link) for link in links if _is_html(link)]
+    for text in (*told, *own, *map(_printed, links), *pages):
+        if isinstance(text, str):
+            yield text[:_MAX_TEXT]
+
+
+def _page(exc: BaseException) -> object:
+    return attribute(attribute(exc, "response"), "text")
+
+
+def _printed(exc: BaseException) -> str:
+    try:
+        return str(exc)
+    except Exception:  # noqa: BLE001  # a foreign exception's `__str__`
+        return ""
+
+
+def _status(links: list[BaseException], records: list[object]) -> int | None:
+    told = [attribute(link, "status_code") for link in links]
+    told += [field(record, "statusCode") for record in records]
+    stated = [status for status in map(as_integer, told) if status is not None]
+    # A gateway may say 200 on the wire and the truth in the body.
+    return next((status for status in stated if status >= _FIRST_FAILED), next(iter(stated), None))
+
+
+def _is_html(exc: BaseException) -> bool:
+    told = (attribute(exc, "body"), attribute(exc, "excerpt"))
+    if any(isinstance(text, str) and _HTML.match(text) for text in told):
+        return True
+    return "text/html" in (_header(exc, "content-type") or "")
+
+
+def _header(exc: BaseException, name: str) -> str | None:
+    value = field(attribute(attribute(exc, "response"), "headers"), name)
+    return value if isinstance(value, str) else None
+
+
+def _is_foreign(exc: BaseException, encoding: str) -> bool:
+    """Whether the request of *exc* did not ask for *encoding*."""
+    asked = _text(field(attribute(_request(exc), "headers"), "accept-encoding"))
+    known = {name.partition(";")[0].strip().casefold() for name in asked.split(",")}
+    used = {name.strip().casefold() for name in encoding.split(",")}
+    return bool(asked) and "*" not in known and not used <= known | {"identity"}
+
+
+def _request(exc: BaseException) -> object:
+    request = attribute(exc, "request")
+    return attribute(attribute(exc, "response"), "request") if request is None else request
+
+
+def _url(exc: BaseException) -> object:
+    url = attribute(_request(exc), "url")
+    return url if _text(attribute(url, "host")) else None
+
+
+def _host(url: object) -> str:
+    host, port = _text(attribute(url, "host")), as_integer(attribute(url, "port"))
+    return shown_text(host if port is None else f"{host}:{port}") if host else ""
+
+
+def _base(url: object, prefix: str) -> str:
+    scheme = _text(attribute(url, "scheme")) or "https"
+    return shown_text(f"{scheme}://{_host(url)}{prefix}", _MAX_URL) if _host(url) else ""

@@ -110,7 +110,7 @@ REFUSALS = [
     (
         (
             "an assistant message with 'tool_calls' must be followed by tool messages responding "
-            "to each 'tool_call_id'. The following tool_call_ids did not have response messages: f:0"
+            "to each 'tool_call_id'. The following tool_call_ids did not have response messages: f"
         ),
         "tool_results_missing",
         "messages",

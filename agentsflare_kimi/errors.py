@@ -7,6 +7,7 @@ openai.OpenAIError
 │   └── ... RateLimitError
 │           └── BalanceExhaustedError   retrying does not help, a top-up does
 └── KimiError
+    ├── BatchError                a batch cannot be run as it was given
     ├── ConfigurationError
     │   ├── MissingApiKeyError
     │   └── UnsafeBaseUrlError
@@ -32,6 +33,7 @@ from openai import APIError, OpenAIError, RateLimitError
 
 __all__ = [
     "BalanceExhaustedError",
+    "BatchError",
     "ConfigurationError",
     "DeprecatedModelError",
     "DeprecatedModelWarning",
@@ -114,6 +116,10 @@ class BalanceExhaustedError(RateLimitError):
 
 class KimiError(OpenAIError):
     """Base of the errors that this package raises before anything is sent."""
+
+
+class BatchError(KimiError):
+    """A batch cannot be run as it was given; the message says what to change."""
 
 
 class ConfigurationError(KimiError):

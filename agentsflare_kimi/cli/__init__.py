@@ -20,6 +20,7 @@ __all__ = ["UsageError", "main", "tell"]
 _COMMANDS = {
     "demo": "show what the package does, without a key",
     "chat": "talk to a model",
+    "batch": "ask very many prompts from a file",
     "models": "list the models and their status",
     "doctor": "check key, address and model",
     "lint": "find and fix ended model names and rejected parameters in source trees",

@@ -1,0 +1,274 @@
+"""Asks one row: migrated once, sent, retried where that helps, its answer made a record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from openai import OpenAIError
+from openai.types.chat import ChatCompletion
+
+from agentsflare_kimi.batch.limiter import Limiter
+from agentsflare_kimi.batch.records import Record, answer_record, error_record
+from agentsflare_kimi.batch.retrying import THROTTLING_CAUSES, pause_before_retry, retry_after
+from agentsflare_kimi.batch.rows import AnyRow, Row, as_row, digest_of
+from agentsflare_kimi.batch.stopping import LONGEST_PAUSE, STOPPING_CAUSES, Stop
+from agentsflare_kimi.batch.tokens import completion_budget, prompt_tokens
+from agentsflare_kimi.calling.notices import announce
+from agentsflare_kimi.client import AsyncKimi
+from agentsflare_kimi.errors import BatchError
+from agentsflare_kimi.models.migration import Migration, plan_migration
+from agentsflare_kimi.reading.diagnosis import diagnose
+
+__all__ = ["AnswerCheck", "Asker", "Attempt", "Question"]
+
+_PATH: Final = "/chat/completions"
+_MOST_MODELS: Final = 100
+
+
+class AnswerCheck(Protocol):
+    """Looks at an answer before it counts as one."""
+
+    def prepare(self, body: dict[str, object]) -> None:
+        """Ask for the right form, in place."""
+        ...
+
+    def judge(self, record: Record, sent: Mapping[str, object]) -> Mapping[str, object] | None:
+        """Complete *record*, or turn it into an error's; return what to send for a repair."""
+        ...
+
+
+@dataclass(slots=True)
+class Question:
+    """One row on its way.
+
+    Attributes:
+        row: What was given.
+        body: What is sent.
+        digest: Of what is sent.
+        migrated_from: The model that was named, if another one is sent.
+        refusal: Why it cannot be sent at all.
+        attempts: How often it was sent.
+        throttlings: How many of these met a limit.
+        earlier: The record of the answer that a repair is asked for.
+        repair: What is sent to have it repaired.
+    """
+
+    row: Row
+    body: dict[str, object]
+    digest: str = ""
+    migrated_from: str | None = None
+    refusal: Exception | None = None
+    attempts: int = 0
+    throttlings: int = 0
+    earlier: Record | None = None
+    repair: Mapping[str, object] | None = None
+
+    @property
+    def tokens(self) -> int:
+        """About what it reserves of the tokens a minute."""
+        return prompt_tokens(self.body) + completion_budget(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of sending a question once.
+
+    Attributes:
+        record: What became of the row; None if it is to be asked again.
+        pause: Seconds to wait before that.
+        is_refused: Whether the gateway had too many requests.
+        stop: Why asking any row is of no use; the row then has no record, so that it is asked
+            when the batch is continued.
+    """
+
+    record: Record | None = None
+    pause: float = 0.0
+    is_refused: bool = False
+    stop: Stop | None = None
+
+
+@dataclass(slots=True)
+class Asker:
+    """An async callable: one row in, one record out; it never raises.
+
+    Args:
+        client: What to ask with; its own retries and its limit of requests are not used.
+        limiter: How many requests may be in flight, and how many a minute.
+        max_attempts: How often a row is sent; requests that met a limit do not count.
+        check: What looks at each answer.
+        stopped: Why the rest need not be asked, once that is known; rows are then given a record
+            without being sent.
+    """
+
+    client: AsyncKimi
+    limiter: Limiter = field(default_factory=Limiter)
+    max_attempts: int = 5
+    check: AnswerCheck | None = None
+    stopped: Stop | None = None
+    _clients: dict[str | None, AsyncKimi] = field(default_factory=dict[str | None, AsyncKimi])
+    _announced: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    async def __call__(self, row: AnyRow) -> Record:
+        """Ask *row*.
+
+        Args:
+            row: A `Row`, or a request of OpenAI's batch format.
+
+        Returns:
+            Its record. After a failure that every row would meet it has that failure's cause,
+            and further rows are not sent.
+        """
+        try:
+            question = self.question(as_row(row))
+        except BatchError as error:
+            return {**error_record(str(row), "", error), "attempts": 0}
+        return await self.ask(question)
+
+    async def ask(self, question: Question) -> Record:
+        """Ask *question*, as often as it takes; see `__call__`."""
+        while True:
+            if self.stopped is not None:
+                return _stopped_record(question, self.stopped)
+            await self.limiter.acquire(question.tokens if self.limiter.is_token_bound else 0)
+            attempt = await self.attempt(question)
+            self.stopped = self.stopped or attempt.stop
+            if attempt.record is not None:
+                return attempt.record
+            await asyncio.sleep(attempt.pause)
+
+    def question(self, row: Row) -> Question:
+        """Work out what to send for *row*, and say once a run what was changed for a model.
+
+        Args:
+            row: The row.
+
+        Returns:
+            The question, with a `refusal` if it cannot be sent.
+        """
+        body = dict(row.body)
+        body.setdefault("model", self.client.settings.model)
+        if self.check is not None:
+            self.check.prepare(body)
+        question = Question(row, body)
+        try:
+            plan = plan_migration(body, settings=self.client.settings)
+            question.body = plan.request
+            question.digest = digest_of(plan.request)
+            if plan.model_before != plan.model_after:
+                question.migrated_from = plan.model_before
+            self._announce(plan)
+        except (OpenAIError, TypeError, ValueError, RecursionError) as error:
+            question.refusal = error
+        return question
+
+    async def attempt(self, question: Question) -> Attempt:
+        """Send *question* once; a slot of the limiter must be held, and is given back.
+
+        Args:
+            question: The question; its counts go up.
+
+        Returns:
+            What came of it.
+        """
+        attempt = Attempt()
+        try:
+            attempt = await self._attempt(question)
+        finally:
+            self.limiter.release(is_refused=attempt.is_refused)
+        return attempt
+
+    async def _attempt(self, question: Question) -> Attempt:
+        row, digest = question.row, question.digest
+        if question.refusal is not None:
+            refused = error_record(row.custom_id, digest, question.refusal)
+            return Attempt(record=_completed(question, refused))
+        question.attempts += 1
+        try:
+            answer = await self._client_for(question).post(
+                _PATH, cast_to=ChatCompletion, body=question.repair or question.body
+            )
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is this row's alone
+            return self._failed(question, error)
+        return self._judged(question, answer_record(row.custom_id, digest, answer))
+
+    def _judged(self, question: Question, record: Record) -> Attempt:
+        earlier = question.earlier
+        if self.check is not None:
+            repair = self.check.judge(record, question.body)
+            if repair is not None and earlier is None:
+                question.repair, question.earlier = repair, record
+                return Attempt()
+        if earlier is not None:
+            record["is_repaired"] = record["error"] is None
+            _add_usage(record, earlier)
+        return Attempt(record=_completed(question, record))
+
+    def _failed(self, question: Question, error: Exception) -> Attempt:
+        found, told = diagnose(error), retry_after(error)
+        if found.cause in STOPPING_CAUSES:
+            return Attempt(stop=Stop(cause=found.cause, message=f"{found.summary} {found.advice}"))
+        is_refused = found.cause in THROTTLING_CAUSES
+        if is_refused and told is not None and told > LONGEST_PAUSE:
+            wait = f"The gateway asks to come back in {told:.0f} s. Resume the batch then."
+            return Attempt(is_refused=True, stop=Stop(cause=found.cause, message=wait))
+        question.throttlings += is_refused
+        pause = pause_before_retry(
+            found,
+            told,
+            attempts=question.attempts,
+            throttlings=question.throttlings,
+            max_attempts=self.max_attempts,
+        )
+        if pause is not None:
+            return Attempt(pause=pause, is_refused=is_refused)
+        # A repair that failed leaves the answer that was to be repaired, and its error.
+        record = question.earlier or error_record(question.row.custom_id, question.digest, error)
+        return Attempt(record=_completed(question, record), is_refused=is_refused)
+
+    def _announce(self, plan: Migration) -> None:
+        for notice in plan.notices:
+            said = (notice.kind, notice.model)
+            if notice.is_refusal or said not in self._announced:
+                self._announced.add(said)
+                announce(notice)
+
+    def _client_for(self, question: Question) -> AsyncKimi:
+        # The plan was made above: to plan each row again would say everything each time.
+        model = question.body.get("model")
+        name = model if isinstance(model, str) else None
+        if name not in self._clients:
+            if len(self._clients) >= _MOST_MODELS:
+                self._clients.clear()
+            known = self.client.settings.extra_models
+            self._clients[name] = self.client.copy(
+                max_retries=0,
+                max_concurrency=0,
+                extra_models=known if name is None else (*known, name),
+            )
+        return self._clients[name]
+
+
+def _completed(question: Question, record: Record) -> Record:
+    record["attempts"] = question.attempts
+    model = question.body.get("model")
+    record["model_sent"] = model if isinstance(model, str) else None
+    if question.migrated_from is not None:
+        record["migrated_from"] = question.migrated_from
+    return record
+
+
+def _stopped_record(question: Question, stop: Stop) -> Record:
+    record = error_record(question.row.custom_id, question.digest, BatchError(stop.message))
+    record["error"] = {"code": stop.cause, "message": stop.message, "type": "BatchError"}
+    return _completed(question, record)
+
+
+def _add_usage(record: Record, earlier: Record) -> None:
+    counts, others = record["usage"] or {}, earlier["usage"] or {}
+    record["usage"] = {
+        name: counts.get(name, 0) + others.get(name, 0)
+        for name in ("prompt_tokens", "completion_tokens", "total_tokens")
+    }

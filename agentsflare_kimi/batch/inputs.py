@@ -1,0 +1,192 @@
+"""From a file to the rows of a batch: bodies are completed, ids given, mistakes found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, cast
+
+from agentsflare_kimi.batch.line_errors import LineError
+from agentsflare_kimi.batch.reading_files import find_format
+from agentsflare_kimi.batch.rows import BadRow, Row
+from agentsflare_kimi.batch.templates import Template
+from agentsflare_kimi.errors import BatchError
+from agentsflare_kimi.models.migration import plan_migration
+from agentsflare_kimi.settings import KimiSettings
+
+__all__ = ["InputFile", "RowOptions", "refuse_bad_rows"]
+
+_CHAT: Final = "/v1/chat/completions"
+_IDS: Final = ("custom_id", "id")
+_SYSTEM_ROLES: Final = frozenset({"system", "developer"})
+_MOST_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOptions:
+    """What is the same for every row.
+
+    Attributes:
+        settings: What says which models are asked.
+        model: The model to ask, whatever a row names; None for the row's own.
+        system: A system message for rows that have none.
+        template: The prompt, in which a row's columns are filled in.
+        max_completion_tokens: How long a completion may be, for rows that do not say.
+    """
+
+    settings: KimiSettings = field(default_factory=KimiSettings)
+    model: str | None = None
+    system: str | None = None
+    template: Template | None = None
+    max_completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """The rows of a file; can be gone through as often as wanted.
+
+    Args:
+        path: OpenAI's batch format or other JSON lines (`.jsonl`), `.csv`, `.tsv`, `.parquet`,
+            or one prompt a line (`.txt`).
+        options: What is the same for every row.
+        input_format: The format, if the name does not tell it.
+        limit: The most rows to take.
+
+    Raises:
+        BatchError: The format cannot be told, or the file changes between two times.
+        OSError: It cannot be read.
+    """
+
+    path: Path
+    options: RowOptions = field(default_factory=RowOptions)
+    input_format: str | None = None
+    limit: int | None = None
+    _state: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+    def __iter__(self) -> Iterator[Row | BadRow]:
+        """Yield each row, or what is wrong with it."""
+        read = find_format(self.path, self.input_format)
+        self._refuse_change()
+        seen: dict[str, int] = {}
+        for count, (number, value) in enumerate(read(self.path)):
+            if count == self.limit:
+                return
+            try:
+                row = _make(number, value, self.options)
+                _refuse_twice(row, seen)
+            except LineError as error:
+                yield BadRow(custom_id=f"line-{number}", reason=str(error), line=number)
+                continue
+            seen[row.custom_id] = number
+            yield row
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows that can be asked."""
+        return (row for row in self if isinstance(row, Row))
+
+    def _refuse_change(self) -> None:
+        status = os.stat(self.path)  # noqa: PTH116  # the same as Path.stat, and named alike
+        state = status.st_mtime_ns, status.st_size
+        if not self._state:
+            self._state.append(state)
+        elif self._state[0] != state:
+            raise BatchError(f"{self.path}: the file has changed since the batch began")
+
+
+def refuse_bad_rows(path: Path, bad: Sequence[BadRow]) -> None:
+    """Refuse a file with mistakes, and name the first of them.
+
+    Raises:
+        BatchError: There are any.
+    """
+    if not bad:
+        return
+    shown = "; ".join(f"line {row.line}: {row.reason}" for row in bad[:_MOST_SHOWN])
+    more = f"; and {len(bad) - _MOST_SHOWN:,} more" if len(bad) > _MOST_SHOWN else ""
+    raise BatchError(
+        f"{path}: {shown}{more}. Nothing was asked; --skip-bad-lines makes them error records"
+    )
+
+
+def _refuse_twice(row: Row, seen: Mapping[str, int]) -> None:
+    if row.custom_id in seen:
+        raise LineError(f"custom_id {row.custom_id!r} is that of line {seen[row.custom_id]}, too")
+
+
+def _make(number: int, value: Mapping[str, object] | str | LineError, options: RowOptions) -> Row:
+    if isinstance(value, LineError):
+        raise value
+    fields = {"prompt": value} if isinstance(value, str) else value
+    body = _body(fields, options)
+    if body.get("stream"):
+        raise LineError("`stream` has no place in a batch")
+    body["model"] = options.model or body.get("model") or options.settings.model
+    _refuse_model(body["model"], options.settings)
+    budgets = body.keys() & {"max_tokens", "max_completion_tokens"}
+    if options.max_completion_tokens is not None and not budgets:
+        body["max_completion_tokens"] = options.max_completion_tokens
+    if options.system is not None:
+        body["messages"] = _with_system(body.get("messages"), options.system)
+    return Row(custom_id=_id(fields, number), body=body, line=number)
+
+
+def _refuse_model(model: object, settings: KimiSettings) -> None:
+    if not isinstance(model, str):
+        raise LineError("`model` is no text")
+    for notice in plan_migration({"model": model}, settings=settings).notices:
+        if notice.is_refusal:
+            raise LineError(notice.message)
+
+
+def _body(fields: Mapping[str, object], options: RowOptions) -> dict[str, object]:
+    if options.template is not None:
+        return _ask(options.template.fill(fields))
+    if "body" in fields:
+        return _openai_body(fields)
+    if "messages" in fields:
+        return {name: value for name, value in fields.items() if name not in _IDS}
+    prompt = fields.get("prompt")
+    if isinstance(prompt, str) and prompt.strip():
+        return _ask(prompt)
+    raise LineError(
+        "neither `body`, `messages` nor `prompt`; --template makes a prompt of its columns: "
+        + ", ".join(fields)
+    )
+
+
+def _openai_body(fields: Mapping[str, object]) -> dict[str, object]:
+    body, url, method = fields["body"], fields.get("url", _CHAT), fields.get("method", "POST")
+    if not isinstance(body, dict):
+        raise LineError("`body` is no object")
+    if url not in {_CHAT, _CHAT.removeprefix("/v1")} or method != "POST":
+        raise LineError(f"only POST {_CHAT} can be asked, not {method} {url}")
+    request = dict(cast("dict[str, object]", body))
+    if not isinstance(request.get("messages"), list):
+        raise LineError("`body.messages` is no list")
+    return request
+
+
+def _ask(prompt: str) -> dict[str, object]:
+    return {"messages": [{"role": "user", "content": prompt}]}
+
+
+def _with_system(messages: object, system: str) -> list[object]:
+    present = cast("list[object]", messages) if isinstance(messages, list) else []
+    for message in present:
+        if isinstance(message, dict):
+            role = cast("dict[str, object]", message).get("role")
+            if role in _SYSTEM_ROLES:
+                return present
+    return [{"role": "system", "content": system}, *present]
+
+
+def _id(fields: Mapping[str, object], number: int) -> str:
+    for name in _IDS:
+        value = fields.get(name)
+        if isinstance(value, str | int) and str(value).strip():
+            return str(value)
+    if "body" in fields:
+        raise LineError("no `custom_id`")
+    return f"line-{number}"

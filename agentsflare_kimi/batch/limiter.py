@@ -1,0 +1,119 @@
+"""Holds requests back: as many in flight as the gateway takes, as many a minute as were told."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+
+from agentsflare_kimi.batch.pace import Pace
+from agentsflare_kimi.batch.window import Window
+
+__all__ = ["Limiter"]
+
+
+class Limiter:
+    """Slots for requests of one event loop.
+
+    Args:
+        max_concurrency: The most requests in flight; how many the gateway takes is found out.
+        rpm: Requests a minute, if the account's limit is known; then no 429 is needed to learn
+            it.
+        tpm: Tokens a minute, likewise. A request reserves its prompt and its whole
+            completion budget.
+        clock: Seconds on a monotonic clock.
+
+    Raises:
+        ValueError: A number is not positive.
+    """
+
+    def __init__(
+        self,
+        max_concurrency: int = 100,
+        *,
+        rpm: float | None = None,
+        tpm: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin with a few slots, all of them free."""
+        for name, value in (("max_concurrency", max_concurrency), ("rpm", rpm), ("tpm", tpm)):
+            if value is not None and not value > 0:
+                raise ValueError(f"{name} must be positive, got {value}")
+        self.max_concurrency = max_concurrency
+        self.is_token_bound = tpm is not None
+        self.in_flight = 0
+        self._window = Window(max_concurrency)
+        self._pace = Pace(rpm, tpm)
+        self._clock = clock
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def size(self) -> int:
+        """How many requests may be in flight now."""
+        return self._window.size
+
+    def try_acquire(self, tokens: int = 0) -> float:
+        """Take a slot if one is free.
+
+        Args:
+            tokens: What the request reserves of the tokens a minute.
+
+        Returns:
+            0 if it was taken; else the seconds after which to ask again, infinite if only a
+            release can help.
+        """
+        if self.in_flight >= self._window.size:
+            return math.inf
+        now = self._clock()
+        seconds = self._pace.wait(now)
+        if not seconds:
+            self._pace.book(now, tokens)
+            self._window.send()
+            self.in_flight += 1
+        return seconds
+
+    async def acquire(self, tokens: int = 0) -> None:
+        """Wait for a slot, and take it.
+
+        Args:
+            tokens: What the request reserves of the tokens a minute.
+        """
+        while seconds := self.try_acquire(tokens):
+            if math.isinf(seconds):
+                await self._wait_for_release()
+            else:
+                await asyncio.sleep(seconds)
+
+    def release(self, *, is_refused: bool = False) -> None:
+        """Give a slot back.
+
+        Args:
+            is_refused: Whether the request was one too many (a 429).
+        """
+        self.in_flight -= 1
+        if is_refused:
+            self._window.refuse()
+        else:
+            self._window.answer()
+        self._wake()
+
+    async def _wait_for_release(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                # It was woken for a slot that it will not take.
+                self._wake()
+            raise
+
+    def _wake(self) -> None:
+        free = self._window.size - self.in_flight
+        while free > 0 and self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                free -= 1

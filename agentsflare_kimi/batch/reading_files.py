@@ -1,0 +1,130 @@
+"""Reads the rows of a file, whatever its format; a line that cannot be read is a row, too."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final, TypeAlias, cast
+
+from agentsflare_kimi.batch.line_errors import LineError
+from agentsflare_kimi.batch.parquet import read_parquet
+from agentsflare_kimi.errors import BatchError
+
+__all__ = ["FORMATS", "Reader", "find_format"]
+
+Value: TypeAlias = "Mapping[str, object] | str | LineError"
+Reader: TypeAlias = Callable[[Path], Iterator[tuple[int, Value]]]
+_BOM: Final = b"\xef\xbb\xbf"
+_LONGEST_FIELD: Final = min(sys.maxsize, 2**31 - 1)
+
+
+def find_format(path: Path, name: str | None = None) -> Reader:
+    """Return what reads *path*.
+
+    Args:
+        path: The file; the end of its name tells the format.
+        name: The format, if the end does not tell it.
+
+    Raises:
+        BatchError: It cannot be told.
+    """
+    ending = name or path.suffix.lower().removeprefix(".")
+    reader = FORMATS.get(ending)
+    if reader is None:
+        raise BatchError(
+            f"{path}: unknown format {ending!r}; name one with --input-format "
+            f"({', '.join(FORMATS)})"
+        )
+    return reader
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str | LineError]]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            content = line.removeprefix(_BOM) if number == 1 else line
+            content = content.rstrip(b"\r\n")
+            if not content.strip():
+                continue
+            try:
+                yield number, content.decode()
+            except UnicodeDecodeError as error:
+                yield number, LineError(f"not UTF-8 (byte {error.start})")
+
+
+def _read_text(path: Path) -> Iterator[tuple[int, Value]]:
+    yield from _lines(path)
+
+
+def _read_jsonl(path: Path) -> Iterator[tuple[int, Value]]:
+    for number, line in _lines(path):
+        yield number, line if isinstance(line, LineError) else _object(line)
+
+
+def _object(line: str) -> Value:
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        detail = getattr(error, "msg", type(error).__name__)
+        return LineError(f"not JSON: {detail}")
+    if not isinstance(value, dict):
+        return LineError(f"no JSON object, but a {type(value).__name__}")
+    return cast("dict[str, object]", value)
+
+
+def _read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, Value]]:
+    csv.field_size_limit(_LONGEST_FIELD)
+    # Bytes that are not UTF-8 become half surrogates, and are told with the line's number.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        rows = csv.reader(file, delimiter=delimiter, strict=True)
+        header = _header(path, rows)
+        while True:
+            number = rows.line_num + 1
+            try:
+                fields = next(rows, None)
+            except csv.Error as error:
+                yield number, LineError(f"not CSV: {error}")
+                continue
+            if fields is None:
+                return
+            if fields:
+                yield number, _record(header, fields)
+
+
+def _header(path: Path, rows: Iterator[list[str]]) -> list[str]:
+    try:
+        header = next(rows, list[str]())
+    except csv.Error as error:
+        raise BatchError(f"{path}: line 1: not CSV: {error}") from error
+    twice = {name for name in header if header.count(name) > 1}
+    if twice:
+        raise BatchError(f"{path}: line 1: two columns are named {min(twice)!r}")
+    return header
+
+
+def _record(header: list[str], fields: list[str]) -> Value:
+    if len(fields) != len(header):
+        return LineError(f"{len(fields)} fields, and {len(header)} columns")
+    if any(not field.isprintable() and _has_surrogate(field) for field in fields):
+        return LineError("not UTF-8")
+    return dict(zip(header, fields, strict=True))
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _read_tsv(path: Path) -> Iterator[tuple[int, Value]]:
+    yield from _read_csv(path, delimiter="\t")
+
+
+FORMATS: Final[Mapping[str, Reader]] = {
+    "jsonl": _read_jsonl,
+    "ndjson": _read_jsonl,
+    "csv": _read_csv,
+    "tsv": _read_tsv,
+    "txt": _read_text,
+    "parquet": read_parquet,
+}

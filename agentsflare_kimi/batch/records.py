@@ -1,0 +1,171 @@
+"""What became of one row, in OpenAI's format of batch results, with a little more.
+
+Every record has `custom_id`, `response` and `error`, as OpenAI's have; `error.code` is a cause of
+`diagnose`. Source: https://platform.openai.com/docs/api-reference/batch/request-output
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NotRequired, TypedDict, cast
+
+from openai import APIStatusError
+from openai.types.chat import ChatCompletion
+
+from agentsflare_kimi.batch.rows import BadRow
+from agentsflare_kimi.printable import printable
+from agentsflare_kimi.reading.diagnosis import diagnose
+from agentsflare_kimi.reading.filters import FilterReport, extract_filter_results
+
+__all__ = [
+    "Record",
+    "RecordedError",
+    "RecordedResponse",
+    "answer_record",
+    "bad_row_record",
+    "error_record",
+    "line_of",
+]
+
+_LONGEST_MESSAGE: Final = 1_000
+
+
+class RecordedResponse(TypedDict):
+    """What the gateway answered."""
+
+    status_code: int
+    request_id: str | None
+    body: object
+
+
+class RecordedError(TypedDict):
+    """Why there is no good answer: `code` is a cause of `diagnose`."""
+
+    code: str
+    message: str
+    type: str
+
+
+class Record(TypedDict):
+    """What became of one row."""
+
+    id: str
+    custom_id: str
+    response: RecordedResponse | None
+    error: RecordedError | None
+    digest: str
+    attempts: int
+    model_sent: str | None
+    migrated_from: NotRequired[str]
+    usage: dict[str, Any] | None
+    filter: dict[str, object] | None
+    parsed: NotRequired[object]
+    is_repaired: NotRequired[bool]
+    line: NotRequired[int]
+
+
+def answer_record(custom_id: str, digest: str, answer: ChatCompletion) -> Record:
+    """Make the record of an answer."""
+    # The SDK's models hold what came; dumping them again with their own rules costs more.
+    body: dict[str, object] = answer.to_dict()
+    usage = body.get("usage")
+    return {
+        "id": f"{custom_id}-{digest}",
+        "custom_id": custom_id,
+        "response": {
+            "status_code": 200,
+            "request_id": getattr(answer, "_request_id", None),
+            "body": body,
+        },
+        "error": None,
+        "digest": digest,
+        "attempts": 1,
+        "model_sent": None,
+        "usage": cast("dict[str, Any]", usage) if isinstance(usage, dict) else None,
+        "filter": _verdict(extract_filter_results(answer)),
+    }
+
+
+def error_record(custom_id: str, digest: str, error: Exception) -> Record:
+    """Make the record of a row that was not answered.
+
+    Args:
+        custom_id: The row's id.
+        digest: The digest of its request.
+        error: What the last attempt raised.
+    """
+    found = diagnose(error)
+    return {
+        "id": f"{custom_id}-{digest}",
+        "custom_id": custom_id,
+        "response": _response_of(error),
+        "error": {
+            "code": found.cause,
+            "message": _message(error, f"{found.summary} {found.advice}"),
+            "type": type(error).__name__,
+        },
+        "digest": digest,
+        "attempts": 1,
+        "model_sent": None,
+        "usage": None,
+        "filter": _verdict(extract_filter_results(error)),
+    }
+
+
+def bad_row_record(row: BadRow) -> Record:
+    """Make the record of a line that cannot be asked."""
+    return {
+        "id": row.custom_id,
+        "custom_id": row.custom_id,
+        "response": None,
+        "error": {"code": "bad_line", "message": row.reason, "type": "BatchError"},
+        "digest": "",
+        "attempts": 0,
+        "model_sent": None,
+        "usage": None,
+        "filter": None,
+        "line": row.line,
+    }
+
+
+def line_of(record: Mapping[str, object]) -> bytes:
+    """Return *record* as one line of JSON, in UTF-8."""
+    try:
+        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # half of a surrogate pair, which models do write
+        return json.dumps(record).encode() + b"\n"
+
+
+def _message(error: Exception, explanation: str) -> str:
+    own = " ".join(printable(str(error)).split())
+    return f"{own} ({explanation})"[:_LONGEST_MESSAGE] if own else explanation
+
+
+def _response_of(error: Exception) -> RecordedResponse | None:
+    status = getattr(error, "status_code", None)
+    if not isinstance(status, int):
+        return None
+    request_id = error.request_id if isinstance(error, APIStatusError) else None
+    body = getattr(error, "body", None)
+    if body is None:
+        body = getattr(error, "excerpt", None)
+    return {"status_code": status, "request_id": request_id, "body": _as_json(body)}
+
+
+def _as_json(body: object) -> object:
+    try:
+        json.dumps(body)
+    except (TypeError, ValueError, RecursionError):
+        return printable(str(type(body)))
+    return body
+
+
+def _verdict(report: FilterReport) -> dict[str, object]:
+    return {
+        "is_filtered": report.is_filtered,
+        "is_flagged": report.is_flagged,
+        "annotations_present": report.annotations_present,
+        "blocked_categories": list(report.blocked_categories),
+        "flagged_categories": list(report.flagged_categories),
+    }

@@ -1,0 +1,79 @@
+"""Whether a row is asked again, and when.
+
+The SDK's own retries are off in a batch: two layers of them would multiply what is paid.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import math
+import random
+import time
+from typing import Final
+
+from agentsflare_kimi.reading.diagnosis import Diagnosis
+
+__all__ = ["THROTTLING_CAUSES", "pause_before_retry", "retry_after"]
+
+# They say that there are too many requests, and nothing about this one.
+THROTTLING_CAUSES: Final = frozenset({"rate_limited", "overloaded"})
+_MOST_THROTTLINGS: Final = 60
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 30.0
+
+
+def pause_before_retry(
+    found: Diagnosis, told: float | None, *, attempts: int, throttlings: int, max_attempts: int
+) -> float | None:
+    """Return the seconds to wait before a row is asked again; None if that is no use.
+
+    Args:
+        found: Why it failed.
+        told: What the gateway asked to wait.
+        attempts: How often it was asked.
+        throttlings: How many of these met a limit; they do not count against the row.
+        max_attempts: How often it may be asked.
+    """
+    if found.cause in THROTTLING_CAUSES:
+        if throttlings >= _MOST_THROTTLINGS:
+            return None
+        return _spread(told) if told else _backoff(throttlings)
+    own = attempts - throttlings
+    if not found.is_retryable or own >= max_attempts:
+        return None
+    return _spread(told) if told else _backoff(own)
+
+
+def retry_after(error: Exception) -> float | None:
+    """Return the seconds that the gateway asked to wait; None if it did not say.
+
+    Args:
+        error: What the request failed with.
+    """
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    value = headers.get("retry-after") if headers is not None else None
+    if not isinstance(value, str):
+        return None
+    seconds = _seconds(value)
+    return seconds if seconds is not None and math.isfinite(seconds) and seconds > 0 else None
+
+
+def _seconds(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        return email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _spread(seconds: float) -> float:
+    # Rows that were told the same moment must not all come back in it.
+    return seconds * random.uniform(1.0, 1.25)  # noqa: S311  # no secret
+
+
+def _backoff(failures: int) -> float:
+    longest = min(_FIRST_PAUSE * 2.0 ** (failures - 1), _LONGEST_PAUSE)
+    return longest * random.uniform(0.75, 1.25)  # noqa: S311  # no secret

@@ -1,0 +1,122 @@
+"""Answers that have to fit a JSON schema: asked for, checked, and repaired once if wanted."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+from agentsflare_kimi.batch.records import Record
+from agentsflare_kimi.errors import BatchError
+from agentsflare_kimi.reading.content import assistant_message, extract_content
+
+__all__ = ["SchemaCheck", "load_schema"]
+
+_CODE: Final = "schema_mismatch"
+_MOST_PROBLEMS: Final = 5
+_LONGEST: Final = 300
+
+
+def load_schema(path: Path) -> dict[str, object]:
+    """Read a JSON schema.
+
+    Raises:
+        BatchError: The file holds none.
+        OSError: It cannot be read.
+    """
+    try:
+        schema: object = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BatchError(f"{path}: not JSON: {error}") from error
+    if not isinstance(schema, dict):
+        raise BatchError(f"{path}: a JSON schema is an object")
+    return cast("dict[str, object]", schema)
+
+
+class SchemaCheck:
+    """Asks each row for JSON of a schema, and looks whether it came.
+
+    Args:
+        schema: The JSON schema.
+        is_repairing: Whether a row whose answer does not fit is asked once more, and told what
+            is wrong.
+
+    Raises:
+        BatchError: jsonschema is not installed, or the schema is none.
+    """
+
+    def __init__(self, schema: dict[str, object], *, is_repairing: bool = False) -> None:
+        """Make a validator of *schema*."""
+        try:
+            jsonschema: Any = importlib.import_module("jsonschema")
+        except ImportError as error:
+            raise BatchError(
+                "a schema needs jsonschema: pip install 'agentsflare-kimi[batch]'"
+            ) from error
+        kind: Any = jsonschema.validators.validator_for(schema)
+        try:
+            kind.check_schema(schema)
+        except jsonschema.SchemaError as error:
+            raise BatchError(f"the schema is none: {error.message}") from error
+        self._schema = schema
+        self._validator: Any = kind(schema)
+        self._is_repairing = is_repairing
+
+    def prepare(self, body: dict[str, object]) -> None:
+        """Ask for JSON of the schema, unless the row asks for a form itself.
+
+        Args:
+            body: The request; changed in place.
+        """
+        form = {"name": "answer", "schema": self._schema, "strict": True}
+        body.setdefault("response_format", {"type": "json_schema", "json_schema": form})
+
+    def judge(self, record: Record, sent: Mapping[str, object]) -> Mapping[str, object] | None:
+        """Put the parsed answer into *record*, or an error.
+
+        Args:
+            record: The record of an answer; changed in place. Its `response` stays, so the text
+                is not lost.
+            sent: The request that was answered.
+
+        Returns:
+            The request to repair it with, if one is worth it.
+        """
+        body = record["response"]["body"] if record["response"] is not None else None
+        text = extract_content(body)
+        try:
+            value: object = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            problems = [f"not JSON: {error}"]
+        else:
+            problems = self._problems(value)
+            if not problems:
+                record["parsed"] = value
+                return None
+        record["error"] = {"code": _CODE, "message": "; ".join(problems), "type": "BatchError"}
+        verdict = record["filter"] or {}
+        if not self._is_repairing or not text or verdict.get("is_filtered"):
+            return None
+        return _repair(sent, body, problems)
+
+    def _problems(self, value: object) -> list[str]:
+        found: list[str] = []
+        for problem in self._validator.iter_errors(value):
+            found.append(f"{problem.json_path}: {problem.message}"[:_LONGEST])
+            if len(found) == _MOST_PROBLEMS:
+                break
+        return found
+
+
+def _repair(
+    sent: Mapping[str, object], answer: object, problems: list[str]
+) -> Mapping[str, object]:
+    wrong = "\n".join(f"- {problem}" for problem in problems)
+    ask = (
+        f"Your answer does not fit the JSON schema:\n{wrong}\nAnswer again, with nothing but JSON."
+    )
+    messages = cast("list[object]", sent["messages"])
+    history = [*messages, assistant_message(answer), {"role": "user", "content": ask}]
+    return {**sent, "messages": history}

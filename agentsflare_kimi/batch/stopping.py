@@ -1,0 +1,40 @@
+"""When a failure is not the row's, and asking the next one would only repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["LONGEST_PAUSE", "STOPPING_CAUSES", "Stop"]
+
+# Causes of `diagnose` that every further row would meet, too.
+STOPPING_CAUSES: Final = frozenset(
+    {
+        "balance_exhausted",
+        "configuration",
+        "edge_blocked",
+        "key_missing",
+        "key_not_found",
+        "key_rejected",
+        "key_unusable",
+        "model_not_allowed",
+        "model_not_found",
+        "permission_denied",
+        "wrong_url",
+    }
+)
+# Seconds. Who is told to come back later than this is told so by a daily limit.
+LONGEST_PAUSE: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Why a run ended before its last row.
+
+    Attributes:
+        cause: A cause of `diagnose`, or `interrupted`.
+        message: What happened, and what to do about it.
+    """
+
+    cause: str
+    message: str

@@ -1,0 +1,139 @@
+"""The options of `agentsflare-kimi batch`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.batch.inputs import InputFile, RowOptions
+from agentsflare_kimi.batch.reading_files import FORMATS
+from agentsflare_kimi.batch.templates import Template
+from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.settings import KimiSettings
+
+__all__ = ["Shard", "input_file", "parse_options"]
+
+_EPILOG: Final = (
+    "IN holds requests in OpenAI's batch format, other JSON lines, CSV or Parquet with --template "
+    "('Summarise: {text}') or a column `prompt`, or one prompt a line. What was answered is kept "
+    "in OUT.journal at once; OUT is written when every row has a record. Ctrl-C once ends the run "
+    "after the requests in flight, twice ends it at once. Exit codes: 0 every row was answered, "
+    "1 some were not, or the run was stopped, 2 wrong use, 130 interrupted."
+)
+
+
+class Shard(NamedTuple):
+    """One part of the rows: every one of so many `shards`, from `number` on."""
+
+    number: int = 1
+    shards: int = 1
+
+    @property
+    def name(self) -> str:
+        """What its journal is called."""
+        return f"{self.number}-of-{self.shards}"
+
+
+def parse_options(arguments: list[str]) -> argparse.Namespace:
+    """Parse what follows `batch` on the command line."""
+    options = _parser().parse_args(arguments)
+    if options.output is None and not options.estimate:
+        raise UsageError("no output file: name one with -o")
+    return options
+
+
+def input_file(options: argparse.Namespace, settings: KimiSettings) -> InputFile:
+    """Return the rows that *options* name.
+
+    Raises:
+        BatchError: The template cannot be used.
+        OSError: A file cannot be read.
+    """
+    template = options.template
+    if template is not None and template.startswith("@"):
+        template = Path(template[1:]).read_text("utf-8")
+    rows = RowOptions(
+        settings=settings,
+        model=options.model,
+        system=options.system,
+        template=None if template is None else Template(template),
+        max_completion_tokens=options.max_completion_tokens,
+    )
+    return InputFile(Path(options.input), rows, options.input_format, options.limit)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="agentsflare-kimi batch",
+        description="Ask very many prompts; nothing is lost, and nothing is paid twice.",
+        epilog=_EPILOG,
+    )
+    add = parser.add_argument
+    add("input", metavar="IN", help="the rows")
+    add("-o", "--output", metavar="OUT", type=Path, help="where the records go (JSON lines)")
+    _add_requests(parser)
+    _add_limits(parser)
+    add("--resume", action="store_true", help="continue a run that ended before its last row")
+    add("--retry-failed", action="store_true", help="ask rows with an error record again, too")
+    add("--skip-bad-lines", action="store_true", help="make lines with mistakes error records")
+    add("--shard", type=_shard, metavar="i/N", default=Shard(), help="ask one part of N only")
+    add("--estimate", action="store_true", help="count tokens and requests, and ask nothing")
+    add("--price-prompt", type=_positive, metavar="P", help="price of a million prompt tokens")
+    add("--price-completion", type=_positive, metavar="P", help="and of completion tokens")
+    add("--offline", action="store_true", help="ask an emulator on this machine; needs no key")
+    add("--env-file", metavar="FILE", help="read AGENTSFLARE_ variables from this file, too")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--follow", action="store_true", help="print each record as it comes")
+    output.add_argument("--json", action="store_true", help="print the summary as JSON")
+    return parser
+
+
+def _add_requests(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("requests").add_argument
+    add("-m", "--model", help="the model, whatever a row names (default: AGENTSFLARE_MODEL)")
+    add("-s", "--system", help="a system message for rows that have none")
+    add("-t", "--template", metavar="TEXT", help="the prompt, with {column}s; @FILE reads it")
+    add("--max-completion-tokens", type=_count, metavar="N", help="for rows that do not say")
+    add("--schema", type=Path, metavar="FILE", help="a JSON schema that answers have to fit")
+    add("--repair", action="store_true", help="ask once more where an answer does not fit it")
+    add("--input-format", choices=sorted(FORMATS), help="if the file's name does not tell")
+    add("--limit", type=_count, metavar="N", help="take the first N rows only")
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("limits").add_argument
+    add(
+        "--max-concurrency",
+        type=_count,
+        metavar="N",
+        help="requests in flight, at the most; how many the gateway takes is found out "
+        "(default: AGENTSFLARE_MAX_CONCURRENCY)",
+    )
+    add("--rpm", type=_positive, metavar="N", help="requests a minute that the account has")
+    add("--tpm", type=_positive, metavar="N", help="tokens a minute that the account has")
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text}")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"must be above 0, got {text}")
+    return value
+
+
+def _shard(text: str) -> Shard:
+    number, _, count = text.partition("/")
+    try:
+        shard = Shard(int(number), int(count))
+    except ValueError:
+        shard = Shard(0, 0)
+    if not 1 <= shard.number <= shard.shards:
+        raise argparse.ArgumentTypeError(f"must be like 1/4, got {text!r}")
+    return shard

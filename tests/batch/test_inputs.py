@@ -1,0 +1,126 @@
+"""From a file to rows: ids, bodies, and every mistake with its line."""
+
+import json
+
+import pytest
+
+from agentsflare_kimi.batch.inputs import InputFile, RowOptions, refuse_bad_rows
+from agentsflare_kimi.batch.rows import BadRow, Row
+from agentsflare_kimi.batch.templates import Template
+from agentsflare_kimi.errors import BatchError
+
+
+def read(path, text, **options):
+    path.write_text(text, encoding="utf-8")
+    return list(InputFile(path, RowOptions(**options)))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('{"id": 1, "prompt": "x"}\n{"id": 1, "prompt": "y"}', 2, "'1' is that of line 1"),
+        ('{"id": 1, "prompt": "x"}\n{"id":', 2, "not JSON"),
+        ('{"id": 1, "prompt": "x"}\n\n[]', 3, "no JSON object, but a list"),
+        ("[" * 100_000, 1, "not JSON"),
+        ('{"id": 1}', 1, "neither `body`, `messages` nor `prompt`"),
+        ('{"id": 1, "prompt": " "}', 1, "neither `body`"),
+        ('{"custom_id": "a", "body": []}', 1, "`body` is no object"),
+        ('{"custom_id": "a", "body": {}}', 1, "`body.messages` is no list"),
+        ('{"body": {"messages": []}}', 1, "no `custom_id`"),
+        ('{"custom_id": "a", "url": "/v1/embeddings", "body": {}}', 1, "not POST /v1/embeddings"),
+        ('{"id": 1, "messages": [], "stream": true}', 1, "`stream` has no place"),
+        ('{"id": 1, "messages": [], "model": "kimi-x9"}', 1, "kimi-x9"),
+        ('{"id": 1, "messages": [], "model": 5}', 1, "`model` is no text"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(text, line, words, tmp_path):
+    bad = [row for row in read(tmp_path / "in.jsonl", text) if isinstance(row, BadRow)]
+
+    assert [row.line for row in bad] == [line]
+    assert words in bad[0].reason
+    with pytest.raises(BatchError, match=rf"in\.jsonl: line {line}: .*Nothing was asked"):
+        refuse_bad_rows(tmp_path / "in.jsonl", bad)
+
+
+def test_only_the_first_mistakes_are_told():
+    bad = [BadRow(custom_id=f"line-{n}", reason="x", line=n) for n in range(1, 26)]
+
+    with pytest.raises(BatchError, match=r"line 10: x; and 15 more\. Nothing was asked"):
+        refuse_bad_rows("in.jsonl", bad)
+
+
+def test_bytes_that_are_not_utf_8_are_told(tmp_path):
+    (tmp_path / "in.txt").write_bytes(b"good\nb\xe4d\n")
+    (tmp_path / "in.csv").write_bytes(b"id,prompt\n1,good\n2,b\xe4d\n")
+
+    for name, line in (("in.txt", 2), ("in.csv", 3)):
+        _, bad = InputFile(tmp_path / name)
+        assert (bad.line, bad.reason[:9]) == (line, "not UTF-8")
+
+
+def test_a_csv_field_may_have_lines_of_its_own(tmp_path):
+    text = 'id,prompt\n1,"two\nlines"\n2,one\n3\n4,a,b\n'
+    rows = read(tmp_path / "in.csv", text)
+
+    assert [row.line for row in rows] == [2, 4, 5, 6]
+    assert rows[0].body["messages"] == [{"role": "user", "content": "two\nlines"}]
+    assert rows[2].reason == "1 fields, and 2 columns"
+
+
+def test_a_csv_that_names_a_column_twice_is_refused(tmp_path):
+    with pytest.raises(BatchError, match="two columns are named 'a'"):
+        read(tmp_path / "in.csv", "a,b,a\n1,2,3\n")
+
+
+def test_an_unknown_column_is_told_with_those_there_are(tmp_path):
+    (bad,) = read(tmp_path / "in.csv", "id,text\n1,x\n", template=Template("Sum up {txt}"))
+
+    assert bad.reason == "no column 'txt'; there are: id, text"
+
+
+def test_a_missing_model_is_that_of_the_settings_and_an_option_wins(tmp_path):
+    text = '{"id": 1, "prompt": "x"}\n{"id": 2, "messages": [], "model": "kimi-k2.7-code"}\n'
+
+    models = [row.body["model"] for row in read(tmp_path / "in.jsonl", text)]
+    given = [row.body["model"] for row in read(tmp_path / "in.jsonl", text, model="kimi-k2.5")]
+
+    assert models == ["kimi-k2.6", "kimi-k2.7-code"]
+    assert given == ["kimi-k2.5"] * 2
+
+
+def test_a_row_keeps_what_it_says_itself(tmp_path):
+    messages = [{"role": "system", "content": "mine"}]
+    text = json.dumps({"id": 1, "messages": messages, "max_tokens": 5}) + '\n{"prompt": "x"}\n'
+
+    own, other = read(tmp_path / "in.jsonl", text, system="theirs", max_completion_tokens=9)
+
+    assert own.body["messages"] == messages
+    assert "max_completion_tokens" not in own.body
+    assert other.custom_id == "line-2"
+    assert other.body["messages"][0] == {"role": "system", "content": "theirs"}
+    assert other.body["max_completion_tokens"] == 9
+
+
+def test_a_file_can_be_gone_through_again_but_must_not_change(tmp_path):
+    path = tmp_path / "in.txt"
+    path.write_text("one\ntwo\nthree\n")
+    source = InputFile(path, limit=2)
+
+    assert [row.custom_id for row in source.rows()] == ["line-1", "line-2"]
+    assert all(isinstance(row, Row) for row in source)
+    path.write_text("one\nanother\n")
+    with pytest.raises(BatchError, match="has changed since the batch began"):
+        list(source)
+
+
+def test_an_unknown_format_is_told_with_those_there_are(tmp_path):
+    with pytest.raises(BatchError, match=r"unknown format 'xyz'.*jsonl, ndjson, csv"):
+        list(InputFile(tmp_path / "in.xyz"))
+
+
+def test_a_parquet_file_that_is_none_is_told(tmp_path):
+    pytest.importorskip("duckdb")
+    (tmp_path / "in.parquet").write_text("no")
+
+    with pytest.raises(BatchError, match=r"in\.parquet"):
+        list(InputFile(tmp_path / "in.parquet"))

@@ -1,0 +1,557 @@
+"""`agentsflare-kimi batch` as a process, against the emulator on a socket."""
+
+import collections
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import warnings
+
+import pytest
+
+from agentsflare_kimi.cli import main
+from agentsflare_kimi.emulator import Emulator
+
+KEY = "sk-canary-0123456789"
+COMMAND = [sys.executable, "-m", "agentsflare_kimi", "batch"]
+LIMIT = 40
+# What is met on the way, as one row in so many; all but the last go away.
+FAULTS = {
+    "rate-limited-gateway": 0.05,
+    "reset": 0.02,
+    "server-error": 0.01,
+    "context-exceeded": 0.005,
+}
+
+
+def environment(emulator, **more):
+    return {
+        "PATH": os.environ["PATH"],
+        "AGENTSFLARE_API_KEY": KEY,
+        "AGENTSFLARE_BASE_URL": emulator.base_url,
+        **more,
+    }
+
+
+def run(emulator, *arguments, cwd, **more):
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment(emulator, **more),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def start(emulator, *arguments, cwd, is_quiet=False):
+    stream = subprocess.DEVNULL if is_quiet else subprocess.PIPE
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        env=environment(emulator),
+        cwd=cwd,
+        stdout=stream,
+        stderr=stream,
+        text=True,
+    )
+
+
+def write_prompts(path, count):
+    rows = [{"custom_id": f"r{number}", "prompt": f"question {number}"} for number in range(count)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def records_of(path):
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def prompt_of(request):
+    return request.messages[-1]["content"]
+
+
+class Counter:
+    """Counts good answers by prompt, and tells when so many have been given."""
+
+    def __init__(self):
+        self.answered = collections.Counter()
+        self.asked = collections.Counter()
+        self._awaited = []
+
+    def __call__(self, request):
+        if not request.messages:
+            return
+        self.asked[prompt_of(request)] += 1
+        if request.status == 200:
+            self.answered[prompt_of(request)] += 1
+        for count, event in self._awaited:
+            if sum(self.asked.values()) >= count:
+                event.set()
+
+    def reached(self, count):
+        event = threading.Event()
+        self._awaited.append((count, event))
+        return event
+
+    @property
+    def answered_twice(self):
+        return sum(count - 1 for count in self.answered.values())
+
+
+@pytest.fixture
+def counter():
+    return Counter()
+
+
+@pytest.fixture
+def emulator(counter):
+    with Emulator(api_key=KEY, on_reply=counter) as emulator:
+        yield emulator
+
+
+def faults(count):
+    chance = random.Random(16)  # noqa: S311
+    names, shares = [*FAULTS, "ok"], [*FAULTS.values(), 1 - sum(FAULTS.values())]
+    return chance.choices(names, shares, k=count)
+
+
+def tear(path):
+    """Cut the last line of a journal in two, as a crash of the machine does."""
+    content = path.read_bytes()
+    last = content.rstrip(b"\n").rfind(b"\n") + 1
+    path.write_bytes(content[: last + (len(content) - last) // 2])
+
+
+@pytest.mark.parametrize(
+    "rows", [600, pytest.param(20_000, marks=pytest.mark.slow)], ids=["600", "20000"]
+)
+def test_a_killed_run_goes_on_where_it_was(rows, emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", rows)
+    emulator.scenario = faults(2 * rows)
+    command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", str(LIMIT)]
+    half = counter.reached(rows // 2)
+    killed = start(emulator, *command, cwd=tmp_path, is_quiet=True)
+    assert half.wait(timeout=600)
+    killed.kill()
+    killed.wait()
+    assert not (tmp_path / "out.jsonl").exists()
+    tear(tmp_path / "out.jsonl.journal" / "1-of-1.jsonl")
+
+    refused = run(emulator, *command, cwd=tmp_path)
+    resumed = run(emulator, *command, "--resume", cwd=tmp_path)
+
+    assert refused.returncode == 2
+    assert "--resume continues it" in refused.stderr
+    records = records_of(tmp_path / "out.jsonl")
+    assert [record["custom_id"] for record in records] == [f"r{n}" for n in range(rows)]
+    failed = [record["error"]["code"] for record in records if record["error"]]
+    assert set(failed) <= {"context_exceeded"}
+    assert resumed.returncode == int(bool(failed)), resumed.stderr
+    # One record was torn, and is asked again like those in flight.
+    assert counter.answered_twice <= LIMIT + 1
+
+
+def test_two_shards_share_the_work_and_one_may_be_killed(emulator, counter, tmp_path):
+    rows = 400
+    write_prompts(tmp_path / "in.jsonl", rows)
+    emulator.scenario = faults(2 * rows)
+    command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", str(LIMIT)]
+    some = counter.reached(rows // 3)
+    first = start(emulator, *command, "--shard", "1/2", cwd=tmp_path, is_quiet=True)
+    second = start(emulator, *command, "--shard", "2/2", cwd=tmp_path, is_quiet=True)
+    assert some.wait(timeout=300)
+    second.kill()
+    second.wait()
+    first.wait(timeout=300)
+    assert not (tmp_path / "out.jsonl").exists()
+
+    resumed = run(emulator, *command, "--shard", "2/2", "--resume", cwd=tmp_path)
+
+    assert resumed.returncode in {0, 1}, resumed.stderr
+    records = records_of(tmp_path / "out.jsonl")
+    assert [record["custom_id"] for record in records] == [f"r{n}" for n in range(rows)]
+    assert counter.answered_twice <= LIMIT
+
+
+def test_a_second_runner_is_refused(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 200)
+    emulator.scenario = ["ok", *["no-answer"] * 199]
+    first = start(emulator, "in.jsonl", "-o", "out.jsonl", cwd=tmp_path)
+    assert counter.reached(1).wait(timeout=60)
+    try:
+        second = run(emulator, "in.jsonl", "-o", "out.jsonl", "--resume", cwd=tmp_path)
+        divided = run(emulator, "in.jsonl", "-o", "out.jsonl", "--shard", "1/2", cwd=tmp_path)
+    finally:
+        first.kill()
+        first.communicate()
+
+    assert second.returncode == divided.returncode == 2
+    assert "another run is writing to this journal" in second.stderr
+    assert "divides the rows in another way" in divided.stderr
+    assert "Traceback" not in second.stderr + divided.stderr
+
+
+def test_what_failed_is_kept_until_it_is_asked_for(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 3)
+    emulator.scenario = ["context-exceeded", "ok", "ok"]
+    command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", "1"]
+
+    first = run(emulator, *command, cwd=tmp_path)
+    resumed = run(emulator, *command, "--resume", "--json", cwd=tmp_path)
+    retried = run(emulator, *command, "--retry-failed", "--json", cwd=tmp_path)
+
+    assert (first.returncode, resumed.returncode, retried.returncode) == (1, 1, 0)
+    assert "context_exceeded 1" in first.stderr
+    assert json.loads(resumed.stdout)["kept_failed"] == 1
+    summary = json.loads(retried.stdout)
+    assert (summary["requests"], summary["kept"], summary["answered"]) == (1, 2, 1)
+    assert counter.asked == {"question 0": 2, "question 1": 1, "question 2": 1}
+    assert [record["error"] for record in records_of(tmp_path / "out.jsonl")] == [None] * 3
+
+
+def test_a_changed_prompt_is_asked_again_and_said(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 3)
+    command = ["in.jsonl", "-o", "out.jsonl"]
+    run(emulator, *command, cwd=tmp_path)
+    text = (tmp_path / "in.jsonl").read_text()
+    (tmp_path / "in.jsonl").write_text(text.replace("question 1", "another question"))
+
+    done = run(emulator, *command, "--resume", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "changed   1 since the last run" in done.stderr
+    assert counter.asked["another question"] == counter.asked["question 2"] == 1
+    answer = records_of(tmp_path / "out.jsonl")[1]["response"]["body"]["choices"][0]
+    assert "another question" in answer["message"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "cause"),
+    [
+        ("bad-key", "key_not_found"),
+        ("balance-exhausted", "balance_exhausted"),
+        ("model-not-available", "model_not_allowed"),
+        ("model-not-found", "model_not_found"),
+        ("upstream-key", "key_rejected"),
+        ("permission-denied", "permission_denied"),
+        ("wrong-url", "wrong_url"),
+        ("rate-limited-hour", "rate_limited"),
+    ],
+)
+def test_what_every_row_would_meet_stops_the_run(scenario, cause, emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 100)
+    emulator.scenario = scenario
+    command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", "8", "--json"]
+
+    stopped = run(emulator, *command, cwd=tmp_path)
+
+    assert stopped.returncode == 1
+    assert json.loads(stopped.stdout)["stop"]["cause"] == cause
+    assert "--resume" in stopped.stderr
+    assert 1 <= sum(counter.asked.values()) <= 8
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_after_a_stop_no_row_counts_as_failed(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 20)
+    emulator.scenario = [*["ok"] * 5, *["balance-exhausted"] * 4]
+    command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", "4", "--json"]
+
+    stopped = run(emulator, *command, cwd=tmp_path)
+    emulator.scenario = "ok"
+    resumed = run(emulator, *command, "--resume", cwd=tmp_path)
+
+    assert stopped.returncode == 1
+    assert resumed.returncode == 0, resumed.stderr
+    summary = json.loads(resumed.stdout)
+    assert (summary["kept"], summary["failed"], summary["answered"]) == (5, 0, 15)
+    assert counter.answered_twice == 0
+
+
+def test_the_first_interrupt_waits_for_what_is_in_flight(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 500)
+    command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", "4"]
+    some = counter.reached(20)
+    process = start(emulator, *command, cwd=tmp_path)
+    assert some.wait(timeout=60)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    journal = tmp_path / "out.jsonl.journal" / "1-of-1.jsonl"
+    answered = len(records_of(journal))
+
+    assert process.returncode == 130
+    assert "requests in flight" in told
+    assert "resume with the same command and --resume" in told
+    assert "Traceback" not in told
+    assert answered == sum(counter.answered.values()) < 500
+
+    resumed = run(emulator, *command, "--resume", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert counter.answered_twice == 0
+
+
+def test_the_second_interrupt_waits_for_nothing(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 50)
+    emulator.scenario = ["ok", *["no-answer"] * 49]
+    process = start(emulator, "in.jsonl", "-o", "out.jsonl", cwd=tmp_path)
+    assert counter.reached(1).wait(timeout=60)
+    process.send_signal(signal.SIGINT)
+    for line in process.stderr:
+        if "Ctrl-C again" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert len(records_of(tmp_path / "out.jsonl.journal" / "1-of-1.jsonl")) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="needs RLIMIT_FSIZE")
+def test_a_full_disk_loses_no_answer(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 100)
+    # A limit on the size of files is met in the middle of a line, as a full disk is.
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, -1))\n"
+        "from agentsflare_kimi.cli import main\n"
+        "sys.exit(main())\n"
+    )
+    command = ["batch", "in.jsonl", "-o", "out.jsonl", "--max-concurrency", "4"]
+    full = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        env=environment(emulator),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    resumed = run(emulator, *command[1:], "--resume", cwd=tmp_path)
+
+    assert full.returncode == 2
+    assert "File too large" in full.stderr
+    assert "--resume" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert resumed.returncode == 0, resumed.stderr
+    records = records_of(tmp_path / "out.jsonl")
+    assert [record["custom_id"] for record in records] == [f"r{n}" for n in range(100)]
+    assert counter.answered_twice <= 4
+
+
+INPUTS = {
+    "openai.jsonl": json.dumps(
+        {
+            "custom_id": "a",
+            "method": "POST",
+            "url": "/v1/chat/completions",
+            "body": {"model": "kimi-k2.6", "messages": [{"role": "user", "content": "one"}]},
+        }
+    ),
+    "plain.jsonl": '{"id": "a", "prompt": "one"}',
+    "messages.jsonl": '{"id": "a", "messages": [{"role": "user", "content": "one"}]}',
+    "bom.csv": "\ufeffid,prompt\na,one\n",
+    "table.tsv": "id\tprompt\na\tone\n",
+    "prompts.txt": "one\n\n",
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_each_format_is_read(name, emulator, tmp_path):
+    (tmp_path / name).write_text(INPUTS[name], encoding="utf-8")
+
+    done = run(emulator, name, "-o", "out.jsonl", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    (record,) = records_of(tmp_path / "out.jsonl")
+    assert record["custom_id"] == ("line-1" if name == "prompts.txt" else "a")
+    emulator.assert_requested(
+        model="kimi-k2.6", messages=[{"role": "user", "content": "one"}], times=1
+    )
+
+
+def test_parquet_and_a_template(emulator, tmp_path):
+    duckdb = pytest.importorskip("duckdb")
+    query = "COPY (SELECT 'x' AS id, 'sea' AS topic, 2 AS lines) TO '{}'"
+    duckdb.connect().execute(query.format(tmp_path / "in.parquet"))
+    template = "Write {lines} lines about the {topic}, as {{json}}"
+
+    done = run(emulator, "in.parquet", "-o", "o", "-t", template, "-s", "Be brief.", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert [message["content"] for message in emulator.requests[0].messages] == [
+        "Be brief.",
+        "Write 2 lines about the sea, as {json}",
+    ]
+
+
+def test_mistakes_are_told_before_anything_is_asked(emulator, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "prompt": "x"}\n{"id": 1, "prompt": "y"}\n{"')
+
+    done = run(emulator, "in.jsonl", "-o", "out.jsonl", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "line 2: custom_id '1' is that of line 1, too; line 3: not JSON" in done.stderr
+    assert emulator.requests == ()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl"]
+
+
+def test_bad_lines_become_error_records_if_wanted(emulator, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": "a", "prompt": "x"}\nnonsense\n')
+
+    done = run(emulator, "in.jsonl", "-o", "out.jsonl", "--skip-bad-lines", cwd=tmp_path)
+
+    assert done.returncode == 1
+    good, bad = records_of(tmp_path / "out.jsonl")
+    assert (good["custom_id"], good["error"]) == ("a", None)
+    assert (bad["custom_id"], bad["line"], bad["error"]["code"]) == ("line-2", 2, "bad_line")
+
+
+def test_retired_models_are_migrated_once_for_the_run(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 30)
+
+    done = run(emulator, "in.jsonl", "-o", "o", "-m", "kimi-k2-turbo-preview", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("kimi-k2-turbo-preview was retired") == 1
+    assert "migrated  kimi-k2-turbo-preview 30" in done.stderr
+    record = records_of(tmp_path / "o")[0]
+    assert record["migrated_from"] == "kimi-k2-turbo-preview"
+    assert record["model_sent"] == "kimi-k2.6"
+    assert {request.model for request in emulator.requests} == {"kimi-k2.6"}
+
+
+def test_blocked_answers_are_counted_and_recorded(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 2)
+    emulator.scenario = ["output-blocked", "prompt-blocked"]
+
+    done = run(emulator, "in.jsonl", "-o", "o", "--max-concurrency", "1", cwd=tmp_path)
+
+    assert "blocked   2 by a content filter" in done.stderr
+    answer, error = records_of(tmp_path / "o")
+    assert answer["filter"]["is_filtered"]
+    assert error["error"]["code"] == "content_filtered"
+    assert error["response"]["status_code"] == 400
+
+
+def test_records_can_be_followed(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 5)
+
+    done = run(emulator, "in.jsonl", "-o", "out.jsonl", "--follow", cwd=tmp_path)
+
+    followed = {json.loads(line)["custom_id"] for line in done.stdout.splitlines()}
+    assert followed == {f"r{number}" for number in range(5)}
+    assert "5 of 5 rows done" in done.stderr
+
+
+def test_an_estimate_asks_nothing_and_needs_no_key(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 100)
+    prices = ["--price-prompt", "1000000", "--price-completion", "0.5", "--rpm", "50"]
+    done = run(
+        emulator,
+        *("in.jsonl", "--estimate", "--json", "--max-completion-tokens", "1000", *prices),
+        cwd=tmp_path,
+        AGENTSFLARE_API_KEY="",
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["requests"], found["completion_tokens"], found["unlimited"]) == (100, 100_000, 0)
+    assert found["cost"] == pytest.approx(found["prompt_tokens"] + 0.05)
+    assert found["minutes"] == 2
+    assert emulator.requests == ()
+
+
+def test_without_a_limit_the_budget_is_warned_of(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 2)
+
+    warned = run(emulator, "in.jsonl", "--estimate", cwd=tmp_path)
+    told = run(emulator, "in.jsonl", "--estimate", "--max-completion-tokens", "99", cwd=tmp_path)
+
+    assert "2 rows set no max_completion_tokens" in warned.stderr
+    assert "requests a minute" in warned.stderr
+    assert "max_completion_tokens" not in told.stderr
+
+
+def test_offline_needs_no_key_and_is_never_taken_for_answers(tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 3)
+    done = subprocess.run(
+        [*COMMAND, "in.jsonl", "-o", "out.jsonl", "--offline", "--limit", "2"],
+        env={"PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert len(records_of(tmp_path / "out.jsonl")) == 2
+    assert not (tmp_path / "out.jsonl.journal").exists()
+
+
+def test_answers_have_to_fit_a_schema(emulator, tmp_path):
+    pytest.importorskip("jsonschema")
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    (tmp_path / "schema.json").write_text(json.dumps(schema))
+    write_prompts(tmp_path / "in.jsonl", 3)
+    emulator.answers = ['{"n": 1}', "one", '{"n": "two"}', '{"n": 2}']
+    command = ["in.jsonl", "-o", "o", "--max-concurrency", "1", "--schema", "schema.json"]
+
+    strict = run(emulator, *command, cwd=tmp_path)
+    fits, no_json, wrong = records_of(tmp_path / "o")
+    assert strict.returncode == 1
+    assert fits["parsed"] == {"n": 1}
+    assert [each["error"]["code"] for each in (no_json, wrong)] == ["schema_mismatch"] * 2
+    assert "$.n: 'two' is not of type 'integer'" in wrong["error"]["message"]
+    assert wrong["response"]["body"]["choices"][0]["message"]["content"] == '{"n": "two"}'
+    assert emulator.requests[0].body["response_format"]["json_schema"]["schema"] == schema
+
+    emulator.answers = ["still none", '{"n": 3}', '{"n": 4}']
+    repaired = run(emulator, *command, "--retry-failed", "--repair", "--json", cwd=tmp_path)
+    _, no_json, wrong = records_of(tmp_path / "o")
+    assert json.loads(repaired.stdout)["repaired"] == 1
+    assert (no_json["parsed"], wrong["parsed"]) == ({"n": 3}, {"n": 4})
+    assert no_json["is_repaired"]
+
+
+def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 1)
+    other = "sk-other-canary-98765"
+
+    done = run(emulator, "in.jsonl", "-o", "o", cwd=tmp_path, AGENTSFLARE_API_KEY=other)
+
+    assert done.returncode == 1
+    journal = (tmp_path / "o.journal" / "1-of-1.jsonl").read_text()
+    assert other not in done.stdout + done.stderr + journal
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["in.txt"], "no output file"),
+        (["in.xyz", "-o", "o"], "unknown format 'xyz'"),
+        (["missing.txt", "-o", "o"], "missing.txt"),
+        (["in.txt", "-o", "o", "--shard", "3/2"], "must be like 1/4"),
+        (["in.txt", "-o", "o", "-t", "{text"], "template: "),
+        (["in.txt", "-o", "o", "--schema", "missing.json"], "missing.json"),
+        (["in.txt", "-o", "in.txt"], "in.txt is there already"),
+    ],
+)
+def test_wrong_use_is_exit_code_2(arguments, words, tmp_path, monkeypatch, capsys):
+    (tmp_path / "in.txt").write_text("x\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    monkeypatch.setenv("AGENTSFLARE_API_KEY", KEY)
+    try:
+        code = main(["batch", *arguments])
+    except SystemExit as exit_:
+        code = exit_.code
+
+    told = capsys.readouterr().err
+    assert code == 2
+    assert words in told
+    assert "Traceback" not in told
+    assert (tmp_path / "in.txt").read_text() == "x\n"

@@ -7,11 +7,12 @@ section 4.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, cast
 
 from agentsflare_kimi.models import notice_texts
-from agentsflare_kimi.models.catalog import KimiModel, find_model, get_model
+from agentsflare_kimi.models.catalog import KimiModel, catalog
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.notice_texts import Notice
 from agentsflare_kimi.models.rules import (
@@ -21,6 +22,7 @@ from agentsflare_kimi.models.rules import (
     forced_tool,
     is_thinking,
 )
+from agentsflare_kimi.models.successors import successor_of
 from agentsflare_kimi.models.thinking import thinking_after_move, thinking_off_for_tool
 
 __all__ = [
@@ -51,6 +53,10 @@ class MigrationSettings(Protocol):
     def on_forced_tool(self) -> str: ...  # noqa: D102
     @property
     def extra_models(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def migrate_to(self) -> str | None: ...  # noqa: D102
+    @property
+    def models_file(self) -> str | os.PathLike[str] | None: ...  # noqa: D102
 
 
 class _Defaults(NamedTuple):
@@ -62,6 +68,8 @@ class _Defaults(NamedTuple):
     adapt_parameters: str = "on_rejection"
     on_forced_tool: str = "disable_thinking"
     extra_models: tuple[str, ...] = ()
+    migrate_to: str | None = None
+    models_file: str | None = None
 
 
 class Migration(NamedTuple):
@@ -114,13 +122,14 @@ def _plan(body: dict[str, object], policy: MigrationSettings) -> Migration:
     name = body.get("model")
     if not isinstance(name, str) or name in policy.extra_models:
         return _unchanged(body, name if isinstance(name, str) else None)
-    model = find_model(name)
+    models = catalog(policy.models_file)
+    model = models.find(name)
     if model is None:
-        return _unchanged(body, name, *notice_texts.unknown(name, policy.on_unknown))
+        return _unchanged(body, name, *notice_texts.unknown(name, policy.on_unknown, models))
     action = _action(model, policy)
     if action == "error":
         return _unchanged(body, name, notice_texts.refusal(name, model))
-    successor = get_model(model.successor) if action == "migrate" and model.successor else None
+    successor = successor_of(models, model, action, policy.migrate_to)
     if successor is not None:
         changes = tuple(_move(body, name, model, successor, policy))
         notices = [notice_texts.migrated(name, model, successor, changes, body)]
@@ -232,6 +241,8 @@ def _rename(
 ) -> Change:
     reason = f"{old.id} {notice_texts.ended(old)}"
     default = old.default_temperature
+    if default is None:
+        default = old.fixed_parameters(is_thinking(body, old)).get("temperature")
     # A default that moves is a loss that no parameter of the request shows.
     is_lossy = body.get("temperature") is None and default != pinned
     if default is not None and pinned is not None and is_lossy:
@@ -239,6 +250,9 @@ def _rename(
             f"; its default temperature was {default:g}, {new.id} samples at {pinned:g}, "
             f"so answers vary {'more' if pinned > default else 'less'}"
         )
+    if new.moving_note and new.moving_note != old.moving_note:
+        reason += f"; as for {new.id}, {new.moving_note}"
+        is_lossy = True
     return Change(parameter="model", before=name, after=new.id, reason=reason, is_lossy=is_lossy)
 
 

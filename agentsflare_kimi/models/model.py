@@ -42,6 +42,9 @@ class KimiModel(NamedTuple):
         fixed_while_thinking: Parameter and value pairs; see `fixed_parameters`.
         fixed_without_thinking: Parameter and value pairs; see `fixed_parameters`.
         rejects_disabled_thinking: Whether it answers `thinking.type` `disabled` with an error.
+        reasoning_efforts: What it takes as `reasoning_effort`, the least first; empty where it
+            knows no such parameter.
+        moving_note: What changes for whoever moves to it from an older model.
         checked_on: The day the entry was last compared with its sources.
     """
 
@@ -66,6 +69,8 @@ class KimiModel(NamedTuple):
     fixed_while_thinking: _Fixed = ()
     fixed_without_thinking: _Fixed = ()
     rejects_disabled_thinking: bool = False
+    reasoning_efforts: tuple[str, ...] = ()
+    moving_note: str | None = None
     checked_on: date | None = None
 
     def fixed_parameters(self, thinking: bool) -> Mapping[str, float]:  # noqa: FBT001  # the public signature
@@ -114,6 +119,7 @@ def _pairs(table: dict[str, float]) -> _Fixed:
 _KINDS: Final[Mapping[str, Any]] = {
     "aliases": tuple,
     "alternatives": tuple,
+    "reasoning_efforts": tuple,
     "inputs": frozenset,
     "tool_choice_rejected": frozenset,
     "fixed_while_thinking": _pairs,

@@ -11,11 +11,11 @@ from typing import Final, Literal, NamedTuple, cast
 
 from agentsflare_kimi.models.catalog import (
     MINIMUM_THINKING_BUDGET,
+    Catalog,
     KimiModel,
     ModelStatus,
     describe_unknown,
-    get_model,
-    suggest_models,
+    find_model,
 )
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.names import plain
@@ -78,7 +78,9 @@ def ended(model: KimiModel) -> str:
     """Say what became of *model*, as the end of a sentence that began with its name."""
     if model.status == "retired":
         return f"was retired on {model.retired_on}"
-    return "is deprecated"
+    if model.status == "deprecated":
+        return "is deprecated"
+    return "is older than the model that `migrate_to` names"
 
 
 _SETTINGS: Final[Mapping[str, str]] = {
@@ -87,6 +89,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "unknown": "AGENTSFLARE_ON_UNKNOWN (argument `on_unknown`)",
     "adapted": "AGENTSFLARE_ADAPT_PARAMETERS (argument `adapt_parameters`)",
     "forced_tool": "AGENTSFLARE_ON_FORCED_TOOL (argument `on_forced_tool`)",
+    "chosen": "AGENTSFLARE_MIGRATE_TO (argument `migrate_to`)",
     "extra": "AGENTSFLARE_EXTRA_MODELS (argument `extra_models`)",
 }
 
@@ -96,11 +99,11 @@ _SENT_AS_IT_IS: Final = (
 )
 
 
-def unknown(name: str, action: str) -> list[Notice]:
-    """Say that the catalog does not know *name*."""
+def unknown(name: str, action: str, models: Catalog) -> list[Notice]:
+    """Say that *models* has no *name*."""
     if action == "ignore":
         return []
-    suggestions = suggest_models(name)
+    suggestions = models.suggest(name)
     is_refusal = action == "error"
     ending = () if is_refusal else (_SENT_AS_IT_IS,)
     return [
@@ -197,12 +200,13 @@ def migrated(
     """Say which model a request goes to instead, what was changed for it, and what is lost."""
     done = _listed(_describe(change) for change in changes if change.parameter != "model")
     lost = _listed(_loss(change) for change in changes if change.is_lossy)
+    decided = old.status if new.id == old.successor else "chosen"
     message = (
         f"{name} {ended(old)}; the request goes to {new.id} instead"
         + (f", with {done}" if done else "")
         + (f". Lost: {lost}" if lost else "")
         + _budget(apply_changes(body, changes), new)
-        + f". Set {_deciding(old.status, changes)} to change this."
+        + f". Set {_deciding(decided, changes)} to change this."
     )
     return Notice(
         kind="migrated",
@@ -218,7 +222,9 @@ def renamed(notice: Notice) -> Notice:
     """Say of a request of which only the model was changed no more than that."""
     if notice.kind != "migrated" or notice.successor is None:
         return notice
-    old, new = get_model(notice.model), get_model(notice.successor)
+    old, new = find_model(notice.model), find_model(notice.successor)
+    if old is None or new is None:
+        return notice
     return migrated(notice.model, old, new, (), {})
 
 

@@ -242,4 +242,6 @@ _FAMILY: Final[dict[str, _Kind]] = {
     "keeps_reasoning": _SWITCH,
     "rejects_disabled_thinking": _SWITCH,
     "default_temperature": _NUMBER,
+    "reasoning_efforts": _TEXTS,
+    "moving_note": _TEXT,
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from agentsflare_kimi.models.catalog import KimiModel
 from agentsflare_kimi.models.changes import Change, apply_changes
-from agentsflare_kimi.models.rules import ABSENT, forced_tool, thinking_type
+from agentsflare_kimi.models.rules import ABSENT, forced_tool, is_thinking, thinking_type
 
 __all__ = ["thinking_after_move", "thinking_off_for_tool"]
 
@@ -77,6 +78,10 @@ def _without_effort(body: Mapping[str, object], reason: str) -> Iterator[Change]
 
 
 def _as_before(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> Iterator[Change]:
+    if new.reasoning_efforts:
+        yield from _as_effort(body, old, new)
+    if new.thinking == "always":
+        yield from _without_switch(body, new)
     if new.thinking != "switchable":
         return
     # No set: what a caller wrote there may have no hash.
@@ -84,6 +89,46 @@ def _as_before(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> It
         yield from _switch(body.get("thinking"), old, new)
     reason = f"{old.id} knew no reasoning_effort, and it may not stand beside thinking"
     yield from _without_effort(body, reason)
+
+
+def _without_switch(body: Mapping[str, object], new: KimiModel) -> Iterator[Change]:
+    if body.get("thinking") is None or not new.fixed_while_thinking:
+        return
+    is_off = thinking_type(body) == "disabled"
+    reason = f"{new.id} thinks all the same" if is_off else f"{new.id} always thinks"
+    yield Change(
+        parameter="thinking",
+        before=body["thinking"],
+        after=ABSENT,
+        reason=reason,
+        is_lossy=is_off,
+    )
+
+
+def _as_effort(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> Iterator[Change]:
+    """Say how much to think in place of whether, as near to what was asked as *new* knows."""
+    effort = body.get("reasoning_effort")
+    if effort is not None and effort in new.reasoning_efforts:
+        return
+    if effort is None and is_thinking(body, old):
+        return
+    wanted = "low" if effort is None else _NEAREST.get(str(effort), "max")
+    if wanted not in new.reasoning_efforts:
+        wanted = new.reasoning_efforts[0]
+    reason = f"{new.id} cannot stop thinking; this is the least it thinks"
+    if effort is not None:
+        reason = f"{new.id} takes {', '.join(new.reasoning_efforts)}; this comes nearest"
+    yield Change(
+        parameter="reasoning_effort",
+        before=ABSENT if effort is None else effort,
+        after=wanted,
+        reason=reason,
+        is_lossy=True,
+    )
+
+
+# OpenAI's values, in those of kimi-k3. Source: facts/kimi.md section 3.3.
+_NEAREST: Final = {"none": "low", "minimal": "low", "medium": "high", "xhigh": "max"}
 
 
 def _switch(odd: object, old: KimiModel, new: KimiModel) -> Iterator[Change]:

@@ -35,6 +35,8 @@ class Policy:
     adapt_parameters = "always"
     on_forced_tool = "disable_thinking"
     extra_models: Sequence[str] = ()
+    migrate_to: str | None = None
+    models_file: str | None = None
 
 
 def known_request(body: Body) -> dict[str, object]:

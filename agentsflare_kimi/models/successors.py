@@ -1,0 +1,63 @@
+"""Which model a request moves to: the catalog's successor, or the one that `migrate_to` names."""
+
+from __future__ import annotations
+
+from agentsflare_kimi.models.catalog import Catalog, KimiModel, describe_unknown
+
+__all__ = ["is_superseded", "successor_of"]
+
+_ENDED = frozenset({"retired", "deprecated"})
+
+
+def successor_of(
+    models: Catalog, model: KimiModel, action: str, migrate_to: str | None
+) -> KimiModel | None:
+    """Find the model that a request for *model* moves to.
+
+    Args:
+        models: The models in force.
+        model: The model that the request names.
+        action: What the settings want done about its status: `migrate`, `warn` or `ignore`.
+        migrate_to: The setting of that name; it moves every older model, living ones too, but
+            no retired one that the settings want sent as it is.
+
+    Returns:
+        The model to move to; None if the request keeps its own.
+
+    Raises:
+        ConfigurationError: `migrate_to` names no model, or one that has ended.
+    """
+    target = None if migrate_to is None else _chosen(models, migrate_to)
+    is_kept = model.status == "retired" and action == "warn"
+    if target is not None and not is_kept and is_superseded(model, target):
+        return target
+    return models.find(model.successor) if action == "migrate" else None
+
+
+def is_superseded(model: KimiModel, target: KimiModel) -> bool:
+    """Tell whether *target* is a newer model than *model*.
+
+    What the gateway's examples call a model is no particular one, so nothing supersedes it.
+    """
+    if model.id == target.id or model.status == "example":
+        return False
+    if model.released_on is None or target.released_on is None:
+        return model.status in _ENDED or model.upstream_ended_on is not None
+    return model.released_on < target.released_on
+
+
+def _chosen(models: Catalog, name: str) -> KimiModel:
+    target = models.find(name)
+    if target is not None and target.status not in _ENDED:
+        return target
+    from agentsflare_kimi.errors import ConfigurationError  # noqa: PLC0415  # loads openai
+
+    setting = "AGENTSFLARE_MIGRATE_TO (argument `migrate_to`)"
+    if target is None:
+        ending = "Name a model that `agentsflare-kimi models` lists."
+        raise ConfigurationError(
+            f"{setting}: {describe_unknown(name, models.suggest(name), ending)}"
+        )
+    raise ConfigurationError(
+        f"{setting}: {name} is {target.status} itself; its successor is {target.successor}"
+    )

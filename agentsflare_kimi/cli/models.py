@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any, Final, cast
 
+from agentsflare_kimi.cli.models_check import check, live, warn_of_age
 from agentsflare_kimi.cli.table import render_table
 from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models
 
@@ -30,7 +32,23 @@ def run(arguments: list[str]) -> int:
     )
     parser.add_argument("name", nargs="?", help="describe this model alone; short names work")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--check",
+        nargs="*",
+        metavar="FEED",
+        help="compare the list with other people's (files or https URLs; without any, the known "
+        "ones), print the differences and exit 1 if there are any; changes nothing",
+    )
+    parser.add_argument(
+        "--live", action="store_true", help="compare the list with what the gateway says it serves"
+    )
     options = parser.parse_args(arguments)
+    if options.check is not None:
+        return check(options.check, as_json=options.json)
+    if options.live:
+        return live(as_json=options.json)
+    if age := warn_of_age():
+        print(age, file=sys.stderr)
     models = [get_model(options.name)] if options.name else list(list_models())
     if options.json:
         print(json.dumps([_as_json(model) for model in models], indent=2))

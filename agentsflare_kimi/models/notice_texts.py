@@ -220,10 +220,8 @@ def migrated(
 
 def renamed(notice: Notice) -> Notice:
     """Say of a request of which only the model was changed no more than that."""
-    if notice.kind != "migrated" or notice.successor is None:
-        return notice
     old, new = find_model(notice.model), find_model(notice.successor)
-    if old is None or new is None:
+    if notice.kind != "migrated" or old is None or new is None:
         return notice
     return migrated(notice.model, old, new, (), {})
 

@@ -20,6 +20,14 @@ _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
     ("AFK004", "misspelt", ()),
     ("AFK005", "ended_upstream", ()),
     (
+        "AFK006",
+        "ended_at_host",
+        (
+            *("moonshotai/", "moonshot.", "Moonshot-", "databricks-", "FW-", "fw-", "-maas"),
+            *("k2p", "K2", "groq", "azure", "nvidia", "dashscope", "aliyun", "alibaba"),
+        ),
+    ),
+    (
         "AFK101",
         "fixed_parameter",
         (

@@ -1,0 +1,114 @@
+"""`agentsflare-kimi models --check` and `--live`: is the catalog still true?"""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.models.catalog import catalog
+from agentsflare_kimi.models.feeds import FEEDS, FeedError, compare, oldest_check, read_feed
+
+__all__ = ["check", "live", "warn_of_age"]
+
+_TOO_OLD: Final = 60
+_TIMEOUT: Final = 30.0
+_BIGGEST: Final = 50_000_000
+
+
+def check(feeds: Sequence[str], *, as_json: bool) -> int:
+    """Print where the catalog differs from feeds; nothing is changed.
+
+    Args:
+        feeds: Files or https URLs; without any, the known feeds.
+        as_json: Whether to print JSON.
+
+    Returns:
+        1 if there is a difference, 0 if there is none, 2 if a feed that was named cannot be read.
+    """
+    models = catalog()
+    found: list[dict[str, str]] = []
+    unread = 0
+    for feed in feeds or FEEDS.values():
+        try:
+            told = read_feed(_fetch(feed))
+        except (OSError, UnicodeDecodeError, FeedError) as error:
+            unread += 1
+            print(f"{feed}: cannot be read: {error}", file=sys.stderr)
+            continue
+        found += [{"feed": feed, **each._asdict()} for each in compare(told, models)]
+    if as_json:
+        print(json.dumps(found, indent=2))
+    for each in () if as_json else found:
+        print(f"{each['feed']}: {each['kind']}: {each['model']}: {each['detail']}")
+    if not found and not unread:
+        print("no differences", file=sys.stderr)
+    return 1 if found else 2 if unread else 0
+
+
+def live(*, as_json: bool) -> int:
+    """Compare the catalog with what the gateway lists at `GET /v1/models`.
+
+    Args:
+        as_json: Whether to print JSON.
+
+    Returns:
+        1 if they differ; 0 if they do not, or the gateway has no such list.
+    """
+    import openai  # noqa: PLC0415  # only this command makes a request
+
+    from agentsflare_kimi.client import Kimi  # noqa: PLC0415
+
+    try:
+        served = {model.id for model in Kimi(max_retries=0).models.list()}
+    except openai.APIStatusError as error:
+        print(f"the gateway does not list its models (HTTP {error.status_code})", file=sys.stderr)
+        return 0
+    except openai.APIError as error:
+        print(f"the gateway does not list its models ({error})", file=sys.stderr)
+        return 0
+    models = catalog()
+    unknown = sorted(name for name in served if models.find(name) is None)
+    known = {model.id for name in served if (model := models.find(name))}
+    alive = {"new", "active"}
+    missing = [m.id for m in models.models if m.status in alive and m.id not in known]
+    ended = [m.id for m in models.models if m.status == "retired" and m.id in known]
+    rows = [("served, not in the catalog", unknown), ("in the catalog, not served", missing)]
+    rows.append(("retired by the catalog, served", ended))
+    if as_json:
+        print(json.dumps({"unknown": unknown, "missing": missing, "retired": ended}, indent=2))
+    for kind, names in () if as_json else rows:
+        for name in names:
+            print(f"{kind}: {name}")
+    return int(bool(unknown or missing or ended))
+
+
+def warn_of_age(today: date | None = None) -> str:
+    """Say how old the data is, if it is older than 60 days; empty if it is not."""
+    oldest = oldest_check(catalog().models)
+    today = today or date.today()  # noqa: DTZ011  # the user's day
+    if oldest is None or (today - oldest).days <= _TOO_OLD:
+        return ""
+    return (
+        f"This list was last checked on {oldest}, {(today - oldest).days} days ago. A newer "
+        "release may know more; `agentsflare-kimi models --check` compares it with other lists."
+    )
+
+
+def _fetch(feed: str) -> str:
+    if "://" not in feed:
+        return Path(feed).read_text("utf-8")
+    if not feed.startswith("https://"):
+        raise ConfigurationError(f"{feed}: only https URLs and files are read")
+    request = urllib.request.Request(feed, headers={"User-Agent": "agentsflare-kimi"})  # noqa: S310  # https only
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310  # https only
+            return answer.read(_BIGGEST).decode("utf-8")
+    except urllib.error.URLError as error:
+        raise OSError(error.reason) from None

@@ -1,0 +1,100 @@
+"""AFK006: an id that another host has ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from typing import Final
+
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.sources.mentions import is_inside
+from agentsflare_kimi.models.hosts import HostRetirement, host_retirements
+
+__all__ = ["RULE"]
+
+# What may stand before an id and belong to it: a path, or a region of Bedrock.
+_BEFORE: Final = r"(?<![\w./:@~-])(?P<before>(?:[\w.@-]++[/:]){0,4}?(?:[a-z]{2,6}\.)?)"
+_AFTER: Final = r"(?:-v\d+(?::\d+)?)?(?![\w/@-]|[.:]\w)"
+_LEFT_OUT: Final = frozenset({"glued", "code"})
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    text = reading.document.text
+    lowered = text.lower()
+    for match in _pattern().finditer(text):
+        start, end = match.span()
+        if is_inside(start, reading.embedded):
+            continue
+        value = reading.document.value_at(start, end)
+        found = _meant(match, lowered)
+        if value.position in _LEFT_OUT or not found:
+            continue
+        in_prose = value.position in {"comment", "prose"}
+        yield Problem(
+            message=_told(match[0], found, reading.today),
+            start=start,
+            end=end,
+            severity="info" if in_prose else "warning",
+            model=match[0],
+            replacement=found.successor,
+            in_prose=in_prose,
+        )
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    ids = sorted({each.id.lower() for each in host_retirements()}, key=len, reverse=True)
+    named = "|".join(map(re.escape, ids))
+    return re.compile(f"{_BEFORE}(?P<id>{named}){_AFTER}", re.IGNORECASE)
+
+
+@cache
+def _by_id() -> dict[str, Sequence[HostRetirement]]:
+    known: dict[str, list[HostRetirement]] = {}
+    for each in host_retirements():
+        known.setdefault(each.id.lower(), []).append(each)
+    return dict(known)
+
+
+def _meant(match: re.Match[str], text: str) -> HostRetirement | None:
+    """The end that is meant: that of the host in the id, else of the only one in the file."""
+    ends = _by_id()[match["id"].lower()]
+    before = match["before"].lower()
+    marked = [end for end in ends if not end.marks or any(mark in before for mark in end.marks)]
+    if not marked and "/" not in before:
+        marked = [end for end in ends if any(mark in text for mark in end.marks)]
+    return marked[0] if len(marked) == 1 else None
+
+
+def _told(written: str, end: HostRetirement, today: date) -> str:
+    when = "ended" if end.ended_on <= today else "ends"
+    instead = f"; {end.host} names `{end.successor}` in its place" if end.successor else ""
+    if end.effect == "switch":
+        instead = f"; requests are answered by {end.successor} without a word"
+    elif end.effect == "redirect":
+        instead = f"; requests were redirected to `{end.successor}`"
+    doubt = "" if end.grade == "official" else " (a third party says so, not the host)"
+    return f"{end.host} {when} `{written}` on {end.ended_on}{instead}{doubt}; see {end.source}"
+
+
+RULE: Final = Rule(
+    code="AFK006",
+    name="ended-at-host",
+    severity="warning",
+    summary="An id that another host has ended.",
+    explanation="""\
+Other hosts serve Kimi models under ids of their own, and end them on days of their own: with an
+error, by a redirect to another model, or by answering with another model without a word. The rule
+reports an id that only one host uses, or one in a file or with a prefix that names the host. What
+only third parties say is said to be so. Names that stand for a host's newest model
+(`~moonshotai/kimi-latest`, `accounts/fireworks/routers/kimi-latest`) are alive and not reported.
+""",
+    bad=Sample("config.yaml", "model: accounts/fireworks/models/kimi-k2p5\n"),
+    good=Sample("config.yaml", "model: accounts/fireworks/models/kimi-k3\n"),
+    fix_safety="""\
+There is no fix: what to use instead is for the host to say, and it may be another model.
+""",
+    check=_check,
+)

@@ -67,8 +67,8 @@ class KimiSettings(BaseSettings):
             `report`, or raised as an `error` (`ContentFilteredError`).
         on_substitution: What happens when another model answers than the one that was asked:
             `warn` (`ServedModelWarning`), `error`, or `ignore`.
-        migrate_to: The model to move retired and deprecated models to, instead of the
-            catalog's successor.
+        migrate_to: The model to move every older model to, living ones too, instead of the
+            catalog's successor; such as `kimi-k3`.
         models_file: A TOML file with models to add to the catalog, or to change in it.
         http_backend: What async clients send requests with: the SDK's own HTTP library
             (`default`), `aiohttp`, or aiohttp if it is installed (`auto`).

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import openai
 
 from agentsflare_kimi import Kimi, KimiSettings, diagnose, plan_migration
+from agentsflare_kimi.cli.models_check import warn_of_age
 from agentsflare_kimi.cli.table import render_table
 from agentsflare_kimi.errors import ConfigurationError
 from agentsflare_kimi.models.catalog import find_model, suggest_models
@@ -56,6 +57,8 @@ def run(arguments: list[str]) -> int:
 
 def _examine(env_file: str | None, *, offline: bool) -> Iterator[_Check]:
     yield _versions()
+    if age := warn_of_age():
+        yield _Check(name="models", status="note", detail=age)
     yield from _foreign_variables()
     yield from _unknown_variables()
     yield from _dotenv(Path.cwd() / ".env")

@@ -47,11 +47,13 @@ _MODULES = {
         "is_filter_error",
     ),
     "models.migration": ("ABSENT", "Change", "Migration", "Notice", "plan_migration"),
+    "calling.reasoning": ("ReasoningMemory",),
     "settings": ("KimiSettings",),
     "reading.streams": ("AsyncStreamReader", "StreamReader"),
 }
 
 if TYPE_CHECKING:
+    from agentsflare_kimi.calling.reasoning import ReasoningMemory
     from agentsflare_kimi.client import AsyncKimi, Kimi, create_async_client, create_client
     from agentsflare_kimi.errors import (
         BalanceExhaustedError,
@@ -144,6 +146,7 @@ __all__ = [
     "ModelStatus",
     "Notice",
     "PromptFilter",
+    "ReasoningMemory",
     "RejectedParameterWarning",
     "RetiredModelError",
     "RetiredModelWarning",

@@ -7,12 +7,13 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack, cast
 
 from openai import AsyncOpenAI, BadRequestError, OpenAI, UnprocessableEntityError
 
 from agentsflare_kimi.calling import sdk
 from agentsflare_kimi.calling.calls import Session
+from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.options import (
     SHARED_FIELDS,
     AsyncClientOptions,
@@ -40,14 +41,17 @@ class _Configured:
         self,
         settings: KimiSettings | None,
         env_file: str | os.PathLike[str] | None,
+        memory: ReasoningMemory | None,
         session: Session | None,
         options: Mapping[str, Any],
     ) -> dict[str, Any]:
+        if not isinstance(cast("object", memory), ReasoningMemory | None):
+            raise TypeError(f"memory must be a ReasoningMemory, got {type(memory).__name__}")
         self.settings, rest = configure(settings, options, env_file)
         _refuse_unknown(type(self), rest)
         self.deadline = self.settings.deadline
         self.max_concurrency = self.settings.max_concurrency
-        self._session = session or Session()
+        self._session = session or Session(memory)
         return rest
 
     if not TYPE_CHECKING:  # for type checkers it stays the SDK's
@@ -71,7 +75,10 @@ class _Configured:
             given["api_key"] = settings.api_key and settings.api_key.get_secret_value()
             options = given | options
         kept: dict[str, Any] = {"settings": resolve_settings(settings or self.settings, own)}
-        if "api_key" not in options:
+        memory = options.pop("memory", None)
+        if memory is not None:
+            kept["memory"] = memory
+        elif "api_key" not in options:
             # Another key may be another user: what was learned of one is not told to the next.
             kept["_session"] = self._session
         return options | {"_extra_kwargs": kept | dict(extra)}
@@ -88,6 +95,8 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
     Args:
         settings: Settings made before; the environment is then not read again.
         env_file: A `.env` file to read; none is read unless named.
+        memory: Where the reasoning of tool calls is remembered; one of the client's own if not
+            given. Pass one to several clients of one user, never to those of several.
         options: Keywords of `openai.OpenAI` and fields of `KimiSettings`.
 
     Raises:
@@ -113,8 +122,8 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
 
     else:
 
-        def __init__(self, *, settings=None, env_file=None, _session=None, **options) -> None:
-            rest = self._configure(settings, env_file, _session, options)
+        def __init__(self, *, settings=None, env_file=None, memory=None, _session=None, **options):
+            rest = self._configure(settings, env_file, memory, _session, options)
             super().__init__(**rest)
 
         def request(self, cast_to, options, *args, **kwargs):
@@ -143,6 +152,8 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
     Args:
         settings: Settings made before; the environment is then not read again.
         env_file: A `.env` file to read; none is read unless named.
+        memory: Where the reasoning of tool calls is remembered; one of the client's own if not
+            given. Pass one to several clients of one user, never to those of several.
         options: Keywords of `openai.AsyncOpenAI` and fields of `KimiSettings`.
 
     Raises:
@@ -168,8 +179,8 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
 
     else:
 
-        def __init__(self, *, settings=None, env_file=None, _session=None, **options) -> None:
-            rest = self._configure(settings, env_file, _session, options)
+        def __init__(self, *, settings=None, env_file=None, memory=None, _session=None, **options):
+            rest = self._configure(settings, env_file, memory, _session, options)
             super().__init__(**rest)
 
         async def request(self, cast_to, options, *args, **kwargs):
@@ -206,7 +217,7 @@ def _sign_like(
     # Tools read signatures: IDEs, and tests that compare a client's constructor and copy().
     signature = inspect.signature(theirs)
     hints = {name: field.annotation for name, field in KimiSettings.model_fields.items()}
-    hints = {"settings": KimiSettings | None, **extra} | hints
+    hints = {"settings": KimiSettings | None, "memory": ReasoningMemory | None, **extra} | hints
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
         for name, hint in hints.items()

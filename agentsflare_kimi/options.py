@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
 import openai
 from pydantic import SecretStr
 
+from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.errors import ConfigurationError, MissingApiKeyError
 from agentsflare_kimi.settings import KimiSettings, resolve_settings
 
@@ -54,6 +55,7 @@ class _SharedOptions(SettingsOptions, total=False):
     organization: str | None
     project: str | None
     webhook_secret: str | None
+    memory: ReasoningMemory | None
     websocket_base_url: str | httpx2.URL | None
     base_url: str | httpx2.URL | None
     timeout: float | openai.Timeout | None

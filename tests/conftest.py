@@ -6,6 +6,8 @@ import signal
 import pytest
 from hypothesis import settings
 
+from agentsflare_kimi.models.lessons import forget_lessons
+
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -21,6 +23,12 @@ def clean_environment(monkeypatch):
     for name in [*os.environ]:
         if name.startswith(("AGENTSFLARE_", "OPENAI_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_learned():
+    """What one test's gateway refuses is not known to the next."""
+    forget_lessons()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from openai import APIStatusError
 
 from agentsflare_kimi.calling.learned_rejections import (
     Circumstances,
-    Lesson,
     adapt_refused,
     apply_lessons,
     lasting_lessons,
@@ -24,6 +23,7 @@ from agentsflare_kimi.calling.reasoning_capture import listen
 from agentsflare_kimi.models import notice_texts
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.changes import apply_changes
+from agentsflare_kimi.models.lessons import LessonsByModel, lessons_of
 from agentsflare_kimi.models.migration import Migration, plan_migration
 from agentsflare_kimi.models.notice_texts import Notice
 from agentsflare_kimi.models.rules import lacks_reasoning
@@ -44,11 +44,26 @@ _KIMI_NAME: Final = re.compile("kimi|moonshot", re.IGNORECASE)
 class Session:
     """What a client learns as it goes: rejected parameters, and reasoning to put back."""
 
-    def __init__(self) -> None:
-        """Begin with nothing learned."""
-        self.lessons: dict[str, frozenset[Lesson]] = {}
-        self.memory = ReasoningMemory()
+    def __init__(self, memory: ReasoningMemory | None = None) -> None:
+        """Begin with nothing learned.
+
+        Args:
+            memory: Where reasoning is kept; one of the client's own if not given.
+        """
+        self.memory = ReasoningMemory() if memory is None else memory
         self.told = ToldPlaces()
+        self._own_lessons = LessonsByModel()
+        self._lessons: tuple[KimiSettings, LessonsByModel] | None = None
+
+    def lessons(self, settings: KimiSettings) -> LessonsByModel:
+        """Return what is known of the gateway; a key that changes is no one's to share with."""
+        known = self._lessons
+        if known is not None and known[0] is settings:
+            return known[1]
+        key = settings.api_key
+        lessons = lessons_of(settings.base_url, key.get_secret_value()) if key else None
+        self._lessons = settings, self._own_lessons if lessons is None else lessons
+        return self._lessons[1]
 
     def begin(self, settings: KimiSettings, options: Any) -> PlannedCall:  # noqa: ANN401  # the SDK's private FinalRequestOptions
         """Plan one request, once, before the SDK's retries; nothing is said or raised yet.
@@ -123,7 +138,7 @@ class PlannedCall:
         self._notices = plan.notices
         if plan.changes:
             self.body = plan.request
-        lessons = self._session.lessons.get(plan.model_after or "")
+        lessons = self._session.lessons(self._settings).of(plan.model_after or "")
         if lessons and self.path != "other" and self._settings.adapt_parameters != "never":
             changes = apply_lessons(self.body, lessons, self._circumstances)
             self.body = apply_changes(self.body, changes) if changes else self.body
@@ -157,14 +172,15 @@ class PlannedCall:
         if is_off or is_over or not refused or not self.body:
             return False
         name = str(self.body["model"])
+        lessons = self._session.lessons(self._settings)
         lasting = frozenset(lasting_lessons(self.body, refused))
-        known = self._session.lessons.get(name, frozenset[Lesson]()) | lasting
+        known = lessons.of(name) | lasting
         rest = sorted(known.difference(refused), key=lambda lesson: lesson.parameter)
         changes = adapt_refused(self.body, (*refused, *rest), self._circumstances)
         if not changes:
             return False
         self._adaptations += 1
-        self._session.lessons[name] = known
+        lessons.add(name, lasting)
         # A lesson that would change this request again changes further ones like it.
         is_lasting = apply_lessons(self.body, known, self._circumstances) == changes
         announce(notice_texts.rejected(name, changes, is_lasting=is_lasting), self._session.told)

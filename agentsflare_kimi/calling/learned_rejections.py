@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, cast
 
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.changes import Change, apply_changes
+from agentsflare_kimi.models.lessons import Lesson
 from agentsflare_kimi.models.migration import adapt
 from agentsflare_kimi.models.rules import (
     ABSENT,
@@ -23,7 +24,6 @@ from agentsflare_kimi.models.rules import (
 
 __all__ = [
     "Circumstances",
-    "Lesson",
     "adapt_refused",
     "apply_lessons",
     "lasting_lessons",
@@ -42,19 +42,6 @@ class Circumstances(NamedTuple):
 
     on_forced_tool: str = "disable_thinking"
     is_chat: bool = True
-
-
-class Lesson(NamedTuple):
-    """One thing that a gateway was seen to refuse.
-
-    Attributes:
-        parameter: The top-level parameter, or `reasoning_content` or `role`, that it is about.
-        named: The only value that is accepted; for `tool_choice` and `role` the one that is
-            refused.
-    """
-
-    parameter: str
-    named: str
 
 
 _PINNED: Final = ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty")

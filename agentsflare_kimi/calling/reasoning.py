@@ -2,20 +2,29 @@
 
 Kimi answers 400 when an assistant message with tool calls comes back without its
 `reasoning_content`, and most frameworks drop that field (facts/ecosystem.md section 3).
-Call ids repeat across conversations, so an answer is known by a digest of everything that was
-said before it, together with its calls: one user's reasoning never reaches another's request.
 """
 
 from __future__ import annotations
 
-import json
+import itertools
+import os
+import sys
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
-from typing import Any, Final, NamedTuple, cast
+from types import MappingProxyType
+from typing import Final, Literal, cast
 
+from agentsflare_kimi.calling.conversations import (
+    Calls,
+    Conversation,
+    Step,
+    fits,
+    read_conversation,
+    resembles,
+)
+from agentsflare_kimi.calling.remembered_answers import Answer, RememberedAnswers
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.rules import ABSENT, lacks_reasoning
 
@@ -28,16 +37,31 @@ _Message = Mapping[str, object]
 _MOST_ENTRIES: Final = 1_024
 _MOST_BYTES: Final = 8 * 1_048_576
 _OLDEST_SECONDS: Final = 3_600.0
-
-
-class _Entry(NamedTuple):
-    reasoning: str
-    size: int
-    since: float
+# Looked at in one conversation that makes the same calls again and again.
+_MOST_CANDIDATES: Final = 64
+_MOST_STEPS: Final = 2_000
+_ANY_NUMBER: Final = sys.maxsize
 
 
 class ReasoningMemory:
-    """The reasoning of a client's recent tool calls; bounded, never logged, safe for threads."""
+    """The reasoning of recent tool calls; bounded, never logged, safe for threads.
+
+    Each client has one of its own. Pass one to several clients of one user
+    (`Kimi(memory=memory)`) where a framework makes a client for each request.
+
+    An answer is recognised by what was said and done before it, in its order, and by its own
+    calls: their names and arguments, as JSON says them. Ids do not count, nor clock times and
+    dates in the system prompt. Earlier turns may be missing, and earlier results may be cut
+    short or cleared. What must be there, letter by letter, is the rest of the system prompt, the
+    last user message before the calls, and each result that is shown whole; and nothing may be
+    there that was not when the answer came. Where two conversations look alike in all of that
+    and their reasoning differs, equal ids decide, and else nothing is put back.
+
+    So reasoning lands in a foreign conversation only if all of that is equal and the memory has
+    never seen that conversation's own answer, or has dropped it (it keeps marks of eight times
+    as many answers as it keeps reasoning of). Digests are keyed and have 64 bits: that two texts
+    have the same one by chance is as likely as 1 in 10^13 in a full memory.
+    """
 
     def __init__(
         self,
@@ -46,31 +70,80 @@ class ReasoningMemory:
         most_bytes: int = _MOST_BYTES,
         oldest_seconds: float = _OLDEST_SECONDS,
     ) -> None:
-        """Begin with nothing remembered, within the given bounds."""
-        self._bounds = (most_entries, most_bytes, oldest_seconds)
-        self._entries: OrderedDict[bytes, _Entry] = OrderedDict()
-        self._bytes = 0
+        """Begin with nothing remembered, within the given bounds.
+
+        Args:
+            most_entries: Answers whose reasoning is kept; the oldest are forgotten first.
+            most_bytes: Bytes of reasoning that are kept.
+            oldest_seconds: How long reasoning is kept.
+        """
+        self._oldest_seconds = oldest_seconds
+        self._secret = os.urandom(16)
+        self._answers = RememberedAnswers(most_entries, most_bytes, oldest_seconds)
+        self._conversations = itertools.count()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        """Return the number of answers whose reasoning is remembered."""
+        return len(self._answers)
 
     @property
     def size(self) -> int:
         """Bytes of reasoning remembered."""
-        return self._bytes
+        return self._answers.size
 
     def remember(self, messages: Sequence[object], answer: _Message) -> None:
         """Keep the reasoning of *answer*, an assistant message that followed *messages*.
 
         Args:
             messages: The conversation that was sent, as the caller will send it again.
-            answer: A message with `tool_calls` and `reasoning_content`; others are passed over.
+            answer: A message of the assistant's. One that has `tool_calls` and no
+                `reasoning_content` is remembered to have none.
         """
-        reasoning = answer.get("reasoning_content")
-        if isinstance(reasoning, str) and answer.get("tool_calls"):
-            *_, before = _prefixes(messages)
-            self._store(_key(before, answer), reasoning)
+        is_fresh = bool(messages) and _role(messages[-1]) == "tool"
+        if not answer.get("tool_calls") and not is_fresh:
+            return
+        said = read_conversation([*messages, answer], self._secret)
+        has_calls = bool(said.calls) and said.calls[-1].position == len(messages)
+        earlier = said.calls[:-1] if has_calls else said.calls
+        with self._lock:
+            parent = self._parent(said, earlier[-1], messages) if earlier else None
+            if has_calls:
+                reasoning = answer.get("reasoning_content")
+                text = reasoning if isinstance(reasoning, str) else None
+                self._answers.add(self._answer(said, parent, text))
+
+    def _parent(self, said: Conversation, made: Calls, messages: Sequence[object]) -> int | None:
+        """Find the answer whose calls came last, and note their results while they are whole."""
+        # Two answers may have the same reasoning, or none, and be of two conversations.
+        number = self._find(said, made, messages[made.position], by="conversation")
+        if number is None:
+            return None
+        if _role(messages[-1]) == "tool" and self._answers[number].results is None:
+            results = said.steps[made.after].results
+            self._answers.note_results(number, results)
+        return number
+
+    def _answer(self, said: Conversation, parent: int | None, reasoning: str | None) -> Answer:
+        made = said.calls[-1]
+        steps = said.steps[: made.after]
+        conversation, is_whole = next(self._conversations), len(said.calls) == 1
+        if parent is not None:
+            before = self._answers[parent]
+            conversation = before.conversation
+            is_whole = before.is_whole and before.results is not None
+            last, *rest = said.steps[said.calls[-2].after : made.after]
+            last = last._replace(results=before.results or last.results)
+            steps = (*before.steps, last, *rest)[-_MOST_STEPS:]
+        return Answer(
+            key=(said.system, made.last_user, made.said),
+            conversation=conversation,
+            steps=steps,
+            ids=made.ids,
+            reasoning=reasoning,
+            since=time.monotonic(),
+            is_whole=is_whole,
+        )
 
     def restore(self, body: Mapping[str, object]) -> Mapping[str, object]:
         """Put back the reasoning that assistant messages in *body* have lost.
@@ -83,7 +156,7 @@ class ReasoningMemory:
             a message whose reasoning is not known stays as it is.
         """
         messages = body.get("messages")
-        if not self._entries or not isinstance(messages, Sequence):
+        if not len(self._answers) or not isinstance(messages, Sequence):
             return body
         history = cast("Sequence[object]", messages)
         if not any(map(lacks_reasoning, history)):
@@ -92,121 +165,85 @@ class ReasoningMemory:
         return apply_changes(body, changes) if changes else body
 
     def _missing(self, messages: Sequence[object]) -> Iterator[Change]:
-        for index, (message, before) in enumerate(zip(messages, _prefixes(messages), strict=False)):
-            if lacks_reasoning(message):
-                reasoning = self._recall(_key(before, cast("_Message", message)))
-                if reasoning is not None:
-                    yield Change(
-                        parameter=f"messages[{index}].reasoning_content",
-                        before=ABSENT,
-                        after=reasoning,
-                        reason="the caller dropped it",
-                    )
+        said = read_conversation(messages, self._secret)
+        oldest = time.monotonic() - self._oldest_seconds
+        before: dict[int, int] = {}
+        for made in reversed(said.calls):
+            if not lacks_reasoning(messages[made.position]):
+                continue
+            with self._lock:
+                number = self._find(said, made, messages[made.position], before)
+                answer = None if number is None else self._answers[number]
+            if answer is not None:
+                before[answer.conversation] = len(answer.steps)
+            if answer is not None and answer.reasoning is not None and answer.since >= oldest:
+                yield Change(
+                    parameter=f"messages[{made.position}].reasoning_content",
+                    before=ABSENT,
+                    after=answer.reasoning,
+                    reason="the caller dropped it",
+                )
 
-    def _store(self, key: bytes, reasoning: str) -> None:
-        most_entries, most_bytes, oldest_seconds = self._bounds
-        size = len(key) + len(reasoning.encode("utf-8", "replace"))
-        now = time.monotonic()
-        if size > most_bytes:
-            return
-        with self._lock:
-            self._forget(key)
-            self._entries[key] = _Entry(reasoning, size, now)
-            self._bytes += size
-            while (
-                len(self._entries) > most_entries
-                or self._bytes > most_bytes
-                or next(iter(self._entries.values())).since < now - oldest_seconds
-            ):
-                self._forget(next(iter(self._entries)))
+    def _find(
+        self,
+        said: Conversation,
+        made: Calls,
+        message: object,
+        limits: Mapping[int, int] = MappingProxyType({}),
+        by: Literal["reasoning", "conversation"] = "reasoning",
+    ) -> int | None:
+        """Find the answer that *message* is, unless more than one may be meant.
 
-    def _recall(self, key: bytes) -> str | None:
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None or entry.since < time.monotonic() - self._bounds[2]:
-                return None
-            return entry.reasoning
+        *limits* says of conversations how many steps stand before a later message, *by* in what
+        all that may be meant have to be equal.
+        """
+        before = said.steps[: made.after]
+        reasoning = cast("_Message", message).get("reasoning_content")
+        found: dict[int, int] = {}
+        tried: Counter[int] = Counter()
+        rivals: list[int] = []
+        for number in self._answers.numbers_of((said.system, made.last_user, made.said)):
+            answer = self._answers[number]
+            conversation = answer.conversation
+            if reasoning and answer.reasoning != reasoning:
+                continue
+            if len(answer.steps) >= limits.get(conversation, _ANY_NUMBER):
+                continue
+            known = found.get(conversation)
+            is_nearer = known is None or _rank(self._answers[known], made) < _rank(answer, made)
+            tried[conversation] += is_nearer
+            if not is_nearer or tried[conversation] > _MOST_CANDIDATES:
+                continue
+            if fits(before, answer.steps):
+                found[conversation] = number
+            elif known is None:
+                rivals.append(number)
+        meant = self._meant(found, rivals, before) if found else []
+        same_ids = [each for each in meant if self._answers[each].ids == made.ids]
+        for numbers in (meant, same_ids):
+            fitting = [each for each in numbers if each in found.values()]
+            if fitting and len({getattr(self._answers[each], by) for each in numbers}) == 1:
+                return fitting[0]
+        return None
 
-    def _forget(self, key: bytes) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self._bytes -= entry.size
-
-
-def _prefixes(messages: Sequence[object]) -> Iterator[blake2b]:
-    """Yield the digest of what stands before each message, and last that of them all."""
-    digest = blake2b(digest_size=32)
-    for message in messages:
-        yield digest.copy()
-        digest.update(_canonical(message))
-    yield digest
-
-
-def _key(before: blake2b, answer: _Message) -> bytes:
-    digest = before.copy()
-    digest.update(_dump(["calls", _calls(answer.get("tool_calls"))]))
-    return digest.digest()
-
-
-def _canonical(message: object) -> bytes:
-    # Frameworks rebuild messages: only what carries meaning counts, and reasoning_content does
-    # not, because the caller may or may not have kept it.
-    if not isinstance(message, Mapping):
-        return _dump(message)
-    fields = cast("_Message", message)
-    return _dump(
-        [
-            fields.get("role"),
-            fields.get("name"),
-            fields.get("tool_call_id"),
-            _content(fields.get("content")),
-            _calls(fields.get("tool_calls")),
-        ]
-    )
-
-
-def _content(content: object) -> object:
-    if isinstance(content, list):
-        parts = cast("list[object]", content)
-        texts = [_text(part) for part in parts]
-        return "".join(cast("list[str]", texts)) if None not in texts else parts
-    return content or ""
+    def _meant(
+        self, found: Mapping[int, int], rivals: list[int], before: Sequence[Step]
+    ) -> list[int]:
+        """Return what may be meant: what fits, and what looks like it in other conversations."""
+        is_whole = all(self._answers[number].is_whole for number in found.values())
+        alike = (
+            number
+            for number in rivals
+            if (answer := self._answers[number]).conversation not in found
+            and resembles(before, answer.steps, by_results=is_whole and answer.is_whole)
+        )
+        return [*found.values(), *alike]
 
 
-def _text(part: object) -> object:
-    if isinstance(part, Mapping):
-        fields = cast("_Message", part)
-        if fields.get("type") == "text" and isinstance(fields.get("text"), str):
-            return fields["text"]
-    return None
+def _role(message: object) -> object:
+    return cast("_Message", message).get("role") if isinstance(message, Mapping) else None
 
 
-def _calls(calls: object) -> list[object]:
-    return [_call(call) for call in cast("list[object]", calls)] if isinstance(calls, list) else []
-
-
-def _call(call: object) -> object:
-    if not isinstance(call, Mapping):
-        return call
-    fields = cast("_Message", call)
-    function = fields.get("function")
-    if not isinstance(function, Mapping):
-        return fields
-    named = cast("_Message", function)
-    return [fields.get("id"), named.get("name"), _arguments(named.get("arguments"))]
-
-
-def _arguments(arguments: object) -> object:
-    # Frameworks parse and print the JSON again, with other blanks and key order.
-    if not isinstance(arguments, str):
-        return arguments
-    if not arguments.strip():
-        return {}
-    try:
-        return json.loads(arguments)
-    except (ValueError, RecursionError):
-        return arguments
-
-
-def _dump(value: Any) -> bytes:  # noqa: ANN401  # anything a caller may send
-    return json.dumps(value, sort_keys=True, default=repr, separators=(",", ":")).encode() + b"\n"
+def _rank(answer: Answer, made: Calls) -> tuple[bool, bool]:
+    # Within one conversation that makes the same calls again, this tells which time is meant.
+    return answer.ids == made.ids, len(answer.steps) == made.after

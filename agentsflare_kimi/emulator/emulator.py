@@ -21,6 +21,7 @@ from agentsflare_kimi.emulator.server import Finished, Server, is_loopback
 from agentsflare_kimi.emulator.transport import create_transport
 from agentsflare_kimi.emulator.turns import Answers, Scenarios, answer_turns, scenario_turns
 from agentsflare_kimi.emulator.wire import Reply, Request, error_reply, gateway_error
+from agentsflare_kimi.models.lessons import forget_lessons
 
 __all__ = ["Emulator"]
 
@@ -197,6 +198,7 @@ class Emulator:
         Returns:
             A transport of the library that the installed `openai` uses, sync and async.
         """
+        forget_lessons()
         return create_transport(self.handle)
 
     def handle(self, request: Request) -> tuple[Reply, Finished]:
@@ -247,6 +249,8 @@ class Emulator:
         if self._server is not None:
             return self
         host, port = self._address
+        # A gateway that had the same address before may have refused what this one takes.
+        forget_lessons()
         self._server = Server(host, port, self.handle)
         if not is_loopback(host):
             warnings.warn(

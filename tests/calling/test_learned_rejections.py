@@ -202,3 +202,19 @@ def test_a_name_that_is_no_kimi_name_is_not_judged_elsewhere(path):
             text_of(client, "/responses", {"model": "gpt-4o"})
         with pytest.warns(RetiredModelWarning), pytest.raises(openai.NotFoundError):
             text_of(client, path, {"model": "kimi-k2-turbo-preview"})
+
+
+def test_a_client_for_each_request_pays_for_a_lesson_once_and_another_key_for_itself():
+    refusal = "invalid temperature: only 1 is allowed for this model"
+
+    def judge(body):
+        return refused(refusal) if "temperature" in body else "fine"
+
+    with Emulator(strict=False, answers=judge) as emulator, warnings.catch_warnings():
+        warnings.simplefilter("ignore", RejectedParameterWarning)
+        for key in ("a", "a", "b", lambda: "c", lambda: "c"):
+            with Kimi(base_url=emulator.base_url, api_key=key) as client:
+                client.chat.completions.create(model="kimi-k2.6", messages=ASK, temperature=0.3)
+        statuses = [request.status for request in emulator.requests]
+
+    assert statuses == [400, 200, 200, 400, 200, 400, 200, 400, 200]

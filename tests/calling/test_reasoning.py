@@ -2,6 +2,7 @@ import asyncio
 import copy
 import inspect
 import json
+import time
 import warnings
 from typing import TypeVar
 
@@ -84,6 +85,9 @@ def test_a_body_that_lacks_nothing_is_returned_as_it_is():
         {"refusal": None, "annotations": []},
         {"tool_calls": [call(arguments='{ "b":2,\n"a": 1 }')]},
         {"tool_calls": [call(arguments='{"a":1,"b":2}') | {"index": 0}]},
+        {"tool_calls": [call(arguments='{"b":2.0,"a":1}')]},
+        {"tool_calls": [call("functions_f_0", arguments='{"a":1,"b":2}')]},
+        {"tool_calls": [call("", arguments='{"a":1,"b":2}')]},
     ],
     ids=str,
 )
@@ -102,12 +106,11 @@ def test_a_message_that_a_framework_rebuilt_is_recognised(rebuilt):
         ([{"role": "user", "content": "Something else"}], [call()]),
         ([{"role": "system", "content": "You serve Bob."}, USER], [call()]),
         ([], [call()]),
-        ([USER], [call(identifier="functions.f:1")]),
         ([USER], [call(name="g")]),
         ([USER], [call(arguments='{"a": 1}')]),
         ([USER], [call(), call(identifier="functions.f:1")]),
     ],
-    ids=["other question", "other system", "trimmed", "id", "name", "arguments", "one more"],
+    ids=["other question", "other system", "trimmed", "name", "arguments", "one more"],
 )
 def test_another_conversation_or_call_gets_nothing(before, calls):
     memory = ReasoningMemory()
@@ -180,6 +183,164 @@ def test_odd_messages_are_passed_over():
         ]
     }
     assert memory.restore(body)["messages"][-1]["reasoning_content"] == "r"
+
+
+# What a framework does to a history, round by round. Its calls repeat to the letter.
+
+SYSTEM = {"role": "system", "content": "Be brief. It is Saturday, November 28, 2026, 10:00:00."}
+
+
+def loop_of(rounds, result="4 degrees and rain", system=SYSTEM):
+    """Remember a tool loop; return the memory and the history without reasoning."""
+    memory, history = ReasoningMemory(), [system, USER]
+    for number in range(rounds):
+        said = answer(f"thought {number}", call(f"functions.f:{number}"))
+        memory.remember(history, said)
+        outcome = {"role": "tool", "tool_call_id": f"functions.f:{number}", "content": result}
+        history = [*history, without_reasoning(said), outcome]
+    return memory, history
+
+
+def renamed(history):
+    text = json.dumps(history)
+    return json.loads(text.replace("functions.f:", "functions_f_"))
+
+
+def at_another_time(history):
+    later = "Be brief. It is Sunday, November 29, 2026, 00:00:01."
+    return [{"role": "system", "content": later}, *history[1:]]
+
+
+def with_results(content):
+    def edit(history):
+        old = [m | {"content": content} if m["role"] == "tool" else m for m in history[:-1]]
+        return [*old, history[-1]]
+
+    return edit
+
+
+def without_first_round(history):
+    return [*history[:2], *history[4:]]
+
+
+EDITS = [
+    renamed,
+    at_another_time,
+    with_results(""),
+    with_results("4 degrees"),
+    with_results("4 deg... [12 characters truncated]"),
+    with_results("[Old tool result content cleared]"),
+    lambda history: renamed(at_another_time(with_results("")(history))),
+]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_history_that_a_framework_edited_is_recognised(edit):
+    memory, history = loop_of(4)
+
+    found = restored(memory, *edit(history))
+
+    assert [each for each in found if each] == [f"thought {number}" for number in range(4)]
+
+
+@pytest.mark.parametrize("edit", [lambda history: history, renamed])
+def test_rounds_that_were_dropped_leave_the_rest_recognised(edit):
+    memory, history = ReasoningMemory(), [SYSTEM, USER]
+    for number in range(4):
+        said = answer(f"thought {number}", call(f"functions.f:{number}", f"step_{number}"))
+        memory.remember(history, said)
+        outcome = {"role": "tool", "tool_call_id": f"functions.f:{number}", "content": "done"}
+        history = [*history, without_reasoning(said), outcome]
+
+    found = restored(memory, *edit(without_first_round(history)))
+
+    assert [each for each in found if each] == ["thought 1", "thought 2", "thought 3"]
+
+
+def test_turns_that_were_dropped_leave_the_rest_recognised():
+    memory = ReasoningMemory()
+    earlier = [USER, {"role": "assistant", "content": "Rain."}]
+    question = {"role": "user", "content": "And tomorrow?"}
+    memory.remember([SYSTEM, *earlier, question], answer("because", call()))
+    said = without_reasoning(answer("", call("x")))
+
+    assert restored(memory, SYSTEM, question, said)[-1] == "because"
+    assert restored(memory, SYSTEM, earlier[1], question, said)[-1] == "because"
+    assert restored(memory, SYSTEM, USER, said)[-1] is None, "the question before the call is gone"
+    added = {"role": "user", "content": "I am Bob."}
+    assert restored(memory, SYSTEM, added, question, said)[-1] is None
+
+
+@pytest.mark.parametrize(
+    "content", ["9 degrees and rain", "4 degrees and rain!", "5", "rain", "4 degrees (clear)"]
+)
+def test_another_result_is_another_conversation(content):
+    memory, history = loop_of(2)
+
+    found = restored(memory, *with_results(content)(history))
+
+    assert "thought 1" not in found
+
+
+@pytest.mark.parametrize(
+    "content", ["Be brief, Bob. It is 10:00.", "Serve user 4712. It is 10:00.", "It is 10:00."]
+)
+def test_another_system_prompt_is_another_conversation(content):
+    system = {"role": "system", "content": "Serve user 4711. It is 10:00."}
+    memory, history = loop_of(1, system=system)
+
+    assert restored(memory, {"role": "system", "content": content}, *history[1:])[2] is None
+
+
+def test_two_conversations_that_look_alike_are_told_apart_by_their_ids_or_not_at_all():
+    memory = ReasoningMemory()
+    for user, identifier in (("alice", "call_a1"), ("bob", "call_b2")):
+        memory.remember([USER], answer(f"of {user}", call(identifier)))
+
+    assert restored(memory, USER, without_reasoning(answer("", call("call_b2"))))[1] == "of bob"
+    assert restored(memory, USER, without_reasoning(answer("", call("call_a1"))))[1] == "of alice"
+    assert restored(memory, USER, without_reasoning(answer("", call("renamed"))))[1] is None
+
+
+def test_an_answer_without_reasoning_is_not_taken_for_one_with():
+    memory = ReasoningMemory()
+    memory.remember([USER], answer("of alice", call()))
+    memory.remember([USER], without_reasoning(answer("", call())))
+
+    assert restored(memory, USER, without_reasoning(answer("", call())))[1] is None
+
+
+def test_what_was_forgotten_is_not_taken_for_a_look_alike(monkeypatch):
+    memory = ReasoningMemory(oldest_seconds=60)
+    now = time.monotonic()
+    memory.remember([USER], answer("of alice", call()))
+    monkeypatch.setattr("time.monotonic", lambda: now + 61)
+    memory.remember([USER], answer("of bob", call()))
+
+    assert len(memory) == 1
+    assert restored(memory, USER, without_reasoning(answer("", call())))[1] is None
+
+
+def test_a_conversation_that_polls_costs_no_more_than_its_length_allows():
+    memory, history = loop_of(120, result="pending")
+
+    found = [each for each in restored(memory, *renamed(history)) if each]
+
+    assert found == [f"thought {number}" for number in range(120)]
+
+
+def test_one_memory_serves_the_clients_of_one_user(emulator):
+    memory = ReasoningMemory()
+    conversation = [USER]
+    for number in range(ROUNDS + 1):
+        with Kimi(base_url=emulator.base_url, api_key=f"k{number}", memory=memory) as client:
+            body = {"model": "kimi-k2.6", "messages": conversation, "tools": TOOLS}
+            said = whole(client, body)
+        conversation = [*conversation, said, *results(said)]
+
+    sent = [m for m in emulator.requests[-1].messages if m.get("tool_calls")]
+    assert all(message["reasoning_content"] for message in sent)
+    assert len(memory) == len(sent) == ROUNDS
 
 
 # In the client, over a socket, against the strict emulator.

@@ -1,0 +1,83 @@
+"""What this process has learned of each gateway, for programs that make a client for each request.
+
+Which parameters a model refuses is no secret of a user's, so all clients with the same base URL and
+key share it. Reasoning is one, and stays with its client (`calling/reasoning.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+__all__ = ["Lesson", "LessonsByModel", "forget_lessons", "lessons_of"]
+
+_MOST_GATEWAYS: Final = 256
+_MOST_MODELS: Final = 256
+
+
+class Lesson(NamedTuple):
+    """One thing that a gateway was seen to refuse.
+
+    Attributes:
+        parameter: The top-level parameter, or `reasoning_content` or `role`, that it is about.
+        named: The only value that is accepted; for `tool_choice` and `role` the one that is
+            refused.
+    """
+
+    parameter: str
+    named: str
+
+
+class LessonsByModel:
+    """The lessons about the models of one gateway; bounded, safe for threads."""
+
+    def __init__(self) -> None:
+        """Begin with nothing learned."""
+        self._lessons: OrderedDict[str, frozenset[Lesson]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._lessons)
+
+    def of(self, model: str) -> frozenset[Lesson]:
+        """Return the lessons about *model*."""
+        return self._lessons.get(model, frozenset())
+
+    def add(self, model: str, lessons: frozenset[Lesson]) -> None:
+        """Add to what is known about *model*; the oldest of 256 models is forgotten."""
+        with self._lock:
+            self._lessons[model] = self.of(model) | lessons
+            if len(self._lessons) > _MOST_MODELS:
+                self._lessons.popitem(last=False)
+
+
+_learned: Final[OrderedDict[tuple[str, bytes], LessonsByModel]] = OrderedDict()
+_lock: Final = threading.Lock()
+
+
+def lessons_of(base_url: str, api_key: str) -> LessonsByModel:
+    """Return what this process has learned of the gateway at *base_url* with *api_key*.
+
+    Args:
+        base_url: Where requests go.
+        api_key: The key, of which only a digest is kept: models and hosts may depend on it.
+
+    Returns:
+        The lessons themselves, to be read and added to. Those of the 256 gateways and keys that
+        were asked for last are kept.
+    """
+    place = base_url, blake2b(api_key.encode(errors="replace"), digest_size=16).digest()
+    with _lock:
+        lessons = _learned.setdefault(place, LessonsByModel())
+        _learned.move_to_end(place)
+        if len(_learned) > _MOST_GATEWAYS:
+            _learned.popitem(last=False)
+        return lessons
+
+
+def forget_lessons() -> None:
+    """Forget what this process has learned of all gateways: another one answers now."""
+    with _lock:
+        _learned.clear()

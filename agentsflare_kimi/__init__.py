@@ -20,6 +20,7 @@ _MODULES = {
     "errors": (
         "BalanceExhaustedError",
         "ConfigurationError",
+        "ContentFilteredError",
         "DeprecatedModelError",
         "DeprecatedModelWarning",
         "IncompleteStreamError",
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.errors import (
         BalanceExhaustedError,
         ConfigurationError,
+        ContentFilteredError,
         DeprecatedModelError,
         DeprecatedModelWarning,
         IncompleteStreamError,
@@ -127,6 +129,7 @@ __all__ = [
     "Change",
     "ChoiceFilter",
     "ConfigurationError",
+    "ContentFilteredError",
     "DeprecatedModelError",
     "DeprecatedModelWarning",
     "Diagnosis",

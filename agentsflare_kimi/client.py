@@ -34,6 +34,7 @@ class _Configured:
 
     settings: KimiSettings
     deadline: float | None
+    on_filtered: str
     max_concurrency: int
     _session: Session
 
@@ -50,6 +51,7 @@ class _Configured:
         self.settings, rest = configure(settings, options, env_file)
         _refuse_unknown(type(self), rest)
         self.deadline = self.settings.deadline
+        self.on_filtered = self.settings.on_filtered
         self.max_concurrency = self.settings.max_concurrency
         self._session = session or Session(memory)
         return rest

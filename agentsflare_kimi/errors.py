@@ -4,6 +4,7 @@ openai.OpenAIError
 ├── openai.APIError
 │   ├── UnreadableResponseError   what came is not a completion
 │   ├── IncompleteStreamError     a stream ended early; `.partial` has what came
+│   ├── ContentFilteredError      the answer was blocked, and `on_filtered` is `error`
 │   └── ... RateLimitError
 │           └── BalanceExhaustedError   retrying does not help, a top-up does
 └── KimiError
@@ -25,16 +26,21 @@ FutureWarning
 
 from __future__ import annotations
 
-import copyreg
-from collections.abc import Iterator
-from typing import Any
+import weakref
+from typing import TYPE_CHECKING, Any, Final
 
 from openai import APIError, OpenAIError, RateLimitError
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
+
+    from agentsflare_kimi.reading.filters import FilterReport
 
 __all__ = [
     "BalanceExhaustedError",
     "BatchError",
     "ConfigurationError",
+    "ContentFilteredError",
     "DeprecatedModelError",
     "DeprecatedModelWarning",
     "IncompleteStreamError",
@@ -51,10 +57,23 @@ __all__ = [
     "UnlistedModelWarning",
     "UnreadableResponseError",
     "UnsafeBaseUrlError",
+    "keep_picklable",
 ]
 
 
-class UnreadableResponseError(APIError):
+_REDUCE: Final = "__reduce_ex__"
+
+
+class _Picklable:
+    """Loads what it pickled, whatever the constructor of the class wants."""
+
+    args: tuple[Any, ...]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, vars(self))
+
+
+class UnreadableResponseError(_Picklable, APIError):
     """What came back is not a completion: HTML, an error body with status 200, empty, cut.
 
     Attributes:
@@ -90,7 +109,7 @@ class UnreadableResponseError(APIError):
         return f"not a completion: {self.message} ({', '.join(came)})"
 
 
-class IncompleteStreamError(APIError):
+class IncompleteStreamError(_Picklable, APIError):
     """A stream ended with neither a finish reason nor `[DONE]`, or broke off.
 
     Attributes:
@@ -110,11 +129,42 @@ class IncompleteStreamError(APIError):
         super().__init__(message, request, body=body)
 
 
-class BalanceExhaustedError(RateLimitError):
-    """The account's balance is used up (HTTP 429); it was asked once and not retried."""
+class BalanceExhaustedError(_Picklable, RateLimitError):
+    """The balance, quota or plan of the account is used up (HTTP 429); it was asked once.
+
+    It is a `RateLimitError` because programs that handle 429 catch that, and because the SDK
+    itself raises one here. What retries rate limits must leave this class out, or ask
+    `diagnose(error).is_retryable`.
+    """
 
 
-class KimiError(OpenAIError):
+class ContentFilteredError(_Picklable, APIError):
+    """A content filter blocked the answer, and the setting `on_filtered` is `error`.
+
+    Attributes:
+        report: Everything that the filter said; see `FilterReport`.
+        partial: The text of choice 0 that came before the block.
+        completion: The answer as far as it came; None for other APIs than chat completions.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        request: Any = None,  # noqa: ANN401  # as above
+        *,
+        report: FilterReport,
+        body: object | None = None,
+        partial: str = "",
+        completion: ChatCompletion | None = None,
+    ) -> None:
+        """Say what was blocked, and keep the report and what had come."""
+        self.report = report
+        self.partial = partial
+        self.completion = completion
+        super().__init__(message, request, body=body)
+
+
+class KimiError(_Picklable, OpenAIError):
     """Base of the errors that this package raises before anything is sent."""
 
 
@@ -191,8 +241,32 @@ class RejectedParameterWarning(KimiWarning):
     """The gateway rejected a parameter; the request was sent again without it."""
 
 
-def _reduce(error: OpenAIError) -> tuple[Any, ...]:
-    return _rebuild, (type(error), error.args, vars(error))
+def keep_picklable(error: OpenAIError) -> None:
+    """Let *error* be sent to another process, as pools of processes and task queues do.
+
+    The SDK's own errors can be pickled but not loaded, because their constructors want keywords.
+    Only *error* itself is changed, so that errors of other clients stay what they are.
+
+    Args:
+        error: An error that is about to leave a client of this package.
+    """
+    if not isinstance(error, _Picklable):
+        vars(error)[_REDUCE] = _Reducer(error)
+
+
+class _Reducer:
+    """What pickles one error of the SDK's."""
+
+    def __init__(self, error: OpenAIError) -> None:
+        # A plain reference would keep the error, and the frames of its traceback, alive.
+        self._error = weakref.ref(error)
+
+    def __call__(self, _protocol: object) -> tuple[Any, ...]:
+        error = self._error()
+        if error is None:
+            raise TypeError("the error that this belongs to is gone")
+        state = {name: value for name, value in vars(error).items() if name != _REDUCE}
+        return _rebuild, (type(error), error.args, state)
 
 
 def _rebuild(
@@ -200,16 +274,5 @@ def _rebuild(
 ) -> OpenAIError:
     error = kind.__new__(kind, *arguments)
     vars(error).update(state)
+    keep_picklable(error)
     return error
-
-
-def _kinds(base: type[OpenAIError]) -> Iterator[type[OpenAIError]]:
-    yield base
-    for kind in base.__subclasses__():
-        yield from _kinds(kind)
-
-
-# The SDK's own errors can be pickled, but not loaded: their constructors want keywords. Pools of
-# processes and task queues then lose the error. This adds what is missing and changes nothing else.
-for _kind in _kinds(OpenAIError):
-    copyreg.pickle(_kind, _reduce)  # pyright: ignore[reportArgumentType]  # typed for `type`, not a reducer

@@ -22,7 +22,11 @@ from agentsflare_kimi.calling.failures import (
     unreadable_response,
 )
 from agentsflare_kimi.calling.redaction import redact
+from agentsflare_kimi.errors import ContentFilteredError
 from agentsflare_kimi.printable import printable, without_account_ids
+from agentsflare_kimi.reading.accumulator import StreamAccumulator
+from agentsflare_kimi.reading.content import extract_content
+from agentsflare_kimi.reading.filters import extract_filter_results
 from agentsflare_kimi.reading.wire_errors import (
     FAILED_FINISH,
     WireError,
@@ -35,13 +39,14 @@ from agentsflare_kimi.reading.wire_errors import (
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
 
-__all__ = ["checked_answer", "checked_data", "failure_message", "reading"]
+__all__ = ["checked_answer", "checked_data", "failure_message", "reading", "refuse_blocked"]
 
 _CHUNKS: Final = (ChatCompletionChunk, Completion)
 _WITH_CHOICES: Final = (ChatCompletion, *_CHUNKS)
 # One of these makes a body without choices a completion all the same: a block, or a bare usage.
 _MARKS: Final = frozenset({"prompt_filter_results", "prompt_annotations", "usage"})
 _MAX_MESSAGE: Final = 500
+_RECEIVED: Final = "agentsflare_kimi_received"
 
 
 def checked_data(data: object, cast_to: object, response: Response) -> object:
@@ -72,6 +77,41 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
     ):
         raise _failure(fields, cast_to, response)
     return fields
+
+
+def refuse_blocked(data: object, cast_to: object, response: Response) -> None:
+    """Raise if a content filter blocked the answer: for the setting `on_filtered="error"`.
+
+    Args:
+        data: A body, or the data of an event.
+        cast_to: What the SDK is about to make of it.
+        response: The HTTP response it came with; chunks of a stream are gathered in it.
+
+    Raises:
+        ContentFilteredError: It was blocked; the error has the report and what had come.
+    """
+    if not _is_model(cast_to) or not isinstance(data, Mapping):
+        return
+    fields = cast("dict[str, object]", data)
+    received: StreamAccumulator | None = None
+    if cast_to in _CHUNKS:
+        extensions = cast("dict[str, StreamAccumulator]", response.extensions)
+        received = extensions.setdefault(_RECEIVED, StreamAccumulator())
+        received.add(fields)
+    if not extract_filter_results(fields).is_filtered:
+        return
+    answer = fields if received is None else received.completion()
+    report, is_chat = extract_filter_results(answer), issubclass(cast_to, _WITH_CHOICES)
+    error = ContentFilteredError(
+        f"{report}; `.report` has the details, `.partial` the text until then",
+        response.request,
+        report=report,
+        partial=extract_content(answer),
+        completion=ChatCompletion.construct(**cast("dict[str, Any]", answer)) if is_chat else None,
+    )
+    if received is not None:
+        vars(error)["chunk"] = fields
+    raise error
 
 
 def _is_usual(data: object) -> bool:
@@ -157,10 +197,12 @@ def reading(response: Response) -> Generator[None]:
     except Exception as error:
         found = as_openai_error(error, response.request, response)
         redact(error)
-        if found is None or found is error:
+        if found is None:
+            raise
+        explain(found, response)
+        if found is error:
             raise
         redact(found)
-        explain(found)
         raise found from error
 
 

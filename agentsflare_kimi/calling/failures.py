@@ -5,7 +5,9 @@ Source: facts/reliability.md section 3.
 
 from __future__ import annotations
 
+import re
 import zlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from openai import APIConnectionError, APIError, APITimeoutError, OpenAIError
@@ -13,7 +15,7 @@ from pydantic import ValidationError
 
 from agentsflare_kimi.calling.deadlines import DeadlineExceeded
 from agentsflare_kimi.calling.redaction import hide_account_ids
-from agentsflare_kimi.errors import ConfigurationError, UnreadableResponseError
+from agentsflare_kimi.errors import ConfigurationError, UnreadableResponseError, keep_picklable
 from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.content import extract_content
 from agentsflare_kimi.reading.diagnosis import diagnose
@@ -33,6 +35,9 @@ __all__ = [
 
 _EXCERPT: Final = 200
 _NOTE: Final = "agentsflare-kimi: "
+# What support asks for. Source: facts/catalog-2026-11.md section 1.
+_REQUEST_IDS: Final = ("x-request-id", "msh-request-id", "x-msh-trace-id", "cf-ray")
+_ID: Final = re.compile(r"[\w.:=+/-]{1,100}")
 # Told by name: importing them would tie the package to one of the two generations.
 _NETWORK_LIBRARIES: Final = frozenset({"anyio", "h11", "h2", "hpack", "ssl"})
 _NETWORK_PREFIX: Final = "http"
@@ -158,15 +163,28 @@ def as_openai_error(  # noqa: PLR0911  # a table
     return unreadable_response(f"reading it failed with {type(error).__name__}", response)
 
 
-def explain(error: BaseException) -> None:
+def explain(error: BaseException, response: Response | None = None) -> None:
     """Add the diagnosis to *error* as a note, once; a traceback shows it below the message.
+
+    The note names the request as the gateway's support asks for it.
 
     Args:
         error: An error on its way to the caller.
+        response: The response that it came with, if *error* does not have it.
     """
+    if isinstance(error, OpenAIError):
+        keep_picklable(error)
     if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
         return
-    error.add_note(f"{_NOTE}{diagnose(error)}")
+    source: Any = getattr(error, "response", None) or response
+    headers: Mapping[str, str] = getattr(source, "headers", None) or {}
+    error.add_note(f"{_NOTE}{diagnose(error)}{_request_ids(headers)}")
+
+
+def _request_ids(headers: Mapping[str, str]) -> str:
+    told = {name: headers.get(name) for name in _REQUEST_IDS}
+    shown = [f"{name}: {told}" for name, told in told.items() if told and _ID.fullmatch(told)]
+    return f" ({', '.join(shown)})" if shown else ""
 
 
 def _is_network(error: Exception, name: str = "") -> bool:

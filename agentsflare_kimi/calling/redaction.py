@@ -6,6 +6,7 @@ Source: facts/reliability.md section 2b.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import ContextVar
@@ -25,6 +26,20 @@ _HARMLESS: Final = frozenset(
 )
 _HARMLESS_PREFIXES: Final = ("user-agent", "x-stainless-")
 _MAX_LINKS: Final = 32
+# They name the account of whoever pays. Source: facts/catalog-2026-11.md section 1.
+_ACCOUNT_HEADERS: Final = ("msh-org-id", "msh-uid", "msh-project-id", "msh-gid")
+_ACCOUNT_HEADER: Final = re.compile(
+    rf"((?:{'|'.join(_ACCOUNT_HEADERS)})['\"]?\s*[:,=]\s*b?['\"]?)[^'\",)\s]+", re.IGNORECASE
+)
+# What logs the headers of answers at level DEBUG: the SDK until 3.x, and its HTTP libraries.
+_LOGGERS: Final = (
+    "openai._base_client",
+    *(
+        f"{library}.{part}"
+        for library in ("httpcore", "httpcore2")
+        for part in ("connection", "http11", "http2", "proxy", "socks")
+    ),
+)
 
 in_call: ContextVar[bool] = ContextVar("agentsflare_kimi_in_call", default=False)
 
@@ -85,6 +100,9 @@ def _redact_request(error: BaseException) -> None:
         with suppress(AttributeError, TypeError, RuntimeError):
             response.request = redacted_request(response.request)
             response.next_request = None
+        with suppress(AttributeError, TypeError):
+            for name in _ACCOUNT_HEADERS:
+                response.headers.pop(name, None)
 
 
 def _is_harmless(name: str) -> bool:
@@ -111,9 +129,20 @@ class _PromptFilter(logging.Filter):
         return True
 
 
+class _AccountFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if "msh-" in text.casefold():
+            record.msg, record.args = _ACCOUNT_HEADER.sub(rf"\g<1>{REDACTED}", text), ()
+        return True
+
+
 _PROMPT_FILTER: Final = _PromptFilter()
+_ACCOUNT_FILTER: Final = _AccountFilter()
 
 
 def guard_logs() -> None:
-    """Keep prompts out of the SDK's log lines, for calls of our clients only."""
+    """Keep prompts of our clients' calls, and ids of the upstream's accounts, out of log lines."""
     logging.getLogger("openai._base_client").addFilter(_PROMPT_FILTER)
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_ACCOUNT_FILTER)

@@ -20,6 +20,7 @@ from agentsflare_kimi.calling.answer_checks import (
     checked_data,
     failure_message,
     reading,
+    refuse_blocked,
 )
 from agentsflare_kimi.calling.concurrency import Slots
 from agentsflare_kimi.calling.connections import (
@@ -170,9 +171,11 @@ class _Hooks:
 
     Attributes:
         deadline: Seconds for a whole call or stream, retries included; None for no bound.
+        on_filtered: `error` raises where a content filter blocked the answer.
     """
 
     deadline: float | None = None
+    on_filtered: str = "report"
     _budget: retries.RetryBudget
 
     if not TYPE_CHECKING:  # the SDK's own signatures, which have grown over its versions
@@ -199,6 +202,8 @@ class _Hooks:
 
         def _process_response_data(self, *, data, cast_to, response):
             data = checked_data(data, cast_to, response)
+            if self.on_filtered == "error":
+                refuse_blocked(data, cast_to, response)
             return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
         def _prepare_url(self, url):

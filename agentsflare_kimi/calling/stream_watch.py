@@ -12,7 +12,11 @@ from openai.types.chat import ChatCompletionChunk
 
 from agentsflare_kimi.calling.failures import as_openai_error, explain
 from agentsflare_kimi.calling.redaction import redact
-from agentsflare_kimi.errors import IncompleteStreamError, UnreadableResponseError
+from agentsflare_kimi.errors import (
+    ContentFilteredError,
+    IncompleteStreamError,
+    UnreadableResponseError,
+)
 from agentsflare_kimi.reading.lenient import whole_text
 
 if TYPE_CHECKING:
@@ -112,8 +116,10 @@ class StreamWatch:
             found.response, found.status_code = self._response, self._response.status_code
             found.content_type = self._response.headers.get("content-type")
         if isinstance(found, OpenAIError):
-            # An error that came inside a chunk has the text of that chunk.
-            vars(found)["partial"] = self.partial + (getattr(found, "partial", None) or "")
+            # An error that came inside a chunk has the text of that chunk, a block has it all.
+            inside = getattr(found, "partial", None) or ""
+            is_whole = isinstance(found, ContentFilteredError)
+            vars(found)["partial"] = inside if is_whole else self.partial + inside
         redact(found)
-        explain(found)
+        explain(found, self._response)
         return found

@@ -26,12 +26,14 @@ from typing import Final
 
 from agentsflare_kimi.emulator.reading import as_mapping, as_text, has_parts, parse_json
 from agentsflare_kimi.emulator.wire import Reply, Request
+from agentsflare_kimi.printable import without_account_ids
 
 __all__ = ["Entry", "Recorder", "Replay", "kept_headers", "load_recording", "reply_of"]
 
 _KEPT_HEADERS: Final = ("content-type", "retry-after", "x-request-id")
 # A shorter one is no secret, and would be found inside other words.
 _SHORTEST_KEY: Final = 6
+_FIRST_FAILED_STATUS: Final = 400
 # What of a request stays in a recording without prompts; whatever else holds words.
 _WORDLESS: Final = (
     "model",
@@ -84,6 +86,8 @@ class Recorder:
         asked = parse_json(request.body)
         if self._redact_prompts:
             asked = {name: value for name, value in as_mapping(asked).items() if name in _WORDLESS}
+        if status >= _FIRST_FAILED_STATUS:  # errors of the upstream name its account
+            body = _without_account_ids(body)
         pair = {
             "request": {
                 "method": request.method,
@@ -178,6 +182,11 @@ def _without(text: str, key: str) -> str:
     if len(key) < _SHORTEST_KEY:
         return text
     return text.replace(json.dumps(key, ensure_ascii=False)[1:-1], "[redacted]")
+
+
+def _without_account_ids(body: bytes) -> bytes:
+    text = body.decode(errors="surrogateescape")
+    return without_account_ids(text).encode(errors="surrogateescape")
 
 
 def _without_bytes(data: bytes, key: str) -> bytes:

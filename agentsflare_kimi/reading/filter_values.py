@@ -134,7 +134,11 @@ def is_block_code(value: object) -> bool:
 
 
 def states_block(body: object) -> bool:
-    """Whether an error says, by its codes or its words, that a content filter blocked."""
+    """Whether an error, or an answer of the Responses API, says that a content filter blocked."""
+    holder = get(body, "response")  # in an event of a stream
+    details = get(body if holder is None else holder, "incomplete_details")
+    if get(details, "reason") == BLOCKED_FINISH:
+        return True
     words = (as_text(get(body, name)) or "" for name in ("message", "error"))
     return any(is_block_code(get(body, name)) for name in ("code", "type")) or any(
         _BLOCK_MESSAGE in text.casefold() for text in words

@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 # By name, so that asking does not import the SDK; `completion` is None on some of them.
-_BLOCKED_FINISH_ERROR: Final = "ContentFilterFinishReasonError"
+_BLOCKED_ERRORS: Final = ("ContentFilterFinishReasonError", "ContentFilteredError")
 _Categories = Mapping[str, CategoryResult]
 
 
@@ -140,11 +140,12 @@ def extract_filter_results(source: object) -> FilterReport:
 
     Source: facts/content-filters.md; the merge rules are those of its section 3.
     """
+    for name in ("filter_results", "report"):  # of a reader, of a ContentFilteredError
+        ready = attribute(source, name)
+        if isinstance(ready, FilterReport):
+            return ready
     if isinstance(source, BaseException):
         return _gather_error(source).report()
-    ready = get(source, "filter_results")
-    if isinstance(ready, FilterReport):
-        return ready
     found = _Findings()
     _read_body(found, source)
     return found.report()
@@ -240,7 +241,7 @@ class _Findings:
 def _gather_error(exc: BaseException) -> _Findings:
     for link in chain(exc):
         found = _Findings()
-        found.is_blocked = type(link).__name__ == _BLOCKED_FINISH_ERROR
+        found.is_blocked = type(link).__name__ in _BLOCKED_ERRORS
         found.has_completion = attribute(link, "completion") is not None
         for body in bodies(link):
             _read_body(found, body)
@@ -268,7 +269,7 @@ def _read_choice(found: _Findings, index: int, source: object) -> ChoiceFilter:
     choice = opened(source)
     message, finish_reason = message_of(choice), get(choice, "finish_reason")
     refusal, offsets = get(message, "refusal"), get(choice, "content_filter_offsets")
-    found.is_blocked |= finish_reason == BLOCKED_FINISH
+    found.is_blocked |= finish_reason == BLOCKED_FINISH or states_block(get(choice, "error"))
     return ChoiceFilter(
         index=index,
         content=text_parts(get(message, "content")),

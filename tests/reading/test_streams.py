@@ -390,3 +390,39 @@ def test_what_is_no_stream_is_refused_with_the_way_to_get_one():
         with pytest.raises(TypeError, match="`await create"):
             AsyncStreamReader(source)
     coroutine.close()
+
+
+class Wrapped:
+    """A stream as a tracer wraps it: asynchronous to read, but closed by a plain function."""
+
+    def __init__(self, chunks):
+        self.chunks, self.is_closed = iter(chunks), False
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        for chunk in self.chunks:
+            return chunk
+        raise StopAsyncIteration
+
+    def close(self):
+        self.is_closed = True
+
+    aclose = close
+
+
+@pytest.mark.parametrize("is_managed", [True, False])
+def test_a_stream_that_a_plain_function_closes_can_be_read(is_managed):
+    chunks = [{"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}]}]
+
+    async def read_it(stream):
+        reader = AsyncStreamReader(stream)
+        if not is_managed:
+            return [piece async for piece in reader]
+        async with reader:
+            return [piece async for piece in reader]
+
+    stream = Wrapped(chunks)
+    assert asyncio.run(read_it(stream)) == ["Hi"]
+    assert stream.is_closed

@@ -132,14 +132,17 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
             call = self._session.begin(self.settings, options)
             del options  # a traceback with locals would show the prompt
             call.announce()
-            with sdk.guard(self):
+            with self.begin_call() as tries:
                 while True:
+                    options = sdk.carry(call.options, tries)
                     try:
-                        answer = super().request(cast_to, call.options, *args, **kwargs)
+                        answer = super().request(cast_to, options, *args, **kwargs)
                         break
                     except (BadRequestError, UnprocessableEntityError) as error:
                         if not call.adapt(error):
                             raise
+                    finally:
+                        del options
             return call.observe(answer)
 
         def copy(self, *, _extra_kwargs={}, **options):  # noqa: B006  # as in the SDK
@@ -189,14 +192,17 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
             call = self._session.begin(self.settings, options)
             del options  # a traceback with locals would show the prompt
             call.announce()
-            with sdk.guard(self):
+            with self.begin_call() as tries:
                 while True:
+                    options = sdk.carry(call.options, tries)
                     try:
-                        answer = await super().request(cast_to, call.options, *args, **kwargs)
+                        answer = await super().request(cast_to, options, *args, **kwargs)
                         break
                     except (BadRequestError, UnprocessableEntityError) as error:
                         if not call.adapt(error):
                             raise
+                    finally:
+                        del options
             return call.observe(answer)
 
         def copy(self, *, _extra_kwargs={}, **options):  # noqa: B006  # as in the SDK

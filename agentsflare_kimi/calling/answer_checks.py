@@ -5,7 +5,7 @@ Source: facts/reliability.md section 3 ("body"), facts/kimi.md section 2.2.
 
 from __future__ import annotations
 
-import inspect
+import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
@@ -39,7 +39,7 @@ from agentsflare_kimi.reading.wire_errors import (
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
 
-__all__ = ["checked_answer", "checked_data", "failure_message", "reading", "refuse_blocked"]
+__all__ = ["check_parsed", "checked_data", "failure_message", "reading", "refuse_blocked"]
 
 _CHUNKS: Final = (ChatCompletionChunk, Completion)
 _WITH_CHOICES: Final = (ChatCompletion, *_CHUNKS)
@@ -206,8 +206,10 @@ def reading(response: Response) -> Generator[None]:
         raise found from error
 
 
-def checked_answer(answer: Any, cast_to: object, response: Response) -> Any:  # noqa: ANN401  # whatever the SDK makes
-    """Return *answer* if the SDK could read it; a raw response checks when it is parsed.
+def check_parsed(answer: object, cast_to: object, response: Response) -> None:
+    """Refuse *answer* if it is the text of *response* in place of an object.
+
+    The SDK hands out the text where the content type is not JSON.
 
     Args:
         answer: What the SDK made of *response*.
@@ -215,27 +217,19 @@ def checked_answer(answer: Any, cast_to: object, response: Response) -> Any:  # 
         response: The HTTP response.
 
     Raises:
-        UnreadableResponseError: It is text in place of an object.
+        UnreadableResponseError: It is such a text, and no JSON.
     """
-    if isinstance(answer, str) and _is_model(cast_to):
+    if isinstance(answer, str) and _is_model(cast_to) and not _is_json(answer):
         raise unreadable_response("it is not JSON", response)
-    if hasattr(answer, "http_response") and hasattr(answer, "parse"):
-        _check_when_parsed(answer, cast_to, response)
-    return answer
 
 
-def _check_when_parsed(raw: Any, cast_to: object, response: Response) -> None:  # noqa: ANN401  # one of three classes
-    parse = raw.parse
-
-    def checked(**options: object) -> object:
-        with reading(response):
-            return checked_answer(parse(**options), options.get("to", cast_to), response)
-
-    async def checked_async(**options: object) -> object:
-        with reading(response):
-            return checked_answer(await parse(**options), options.get("to", cast_to), response)
-
-    raw.parse = checked_async if inspect.iscoroutinefunction(parse) else checked
+def _is_json(text: str) -> bool:
+    # `parse(to=str)` asks for the text of an answer that is all right.
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_model(cast_to: object) -> TypeGuard[type[BaseModel]]:

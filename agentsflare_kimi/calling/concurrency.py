@@ -6,20 +6,47 @@ Source: facts/reliability.md section 4.
 from __future__ import annotations
 
 import asyncio
-from weakref import WeakKeyDictionary
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final, Self
 
-__all__ = ["Slots"]
+from agentsflare_kimi.calling.loops import PerLoop
+
+__all__ = ["Slot", "Slots"]
 
 
-class _NoLimit:
-    async def __aenter__(self) -> None:
-        return None
+class Slot:
+    """A place among the requests in flight; taken while it is entered."""
+
+    __slots__ = ("_is_taken", "_semaphore")
+
+    def __init__(self, semaphore: asyncio.Semaphore | None) -> None:
+        """Begin outside; without a *semaphore* there is room for everyone."""
+        self._semaphore = semaphore
+        self._is_taken = False
+
+    async def __aenter__(self) -> Self:
+        """Wait for a free place."""
+        if self._semaphore is not None:
+            await self._semaphore.acquire()
+            self._is_taken = True
+        return self
 
     async def __aexit__(self, *_: object) -> None:
-        return None
+        """Leave the place to the next."""
+        self._leave()
 
+    @asynccontextmanager
+    async def left(self) -> AsyncGenerator[None]:
+        """Leave the place to others inside the block, and wait for one after it."""
+        self._leave()
+        yield
+        await self.__aenter__()
 
-_NO_LIMIT = _NoLimit()
+    def _leave(self) -> None:
+        if self._semaphore is not None and self._is_taken:
+            self._is_taken = False
+            self._semaphore.release()
 
 
 class Slots:
@@ -27,24 +54,21 @@ class Slots:
 
     def __init__(self) -> None:
         """Begin with all of them free."""
-        self._of_loop: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, dict[int, asyncio.Semaphore]
-        ] = WeakKeyDictionary()
+        self._of_loop: PerLoop[dict[int, asyncio.Semaphore]] = PerLoop(dict)
 
-    def of(self, limit: int) -> asyncio.Semaphore | _NoLimit:
-        """Return what holds one of *limit* slots of the running loop while it is entered.
+    def of(self, limit: int) -> Slot:
+        """Return a slot of the running loop.
 
         Args:
             limit: How many there are; 0 for as many as wanted. Loops other than asyncio's
                 are not limited.
         """
-        if not limit:
-            return _NO_LIMIT
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return _NO_LIMIT
-        semaphores = self._of_loop.setdefault(loop, {})
+        semaphores = self._of_loop.of_running_loop() if limit else None
+        if semaphores is None:
+            return NO_LIMIT
         if limit not in semaphores:
             semaphores[limit] = asyncio.Semaphore(limit)
-        return semaphores[limit]
+        return Slot(semaphores[limit])
+
+
+NO_LIMIT: Final = Slot(None)

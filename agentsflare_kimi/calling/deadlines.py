@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import anyio
@@ -32,24 +31,34 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
 
-_current: ContextVar[Deadline | None] = ContextVar("agentsflare_kimi_deadline", default=None)
+class _Thread(threading.local):
+    deadline: Deadline | None = None
 
 
-@contextmanager
-def within(deadline: Deadline | None) -> Generator[None]:
-    """Let *deadline* bound what is read and written inside the block, in this thread."""
-    if deadline is None:
-        yield
-        return
-    token = _current.set(deadline)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+# Not a context variable: a task that is started meanwhile would inherit it.
+_this_thread: Final = _Thread()
+
+
+class within:  # noqa: N801  # used as a function is: `with within(deadline):`
+    """Lets *deadline*, or none, bound what is read and written in the block by this thread."""
+
+    __slots__ = ("_before", "_deadline")
+
+    def __init__(self, deadline: Deadline | None) -> None:
+        """Take the *deadline*; None for no bound."""
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        """Put it in force."""
+        self._before, _this_thread.deadline = _this_thread.deadline, self._deadline
+
+    def __exit__(self, *_: object) -> None:
+        """Put the one before in force again."""
+        _this_thread.deadline = self._before
 
 
 def fail_after(deadline: Deadline | None) -> AbstractContextManager[object]:
-    """Let *deadline* bound what is awaited inside the block.
+    """Let *deadline* bound what is awaited in the block.
 
     Raises:
         TimeoutError: It has passed.
@@ -66,7 +75,7 @@ def at_most(timeout: float | None) -> float | None:
     Raises:
         DeadlineExceeded: It leaves nothing.
     """
-    deadline = _current.get()
+    deadline = _this_thread.deadline
     if deadline is None:
         return timeout
     remaining = deadline.remaining()

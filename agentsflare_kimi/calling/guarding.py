@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from openai import APITimeoutError
 
+from agentsflare_kimi.calling.concurrency import NO_LIMIT, Slot
 from agentsflare_kimi.calling.deadlines import Deadline
 from agentsflare_kimi.calling.failures import as_openai_error, explain
-from agentsflare_kimi.calling.redaction import in_call, redact
+from agentsflare_kimi.calling.origins import check_origin
+from agentsflare_kimi.calling.redaction import redact
 from agentsflare_kimi.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
 
-__all__ = ["Call", "current_call", "deadline_of", "guard"]
+__all__ = ["Call", "call_of", "deadline_of"]
 
 _KEY: Final = "agentsflare_kimi"
 _PHASES: Final = ("connect", "read", "write", "pool")
-
-
-class _Client(Protocol):
-    deadline: float | None
+# Seconds; sockets count milliseconds in 32 bits, and raise OverflowError beyond.
+_LONGEST_TIMEOUT: Final = 2_000_000
 
 
 class Call:
-    """One call of the caller's.
+    """One call of the caller's; as a context, what it lets out.
+
+    It lets nothing out but errors of `openai`'s tree, without key and prompt. It travels in the
+    extensions of each request that is made for it, so that nothing else can be taken for it.
 
     Attributes:
         deadline: When it has to be over, if ever.
         request: What was sent last.
+        slot: Its place among the requests in flight.
         edge_timeouts: How often the gateway's edge gave up on it.
         paid: What its retries took from the client's budget.
     """
 
-    __slots__ = ("deadline", "edge_timeouts", "paid", "request")
+    __slots__ = ("deadline", "edge_timeouts", "paid", "request", "slot")
 
     def __init__(self, seconds: float | None) -> None:
         """Begin a call that may take *seconds*."""
         self.deadline = None if seconds is None else Deadline(seconds)
         self.request: Request | None = None
+        self.slot: Slot = NO_LIMIT
         self.edge_timeouts = 0
         self.paid = 0
 
@@ -53,7 +57,7 @@ class Call:
 
         Raises:
             openai.APITimeoutError: The deadline has passed.
-            ConfigurationError: The key is none that can be sent.
+            ConfigurationError: The API key has characters that no header can carry.
         """
         self.request = request
         if not request.headers.get("authorization", "").isprintable():
@@ -62,13 +66,25 @@ class Call:
         extensions = request.extensions
         extensions[_KEY] = self
         extensions.setdefault("trace", tracer)
-        if self.deadline is None:
-            return
-        left = self.deadline.remaining()
-        if not left:
-            raise APITimeoutError(request)
-        given: dict[str, float | None] = extensions.get("timeout") or {}
-        extensions["timeout"] = {phase: min(given.get(phase) or left, left) for phase in _PHASES}
+        timeouts: dict[str, float | None] = extensions.get("timeout") or {}
+        if self.deadline is not None:
+            left = self.deadline.remaining()
+            if not left:
+                raise APITimeoutError(request)
+            timeouts = {phase: min(timeouts.get(phase) or left, left) for phase in _PHASES}
+        extensions["timeout"] = {
+            phase: None if seconds is not None and seconds > _LONGEST_TIMEOUT else seconds
+            for phase, seconds in timeouts.items()
+        }
+
+    def check_origin(self, request: Request) -> None:
+        """Refuse *request* if something has turned it to another origin since `prepare`.
+
+        Raises:
+            UnsafeBaseUrlError: It would go elsewhere, and perhaps take the key along.
+        """
+        if request is not self.request and self.request is not None:
+            check_origin(request.url, self.request.url)
 
     def at_most(self, seconds: float) -> float:
         """Shorten a pause of *seconds* to what the deadline leaves."""
@@ -78,39 +94,9 @@ class Call:
         """Tell whether the deadline has passed."""
         return self.deadline is not None and not self.deadline.remaining()
 
-
-_current: ContextVar[Call | None] = ContextVar("agentsflare_kimi_call", default=None)
-
-
-def current_call(client: _Client) -> Call:
-    """Return the call under way, a new one of *client* if there is none."""
-    return _current.get() or Call(client.deadline)
-
-
-def deadline_of(response: Response) -> Deadline | None:
-    """Return the deadline of the call that *response* answers."""
-    call = response.request.extensions.get(_KEY)
-    return call.deadline if isinstance(call, Call) else None
-
-
-class guard:  # noqa: N801  # used as a function is: `with guard(client):`
-    """Lets nothing out of a call but errors of `openai`'s tree, without key and prompt.
-
-    Guards may be nested: the outermost one holds the deadline and converts.
-    """
-
-    __slots__ = ("_is_outermost", "_tokens", "call")
-
-    def __init__(self, client: _Client) -> None:
-        """Begin a call of *client*, unless one is under way."""
-        self._is_outermost = _current.get() is None
-        self.call = current_call(client)
-
-    def __enter__(self) -> Call:
+    def __enter__(self) -> Self:
         """Return the call."""
-        if self._is_outermost:
-            self._tokens = _current.set(self.call), in_call.set(True)
-        return self.call
+        return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace_back: object) -> None:
         """Convert what is leaving the call.
@@ -118,17 +104,25 @@ class guard:  # noqa: N801  # used as a function is: `with guard(client):`
         Raises:
             openai.OpenAIError: In place of an error of the network, the HTTP library, a codec.
         """
-        if not self._is_outermost:
-            return
-        _current.reset(self._tokens[0])
-        in_call.reset(self._tokens[1])
         if not isinstance(error, Exception):
             return
         redact(error)
-        found = as_openai_error(error, self.call.request)
+        found = as_openai_error(error, self.request)
         if found is None:
             return
         explain(found)
         if found is not error:
             redact(found)
             raise found from error
+
+
+def call_of(request: Request) -> Call | None:
+    """Return the call that *request* was made for; None if it is none of ours."""
+    call = request.extensions.get(_KEY)
+    return call if isinstance(call, Call) else None
+
+
+def deadline_of(response: Response) -> Deadline | None:
+    """Return the deadline of the call that *response* answers."""
+    call = call_of(response.request)
+    return None if call is None else call.deadline

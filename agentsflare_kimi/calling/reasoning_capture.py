@@ -7,13 +7,12 @@ Whatever the SDK returns is passed on as it is. A stream is heard when a finish 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing
-from functools import wraps
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from openai import BaseModel, OpenAIError
 
+from agentsflare_kimi.calling.bodies import observe_body
 from agentsflare_kimi.calling.sse import EventDecoder
 from agentsflare_kimi.reading.accumulator import StreamAccumulator
 from agentsflare_kimi.reading.content import assistant_message, choices_of
@@ -58,7 +57,7 @@ def _response_of(answer: Any) -> Response | None:  # noqa: ANN401  # one of many
 
 def _hear_response(response: Response, hear: _Hear) -> None:
     if not response.is_stream_consumed:
-        _hear_when_read(response, _BodyEar(hear))
+        observe_body(response, _BodyEar(hear))
         return
     try:
         body = response.content
@@ -160,25 +159,3 @@ def _hear_completion(body: bytearray, hear: _Hear) -> None:
         # The caller gets the same bytes, and with them the SDK's own error.
         return
     _hear_all(completion, hear)
-
-
-def _hear_when_read(response: Response, ear: _BodyEar) -> None:
-    read, aread = response.iter_bytes, response.aiter_bytes
-
-    # What the caller does next may be to ask again, so each piece is heard before it is given.
-    @wraps(read)
-    def heard(*args: int | None, **options: int | None) -> Iterator[bytes]:
-        for piece in read(*args, **options):
-            ear.feed(piece)
-            yield piece
-        ear.end()
-
-    @wraps(aread)
-    async def aheard(*args: int | None, **options: int | None) -> AsyncGenerator[bytes, None]:
-        async with aclosing(aread(*args, **options)) as pieces:
-            async for piece in pieces:
-                ear.feed(piece)
-                yield piece
-        ear.end()
-
-    response.iter_bytes, response.aiter_bytes = heard, aheard

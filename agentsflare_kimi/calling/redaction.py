@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import suppress
-from contextvars import ContextVar
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from agentsflare_kimi.printable import without_account_ids
@@ -17,7 +17,14 @@ from agentsflare_kimi.printable import without_account_ids
 if TYPE_CHECKING:
     from httpx2 import Request  # noqa: TID251  # for type checkers alone
 
-__all__ = ["REDACTED", "guard_logs", "hide_account_ids", "in_call", "redact", "redacted_request"]
+__all__ = [
+    "REDACTED",
+    "guard_logs",
+    "hide_account_ids",
+    "hiding_prompts",
+    "redact",
+    "redacted_request",
+]
 
 REDACTED: Final = "[redacted]"
 # Everything else may be a credential: `api-key`, `cookie`, or what a proxy asks for.
@@ -41,7 +48,12 @@ _LOGGERS: Final = (
     ),
 )
 
-in_call: ContextVar[bool] = ContextVar("agentsflare_kimi_in_call", default=False)
+
+class _Thread(threading.local):
+    hides_prompts = False
+
+
+_this_thread: Final = _Thread()
 
 
 def hide_account_ids(value: object) -> object:
@@ -124,7 +136,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 class _PromptFilter(logging.Filter):
     # Until 3.x the SDK logs the whole request at level DEBUG.
     def filter(self, record: logging.LogRecord) -> bool:
-        if in_call.get() and str(record.msg).startswith("Request options"):
+        if _this_thread.hides_prompts and str(record.msg).startswith("Request options"):
             record.args = (REDACTED,)
         return True
 
@@ -146,3 +158,13 @@ def guard_logs() -> None:
     logging.getLogger("openai._base_client").addFilter(_PROMPT_FILTER)
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_ACCOUNT_FILTER)
+
+
+@contextmanager
+def hiding_prompts() -> Generator[None]:
+    """Keep prompts out of the SDK's log lines in the block, which must await nothing."""
+    _this_thread.hides_prompts = True
+    try:
+        yield
+    finally:
+        _this_thread.hides_prompts = False

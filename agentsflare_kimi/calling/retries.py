@@ -132,20 +132,26 @@ def is_permanent(error: BaseException | None) -> bool:
     return False
 
 
-_sleeping = True
+_lock: Final = threading.Lock()
+_blocks_without_sleeping = 0
 
 
 def is_sleeping() -> bool:
     """Tell whether clients wait before they try again."""
-    return _sleeping
+    return _blocks_without_sleeping == 0
 
 
 @contextmanager
 def without_sleeping() -> Generator[None]:
-    """Let no client wait before it tries again: for tests."""
-    global _sleeping  # noqa: PLW0603  # one switch for the process, as tests need it
-    before, _sleeping = _sleeping, False
+    """Let no client in this process wait before it tries again: for tests.
+
+    Blocks may overlap, in threads too; clients wait again when the last one has ended.
+    """
+    global _blocks_without_sleeping  # noqa: PLW0603  # one switch for the process, as tests need it
+    with _lock:
+        _blocks_without_sleeping += 1
     try:
         yield
     finally:
-        _sleeping = before
+        with _lock:
+            _blocks_without_sleeping -= 1

@@ -10,35 +10,31 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_origin
+from contextlib import aclosing, closing
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
+from weakref import proxy
 
 from openai import AsyncStream, Stream
 
 from agentsflare_kimi.calling import retries
 from agentsflare_kimi.calling.answer_checks import (
-    checked_answer,
+    check_parsed,
     checked_data,
     failure_message,
     reading,
     refuse_blocked,
 )
+from agentsflare_kimi.calling.bodies import closing_later, guard_body
 from agentsflare_kimi.calling.concurrency import Slots
-from agentsflare_kimi.calling.connections import (
-    AsyncSteadyClient,
-    SteadyClient,
-    async_trace,
-    certificates,
-    check_origin,
-    is_steady,
-    trace,
-)
-from agentsflare_kimi.calling.deadlines import at_most, fail_after, within
+from agentsflare_kimi.calling.connections import AsyncSteadyClient, SteadyClient, is_steady
+from agentsflare_kimi.calling.deadlines import fail_after, within
 from agentsflare_kimi.calling.failures import as_openai_error
-from agentsflare_kimi.calling.guarding import current_call, deadline_of, guard
-from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids
+from agentsflare_kimi.calling.guarding import Call, call_of
+from agentsflare_kimi.calling.origins import check_origin
+from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts
 from agentsflare_kimi.calling.sse import Event, EventDecoder
 from agentsflare_kimi.calling.stream_watch import StreamWatch
-from agentsflare_kimi.calling.unread_bodies import guard_unread
+from agentsflare_kimi.calling.tracing import async_trace, trace
 from agentsflare_kimi.errors import BalanceExhaustedError
 
 __all__ = [
@@ -46,17 +42,21 @@ __all__ = [
     "AsyncHooks",
     "GuardedStream",
     "SyncHooks",
-    "guard",
+    "carry",
     "isolate",
 ]
 
 _T = TypeVar("_T")
-_END: Final = object()
+_CALL: Final = "agentsflare_kimi_call"
+_RAW_RESPONSE: Final = "X-Stainless-Raw-Response"
 _MAX_URLS: Final = 100
 
 
 class GuardedStream(Stream[_T]):
     """An `openai.Stream` that raises where the SDK's ends as if all had come.
+
+    Loops over it may be left and entered again. Its connection is closed when it ends or fails,
+    when it is closed, and when nobody refers to it any more.
 
     Attributes:
         watch: What has passed through it.
@@ -69,38 +69,31 @@ class GuardedStream(Stream[_T]):
         def __init__(self, **options) -> None:
             super().__init__(**options)
             self.watch = StreamWatch(self._cast_to, self.response)
-            self._deadline = deadline_of(self.response)
+            # The SDK's refers back to the stream, so that only a garbage collection ends both.
+            self._iterator = type(self).__stream__(proxy(self))
 
-        def __next__(self):
-            self.watch.check_left()
-            chunk = None
+        def _iter_events(self):
+            return self._decoder.iter_bytes(self.response.iter_bytes())
+
+        def __stream__(self):
+            watch, response, decoder = self.watch, self.response, self._decoder
             try:
-                while chunk is None:  # an event without data
-                    chunk = self._next_in_time()
-            except BaseException as error:
-                self.response.close()
-                self.watch.check_failure(error)
+                with closing(super().__stream__()) as chunks:
+                    for chunk in chunks:
+                        if chunk is not None:  # an event without data
+                            watch.see(chunk)
+                            yield chunk
+                watch.check_end(is_done=getattr(decoder, "is_done", False))
+            except Exception as error:
+                watch.check_failure(error)
                 raise
-            if chunk is _END:
-                self.watch.check_end(is_done=self.is_done)
-                raise StopIteration
-            self.watch.see(chunk)
-            return chunk
+            finally:
+                response.close()
 
-        def _next_in_time(self):
-            if self._deadline is None:
-                return next(self._iterator, _END)
-            with within(self._deadline):
-                at_most(None)
-                return next(self._iterator, _END)
-
-        def __iter__(self):
-            with self.watch.leaving():
-                try:
-                    while (chunk := next(self, _END)) is not _END:
-                        yield chunk
-                finally:
-                    self.response.close()
+        def __del__(self) -> None:
+            response = vars(self).get("response")
+            if response is not None and not response.is_closed:
+                response.close()
 
     @property
     def is_done(self) -> bool:
@@ -109,7 +102,7 @@ class GuardedStream(Stream[_T]):
 
 
 class AsyncGuardedStream(AsyncStream[_T]):
-    """An `openai.AsyncStream` that raises where the SDK's ends as if all had come.
+    """An `openai.AsyncStream` that raises where the SDK's ends; see `GuardedStream`.
 
     Attributes:
         watch: What has passed through it.
@@ -122,38 +115,31 @@ class AsyncGuardedStream(AsyncStream[_T]):
         def __init__(self, **options) -> None:
             super().__init__(**options)
             self.watch = StreamWatch(self._cast_to, self.response)
-            self._deadline = deadline_of(self.response)
+            self._close_later = closing_later(self.response)
+            self._iterator = type(self).__stream__(proxy(self))
 
-        async def __anext__(self):
-            watch, chunk = self.watch, None
-            if watch.is_left:
-                watch.check_left()
+        def _iter_events(self):
+            return self._decoder.aiter_bytes(self.response.aiter_bytes())
+
+        async def __stream__(self):
+            watch, response, decoder = self.watch, self.response, self._decoder
             try:
-                while chunk is None:
-                    if self._deadline is None:
-                        chunk = await self._iterator.__anext__()
-                        continue
-                    with fail_after(self._deadline):
-                        chunk = await self._iterator.__anext__()
-            except StopAsyncIteration:
-                watch.check_end(is_done=self.is_done)
-                raise
-            except BaseException as error:
-                await self.response.aclose()
+                async with aclosing(super().__stream__()) as chunks:
+                    async for chunk in chunks:
+                        if chunk is not None:
+                            watch.see(chunk)
+                            yield chunk
+                watch.check_end(is_done=getattr(decoder, "is_done", False))
+            except Exception as error:
                 watch.check_failure(error)
                 raise
-            watch.see(chunk)
-            return chunk
+            finally:
+                await response.aclose()
 
-        async def __aiter__(self):
-            with self.watch.leaving():
-                try:
-                    while True:
-                        yield await self.__anext__()
-                except StopAsyncIteration:
-                    return
-                finally:
-                    await self.response.aclose()
+        def __del__(self) -> None:
+            close_later = vars(self).get("_close_later")
+            if close_later is not None and not self.response.is_closed:
+                close_later()
 
     @property
     def is_done(self) -> bool:
@@ -177,6 +163,7 @@ class _Hooks:
     deadline: float | None = None
     on_filtered: str = "report"
     _budget: retries.RetryBudget
+    _tracer: Any
 
     if not TYPE_CHECKING:  # the SDK's own signatures, which have grown over its versions
 
@@ -185,8 +172,7 @@ class _Hooks:
             self._budget = retries.RetryBudget()
             self._urls = {}
             if not options.get("http_client"):
-                with certificates():
-                    options["http_client"] = self._make_http_client(options.get("timeout"))
+                options["http_client"] = self._make_http_client(**options)
             super().__init__(**options)
             isolate(self, options)
 
@@ -220,12 +206,19 @@ class _Hooks:
             also = (type(url)(str(given)),) if given else ()
             return check_origin(url, self.base_url, *also)
 
+        def _build_request(self, options, **kwargs):
+            with hiding_prompts():
+                request = super()._build_request(options, **kwargs)
+            self._call_of(options).prepare(request, self._tracer)
+            return request
+
         def _should_retry(self, response):
+            call = call_of(response.request) or Call(None)
             retry_after = self._parse_retry_after_header(response.headers)
             return (
-                retries.is_worthwhile(response, retry_after, current_call(self))
+                retries.is_worthwhile(response, retry_after, call)
                 and super()._should_retry(response)
-                and self._pay(response.status_code)
+                and self._pay(call, response.status_code)
             )
 
         def _calculate_retry_timeout(self, remaining_retries, options, response_headers=None):
@@ -236,7 +229,7 @@ class _Hooks:
                 pause = super()._calculate_retry_timeout(
                     remaining_retries, options, response_headers
                 )
-            return current_call(self).at_most(pause)
+            return self._call_of(options).at_most(pause)
 
         def _make_status_error(self, err_msg, *, body, response):
             message, body = failure_message(err_msg, body), hide_account_ids(body)
@@ -245,37 +238,46 @@ class _Hooks:
                 return BalanceExhaustedError(message, response=response, body=inner)
             return super()._make_status_error(message, body=body, response=response)
 
-    def _pay(self, status_code: int | None = None) -> bool:
+    def begin_call(self) -> Call:
+        """Begin a call, which may be several requests; see `carry`."""
+        return Call(self.deadline)
+
+    def _call_of(self, options: Any) -> Call:
+        return cast("dict[str, Any]", vars(options)).get(_CALL) or self.begin_call()
+
+    def _pay(self, call: Call, status_code: int | None = None) -> bool:
         paid = self._budget.spend(status_code)
-        current_call(self).paid += paid
+        call.paid += paid
         return paid > 0
 
-    def _check_retry(self, response: object) -> None:
+    def _check_retry(self, response: object, call: Call) -> None:
         # After a failed connection the SDK tries again unasked; here is the only place to object.
         error = sys.exception()
         if response is not None or not isinstance(error, Exception):
             return
-        call = current_call(self)
         if call.is_over():
             raise (as_openai_error(TimeoutError(), call.request) or error) from error
-        if retries.is_permanent(error) or not self._pay():
+        if retries.is_permanent(error) or not self._pay(call):
             raise (as_openai_error(error, call.request) or error) from error
 
 
 class SyncHooks(_Hooks):
     """Overrides for a sync client: `class Client(SyncHooks, OpenAI)`."""
 
+    _tracer = staticmethod(trace)
+
     if not TYPE_CHECKING:  # as above
 
-        def _make_http_client(self, timeout):
-            return SteadyClient() if timeout is None else SteadyClient(timeout=timeout)
+        def _make_http_client(self, *, base_url, timeout=None, **_):
+            return SteadyClient(base_url, **_given(timeout=timeout))
 
         def request(self, cast_to, options, *, stream=False, stream_cls=None):
+            call = self._call_of(options)
             try:
-                with guard(self) as call, within(call.deadline):
+                with call, within(call.deadline):
                     answer = super().request(
                         cast_to,
-                        _without_redirects(options, self._client),
+                        _without_redirects(carry(options, call), self._client),
                         stream=stream,
                         stream_cls=_guarded(stream_cls, Stream, GuardedStream),
                     )
@@ -284,24 +286,23 @@ class SyncHooks(_Hooks):
             finally:
                 del options  # tracebacks may show it, and the prompt is in it
 
-        def _prepare_request(self, request):
-            current_call(self).prepare(request, trace)
-            return super()._prepare_request(request)
-
-        def _sleep_for_retry(self, *, response, **options):
-            self._check_retry(response)
+        def _sleep_for_retry(self, *, response, options, **kwargs):
             try:
-                super()._sleep_for_retry(response=response, **options)
+                self._check_retry(response, self._call_of(options))
+                super()._sleep_for_retry(response=response, options=options, **kwargs)
             finally:
                 del options
 
-        def _process_response(self, *, cast_to, response, **options):
+        def _process_response(self, *, cast_to, response, options, stream, **kwargs):
             try:
                 with reading(response):
-                    answer = super()._process_response(
-                        cast_to=cast_to, response=response, **options
+                    return super()._process_response(
+                        cast_to=cast_to,
+                        response=_guard_unparsed(response, stream=stream),
+                        options=_with_checks(options, cast_to, response),
+                        stream=stream,
+                        **kwargs,
                     )
-                    return checked_answer(guard_unread(answer, response), cast_to, response)
             finally:
                 del options
 
@@ -316,6 +317,7 @@ class AsyncHooks(_Hooks):
 
     max_concurrency: int = 100
     _slots: Slots
+    _tracer = staticmethod(async_trace)
 
     if not TYPE_CHECKING:  # as above
 
@@ -330,45 +332,56 @@ class AsyncHooks(_Hooks):
 
         with_options = copy
 
-        def _make_http_client(self, timeout):
-            return AsyncSteadyClient() if timeout is None else AsyncSteadyClient(timeout=timeout)
+        def _make_http_client(self, *, base_url, timeout=None, **_):
+            return AsyncSteadyClient(base_url, **_given(timeout=timeout))
 
         async def request(self, cast_to, options, *, stream=False, stream_cls=None):
+            call = self._call_of(options)
             try:
-                with guard(self) as call:
-                    with fail_after(call.deadline):
-                        async with self._slots.of(self.max_concurrency):
-                            answer = await super().request(
-                                cast_to,
-                                _without_redirects(options, self._client),
-                                stream=stream,
-                                stream_cls=_guarded(stream_cls, AsyncStream, AsyncGuardedStream),
-                            )
+                with call, fail_after(call.deadline):
+                    async with self._slots.of(self.max_concurrency) as call.slot:
+                        answer = await super().request(
+                            cast_to,
+                            _without_redirects(carry(options, call), self._client),
+                            stream=stream,
+                            stream_cls=_guarded(stream_cls, AsyncStream, AsyncGuardedStream),
+                        )
                     self._budget.refill(call.paid)
                     return answer
             finally:
                 del options  # as above
 
-        async def _prepare_request(self, request):
-            current_call(self).prepare(request, async_trace)
-            return await super()._prepare_request(request)
-
-        async def _sleep_for_retry(self, *, response, **options):
-            self._check_retry(response)
+        async def _sleep_for_retry(self, *, response, options, **kwargs):
+            call = self._call_of(options)
             try:
-                await super()._sleep_for_retry(response=response, **options)
+                self._check_retry(response, call)
+                async with call.slot.left():
+                    await super()._sleep_for_retry(response=response, options=options, **kwargs)
             finally:
                 del options
 
-        async def _process_response(self, *, cast_to, response, **options):
+        async def _process_response(self, *, cast_to, response, options, stream, **kwargs):
             try:
                 with reading(response):
-                    answer = await super()._process_response(
-                        cast_to=cast_to, response=response, **options
+                    return await super()._process_response(
+                        cast_to=cast_to,
+                        response=_guard_unparsed(response, stream=stream),
+                        options=_with_checks(options, cast_to, response),
+                        stream=stream,
+                        **kwargs,
                     )
-                    return checked_answer(guard_unread(answer, response), cast_to, response)
             finally:
                 del options
+
+
+def carry(options: Any, call: Call) -> Any:
+    """Return a copy of the SDK's request *options* that carries *call* through the SDK.
+
+    The SDK copies options with all that they hold, and ignores what it does not know.
+    """
+    carrying = options.model_copy()
+    vars(carrying)[_CALL] = call
+    return carrying
 
 
 def isolate(client: Any, given: Mapping[str, Any]) -> None:
@@ -391,8 +404,42 @@ def isolate(client: Any, given: Mapping[str, Any]) -> None:
 
 
 def _guarded(stream_cls: Any, theirs: type, ours: Any) -> Any:
-    # A caller's own class is left alone.
-    return ours[get_args(stream_cls)] if get_origin(stream_cls) is theirs else stream_cls
+    """Return the class to make a stream with, in place of *stream_cls*.
+
+    A class of the caller's own, such as a tracer's, comes first and ours below it, in the place
+    of the SDK's: what it overrides sees what a caller without it would see.
+    """
+    if get_origin(stream_cls) is theirs:
+        return ours[get_args(stream_cls)]
+    kind = get_origin(stream_cls) or stream_cls
+    if not isinstance(kind, type) or not issubclass(kind, theirs) or issubclass(kind, ours):
+        return stream_cls
+    # The SDK looks up there what the stream is made of.
+    known = {name: getattr(kind, name) for name in ("__module__", "__orig_bases__")}
+    both: Any = type(kind.__name__, (kind, ours), known)
+    return both[get_args(stream_cls)] if get_args(stream_cls) else both
+
+
+def _given(**options: object) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _guard_unparsed(response: Any, *, stream: bool) -> Any:
+    if stream or response.request.headers.get(_RAW_RESPONSE):
+        guard_body(response)
+    return response
+
+
+def _with_checks(options: Any, cast_to: Any, response: Any) -> Any:
+    # What the SDK has parsed passes the `post_parser` of its options, now or when the caller
+    # parses a raw response.
+    theirs = options.post_parser
+
+    def check(answer: object) -> object:
+        check_parsed(answer, cast_to, response)
+        return theirs(answer) if callable(theirs) else answer
+
+    return options.model_copy(update={"post_parser": check})
 
 
 def _without_redirects(options: Any, http_client: object) -> Any:

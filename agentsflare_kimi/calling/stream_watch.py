@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from openai import APIError, OpenAIError
@@ -39,14 +37,12 @@ class StreamWatch:
     Attributes:
         observers: Told each chunk before the caller gets it, and that `[DONE]` came.
         is_finished: Whether a finish reason came.
-        is_left: Whether the caller left a loop over the stream before its end.
     """
 
     def __init__(self, cast_to: type, response: Response) -> None:
         """Begin with nothing seen."""
         self.observers: list[_Observer] = []
         self.is_finished = False
-        self.is_left = False
         self._expects_end = cast_to in _TEXT_CHUNKS
         self._response = response
         self._parts: list[str] = []
@@ -68,16 +64,6 @@ class StreamWatch:
         for observer in self.observers:
             observer.hear(chunk)
 
-    def check_left(self) -> None:
-        """Raise if the connection was closed when a loop was left: this is not the end."""
-        if self.is_left:
-            raise self.failed(
-                IncompleteStreamError(
-                    "the stream was closed when an earlier loop over it was left; keep one "
-                    "iterator (`chunks = iter(stream)`) to read it in several loops"
-                )
-            )
-
     def check_end(self, *, is_done: bool) -> None:
         """Raise if the stream should not have ended here; else the observers learn of it."""
         expects_end, self._expects_end = self._expects_end, False
@@ -87,15 +73,6 @@ class StreamWatch:
             )
         for observer in self.observers if is_done else ():
             observer.end()
-
-    @contextmanager
-    def leaving(self) -> Generator[None]:
-        """Notice whether the caller leaves the loop in the block."""
-        try:
-            yield
-        except GeneratorExit:
-            self.is_left = True
-            raise
 
     def check_failure(self, error: BaseException) -> None:
         """Raise what *error* stands for, unless it may reach the caller as it is."""

@@ -42,7 +42,7 @@ class Upstream:
         """Begin with no callers; the *most_callers* that came last are remembered."""
         self._settings = settings
         self._most = most_callers
-        self._connections = _Connections()
+        self._connections = _Connections(settings.base_url)
         self._clients: OrderedDict[bytes, AsyncKimi] = OrderedDict()
 
     def client_of(self, caller: Caller) -> AsyncKimi:

@@ -12,6 +12,7 @@ from fault_server import DONE, FaultServer, data
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from agentsflare_kimi import AsyncKimi, Kimi, RejectedParameterWarning, assistant_message
+from agentsflare_kimi.calling.http_library import http
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.emulator import Emulator
 
@@ -469,8 +470,7 @@ def post_mapping(client, body):
 
 
 def post_response(client, body):
-    raw = client.models.with_raw_response.list().http_response
-    return read(post(client, body, type(raw)).content)
+    return read(post(client, body, http.Response).content)
 
 
 class OwnStream(openai.Stream[T]):
@@ -550,8 +550,7 @@ async def post_text_async(client, body):
 
 
 async def post_response_async(client, body):
-    raw = (await client.models.with_raw_response.list()).http_response
-    return read((await post(client, body, type(raw))).content)
+    return read((await post(client, body, http.Response)).content)
 
 
 class AsyncOwnStream(openai.AsyncStream[T]):

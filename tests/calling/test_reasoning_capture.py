@@ -2,21 +2,18 @@
 
 import asyncio
 import json
-import sys
 import tracemalloc
 from types import SimpleNamespace
 
-import openai
 import pytest
 from fault_server import DONE, data
 from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion
 
+from agentsflare_kimi.calling.http_library import http
 from agentsflare_kimi.calling.reasoning_capture import listen
 
-# Of httpx or httpx2, as the SDK has it.
-Response = sys.modules[openai.DefaultHttpxClient.__base__.__module__.partition(".")[0]].Response
 CALL = {"id": "f:0", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 MESSAGE = {
     "role": "assistant",
@@ -24,6 +21,10 @@ MESSAGE = {
     "tool_calls": [CALL],
     "reasoning_content": "because",
 }
+
+
+def answer(content):
+    return http.Response(200, content=content, request=http.Request("POST", "http://localhost"))
 
 
 def choice(finish_reason=None, **told):
@@ -38,7 +39,7 @@ TEXT = data(choice(delta={"content": "word "}))
 
 def test_a_whole_body_is_heard_at_its_end_and_once():
     heard = []
-    response = Response(200, content=iter([b"\n", BODY[:40], b"", BODY[40:]]))
+    response = answer(iter([b"\n", BODY[:40], b"", BODY[40:]]))
     listen(SimpleNamespace(http_response=response), heard.append)
     assert response.read().strip() == BODY
     assert b"".join(response.iter_bytes()).strip() == BODY
@@ -46,10 +47,10 @@ def test_a_whole_body_is_heard_at_its_end_and_once():
     assert heard == [MESSAGE]
 
 
-@pytest.mark.parametrize("answer", [BODY, BODY.decode(), b"\xef\xbb\xbf" + BODY, json.loads(BODY)])
-def test_a_body_that_is_there_is_heard_at_once(answer):
+@pytest.mark.parametrize("body", [BODY, BODY.decode(), b"\xef\xbb\xbf" + BODY, json.loads(BODY)])
+def test_a_body_that_is_there_is_heard_at_once(body):
     heard = []
-    listen(answer, heard.append)
+    listen(body, heard.append)
     assert heard == [MESSAGE]
 
 
@@ -72,7 +73,7 @@ def test_a_field_of_a_completion_is_no_stream(name):
 )
 def test_a_stream_is_heard_before_its_last_piece_is_given(pieces, counts):
     heard = []
-    response = Response(200, content=iter(pieces))
+    response = answer(iter(pieces))
     listen(response, heard.append)
     assert [len(heard) for _ in response.iter_bytes()] == counts
     assert heard == [MESSAGE]
@@ -85,7 +86,7 @@ def test_an_async_stream_is_heard_before_its_last_piece_is_given():
 
     async def main():
         heard = []
-        response = Response(200, content=content())
+        response = answer(content())
         listen(response, heard.append)
         async for piece in response.aiter_bytes():
             if piece == DONE:
@@ -100,14 +101,14 @@ def test_an_async_stream_is_heard_before_its_last_piece_is_given():
 )
 def test_what_is_cut_or_broken_is_not_heard(pieces):
     heard = []
-    response = Response(200, content=iter(pieces))
+    response = answer(iter(pieces))
     listen(response, heard.append)
     assert b"".join(response.iter_bytes()) == b"".join(pieces)
     assert not heard
 
 
 def test_what_was_read_before_is_left_alone():
-    response = Response(200, content=iter([BODY]))
+    response = answer(iter([BODY]))
     assert list(response.iter_bytes()) == [BODY]
     listen(SimpleNamespace(response=response), pytest.fail)
 
@@ -119,14 +120,14 @@ def test_what_was_read_before_is_left_alone():
     )
 )
 def test_whatever_passes_is_passed_on(pieces):
-    response = Response(200, content=iter(pieces))
+    response = answer(iter(pieces))
     listen(response, lambda _: None)
     assert b"".join(response.iter_bytes()) == b"".join(pieces)
 
 
 def test_the_bytes_of_a_long_stream_are_not_kept():
     event = data({**choice(delta={"content": "word "}), "padding": "x" * 2_000})
-    response = Response(200, content=(event for _ in range(2_000)))
+    response = answer(event for _ in range(2_000))
     listen(response, pytest.fail)
     tracemalloc.start()
     sent = sum(map(len, response.iter_bytes()))

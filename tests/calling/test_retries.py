@@ -204,3 +204,13 @@ def test_the_pause_before_a_retry_counts_for_the_async_client_too(server, case):
     with pytest.raises(openai.APITimeoutError):
         asyncio.run(main())
     assert time.monotonic() - started < 5
+
+
+def test_blocks_without_sleeping_may_overlap():
+    first, second = without_sleeping(), without_sleeping()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not is_sleeping()
+    second.__exit__(None, None, None)
+    assert is_sleeping()

@@ -27,7 +27,7 @@ HOOKS = {
     "_process_response_data": ["data", "cast_to", "response"],
     "_process_response": ["cast_to", "response"],
     "_prepare_url": ["url"],
-    "_prepare_request": ["request"],
+    "_build_request": ["options", "retries_taken"],
     "_should_retry": ["response"],
     "_parse_retry_after_header": ["response_headers"],
     "_calculate_retry_timeout": ["remaining_retries", "options", "response_headers"],
@@ -36,6 +36,9 @@ HOOKS = {
     "request": ["cast_to", "options", "stream", "stream_cls"],
     "copy": [],
 }
+
+
+STREAM_HOOKS = ["__stream__", "_iter_events"]
 
 
 class Guarded(SyncHooks, openai.OpenAI):
@@ -53,6 +56,12 @@ def test_the_sdk_has_the_hook(client, name):
     assert hook is not None, f"openai {openai.__version__} has no {client.__name__}.{name}"
     missing = set(HOOKS[name]) - set(inspect.signature(hook).parameters)
     assert not missing, f"{client.__name__}.{name} has lost its parameters {missing}"
+
+
+@pytest.mark.parametrize("stream", [openai.Stream, openai.AsyncStream])
+@pytest.mark.parametrize("name", STREAM_HOOKS)
+def test_the_sdks_streams_have_the_hook(stream, name):
+    assert hasattr(stream, name), f"openai {openai.__version__} has no {stream.__name__}.{name}"
 
 
 @pytest.mark.parametrize("name", sorted(HOOKS.keys() - {"_parse_retry_after_header"}))

@@ -134,7 +134,7 @@ def test_unreadable_certificates_are_named(server, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
     for kind in (Kimi, AsyncKimi):
         with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
-            kind()
+            kind(base_url="https://api.agentsflare.com/v1")
 
 
 def test_what_the_gateway_says_cannot_drive_a_terminal(server):

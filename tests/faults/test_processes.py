@@ -11,18 +11,21 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import openai
 import pytest
-from fault_server import CHUNKS, DONE, EVENTS, Connection, FaultServer, chunked, head
+from fault_server import BEGUN, CHUNKS, DONE, EVENTS, Connection, FaultServer, chunked, head
 
 from agentsflare_kimi import AsyncKimi, IncompleteStreamError, Kimi
-from agentsflare_kimi.calling.connections import async_trace, trace
+from agentsflare_kimi.calling.tracing import async_trace, trace
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 MODEL = "kimi-k2.6"
+# What the SDK makes of the HTTP library's `RuntimeError` for a client that was closed.
+CLOSED = "RuntimeError" if openai.__version__ >= "3" else "APIConnectionError"
 
 
 def _endless(connection):
@@ -32,6 +35,12 @@ def _endless(connection):
         time.sleep(0.01)
 
 
+def _busy_once(connection):
+    if connection.number == 1:
+        return connection.answer_json({"error": {"message": "busy"}}, 429, Retry_After="1")
+    return connection.well()
+
+
 def _late(connection):
     time.sleep(0.3)
     connection.well()
@@ -39,7 +48,14 @@ def _late(connection):
 
 @pytest.fixture
 def server():
-    with FaultServer({"well": Connection.well, "endless": _endless, "late": _late}) as server:
+    replies = {
+        "well": Connection.well,
+        "endless": _endless,
+        "late": _late,
+        "unfinished": lambda connection: connection.stream(BEGUN),
+        "busy-once": _busy_once,
+    }
+    with FaultServer(replies) as server:
         yield server
 
 
@@ -96,23 +112,95 @@ def test_a_client_used_before_a_fork_works_on_both_sides(client):
     assert _ask(client) == "Hello there"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_that_closes_a_client_closes_its_own_connections(client):
+    assert _ask(client) == "Hello there"
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of the server, and a fork
+        child = context.Process(target=_close_in_child, args=(client, queue))
+        child.start()
+    assert queue.get(timeout=20) == ["Hello there", True, [True], CLOSED]
+    child.join(20)
+    assert not client.is_closed()
+    (pool,) = client._client._of_process.values()
+    assert not pool.is_closed
+    assert _ask(client) == "Hello there"
+
+
+def _close_in_child(client, queue):
+    found = [_ask(client)]
+    client.close()
+    pools = client._client._of_process.values()
+    found += [client.is_closed(), [pool.is_closed for pool in pools]]
+    try:
+        _ask(client)
+    except (RuntimeError, openai.OpenAIError) as error:
+        found.append(type(error).__name__)
+    queue.put(found)
+
+
+@pytest.mark.parametrize("runs", [30, pytest.param(1_000, marks=pytest.mark.slow)])
+def test_many_event_loops_on_the_same_client(server, runs):
+    resource = pytest.importorskip("resource")
+    client = AsyncKimi(api_key="k", base_url=server.url("well"))
+    loops = weakref.WeakSet()
+
+    async def main():
+        loops.add(asyncio.get_running_loop())
+        # Contended, so that what counts the slots refers to the loop, too.
+        ask = client.with_options(max_concurrency=1)
+        assert await asyncio.gather(_ask_async(ask), _ask_async(ask)) == ["Hello there"] * 2
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    try:
+        for _ in range(runs):
+            asyncio.run(main())
+        gc.collect()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert not loops
+    assert len(client._client._of_loop) == 0
+    assert _settles(lambda: server.open == 0)
+
+
+def test_loops_that_shut_nothing_down_are_forgotten_too(server):
+    client = AsyncKimi(api_key="k", base_url=server.url("well"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # of the connections of such loops
+        for _ in range(20):
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(_ask_async(client))
+            loop.close()
+        gc.collect()
+    assert len(client._client._of_loop) == 1
+
+
+def test_a_client_that_nobody_refers_to_leaves_no_connection(server):
+    async def main():
+        await _ask_async(AsyncKimi(api_key="k", base_url=server.url("well")))
+        gc.collect()
+        assert await asyncio.to_thread(_settles, lambda: server.open == 0)
+
+    asyncio.run(main())
+
+
 def test_a_second_event_loop_on_the_same_client(server):
     client = AsyncKimi(api_key="k", base_url=server.url("well"))
 
     async def main():
         return await asyncio.gather(*(_ask_async(client) for _ in range(5)))
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # of the first loop's connections
-        for _ in range(3):
-            assert asyncio.run(main()) == ["Hello there"] * 5
+    for _ in range(3):
+        assert asyncio.run(main()) == ["Hello there"] * 5
 
-        async def end():
-            await _ask_async(client)
-            await client.close()
+    async def end():
+        await _ask_async(client)
+        await client.close()
 
-        asyncio.run(end())
-        gc.collect()
+    asyncio.run(end())
     assert client.is_closed()
 
 
@@ -141,63 +229,88 @@ def test_cancelling_frees_the_connection_and_does_not_retry(server):
     assert _settles(lambda: server.open == 0)
 
 
-def test_leaving_a_loop_closes_the_connection(server, client):
-    stream = client.with_options(base_url=server.url("endless")).chat.completions.create(
-        model=MODEL, messages=MESSAGES, stream=True
-    )
+def _create(client, server, name="well"):
+    completions = client.with_options(base_url=server.url(name)).chat.completions
+    return completions.create(model=MODEL, messages=MESSAGES, stream=True)
+
+
+def _first_of(stream):
     for chunk in stream:
-        assert chunk.choices[0].delta.content == "Hello"
-        break
+        return chunk
+    return None
+
+
+async def _first_of_async(stream):
+    async for chunk in stream:
+        await asyncio.sleep(0)  # what is left behind is closed meanwhile
+        return chunk
+    return None
+
+
+def test_a_stream_that_is_left_and_entered_again_goes_on(server, client):
+    stream = _create(client, server)
+    chunks = [_first_of(stream), next(stream)]
+    while (chunk := _first_of(stream)) is not None:
+        chunks.append(chunk)
+    assert len(chunks) == len(CHUNKS)
     assert stream.response.is_closed
-    assert _settles(lambda: server.open == 0)
-    with pytest.raises(IncompleteStreamError, match="keep one iterator"):
-        next(stream)
-    with pytest.raises(IncompleteStreamError, match="keep one iterator"):
-        list(stream)
 
 
-def test_leaving_an_async_loop_closes_the_connection(server):
+def test_an_async_stream_that_is_left_and_entered_again_goes_on(server):
     async def main():
-        async with AsyncKimi(api_key="k", base_url=server.url("endless")) as client:
-            stream = await client.chat.completions.create(
-                model=MODEL, messages=MESSAGES, stream=True
-            )
-            async for chunk in stream:
-                assert chunk.choices[0].delta.content == "Hello"
-                break
-            await asyncio.sleep(0.1)
+        async with AsyncKimi(api_key="k", base_url=server.url("well")) as client:
+            stream = await _create(client, server)
+            chunks = [await _first_of_async(stream), await anext(stream)]
+            while (chunk := await _first_of_async(stream)) is not None:
+                chunks.append(chunk)
+            assert len(chunks) == len(CHUNKS)
             assert stream.response.is_closed
-            with pytest.raises(IncompleteStreamError, match="keep one iterator"):
-                await anext(stream)
 
     asyncio.run(main())
-    assert _settles(lambda: server.open == 0)
 
 
-def test_one_iterator_can_be_read_in_several_loops(client):
-    stream = client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
-    chunks = iter(stream)
-    first = [next(chunks)]
-    for chunk in chunks:
-        first.append(chunk)
-        break
-    assert len(first) + len(list(chunks)) == len(CHUNKS)
-
-
-def test_next_and_loop_can_be_mixed(client):
-    stream = client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
-    assert next(stream).choices[0].delta.role == "assistant"
-    assert len(list(stream)) == len(CHUNKS) - 1
-
-
-def test_a_forgotten_stream_leaves_no_connection(server, client):
-    streams = client.with_options(base_url=server.url("endless")).chat.completions
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
+@pytest.mark.parametrize("begin", [next, _first_of, iter, id], ids=lambda begin: begin.__name__)
+def test_a_stream_that_nobody_refers_to_leaves_no_connection(server, client, begin):
+    gc.disable()  # it is gone with its last reference, not some time later
+    try:
         for _ in range(5):
-            next(streams.create(model=MODEL, messages=MESSAGES, stream=True))
-        gc.collect()
-    assert _settles(lambda: server.open == 0)
+            begin(_create(client, server, "endless"))
+        assert _settles(lambda: server.open == 0)
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("begin", [anext, _first_of_async, None], ids=["anext", "loop", "unread"])
+def test_an_async_stream_that_nobody_refers_to_leaves_no_connection(server, begin):
+    async def main():
+        async with AsyncKimi(api_key="k", base_url=server.url("well")) as client:
+            for _ in range(5):
+                stream = await _create(client, server, "endless")
+                if begin is not None:
+                    await begin(stream)
+                del stream
+            assert await asyncio.to_thread(_settles, lambda: server.open == 0)
+
+    gc.disable()
+    try:
+        asyncio.run(main())
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("way", ["close", "with", "failure"])
+def test_a_stream_closes_its_connection(server, client, way):
+    stream = _create(client, server, "unfinished" if way == "failure" else "endless")
+    if way == "close":
+        next(stream)
+        stream.close()
+    elif way == "with":
+        with stream:
+            next(stream)
+    else:
+        with pytest.raises(IncompleteStreamError):
+            list(stream)
+    assert stream.response.is_closed
 
 
 @pytest.mark.parametrize("name", ["Kimi", "AsyncKimi"])
@@ -292,6 +405,67 @@ def test_no_more_are_in_flight_than_allowed(server):
             assert together.most > 4
 
     asyncio.run(main())
+
+
+def test_a_call_that_waits_before_its_retry_holds_no_slot(server):
+    async def main():
+        url = server.url("busy-once")
+        async with AsyncKimi(api_key="k", base_url=url, max_concurrency=1) as client:
+            order = []
+            first = asyncio.create_task(_ask_async(client))
+            first.add_done_callback(lambda _: order.append("first"))
+            await asyncio.to_thread(_settles, lambda: server.requests["busy-once", "0"])
+            await _ask_async(client)
+            order.append("second")
+            await first
+            return order
+
+    assert asyncio.run(main()) == ["second", "first"]
+
+
+def test_a_call_that_is_cancelled_while_it_waits_gives_its_slot_back(server):
+    async def main():
+        url = server.url("busy-once")
+        async with AsyncKimi(api_key="k", base_url=url, max_concurrency=1) as client:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(_ask_async(client), 0.3)
+            return await asyncio.wait_for(asyncio.gather(*[_ask_async(client)] * 1), 20)
+
+    assert asyncio.run(main()) == ["Hello there"]
+
+
+def test_a_task_that_a_call_starts_is_no_part_of_it(server):
+    async def main():
+        tasks = []
+        other = AsyncKimi(api_key="k", base_url=server.url("late"), deadline=30)
+
+        async def key():
+            if not tasks:
+                tasks.append(asyncio.create_task(_ask_async(other)))
+            return "k"
+
+        async with AsyncKimi(api_key=key, base_url=server.url("well"), deadline=0.2) as client:
+            assert await _ask_async(client) == "Hello there"
+        async with other:
+            return await tasks[0]
+
+    assert asyncio.run(main()) == "Hello there"
+
+
+def test_a_call_inside_a_call_has_its_own_deadline(server):
+    with Kimi(api_key="k", base_url=server.url("late")) as other:
+        inner = []
+
+        def key():
+            inner.append(_ask(other))
+            return "k"
+
+        with (
+            Kimi(api_key=key, base_url=server.url("well"), deadline=0.1, max_retries=0) as client,
+            pytest.raises(openai.APITimeoutError),
+        ):
+            _ask(client)
+    assert inner == ["Hello there"]
 
 
 def test_open_streams_hold_no_slot(server):

@@ -1,0 +1,151 @@
+"""HTTP transports that fit around the HTTP library's own, whichever generation it is.
+
+`PooledTransport(make)` gives each process connections of its own, `AsyncPooledTransport(make)`
+each event loop; `GuardedTransport` stands around each of those that *make* makes.
+Source: facts/reliability.md section 4.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.calling.guarding import call_of
+from agentsflare_kimi.calling.http_library import http
+from agentsflare_kimi.calling.loops import PerLoop
+
+if TYPE_CHECKING:
+    from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
+
+__all__ = ["AsyncGuardedTransport", "AsyncPooledTransport", "GuardedTransport", "PooledTransport"]
+
+_TOO_MANY_REQUESTS: Final = 429
+
+
+class GuardedTransport(http.BaseTransport):
+    """Sends each request only to the origin that its call was made for.
+
+    Attributes:
+        is_closed: Whether its connections were closed.
+    """
+
+    def __init__(self, inner: http.BaseTransport) -> None:
+        """Stand around *inner*, which has the connections."""
+        self._inner = inner
+        self.is_closed = False
+
+    def handle_request(self, request: Request) -> Response:
+        """Send *request*.
+
+        Raises:
+            UnsafeBaseUrlError: Something on the way has turned it to another origin.
+        """
+        call = call_of(request)
+        if call is not None:
+            call.check_origin(request)
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.is_closed = True
+        self._inner.close()
+
+
+class AsyncGuardedTransport(http.AsyncBaseTransport):
+    """As `GuardedTransport`; and reads the whole of an answer that may say why to retry."""
+
+    def __init__(self, inner: http.AsyncBaseTransport) -> None:
+        """Stand around *inner*, which has the connections."""
+        self._inner = inner
+        self.is_closed = False
+
+    async def handle_async_request(self, request: Request) -> Response:
+        """Send *request*.
+
+        Raises:
+            UnsafeBaseUrlError: Something on the way has turned it to another origin.
+        """
+        call = call_of(request)
+        if call is not None:
+            call.check_origin(request)
+        response = await self._inner.handle_async_request(request)
+        if response.status_code == _TOO_MANY_REQUESTS:
+            # The SDK asks without awaiting whether to try again, and the body has the answer.
+            response.request = request
+            await response.aread()
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        self.is_closed = True
+        await self._inner.aclose()
+
+
+class PooledTransport(http.BaseTransport):
+    """Connections of this process; a process that is forked from it makes its own.
+
+    Attributes:
+        of_process: The transport of this process, by its id.
+    """
+
+    def __init__(self, make: Callable[[], http.BaseTransport]) -> None:
+        """Begin with none.
+
+        Args:
+            make: Makes the transport that has the connections.
+        """
+        self._make = make
+        self.of_process: dict[int, GuardedTransport] = {}
+
+    def handle_request(self, request: Request) -> Response:
+        """Send *request* over connections of this process."""
+        process = os.getpid()
+        if process not in self.of_process:
+            # What the parent uses is left untouched: closing it takes a lock that a thread of
+            # the parent may have held at the fork.
+            self._inherited = self.of_process
+            self.of_process = {process: GuardedTransport(self._make())}
+        return self.of_process[process].handle_request(request)
+
+    def close(self) -> None:
+        """Close the connections of this process; those of its parent stay open."""
+        own = self.of_process.get(os.getpid())
+        if own is not None:
+            own.close()
+
+
+class AsyncPooledTransport(http.AsyncBaseTransport):
+    """Connections of the running event loop; they are closed when it ends.
+
+    Attributes:
+        of_loop: The transports, one for each loop.
+    """
+
+    def __init__(self, make: Callable[[], http.AsyncBaseTransport]) -> None:
+        """Begin with none.
+
+        Args:
+            make: Makes the transport that has the connections.
+        """
+        self.of_loop = PerLoop(
+            lambda: AsyncGuardedTransport(make()), close=AsyncGuardedTransport.aclose
+        )
+        self._make = make
+        self._outside_asyncio: AsyncGuardedTransport | None = None
+
+    async def handle_async_request(self, request: Request) -> Response:
+        """Send *request* over connections of the running loop."""
+        transport = self.of_loop.of_running_loop()
+        if transport is None:
+            transport = self._outside_asyncio = self._outside_asyncio or AsyncGuardedTransport(
+                self._make()
+            )
+        return await transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop."""
+        if self._outside_asyncio is None:
+            await self.of_loop.close()
+        else:
+            await self._outside_asyncio.aclose()

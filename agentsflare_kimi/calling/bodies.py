@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 else:
     Response = object
 
+_OURS: Final = frozenset({"deadline", "observers", "is_diagnosed"})
+
 __all__ = ["BodyObserver", "closing_later", "guard_body", "observe_body"]
 
 
@@ -85,6 +87,7 @@ class _GuardedBody(Response):
 
     deadline: Deadline | None
     observers: list[BodyObserver]
+    is_diagnosed: bool = False
 
     def iter_raw(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Yield the body as it came, within the deadline of its call."""
@@ -157,8 +160,19 @@ class _GuardedBody(Response):
         try:
             return super().json(**options)
         except (ValueError, RecursionError) as error:
-            self._convert(error)
+            if not self.is_diagnosed:  # which takes a look at the body, too
+                self.is_diagnosed = True
+                try:
+                    self._convert(error)
+                finally:
+                    self.is_diagnosed = False
             raise
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave what guards the body out of pickles and copies."""
+        state: Any = self.__getstate__()
+        kept = {name: value for name, value in state.items() if name not in _OURS}
+        return _new, (type(self).__bases__[1],), kept
 
     def _convert(self, error: Exception) -> None:
         found = as_openai_error(error, self.request, self)
@@ -171,6 +185,10 @@ class _GuardedBody(Response):
 
 def _agen(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
     return pieces  # pyright: ignore[reportReturnType]  # it is one in both generations
+
+
+def _new(kind: type[Any]) -> object:
+    return object.__new__(kind)
 
 
 @cache

@@ -207,10 +207,13 @@ class _Hooks:
             return check_origin(url, self.base_url, *also)
 
         def _build_request(self, options, **kwargs):
-            with hiding_prompts():
-                request = super()._build_request(options, **kwargs)
-            self._call_of(options).prepare(request, self._tracer)
-            return request
+            try:
+                with hiding_prompts():
+                    request = super()._build_request(options, **kwargs)
+                self._call_of(options).prepare(request, self._tracer)
+                return request
+            finally:
+                del options  # tracebacks may show it, and the prompt is in it
 
         def _should_retry(self, response):
             call = call_of(response.request) or Call(None)
@@ -284,7 +287,7 @@ class SyncHooks(_Hooks):
                     self._budget.refill(call.paid)
                     return answer
             finally:
-                del options  # tracebacks may show it, and the prompt is in it
+                del options  # as above
 
         def _sleep_for_retry(self, *, response, options, **kwargs):
             try:

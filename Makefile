@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 OLDEST := .venvs/oldest
 JOBS ?= 2
 
-.PHONY: demo test test-oldest check format generate lock docs benchmark clean
+.PHONY: demo test test-oldest kill-test scale check format generate lock docs benchmark clean
 
 demo: $(VENV)/.package
 	$(BIN)/agentsflare-kimi demo
@@ -31,6 +31,17 @@ generate: $(VENV)/.development
 
 test-oldest: $(OLDEST)/.development
 	$(OLDEST)/bin/python -m pytest -n $(JOBS) -m "not slow"
+
+# 20,000 rows, killed in the middle: minutes, so not part of `make test`.
+kill-test: $(VENV)/.development
+	ROWS_OF_THE_KILLED=20000 $(BIN)/python -m pytest -q tests/cli/test_batch.py -k killed_run
+
+# Batches on clusters of two local workers, one of which is killed; downloads half a gigabyte.
+scale:
+	$(PYTHON) -m venv .venvs/scale
+	.venvs/scale/bin/python -m pip install --quiet --disable-pip-version-check "ray[data]" "dask[distributed]" --editable ".[batch]"
+	.venvs/scale/bin/python examples/scale/ray_data.py
+	.venvs/scale/bin/python examples/scale/dask_blocks.py
 
 # The site, with every warning an error: docs/_build/html.
 docs: $(VENV)/.development

@@ -116,13 +116,17 @@ def test_vision(emulator, tmp_path):
     assert content[1]["image_url"]["url"] == "data:image/png;base64,bm90IHJlYWxseQ=="
 
 
-def test_batch(emulator):
+def test_batch(emulator, tmp_path):
     emulator.scenario = ["prompt-blocked"]
-    lines = output("batch", emulator).splitlines()
+    *lines, last = output("batch", emulator, str(tmp_path / "j")).splitlines()
     assert len(lines) == 20
     assert sum(line.endswith('squared?".') for line in lines) == 19
-    assert sum("? failed: " in line for line in lines) == 1
+    assert sum(" failed: " in line for line in lines) == 1
+    assert last == "19 answered, 0 kept, 1 failed"
     emulator.assert_requested(thinking={"type": "disabled"}, times=20)
+
+    assert output("batch", emulator, str(tmp_path / "j")).splitlines()[-1].startswith("0 answered")
+    assert len(emulator.requests) == 20
 
 
 def test_retries(emulator):

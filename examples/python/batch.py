@@ -1,34 +1,43 @@
-"""Ask many questions, a few at a time; one that fails does not stop the others."""
+"""Ask many questions: each once, what was answered kept at once, failures with their causes."""
 
 import asyncio
+import json
+import sys
+from pathlib import Path
 
-from openai import APIError
+from agentsflare_kimi import AsyncKimi, extract_content
+from agentsflare_kimi.batch import BatchSummary, Journal, Limiter, run_batch
 
-from agentsflare_kimi import AsyncKimi, diagnose, extract_content
-
-QUESTIONS = [f"What is {number} squared?" for number in range(1, 21)]
-AT_A_TIME = 5
-
-
-async def ask(client: AsyncKimi, question: str) -> str:
-    try:
-        answer = await client.chat.completions.create(
-            model="kimi-k2.6",
-            messages=[{"role": "user", "content": question}],
+JOURNAL = Path(sys.argv[1] if len(sys.argv) > 1 else "squares.jsonl")
+ROWS = [
+    {
+        "custom_id": f"square-{number}",
+        "body": {
+            "model": "kimi-k2.6",
+            "messages": [{"role": "user", "content": f"What is {number} squared?"}],
             # Thinking would cost more than such questions are worth.
-            extra_body={"thinking": {"type": "disabled"}},
-        )
-    except APIError as error:
-        return f"failed: {diagnose(error).summary}"
-    return extract_content(answer)
+            "thinking": {"type": "disabled"},
+            # What a request may use of the tokens a minute is reserved when it is sent.
+            "max_completion_tokens": 200,
+        },
+    }
+    for number in range(1, 21)
+]
 
 
-async def main() -> None:
-    # The client sends so many requests at once and keeps the rest waiting.
-    async with AsyncKimi(max_concurrency=AT_A_TIME) as client:
-        answers = await asyncio.gather(*(ask(client, question) for question in QUESTIONS))
-    for question, answer in zip(QUESTIONS, answers, strict=True):
-        print(f"{question} {answer}")
+async def ask_all() -> BatchSummary:
+    # How many requests the gateway takes at once is found out, five at the most.
+    async with AsyncKimi() as client:
+        with Journal(JOURNAL) as journal:
+            return await run_batch(ROWS, client, journal, limiter=Limiter(5))
 
 
-asyncio.run(main())
+summary = asyncio.run(ask_all())
+for line in JOURNAL.read_text("utf-8").splitlines():
+    record = json.loads(line)
+    if record["error"]:
+        print(record["custom_id"], "failed:", record["error"]["message"])
+    else:
+        print(record["custom_id"], extract_content(record["response"]["body"]))
+# Run again, this asks only what has no record.
+print(f"{summary.answered} answered, {summary.kept} kept, {summary.failed} failed")

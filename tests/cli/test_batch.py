@@ -18,6 +18,8 @@ from agentsflare_kimi.emulator import Emulator
 KEY = "sk-canary-0123456789"
 COMMAND = [sys.executable, "-m", "agentsflare_kimi", "batch"]
 LIMIT = 40
+# `make kill-test` takes 20,000.
+ROWS_OF_THE_KILLED = int(os.environ.get("ROWS_OF_THE_KILLED", "600"))
 # What is met on the way, as one row in so many; all but the last go away.
 FAULTS = {
     "rate-limited-gateway": 0.05,
@@ -44,7 +46,7 @@ def run(emulator, *arguments, cwd, **more):
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=3_600,
     )
 
 
@@ -85,7 +87,8 @@ class Counter:
         if not request.messages:
             return
         self.asked[prompt_of(request)] += 1
-        if request.status == 200:
+        # An answer that was cut on its way has the same status.
+        if request.status == 200 and request.scenario == "ok":
             self.answered[prompt_of(request)] += 1
         for count, event in self._awaited:
             if sum(self.asked.values()) >= count:
@@ -125,16 +128,14 @@ def tear(path):
     path.write_bytes(content[: last + (len(content) - last) // 2])
 
 
-@pytest.mark.parametrize(
-    "rows", [600, pytest.param(20_000, marks=pytest.mark.slow)], ids=["600", "20000"]
-)
-def test_a_killed_run_goes_on_where_it_was(rows, emulator, counter, tmp_path):
+def test_a_killed_run_goes_on_where_it_was(emulator, counter, tmp_path):
+    rows = ROWS_OF_THE_KILLED
     write_prompts(tmp_path / "in.jsonl", rows)
     emulator.scenario = faults(2 * rows)
     command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", str(LIMIT)]
     half = counter.reached(rows // 2)
     killed = start(emulator, *command, cwd=tmp_path, is_quiet=True)
-    assert half.wait(timeout=600)
+    assert half.wait(timeout=3_600)
     killed.kill()
     killed.wait()
     assert not (tmp_path / "out.jsonl").exists()

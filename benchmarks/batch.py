@@ -264,8 +264,8 @@ def compare_throughput(table: Table, count: int = 1_500) -> None:
 def compare_limits(table: Table) -> None:
     """Compare rates near a limit, and with 429s that have no reason."""
     capped = Server(latency=1.0, cap=50)
-    known = capped.turn("known", 2_000, 50)
-    found = capped.turn("batch-aiohttp", 2_000)
+    known = capped.turn("known", 4_000, 50)
+    found = capped.turn("batch-aiohttp", 4_000)
     capped.close()
     rate = found["rate"] / known["rate"]
     table.row("rate at a cap of 50, of that with the cap known", rate, 0.95, at_least=True)

@@ -221,7 +221,8 @@ class _Syncer:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
             self._thread.start()
-        self._is_wanted.set()
+        if not self._is_wanted.is_set():
+            self._is_wanted.set()
 
     def close(self) -> None:
         self._is_closing.set()

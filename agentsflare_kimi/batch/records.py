@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 _LONGEST_MESSAGE: Final = 1_000
+# `json.dumps` would make an encoder for each record.
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class RecordedResponse(TypedDict):
@@ -132,7 +134,7 @@ def bad_row_record(row: BadRow) -> Record:
 def line_of(record: Mapping[str, object]) -> bytes:
     """Return *record* as one line of JSON, in UTF-8."""
     try:
-        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        return _encode(record).encode() + b"\n"
     except UnicodeEncodeError:  # half of a surrogate pair, which models do write
         return json.dumps(record).encode() + b"\n"
 

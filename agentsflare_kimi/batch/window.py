@@ -1,7 +1,7 @@
 """How many requests to have in flight: found out from the answers, one request at a time.
 
-A 429 takes one slot, and seventeen answers give one back; so near a limit about one request in
-eighteen meets it. Some 429s have nothing to do with the number in flight. Those come as often
+A 429 takes one slot, and twenty answers give one back; so near a limit about one request in
+twenty meets it. Some 429s have nothing to do with the number in flight. Those come as often
 with fewer requests, and must not wear the number down: while few requests are refused, it keeps
 most of what it once reached. A limit that was really passed refuses nearly all that is above it.
 Source: facts/batch.md section 3.
@@ -14,15 +14,15 @@ from typing import Final
 __all__ = ["Window"]
 
 _FIRST: Final = 16
-_GAIN: Final = 1 / 17
+_GAIN: Final = 1 / 20
 # After so many answers without a 429 the limit is further away: grow five times as fast.
 _QUIET: Final = 100
 _QUIET_GAIN: Final = 5 * _GAIN
 # The beginning doubles the number with each round of answers, until so many of them are 429s.
 _ENDS_DOUBLING: Final = 0.15
 # So many 429s mean that the limit is below the number.
-_IS_LIMIT: Final = 0.5
-_KEPT: Final = 0.75
+_IS_LIMIT: Final = 0.3
+_KEPT: Final = 0.6
 # Requests that the share of 429s is taken of, at the least.
 _SAMPLE: Final = 30
 

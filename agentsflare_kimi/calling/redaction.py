@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from agentsflare_kimi.printable import without_account_ids
+from agentsflare_kimi.reading.error_bodies import chain
 
 if TYPE_CHECKING:
     from httpx2 import Request  # noqa: TID251  # for type checkers alone
@@ -32,7 +33,6 @@ _HARMLESS: Final = frozenset(
     {"accept", "accept-encoding", "connection", "content-length", "content-type", "host"}
 )
 _HARMLESS_PREFIXES: Final = ("user-agent", "x-stainless-")
-_MAX_LINKS: Final = 32
 # They name the account of whoever pays. Source: facts/catalog-2026-11.md section 1.
 _ACCOUNT_HEADERS: Final = ("msh-org-id", "msh-uid", "msh-project-id", "msh-gid")
 _ACCOUNT_HEADER: Final = re.compile(
@@ -92,7 +92,7 @@ def redact(error: BaseException) -> None:
     Args:
         error: An exception that is about to reach the caller.
     """
-    for link in _chain(error):
+    for link in chain(error, every=True):
         _redact_request(link)
         # Wherever else these are referred to, they shall not quote the header that is at fault.
         if isinstance(link, UnicodeEncodeError):
@@ -120,17 +120,6 @@ def _redact_request(error: BaseException) -> None:
 def _is_harmless(name: str) -> bool:
     name = name.lower()
     return name in _HARMLESS or name.startswith(_HARMLESS_PREFIXES)
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    waiting, seen = [error], set[int]()
-    while waiting and len(seen) < _MAX_LINKS:
-        link = waiting.pop()
-        if id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        waiting += [cause for cause in (link.__cause__, link.__context__) if cause is not None]
 
 
 class _PromptFilter(logging.Filter):

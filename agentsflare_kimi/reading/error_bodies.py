@@ -24,20 +24,36 @@ from agentsflare_kimi.reading.lenient import (
 
 __all__ = ["bodies", "chain", "nested"]
 
-_MAX_LINKS: Final = 16
+_MAX_LINKS: Final = 32
 _MAX_VALUES: Final = 500
 # What is in these is not an error, whatever it looks like.
 _LEAVES: Final = frozenset({*RESULT_KEYS, *PROMPT_KEYS, "choices", "usage", "content_filters"})
 
 
-def chain(exc: BaseException) -> Iterator[BaseException]:
-    """Yield *exc* and the exceptions it was raised from."""
-    link: BaseException | None = exc
-    seen: set[int] = set()
-    while link is not None and id(link) not in seen and len(seen) < _MAX_LINKS:
-        yield link
+def chain(exc: BaseException, *, every: bool = False) -> Iterator[BaseException]:
+    """Yield *exc* and the exceptions behind it, each once.
+
+    Args:
+        exc: The exception to begin with.
+        every: Whether to yield those too that were merely being handled when another one was
+            raised; they may have nothing to do with the failure.
+    """
+    waiting, seen = [exc], set[int]()
+    while waiting and len(seen) < _MAX_LINKS:
+        link = waiting.pop(0)
+        if id(link) in seen:
+            continue
         seen.add(id(link))
-        link = link.__cause__ or _origin(link)
+        yield link
+        context = link.__context__ if every else None
+        behind = (link.__cause__ or _origin(link), context, *_members(link))
+        waiting += [each for each in behind if each is not None]
+
+
+def _members(exc: BaseException) -> tuple[BaseException, ...]:
+    if not isinstance(exc, BaseExceptionGroup):
+        return ()
+    return cast("BaseExceptionGroup[BaseException]", exc).exceptions
 
 
 def _origin(exc: BaseException) -> BaseException | None:

@@ -429,3 +429,9 @@ def test_a_process_without_a_free_descriptor_still_learns_why_a_call_failed():
     assert kind == "APIConnectionError"
     assert notes[0].startswith("agentsflare-kimi: connection_failed")
     assert "Did you mean kimi-k2.6" in advice
+
+
+def test_an_exception_in_a_group_of_a_task_group_is_diagnosed():
+    inner = openai.APIError("x", None, body={"type": "engine_overloaded_error", "message": "x"})
+    group = ExceptionGroup("unhandled errors in a TaskGroup", [ValueError("odd"), inner])
+    assert diagnose(group).cause == "overloaded"

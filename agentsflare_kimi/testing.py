@@ -48,13 +48,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def kimi_emulator(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Emulator]:
-    """An emulator on a free loopback port; `Kimi()` without arguments talks to it."""
+    """An emulator on a free loopback port; `Kimi()` without arguments talks to it.
+
+    What a function given as `answers` raises fails the test at its end.
+    """
     from agentsflare_kimi.emulator import Emulator  # noqa: PLC0415  # not in every pytest run
 
     with Emulator(**_options(request)) as emulator:
         monkeypatch.setenv("AGENTSFLARE_BASE_URL", emulator.base_url)
         monkeypatch.setenv("AGENTSFLARE_API_KEY", emulator.api_key)
         yield emulator
+    if emulator.errors:
+        # The client saw no more than a status of 500, and may have hidden that.
+        raise emulator.errors[0]
 
 
 @pytest.fixture

@@ -52,11 +52,43 @@ def test_what_was_asked_is_shown_where_it_was_not_what_was_wanted(kimi_client, k
     with pytest.raises(AssertionError) as caught:
         kimi_emulator.assert_requested(max_tokens=5)
     assert str(caught.value) == (
-        "no request asked for max_tokens=5\n"
-        "  0: POST /v1/chat/completions model='kimi-k2.6' max_tokens=20000"
+        "no request asked for max_tokens=5\n  0: POST /v1/chat/completions: max_tokens is 20000"
     )
+    with pytest.raises(AssertionError, match=r"temperature is absent; messages\[0\].content is 'H"):
+        kimi_emulator.assert_requested(temperature=1, messages=[{"content": "Bye"}])
+    with pytest.raises(AssertionError, match="max_tokens is 20000, not absent"):
+        kimi_emulator.assert_requested(max_tokens=ABSENT)
     with pytest.raises(AssertionError, match=r"1 of 1 requests asked for .*, expected 2"):
         kimi_emulator.assert_requested(model="kimi-k2.6", times=2)
+
+
+def test_no_request_at_all_is_said(kimi_emulator):
+    kimi_emulator.assert_requested(times=0)
+    with pytest.raises(AssertionError, match=r"^no request came, expected 2$"):
+        kimi_emulator.assert_requested(times=2)
+
+
+def test_a_failed_assertion_points_at_the_line_of_the_test(pytester):
+    pytester.makepyfile(
+        "def test_asks(kimi_emulator):\n    kimi_emulator.assert_requested(model='kimi-k2.6')\n"
+    )
+    done = pytester.runpytest_subprocess(*_plugin_options())
+    done.stdout.fnmatch_lines(["E*AssertionError: no request came", "*test_*.py:2: AssertionError"])
+    done.stdout.no_fnmatch_line("*assertions.py*")
+
+
+def test_an_answer_function_that_raises_fails_a_test_that_hides_it(pytester):
+    pytester.makepyfile(
+        "import contextlib, openai, pytest\n"
+        "def answer(body): raise LookupError('mine')\n"
+        "@pytest.mark.kimi_emulator(answers=answer)\n"
+        "def test_hides(kimi_client):\n"
+        "    with contextlib.suppress(openai.OpenAIError):\n"
+        "        kimi_client.chat.completions.create(model='kimi-k2.6', messages=[])\n"
+    )
+    done = pytester.runpytest_subprocess(*_plugin_options())
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines(["E*LookupError: mine"])
 
 
 def test_settings_of_the_machine_do_not_reach_the_client(monkeypatch, request):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from agentsflare_kimi.emulator.json_mode import described_object, wants_code_block
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, text_of
 from agentsflare_kimi.emulator.sample import sample
 from agentsflare_kimi.emulator.tokens import split_tokens
@@ -128,10 +129,12 @@ def _content(body: Mapping[str, object]) -> str:
     text = _text(body)
     match wanted.get("type"):
         case "json_object":
-            text = json.dumps({"answer": text}, ensure_ascii=False)
+            text = json.dumps(described_object(body) or {"answer": text}, ensure_ascii=False)
         case "json_schema":
             schema = as_mapping(wanted.get("json_schema")).get("schema")
             text = json.dumps(sample(schema), ensure_ascii=False)
+        case _ if wants_code_block(body) and (described := described_object(body)):
+            text = f"```json\n{json.dumps(described, ensure_ascii=False)}\n```"
         case _:
             pass
     return text.removeprefix(_begun(body))
@@ -165,15 +168,14 @@ def _reasoning(body: Mapping[str, object]) -> str:
 
 def _tool_call(body: Mapping[str, object], tool_rounds: int) -> ToolCall | None:
     tools = [as_mapping(as_mapping(tool).get("function")) for tool in as_items(body.get("tools"))]
-    choice = body.get("tool_choice")
-    chosen = as_text(as_mapping(as_mapping(choice).get("function")).get("name"))
-    if not tools or choice == "none":
+    if not tools or body.get("tool_choice") == "none":
         return None
     messages = [as_mapping(message) for message in as_items(body.get("messages"))]
-    is_forced = choice == "required" or bool(chosen)
-    if not is_forced and _rounds_since_user(messages) >= tool_rounds:
+    turn = _since_user(messages)
+    is_due = sum(bool(message.get("tool_calls")) for message in turn) < tool_rounds
+    function = _chosen_tool(tools, body.get("tool_choice"), _called(turn), is_due=is_due)
+    if function is None:
         return None
-    function = next((tool for tool in tools if tool.get("name") == chosen), tools[0])
     name = as_text(function.get("name"))
     earlier = sum(len(as_items(message.get("tool_calls"))) for message in messages)
     # The K2 family numbers the calls of a conversation: facts/kimi.md section 3.5.
@@ -181,13 +183,29 @@ def _tool_call(body: Mapping[str, object], tool_rounds: int) -> ToolCall | None:
     return ToolCall(id=f"functions.{name}:{earlier}", name=name, arguments=arguments)
 
 
-def _rounds_since_user(messages: list[Mapping[str, object]]) -> int:
-    rounds = 0
-    for message in reversed(messages):
-        if message.get("role") == "user":
-            break
-        rounds += bool(message.get("tool_calls"))
-    return rounds
+def _chosen_tool(
+    tools: list[Mapping[str, object]], choice: object, called: set[str], *, is_due: bool
+) -> Mapping[str, object] | None:
+    """Choose the tool to call; None to answer instead.
+
+    A forced choice calls a tool that was not called since the last message of the user, and
+    answers once there is none: agents that end by calling a certain tool come to their end.
+    """
+    name = as_text(as_mapping(as_mapping(choice).get("function")).get("name"))
+    if choice == "required" or name:
+        candidates = [tool for tool in tools if not name or tool.get("name") == name]
+        return next((tool for tool in candidates if tool.get("name") not in called), None)
+    return tools[0] if is_due else None
+
+
+def _since_user(messages: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    last = max((i for i, each in enumerate(messages) if each.get("role") == "user"), default=-1)
+    return messages[last + 1 :]
+
+
+def _called(messages: list[Mapping[str, object]]) -> set[str]:
+    calls = [as_mapping(call) for each in messages for call in as_items(each.get("tool_calls"))]
+    return {as_text(as_mapping(call.get("function")).get("name")) for call in calls}
 
 
 def _last_of(messages: object, role: str) -> Mapping[str, object]:

@@ -1,19 +1,23 @@
-"""Asserts what a client asked, with a message that shows what it asked instead."""
+"""Asserts what a client asked, with a message that shows the difference and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from agentsflare_kimi.emulator.log import RecordedRequest
-from agentsflare_kimi.emulator.reading import as_mapping, has_parts
+from agentsflare_kimi.emulator.reading import as_items, as_mapping, has_parts
 from agentsflare_kimi.models.rules import ABSENT
 
 __all__ = ["assert_requested"]
 
+_MOST_SHOWN: Final = 10
+_LONGEST: Final = 200
+
 
 def assert_requested(
     entries: Sequence[RecordedRequest], parts: Mapping[str, object], times: int | None
-) -> RecordedRequest:
+) -> RecordedRequest | None:
     """Find the last request whose body has *parts*.
 
     Args:
@@ -22,29 +26,73 @@ def assert_requested(
             `ABSENT` stands for a field that must not be there.
         times: How many requests there must be; at least one if None.
 
+    Returns:
+        The last such request; None where there were to be none.
+
     Raises:
         AssertionError: There is none, or another number of them.
     """
-    found = [entry for entry in entries if _fits(entry, parts)]
+    __tracebackhide__ = True
+    found = [entry for entry in entries if not _differences(entry, parts)]
     if len(found) == times or (found and times is None):
-        return found[-1] if found else entries[-1]
-    wanted = " ".join(f"{name}={value!r}" for name, value in parts.items()) or "anything"
-    count = "no request" if not found else f"{len(found)} of {len(entries)} requests"
+        return found[-1] if found else None
+    raise AssertionError("\n".join(_explain(entries, found, parts, times)))
+
+
+def _explain(
+    entries: Sequence[RecordedRequest],
+    found: Sequence[RecordedRequest],
+    parts: Mapping[str, object],
+    times: int | None,
+) -> Iterator[str]:
     expected = "" if times is None else f", expected {times}"
-    seen = [f"  {entry.index}: {_describe(entry, parts)}" for entry in entries]
-    raise AssertionError("\n".join([f"{count} asked for {wanted}{expected}", *seen]))
+    if not entries:
+        yield f"no request came{expected}"
+        return
+    wanted = " ".join(f"{name}={_shown(value)}" for name, value in parts.items()) or "anything"
+    count = "no request" if not found else f"{len(found)} of {len(entries)} requests"
+    yield f"{count} asked for {wanted}{expected}"
+    for entry in entries[-_MOST_SHOWN:]:
+        told = "; ".join(_differences(entry, parts)) or "fits"
+        yield f"  {entry.index}: {entry.method} {entry.path}: {told}"
 
 
-def _fits(entry: RecordedRequest, parts: Mapping[str, object]) -> bool:
+def _differences(entry: RecordedRequest, parts: Mapping[str, object]) -> list[str]:
     body = as_mapping(entry.body)
-    return all(
-        name not in body if value is ABSENT else name in body and has_parts(body[name], value)
-        for name, value in parts.items()
-    )
+    return [told for name, wanted in parts.items() for told in _compare(body, name, wanted, "")]
 
 
-def _describe(entry: RecordedRequest, parts: Mapping[str, object]) -> str:
-    body = as_mapping(entry.body)
-    names = dict.fromkeys(["model", *parts])
-    fields = [f"{name}={body[name]!r}" for name in names if name in body]
-    return " ".join([entry.method, entry.path, *fields])
+def _compare(whole: Mapping[str, object], name: str, wanted: object, path: str) -> Iterator[str]:
+    place = f"{path}{name}"
+    if wanted is ABSENT:
+        if name in whole:
+            yield f"{place} is {_shown(whole[name])}, not absent"
+    elif name not in whole:
+        yield f"{place} is absent"
+    else:
+        yield from _compare_values(whole[name], wanted, place)
+
+
+def _compare_values(given: object, wanted: object, place: str) -> Iterator[str]:
+    if has_parts(given, wanted):
+        return
+    fields, items, others = as_mapping(wanted), as_items(wanted), as_items(given)
+    if fields and _is_object(given):
+        for name, value in fields.items():
+            yield from _compare(as_mapping(given), name, value, f"{place}.")
+    elif items and len(items) == len(others):
+        for index, (one, other) in enumerate(zip(others, items, strict=True)):
+            yield from _compare_values(one, other, f"{place}[{index}]")
+    elif items and others:
+        yield f"{place} has {len(others)} items, not {len(items)}"
+    else:
+        yield f"{place} is {_shown(given)}"
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -13,6 +13,7 @@ from agentsflare_kimi.emulator.annotations import (
     text_annotations,
 )
 from agentsflare_kimi.emulator.answers import Answer
+from agentsflare_kimi.emulator.faults import fault_chunks, fault_completion
 from agentsflare_kimi.emulator.reading import as_mapping
 from agentsflare_kimi.emulator.scenarios import Scenario
 from agentsflare_kimi.emulator.tokens import count_completion, count_prompt, split_tokens
@@ -56,7 +57,7 @@ def _texts(answer: Answer) -> list[str]:
 
 def completion(exchange: Exchange) -> dict[str, object]:
     """Build the body of a completion, with the fields of the page's sample in its order."""
-    return {
+    body: dict[str, object] = {
         "choices": [_choice(exchange, index) for index in range(len(exchange.answers))],
         "created": CREATED,
         "id": exchange.id,
@@ -66,6 +67,7 @@ def completion(exchange: Exchange) -> dict[str, object]:
         "system_fingerprint": fingerprint(exchange.model),
         "usage": exchange.usage,
     }
+    return fault_completion(body, exchange.scenario.fault)
 
 
 def _choice(exchange: Exchange, index: int) -> dict[str, object]:
@@ -104,6 +106,10 @@ def events(exchange: Exchange) -> Iterator[dict[str, object]]:
 
     Source: facts/content-filters.md section 3; facts/kimi.md section 5.3.
     """
+    yield from fault_chunks(_good_events(exchange), exchange.scenario.fault)
+
+
+def _good_events(exchange: Exchange) -> Iterator[dict[str, object]]:
     scenario, wants_usage = exchange.scenario, _wants_usage(exchange.body)
     if prompt := prompt_annotations(scenario):
         yield _prompt_event(exchange) | prompt

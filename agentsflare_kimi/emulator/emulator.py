@@ -7,26 +7,25 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self, overload
 
 from agentsflare_kimi.emulator.assertions import assert_requested
 from agentsflare_kimi.emulator.gateway import Gateway, is_chat
 from agentsflare_kimi.emulator.log import Outcome, RecordedRequest, RequestLog
-from agentsflare_kimi.emulator.proxy import Proxy
+from agentsflare_kimi.emulator.notices import failed_answer, missed_replay, ran_out
+from agentsflare_kimi.emulator.options import Options, Place, Tape
 from agentsflare_kimi.emulator.reading import as_mapping, parse_json
-from agentsflare_kimi.emulator.recording import Entry, Recorder, Replay, load_recording
 from agentsflare_kimi.emulator.report import ClientReport, judge
 from agentsflare_kimi.emulator.scenarios import find_scenario
 from agentsflare_kimi.emulator.server import Finished, Server, is_loopback
 from agentsflare_kimi.emulator.transport import create_transport
 from agentsflare_kimi.emulator.turns import Answers, Scenarios, answer_turns, scenario_turns
-from agentsflare_kimi.emulator.wire import Reply, Request, error_reply, gateway_error
+from agentsflare_kimi.emulator.wire import Reply, Request
 from agentsflare_kimi.models.lessons import forget_lessons
 
 __all__ = ["Emulator"]
 
 _IN_PROCESS: Final = "http://127.0.0.1/v1"
-_SLOWEST: Final = 0.001
 
 
 class Emulator:
@@ -36,6 +35,11 @@ class Emulator:
     ...     base_url = emulator.base_url
     >>> base_url.startswith("http://127.0.0.1:")
     True
+
+    Attributes:
+        api_key: A key that it accepts.
+        errors: What the function given as `answers` raised, and answers that cannot be read;
+            the client got status 500 in their place.
     """
 
     def __init__(  # noqa: PLR0913  # one keyword for each thing that can be different
@@ -91,33 +95,27 @@ class Emulator:
             ValueError: A number is out of range, the recording cannot be read, or `upstream` is
                 no safe URL.
         """
-        given: tuple[tuple[str, float | None, float], ...] = (
-            ("latency", latency, 0),
-            ("tokens_per_second", tokens_per_second, _SLOWEST),
-            ("tool_rounds", tool_rounds, 0),
-            ("max_concurrency", max_concurrency, 1),
-            ("port", port, 0),
+        self._options = Options(
+            gateway=Gateway(
+                strict=strict,
+                api_key=api_key,
+                extra_models=tuple(extra_models),
+                latency=latency,
+                tokens_per_second=tokens_per_second,
+                tool_rounds=tool_rounds,
+            ),
+            place=Place(host=host, port=port, max_concurrency=max_concurrency),
+            tape=Tape(
+                replay=replay, record=record, upstream=upstream, redact_prompts=redact_prompts
+            ),
         )
-        for name, value, least in given:
-            if value is not None and not value >= least:  # so that nan is refused, too
-                raise ValueError(f"{name} must be {least} or more, got {value}")
         self.api_key = api_key or "emulator-key"
-        self._gateway = Gateway(
-            strict=strict,
-            api_key=api_key,
-            extra_models=tuple(extra_models),
-            latency=latency,
-            tokens_per_second=tokens_per_second,
-            tool_rounds=tool_rounds,
-        )
-        self._replay = None if replay is None else Replay(load_recording(replay))
-        recorder = None if record is None else Recorder(record, redact_prompts=redact_prompts)
-        self._proxy = None if recorder is None else Proxy(upstream, recorder)
+        self._replay = self._options.tape.open_replay()
+        self._proxy = self._options.tape.open_proxy()
         self._log = RequestLog()
-        self._max_concurrency = max_concurrency
-        self._address = host, port
         self._on_reply = on_reply
         self._server: Server | None = None
+        self.errors: list[Exception] = []
         self.scenario = scenario
         self.answers = answers
 
@@ -169,7 +167,17 @@ class Emulator:
         """
         return judge(self._log.entries())
 
-    def assert_requested(self, *, times: int | None = None, **parts: object) -> RecordedRequest:
+    @overload
+    def assert_requested(  # pyright: ignore[reportOverlappingOverload]  # 0 is an int, too
+        self, *, times: Literal[0], **parts: object
+    ) -> None: ...
+
+    @overload
+    def assert_requested(self, *, times: int | None = None, **parts: object) -> RecordedRequest: ...
+
+    def assert_requested(
+        self, *, times: int | None = None, **parts: object
+    ) -> RecordedRequest | None:
         """Assert that a client asked for something.
 
         Args:
@@ -178,16 +186,18 @@ class Emulator:
                 suffice, and `agentsflare_kimi.ABSENT` stands for a field that must be missing.
 
         Returns:
-            The last such request.
+            The last such request; None for `times=0`.
 
         Raises:
-            AssertionError: It did not; the message shows what it asked for.
+            AssertionError: It did not; the message shows where the requests differ.
         """
+        __tracebackhide__ = True
         return assert_requested(self._log.entries(), parts, times)
 
     def reset(self) -> None:
-        """Forget the requests; scenario and answers stay."""
+        """Forget the requests and errors; scenario and answers stay."""
         self._log.clear()
+        self.errors.clear()
 
     def transport(self) -> Any:  # noqa: ANN401  # of httpx or httpx2
         """Make a transport that answers in process, for `httpx` or `httpx2` clients.
@@ -211,7 +221,14 @@ class Emulator:
             The reply, and a function to call with the outcome when the reply ends.
         """
         entry = self._log.add(request)
-        reply = self._reply(request)
+        try:
+            reply = self._reply(request)
+        except Exception as error:  # noqa: BLE001  # the function is the test's own
+            self.errors.append(error)
+            reply = failed_answer(error)
+        except BaseException:
+            self._log.finish(entry, "cut")
+            raise
         self._log.answered(entry, reply)
         return reply, partial(self._finish, entry)
 
@@ -221,24 +238,24 @@ class Emulator:
             self._on_reply(done)
 
     def _reply(self, request: Request) -> Reply:
-        if self._max_concurrency is not None and self._log.pending > self._max_concurrency:
-            return self._gateway.reply(request, find_scenario("rate-limited"))
+        gateway, limit = self._options.gateway, self._options.place.max_concurrency
+        if limit is not None and self._log.pending > limit:
+            return gateway.reply(request, find_scenario("rate-limited"))
         if self._proxy:
             return self._proxy.reply(request)
         if self._replay:
-            return self._replayed(request, self._replay.find(request))
+            entry = self._replay.find(request)
+            if entry is None:
+                return missed_replay(self._replay.describe_miss(request))
+            return entry.response or gateway.reply(request, answer=entry.answer)
         scenario = self._scenario_turns.next()
         if not is_chat(request):
-            return self._gateway.reply(request, scenario)
+            return gateway.reply(request, scenario)
         answer = self._answer_turns.next()
         if callable(answer):
             answer = answer(as_mapping(parse_json(request.body)))
-        return self._gateway.reply(request, scenario, answer)
-
-    def _replayed(self, request: Request, entry: Entry | None) -> Reply:
-        if entry is None:
-            return error_reply(gateway_error(400, "No recorded pair answers this request"))
-        return entry.response or self._gateway.reply(request, answer=entry.answer)
+        reply = gateway.reply(request, scenario, answer)
+        return ran_out(reply, self._answer_turns.count) if self._answer_turns.has_run_out else reply
 
     def start(self) -> Self:
         """Serve on the loopback port from a background thread.
@@ -248,10 +265,10 @@ class Emulator:
         """
         if self._server is not None:
             return self
-        host, port = self._address
+        host = self._options.place.host
         # A gateway that had the same address before may have refused what this one takes.
         forget_lessons()
-        self._server = Server(host, port, self.handle)
+        self._server = Server(host, self._options.place.port, self.handle)
         if not is_loopback(host):
             warnings.warn(
                 f"the emulator listens on {host}: other machines can reach it, and it checks "

@@ -15,7 +15,7 @@ from agentsflare_kimi.emulator.answers import Answer, compose, limit, read_answe
 from agentsflare_kimi.emulator.completions import Exchange, completion, events
 from agentsflare_kimi.emulator.delivery import deliver, deliver_stream
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
-from agentsflare_kimi.emulator.refusals import find_refusal
+from agentsflare_kimi.emulator.refusals import find_refusal, without_empty_reasoning
 from agentsflare_kimi.emulator.scenarios import Scenario, UnknownScenarioError, find_scenario
 from agentsflare_kimi.emulator.tokens import split_tokens
 from agentsflare_kimi.emulator.wire import (
@@ -37,6 +37,7 @@ from agentsflare_kimi.models.rules import is_thinking
 __all__ = ["SCENARIO_HEADER", "Gateway", "is_chat"]
 
 SCENARIO_HEADER: Final = "x-emulator-scenario"
+_FIRST_ERROR: Final = 400
 _CHAT: Final = "/v1/chat/completions"
 _MODELS: Final = "/v1/models"
 
@@ -91,7 +92,10 @@ class Gateway:
         if chosen.delay or self.latency:
             wait = Wait(chosen.delay + self.latency)
             reply = replace(reply, parts=(wait, *reply.parts))
-        return replace(reply, scenario=chosen.name)
+        headers = (
+            {**reply.headers, **chosen.headers} if reply.status < _FIRST_ERROR else reply.headers
+        )
+        return replace(reply, scenario=chosen.name, headers=headers)
 
     def _route(self, request: Request, scenario: Scenario, answer: object) -> Reply:
         route = _route(request)
@@ -146,9 +150,15 @@ class Gateway:
         if name not in served:
             return error_reply(_not_available(name))
         asked = {**body, "model": name}
-        if refusal := find_refusal(asked, served[name], strict=self.strict):
+        if refusal := self._refusal(asked, served[name], scenario):
             return refusal
         return self._answer(request, asked, served[name], scenario, answer)
+
+    def _refusal(
+        self, body: Mapping[str, object], model: KimiModel | None, scenario: Scenario
+    ) -> Reply | None:
+        judged = without_empty_reasoning(body) if scenario.refuses_empty_reasoning else body
+        return find_refusal(judged, model, strict=self.strict)
 
     def _answer(
         self,
@@ -172,7 +182,7 @@ class Gateway:
         said = self._answers(body, answer, thinks=thinks)
         exchange = Exchange(
             id=identifier(request.body),
-            model=as_text(body.get("model")),
+            model=scenario.served_model or as_text(body.get("model")),
             body=body,
             answers=[_blocked(item, scenario, is_stream=is_stream) for item in said],
             scenario=scenario,

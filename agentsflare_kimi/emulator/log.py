@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
-from agentsflare_kimi.emulator.wire import Reply, Request
+from agentsflare_kimi.emulator.wire import Notice, Reply, Request
 
 __all__ = ["Outcome", "RecordedRequest", "RequestLog", "redact_headers"]
 
@@ -42,6 +42,8 @@ class RecordedRequest:
             away first), or `pending`.
         finished_at: When the reply ended, in seconds since the epoch.
         reply: The reply, where it was not a good answer.
+        notice: What the author of the test should know of it, such as that the scripted
+            answers had run out.
     """
 
     index: int
@@ -57,6 +59,7 @@ class RecordedRequest:
     outcome: Outcome = "pending"
     finished_at: float | None = None
     reply: Reply | None = None
+    notice: Notice | None = None
 
     @property
     def model(self) -> str:
@@ -140,6 +143,7 @@ class RequestLog:
                 status=reply.status,
                 retry_after=_seconds(reply.headers.get("retry-after")),
                 reply=reply if is_kept else None,
+                notice=reply.notice,
             )
 
     def finish(self, entry: RecordedRequest, outcome: Outcome) -> RecordedRequest | None:

@@ -21,10 +21,11 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from agentsflare_kimi.emulator.reading import as_mapping, as_text, has_parts, parse_json
+from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, has_parts, parse_json
 from agentsflare_kimi.emulator.wire import Reply, Request
 from agentsflare_kimi.printable import without_account_ids
 
@@ -97,7 +98,7 @@ class Recorder:
             },
             "response": {"status": status, "headers": kept_headers(headers)} | _written(body, key),
         }
-        line = _without(json.dumps(pair, ensure_ascii=False), key)
+        line = without_account_ids(_without(json.dumps(pair, ensure_ascii=False), key))
         with self._lock, self._path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
@@ -121,6 +122,35 @@ class Replay:
             index = fresh[0] if fresh else fitting[-1]
             self._used.add(index)
             return self._entries[index]
+
+    def describe_miss(self, request: Request) -> str:
+        """Say that no pair is for *request*, and how the nearest one differs from it."""
+        if not self._entries:
+            return "no recorded pair answers this request: the recording is empty"
+        asked = parse_json(request.body)
+        place, nearest = max(
+            enumerate(self._entries, 1), key=lambda pair: _likeness(pair[1], request, asked)
+        )
+        head = f"no recorded pair answers this request; the nearest is number {place}"
+        if (nearest.method, nearest.path) != (request.method, _path(request)):
+            return f"{head}, for {nearest.method} {nearest.path}"
+        names = ", ".join(_differing(nearest.body, asked)) or "the parts that were left out of it"
+        return f"{head}, which differs in {names}"
+
+
+def _likeness(entry: Entry, request: Request, asked: object) -> tuple[bool, float]:
+    is_same_place = (entry.method, entry.path) == (request.method, _path(request))
+    return is_same_place, -float(len(_differing(entry.body, asked)))
+
+
+def _differing(recorded: object, asked: object) -> list[str]:
+    one, other = as_mapping(recorded), as_mapping(asked)
+    names = [name for name in dict.fromkeys([*one, *other]) if one.get(name) != other.get(name)]
+    if "messages" in names:
+        pairs = zip_longest(as_items(one.get("messages")), as_items(other.get("messages")))
+        places = [f"messages[{index}]" for index, (a, b) in enumerate(pairs) if a != b]
+        names[names.index("messages")] = places[0] if places else "messages"
+    return names
 
 
 def load_recording(path: str | Path) -> list[Entry]:

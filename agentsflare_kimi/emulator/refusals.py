@@ -1,82 +1,186 @@
-"""What is refused before a model answers: the request's own faults, in the upstream's words."""
+"""What is refused before a model answers: the request's own faults, in the upstream's words.
+
+Sources of the texts: facts/kimi.md sections 3.2, 3.5 and 3.6; of those on tools and messages,
+https://github.com/MoonshotAI/kimi-cli/issues/2531, https://github.com/MoonshotAI/kimi-code/issues/269
+and https://github.com/abhigyanpatwari/GitNexus/issues/2703.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text
+from agentsflare_kimi.emulator.schemas import schema_faults
 from agentsflare_kimi.emulator.tokens import count_prompt
 from agentsflare_kimi.emulator.wire import Reply, json_reply, moonshot_error
 from agentsflare_kimi.models.catalog import KimiModel
 from agentsflare_kimi.models.rules import find_rejections
 
-__all__ = ["find_refusal"]
-
+__all__ = ["find_refusal", "without_empty_reasoning"]
 
 _MOST_CHOICES: Final = 5
+_MOST_STOPS: Final = 5
+_LONGEST_STOP: Final = 32
+# `developer` is refused with the model's own rules, which the client can repair.
+_ROLES: Final = frozenset({"system", "user", "assistant", "tool", "developer"})
+_PARTS: Final = frozenset({"text", "image_url", "video_url"})
+# The reference asks for three characters or more; no report shows a shorter name refused.
+_TOOL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}")
+_NOT_MFJS: Final = "is not a valid moonshot flavored json schema, details: "
 
 
 def find_refusal(
     body: Mapping[str, object], model: KimiModel | None, *, strict: bool
 ) -> Reply | None:
-    """Give the 400 that *body* deserves, or None.
+    """Find the 400 that the upstream answers *body* with.
 
     Args:
         body: A chat-completions body, its model known to the gateway.
         model: The catalog's entry; None for a name that only the emulator's user knows.
-        strict: Whether the model's own rules are enforced.
+        strict: Whether to refuse what some gateways let pass: parameters that the model
+            rejects, tools and messages that break the upstream's rules.
+
+    Returns:
+        The reply, or None where nothing is wrong.
     """
-    messages = list(_strictly(body, model)) if strict and model else []
-    messages += [message for check in _CHECKS for message in check(body)]
-    messages += _too_long(body, model)
-    if not messages:
+    rejected = (item.message for item in find_rejections(body, model)) if model else ()
+    strictly = chain(rejected, *(check(body) for check in _STRICT)) if strict and model else ()
+    always = chain.from_iterable(check(body) for check in _CHECKS)
+    message = next(chain(strictly, always, _too_long(body, model)), None)
+    if message is None:
         return None
-    return json_reply(400, moonshot_error("invalid_request_error", messages[0]))
+    return json_reply(400, moonshot_error("invalid_request_error", message))
 
 
-def _strictly(body: Mapping[str, object], model: KimiModel) -> Iterator[str]:
-    for rejection in find_rejections(body, model):
-        yield rejection.message
-    yield from _unknown_calls(body)
+def without_empty_reasoning(body: Mapping[str, object]) -> dict[str, object]:
+    """Copy *body* without each `reasoning_content` that is empty."""
+    messages = [
+        {key: value for key, value in message.items() if (key, value) != ("reasoning_content", "")}
+        for _, message in _messages(body)
+    ]
+    return {**body, "messages": messages}
+
+
+def _messages(body: Mapping[str, object]) -> Iterator[tuple[int, Mapping[str, object]]]:
+    yield from enumerate(map(as_mapping, as_items(body.get("messages"))))
 
 
 def _malformed(body: Mapping[str, object]) -> Iterator[str]:
-    messages = as_items(body.get("messages"))
-    if not messages:
+    if not as_items(body.get("messages")):
         yield "Invalid request: messages must not be empty"
-    for index, message in enumerate(messages):
-        fields = as_mapping(message)
-        is_assistant = fields.get("role") == "assistant"
-        if is_assistant and not any(fields.get(key) for key in ("content", "tool_calls")):
-            # Source: facts/kimi.md section 3.2.
+    for index, message in _messages(body):
+        is_assistant = message.get("role") == "assistant"
+        if is_assistant and not any(message.get(key) for key in ("content", "tool_calls")):
             yield f"the message at position {index} with role 'assistant' must not be empty"
 
 
-def _unknown_calls(body: Mapping[str, object]) -> Iterator[str]:
-    known: set[object] = set()
-    for message in map(as_mapping, as_items(body.get("messages"))):
-        known.update(as_text(as_mapping(c).get("id")) for c in as_items(message.get("tool_calls")))
+def _roles(body: Mapping[str, object]) -> Iterator[str]:
+    for _, message in _messages(body):
+        role = message.get("role")
+        if role not in _ROLES:
+            yield f"role '{role}' is not allowed"
+
+
+def _content(body: Mapping[str, object]) -> Iterator[str]:
+    for index, message in _messages(body):
+        role = as_text(message.get("role"))
+        if role in {"system", "user"} and message.get("content") in ("", []):
+            yield f"the message at position {index} with role '{role}' must not be empty"
+        for part in map(as_mapping, as_items(message.get("content"))):
+            kind = part.get("type")
+            if kind not in _PARTS:
+                yield (
+                    f"the message at position {index} with role '{role}' contains an invalid "
+                    f"part type: {kind}"
+                )
+            if kind == "text" and not part.get("text"):
+                yield "text content is empty"
+
+
+def _call_ids(message: Mapping[str, object]) -> list[str]:
+    calls = map(as_mapping, as_items(message.get("tool_calls")))
+    return [as_text(call.get("id")) for call in calls]
+
+
+def _orphan_results(body: Mapping[str, object]) -> Iterator[str]:
+    known: set[str] = set()
+    for _, message in _messages(body):
+        known.update(_call_ids(message))
         call_id = as_text(message.get("tool_call_id"))
         if message.get("role") == "tool" and call_id not in known:
-            # Source: facts/kimi.md section 3.2.
             yield f"tool_call_id {call_id} is not found"
+
+
+def _unanswered_calls(body: Mapping[str, object]) -> Iterator[str]:
+    open_ids: list[str] = []
+    for _, message in _messages(body):
+        if message.get("role") == "tool":
+            open_ids = [one for one in open_ids if one != message.get("tool_call_id")]
+            continue
+        yield from _without_results(open_ids)
+        open_ids = _call_ids(message)
+    yield from _without_results(open_ids)
+
+
+def _without_results(call_ids: list[str]) -> Iterator[str]:
+    if call_ids:
+        yield (
+            "an assistant message with 'tool_calls' must be followed by tool messages responding "
+            "to each 'tool_call_id'. The following tool_call_ids did not have response messages: "
+            f"{', '.join(call_ids)}"
+        )
+
+
+def _tools(body: Mapping[str, object]) -> Iterator[str]:
+    for tool in map(as_mapping, as_items(body.get("tools"))):
+        # The upstream's own `builtin_function` tools have names that begin with a dollar sign.
+        if tool.get("type", "function") != "function":
+            continue
+        function = as_mapping(tool.get("function"))
+        if not _TOOL_NAME.fullmatch(as_text(function.get("name"))):
+            yield (
+                "Invalid request: function name is invalid, must start with a letter and can "
+                "contain letters, numbers, underscores, and dashes"
+            )
+        schema = as_mapping(function.get("parameters"))
+        for fault in schema_faults(schema):
+            yield f"tools.function.parameters {_NOT_MFJS}{fault}"
+        if schema and schema.get("type") != "object" and "$ref" not in schema:
+            yield 'tools.function.parameters.type is required and must be "object"'
+
+
+def _response_format(body: Mapping[str, object]) -> Iterator[str]:
+    wanted = as_mapping(as_mapping(body.get("response_format")).get("json_schema"))
+    for fault in schema_faults(wanted.get("schema"), "$schema"):
+        yield f"Invalid request: response_format.json_schema {_NOT_MFJS}{fault}"
+
+
+def _stops(body: Mapping[str, object]) -> Iterator[str]:
+    # The limits are documented (facts/kimi.md section 3.6); the words are ours.
+    given = body.get("stop")
+    stops = [given] if isinstance(given, str) else as_items(given)
+    if len(stops) > _MOST_STOPS:
+        yield f"invalid stop: at most {_MOST_STOPS} stop sequences are allowed"
+    if any(len(as_text(stop).encode(errors="replace")) > _LONGEST_STOP for stop in stops):
+        yield f"invalid stop: a stop sequence must not be longer than {_LONGEST_STOP} bytes"
 
 
 def _too_many_choices(body: Mapping[str, object]) -> Iterator[str]:
     count = body.get("n")
     if isinstance(count, int) and count not in range(1, _MOST_CHOICES + 1):
         # The limit is documented (facts/kimi.md section 3.2); the words are ours.
-        yield f"invalid n: between 1 and {_MOST_CHOICES} is allowed"
+        yield f"invalid n: only 1-{_MOST_CHOICES} is allowed for this model"
 
 
 def _unreachable_images(body: Mapping[str, object]) -> Iterator[str]:
-    for message in as_items(body.get("messages")):
-        for part in as_items(as_mapping(message).get("content")):
+    for _, message in _messages(body):
+        for part in as_items(message.get("content")):
             url = _image_url(as_mapping(part).get("image_url"))
             if url.startswith(("http://", "https://")):
-                # The rule is documented (facts/kimi.md section 3.6); the words are ours.
-                yield "unsupported image url: send a base64 data URL or ms://<file-id>"
+                yield f"Invalid request: unsupported image url: {url}"
 
 
 def _image_url(value: object) -> str:
@@ -91,8 +195,14 @@ def _too_long(body: Mapping[str, object], model: KimiModel | None) -> Iterator[s
         yield f"Your request exceeded model token limit : {window}"
 
 
-_CHECKS: Final[tuple[Callable[[Mapping[str, object]], Iterator[str]], ...]] = (
-    _malformed,
-    _unreachable_images,
-    _too_many_choices,
+_Check = Callable[[Mapping[str, object]], Iterator[str]]
+_CHECKS: Final[tuple[_Check, ...]] = (_malformed, _unreachable_images, _too_many_choices)
+_STRICT: Final[tuple[_Check, ...]] = (
+    _roles,
+    _content,
+    _orphan_results,
+    _unanswered_calls,
+    _tools,
+    _response_format,
+    _stops,
 )

@@ -16,6 +16,7 @@ from agentsflare_kimi.emulator.log import RecordedRequest
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json, text_of
 from agentsflare_kimi.emulator.wire import Reply
 from agentsflare_kimi.models.catalog import find_model
+from agentsflare_kimi.printable import without_account_ids
 
 __all__ = ["ClientReport", "Observation", "judge"]
 
@@ -123,10 +124,9 @@ def _status(entry: RecordedRequest) -> int:
 
 
 def _is_retry(before: RecordedRequest, entry: RecordedRequest) -> bool:
-    # The OpenAI SDKs say so themselves; of other clients an equal request soon after is one.
-    count = entry.headers.get("x-stainless-retry-count")
-    if count is not None:
-        return count != "0"
+    # The SDKs count their own retries; a loop around a client starts at 0 each time.
+    if entry.headers.get("x-stainless-retry-count", "0") != "0":
+        return True
     return entry.received_at - before.received_at < _SAME_CALL
 
 
@@ -167,7 +167,7 @@ def _why_hopeless(entry: RecordedRequest) -> str:
 def _no_backoff(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
     for failed, retry in _retries(entries):
         waited = retry.received_at - _ended_at(failed)
-        if failed.retry_after is None and waited < _TOO_SOON:
+        if failed.retry_after is None and waited < _TOO_SOON and not _why_hopeless(failed):
             yield Observation(
                 code="no_backoff",
                 summary=f"asked again {max(0, waited) * 1000:.0f} ms after a failure",
@@ -245,7 +245,7 @@ def _rejected(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
         if entry.status != 400 or entry.reply is None or entry.scenario != "ok":  # noqa: PLR2004  # HTTP
             continue
         body = as_mapping(parse_json(entry.reply.body))
-        message = as_text(as_mapping(body.get("error")).get("message"))
+        message = without_account_ids(as_text(as_mapping(body.get("error")).get("message")))
         if "reasoning_content is missing" in message:
             yield Observation(
                 code="dropped_reasoning",
@@ -255,6 +255,17 @@ def _rejected(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
         elif message:
             yield Observation(
                 code="rejected_request", summary=message, requests=(entry.index,), is_problem=False
+            )
+
+
+def _notices(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+    for entry in entries:
+        if entry.notice:
+            yield Observation(
+                code=entry.notice.code,
+                summary=entry.notice.summary,
+                requests=(entry.index,),
+                is_problem=entry.notice.code not in _HARMLESS,
             )
 
 
@@ -273,6 +284,8 @@ def _ended_models(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
             )
 
 
+# Documented behaviour, which a test may rely on.
+_HARMLESS: Final = frozenset({"answers_ran_out"})
 _CHECKS: Final[tuple[Callable[[Sequence[RecordedRequest]], Iterator[Observation]], ...]] = (
     _ignored_retry_after,
     _retried_in_vain,
@@ -281,5 +294,6 @@ _CHECKS: Final[tuple[Callable[[Sequence[RecordedRequest]], Iterator[Observation]
     _cut_streams,
     _still_waiting,
     _rejected,
+    _notices,
     _ended_models,
 )

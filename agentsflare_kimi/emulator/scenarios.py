@@ -17,6 +17,16 @@ __all__ = ["Scenario", "UnknownScenarioError", "find_scenario", "list_scenarios"
 
 Annotations = Literal["sync", "async", "none", "down", "flagged", "old-names"]
 Block = Literal["no", "output", "late", "verdict"]
+Fault = Literal[
+    "",
+    "choice-error",
+    "error-beside",
+    "zero-usage",
+    "repeated-names",
+    "whole-again",
+    "late-ids",
+    "no-index",
+]
 Ending = Literal["done", "open", "cut", "reset", "stall"]
 
 
@@ -48,6 +58,10 @@ class Scenario:
         usage_in_choice: Whether a stream reports its usage inside the last choice.
         line_end: What ends a line of a stream.
         is_for_streams: Whether an answer that is not streamed stays as it is.
+        served_model: The model that answers, where it is another than was asked for.
+        fault: What is wrong inside the answer: an error beside the text, a usage of zeros, or
+            fragments of tool calls in an odd order.
+        refuses_empty_reasoning: Whether an empty `reasoning_content` counts as missing.
     """
 
     name: str
@@ -67,6 +81,9 @@ class Scenario:
     usage_in_choice: bool = False
     line_end: bytes = b"\n"
     is_for_streams: bool = False
+    served_model: str = ""
+    fault: Fault = ""
+    refuses_empty_reasoning: bool = False
 
 
 def find_scenario(name: str) -> Scenario:

@@ -19,18 +19,31 @@ _T = TypeVar("_T")
 
 
 class Turns(Generic[_T]):
-    """Gives each of *queued* once, and *standing* from then on; safe to use from threads."""
+    """Gives each of *queued* once, and *standing* from then on; safe to use from threads.
+
+    Attributes:
+        count: How many were queued.
+    """
 
     def __init__(self, queued: Iterable[_T], standing: _T | None) -> None:
         """Start with the first of *queued*."""
-        self._queued = iter(tuple(queued))
+        listed = tuple(queued)
+        self.count = len(listed)
+        self._queued = iter(listed)
         self._standing = standing
+        self._taken = 0
         self._lock = threading.Lock()
 
     def next(self) -> _T | None:
         """Take the next one."""
         with self._lock:
+            self._taken += 1
             return next(self._queued, self._standing)
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether more was taken than was queued."""
+        return 0 < self.count < self._taken
 
 
 def scenario_turns(scenarios: Scenarios | None) -> Turns[Scenario]:

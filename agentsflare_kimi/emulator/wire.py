@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 __all__ = [
     "CREATED",
@@ -21,6 +21,7 @@ __all__ = [
     "SEVERITIES",
     "Cut",
     "Json",
+    "Notice",
     "Part",
     "Reply",
     "Request",
@@ -74,6 +75,13 @@ RESET: Final = Cut(is_reset=True)
 Part: TypeAlias = bytes | Wait | Cut
 
 
+class Notice(NamedTuple):
+    """What the author of a test should know of a reply: a code and one sentence."""
+
+    code: str
+    summary: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the gateway answers: `parts` are sent one after the other."""
@@ -83,6 +91,7 @@ class Reply:
     parts: Iterable[Part]
     is_stream: bool = False
     scenario: str = field(default="ok")
+    notice: Notice | None = None
 
     @property
     def body(self) -> bytes:

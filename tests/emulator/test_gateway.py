@@ -345,14 +345,16 @@ def test_any_body_gets_a_reply(body, model, scenario, is_strict):
     assert all(isinstance(part, bytes | Wait | Cut) for part in reply.parts)
 
 
-def test_a_named_tool_is_called_even_after_a_result():
+def test_a_named_tool_is_called_once_after_each_message_of_the_user():
     other = {"type": "function", "function": {"name": "other"}}
     choice = {"type": "function", "function": {"name": "other"}}
     rest = {"model": "kimi-chat", "tools": [WEATHER, other], "tool_choice": choice}
     called = message(ask(**rest))
     assert called["tool_calls"][0]["function"] == {"name": "other", "arguments": "{}"}
     result = {"role": "tool", "tool_call_id": called["tool_calls"][0]["id"], "content": "x"}
-    assert message(ask(messages=[*HELLO, called, result], **rest))["tool_calls"]
+    answered = message(ask(messages=[*HELLO, called, result], **rest))
+    assert answered["content"] == "The tool answered: x"
+    assert message(ask(messages=[*HELLO, called, result, *HELLO], **rest))["tool_calls"]
     assert "tool_calls" not in message(ask(tools=[WEATHER], tool_choice="none"))
 
 
@@ -372,3 +374,28 @@ def test_an_empty_assistant_message_is_refused():
     assert read(reply)["error"]["message"] == (
         "the message at position 1 with role 'assistant' must not be empty"
     )
+
+
+def test_required_calls_each_tool_once_and_then_answers():
+    tools = [{"type": "function", "function": {"name": name}} for name in ("work", "final_answer")]
+    messages, called = [*HELLO], []
+    for _ in range(3):
+        said = message(
+            ask(
+                messages=messages,
+                tools=tools,
+                tool_choice="required",
+                thinking={"type": "disabled"},
+            )
+        )
+        for call in said.get("tool_calls", []):
+            called.append(call["function"]["name"])
+            messages += [said, {"role": "tool", "tool_call_id": call["id"], "content": "done"}]
+    assert called == ["work", "final_answer"]
+    assert said["content"] == "The tool answered: done"
+
+
+@pytest.mark.parametrize("path", ["responses", "files", "batches", "embeddings"])
+def test_a_path_that_the_gateway_lacks_is_answered_as_it_does(path):
+    reply = send("POST", f"/v1/{path}", {"model": "kimi-k2.6"})
+    assert (reply.status, read(reply)["message"]) == (404, f"Cannot POST /v1/{path}")

@@ -112,7 +112,32 @@ def test_what_was_not_recorded_is_refused(recording):
     with Emulator(replay=recording) as replay:
         status, body = post(replay, REQUESTS[0])
     assert status == 400
-    assert b"No recorded pair answers this request" in body
+    assert b"no recorded pair answers this request: the recording is empty" in body
+
+
+def test_a_miss_names_the_nearest_pair_and_is_a_problem(recording):
+    pairs = [
+        {"request": {"body": {"model": "kimi-k2.5", "temperature": 1}}, "answer": "one"},
+        {"request": {"body": REQUESTS[0] | {"messages": [{"role": "user"}]}}, "answer": "two"},
+    ]
+    pairs[1]["request"]["body"]["messages"][0]["content"] = "something else"
+    recording.write_text("\n".join(map(json.dumps, pairs)), encoding="utf-8")
+    with Emulator(replay=recording) as replay:
+        _, body = post(replay, REQUESTS[0])
+    assert b"the nearest is number 2, which differs in messages[0]" in body
+    (problem,) = replay.report().problems
+    assert problem.code == "replay_miss"
+
+
+def test_no_account_id_stays_in_a_recording(recording):
+    with (
+        Emulator(scenario="quota-with-ids") as upstream,
+        Emulator(record=recording, upstream=upstream.base_url) as recorder,
+    ):
+        post(recorder, REQUESTS[0])
+    written = recording.read_text("utf-8")
+    assert "organization max RPM" in written
+    assert "0123456789abcdef" not in written
 
 
 def test_a_broken_stream_is_passed_on_and_not_recorded(recording, stream_breaks):

@@ -73,15 +73,39 @@ def test_the_sdk_retries_an_empty_balance_in_vain():
     assert codes(emulator) == ["retried_in_vain"]
 
 
-def test_a_second_call_is_no_retry_where_the_client_says_so():
+def test_a_loop_around_the_sdk_is_seen_although_its_header_says_first_attempt():
     with (
         Emulator(scenario="bad-key") as emulator,
-        openai.OpenAI(base_url=emulator.base_url, api_key="any") as client,
+        openai.OpenAI(base_url=emulator.base_url, api_key="any", max_retries=0) as client,
     ):
         for _ in range(2):
             with pytest.raises(openai.NotFoundError):
                 client.chat.completions.create(model="kimi-chat", messages=HELLO)
-    assert emulator.report().is_resilient
+    assert codes(emulator) == ["retried_in_vain"]
+
+
+def test_an_answer_function_that_raises_is_told_and_leaves_nothing_pending():
+    def answer(body):
+        raise LookupError("a bug of the test's own")
+
+    emulator = Emulator(answers=answer, max_concurrency=1)
+    with emulator, openai.OpenAI(base_url=emulator.base_url, api_key="any") as client:
+        for _ in range(2):
+            with pytest.raises(openai.InternalServerError, match=r"LookupError: a bug .* at test_"):
+                client.chat.completions.create(model="kimi-chat", messages=HELLO)
+    assert len(emulator.requests) == 2  # the SDK did not try again
+    assert [type(error) for error in emulator.errors] == [LookupError, LookupError]
+    assert emulator._log.pending == 0
+    assert "answer_failed" in codes(emulator)
+
+
+def test_a_list_of_answers_that_ran_out_is_noted():
+    with Emulator(answers=["one"]) as emulator:
+        post(emulator)
+        post(emulator)
+    (note,) = emulator.report().observations
+    assert (note.code, note.requests, note.is_problem) == ("answers_ran_out", (1,), False)
+    assert note.summary == "the list of 1 scripted answer had run out: this one was made up"
 
 
 def test_a_storm_of_retries_is_told_once():

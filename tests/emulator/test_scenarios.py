@@ -35,6 +35,9 @@ ERRORS = {
     "balance-openai": (openai.RateLimitError, "current quota"),
     "server-error": (openai.InternalServerError, "Internal server error"),
     "unexpected-output": (openai.InternalServerError, "unexpected output"),
+    "quota-with-ids": (openai.RateLimitError, "max RPM"),
+    "ip-not-allowed": (openai.PermissionDeniedError, "allowlist"),
+    "console-404": (openai.NotFoundError, ""),
     "bad-gateway": (openai.InternalServerError, "Bad Gateway"),
     "edge-502": (openai.InternalServerError, ""),
     "edge-504": (openai.InternalServerError, ""),
@@ -74,7 +77,14 @@ MISREAD_STREAMS = {"bom", "pings", "stream-error-event"}
 WAITING = {"no-answer", "slow"}
 NAMES = {scenario.name for scenario in list_scenarios()}
 GOOD = NAMES.difference(
-    ERRORS, ODD_ANSWERS, CUT, BROKEN_STREAMS, SILENT_STREAMS, MISREAD_STREAMS, WAITING
+    ERRORS,
+    ODD_ANSWERS,
+    CUT,
+    BROKEN_STREAMS,
+    SILENT_STREAMS,
+    MISREAD_STREAMS,
+    WAITING,
+    {"error-beside-choices"},
 )
 BLOCKED = {"output-blocked", "output-blocked-late", "output-blocked-foundry"}
 
@@ -323,3 +333,91 @@ def test_a_scripted_completion_is_sent_as_it_is_and_streamed_all_the_same():
     assert whole.id == "mine"
     for said in (whole, streamed):
         assert said.choices[0].message.tool_calls[0].function.arguments == '{"a": 1}'
+
+
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+
+
+def fragments(client: openai.OpenAI, scenario: str):
+    stream = ask(client, scenario, stream=True, tools=[TOOL])
+    choices = [choice for chunk in stream for choice in chunk.choices]
+    return [call for choice in choices for call in choice.delta.tool_calls or []]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ok", [(0, "functions.weather:0", "weather", ""), (0, None, None, "{}")]),
+        (
+            "tool-index-missing",
+            [(None, "functions.weather:0", "weather", ""), (None, None, None, "{}")],
+        ),
+        (
+            "tool-names-repeated",
+            [
+                (0, "functions.weather:0", "weather", ""),
+                (0, "functions.weather:0", "weather", "{}"),
+            ],
+        ),
+        (
+            "tool-ids-late",
+            [
+                (0, None, "weather", ""),
+                (0, None, None, "{}"),
+                (0, "functions.weather:0", None, None),
+            ],
+        ),
+        (
+            "tool-calls-again",
+            [
+                (0, "functions.weather:0", "weather", ""),
+                (0, None, None, "{}"),
+                (0, "functions.weather:0", "weather", "{}"),
+            ],
+        ),
+    ],
+)
+def test_fragments_of_tool_calls_come_as_the_scenario_says(client, name, expected):
+    found = [
+        (
+            call.index,
+            call.id,
+            call.function and call.function.name,
+            call.function and call.function.arguments,
+        )
+        for call in fragments(client, name)
+    ]
+    assert found == expected
+
+
+def test_another_model_may_answer(client):
+    assert ask(client, "served-model").model == "kimi-k2.5"
+    assert {chunk.model for chunk in ask(client, "served-model", stream=True)} >= {"kimi-k2.5"}
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_headers_come_with_a_good_answer(client, is_stream):
+    raw = client.chat.completions.with_raw_response.create(
+        model="kimi-chat",
+        messages=HELLO,
+        stream=is_stream,
+        extra_headers={"x-emulator-scenario": "deprecation-headers"},
+    )
+    assert raw.headers["sunset"] == "Thu, 31 Dec 2026 00:00:00 GMT"
+    assert raw.headers["deprecation"].startswith("@")
+    raw.http_response.close()
+
+
+def test_a_usage_of_zeros_comes_after_the_real_one(client):
+    assert ask(client, "zero-usage").usage.total_tokens == 0
+    chunks = ask(client, "zero-usage", stream=True, stream_options={"include_usage": True})
+    totals = [chunk.usage.total_tokens for chunk in chunks if chunk.usage]
+    assert totals[0] > 0
+    assert totals[1:] == [0]
+
+
+@pytest.mark.parametrize("name", ["error-in-choice", "error-beside-choices"])
+def test_an_error_may_stand_in_a_good_status(client, name):
+    whole = ask(client, name)
+    held = whole.choices[0] if name == "error-in-choice" else whole
+    assert held.error["code"] == 502

@@ -98,7 +98,7 @@ class Recorder:
             },
             "response": {"status": status, "headers": kept_headers(headers)} | _written(body, key),
         }
-        line = without_account_ids(_without(json.dumps(pair, ensure_ascii=False), key))
+        line = _without(json.dumps(pair, ensure_ascii=False), key)
         with self._lock, self._path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 

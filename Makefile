@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 OLDEST := .venvs/oldest
 JOBS ?= 2
 
-.PHONY: demo test test-oldest kill-test scale check format generate lock docs benchmark clean
+.PHONY: demo test test-oldest kill-test scale check format generate lock docs frameworks frameworks-core benchmark clean
 
 demo: $(VENV)/.package
 	$(BIN)/agentsflare-kimi demo
@@ -46,6 +46,14 @@ scale:
 # The site, with every warning an error: docs/_build/html.
 docs: $(VENV)/.development
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b dirhtml docs docs/_build/html
+
+# Each framework's recipe in its own locked environment; writes the tables of docs/frameworks.md.
+frameworks: $(VENV)/.development
+	$(BIN)/nox -f examples/frameworks/noxfile.py
+
+# The few that are run on each change.
+frameworks-core: $(VENV)/.development
+	$(BIN)/nox -f examples/frameworks/noxfile.py -s core
 
 benchmark: $(VENV)/.development
 	for each in $(filter-out benchmarks/lint_trees.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$each || exit 1; done

@@ -40,7 +40,6 @@ _VARIABLES: Final = {
     "allow_host": "AGENTSFLARE_PROXY_ALLOWED_HOSTS",
     "unknown_paths": "AGENTSFLARE_PROXY_UNKNOWN_PATHS",
     "max_body_bytes": "AGENTSFLARE_PROXY_MAX_BODY_BYTES",
-    "memory_url": "AGENTSFLARE_PROXY_MEMORY_URL",
     "public_metrics": "AGENTSFLARE_PROXY_PUBLIC_METRICS",
     "upstream": "AGENTSFLARE_BASE_URL",
     "log_json": _JSON,
@@ -132,7 +131,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--upstream", metavar="URL", help="the gateway (AGENTSFLARE_BASE_URL)")
     add("--unknown-paths", choices=("pass", "refuse"), help="pass on other endpoints, or 404")
     add("--max-body-bytes", type=int, metavar="N", help="the largest request body")
-    add("--memory-url", metavar="URL", help="Redis or Valkey server that workers share")
     add("--public-metrics", action="store_true", help="let other machines read /metrics")
     add("--workers", type=int, default=1, metavar="N", help="processes (%(default)s)")
     add("--drain", type=int, default=30, metavar="S", help="seconds for open streams at the end")

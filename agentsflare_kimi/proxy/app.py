@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from agentsflare_kimi.calling.notices import log_event
@@ -18,6 +18,7 @@ from agentsflare_kimi.client import AsyncKimi
 from agentsflare_kimi.proxy.access import Gate
 from agentsflare_kimi.proxy.exchange import Exchange, current_exchange
 from agentsflare_kimi.proxy.forwarding import Incoming, forward, gateway_path
+from agentsflare_kimi.proxy.metrics import metrics_if_there
 from agentsflare_kimi.proxy.options import ProxySettings
 from agentsflare_kimi.proxy.refusals import Refusal, refusal_of
 from agentsflare_kimi.proxy.replies import Reply, while_connected
@@ -59,6 +60,8 @@ def create_app(settings: KimiSettings | None = None, **options: Any) -> ASGIApp:
         await proxy.upstream.close()
 
     routes = [Route("/healthz", _healthz), Mount("/", app=proxy)]
+    if proxy.metrics is not None:
+        routes.insert(1, Route("/metrics", proxy.show_metrics))
     return Starlette(routes=routes, lifespan=lifespan)
 
 
@@ -73,6 +76,7 @@ class _Proxy:
         self._options = options
         self._gate = Gate(options, settings)
         self.upstream = Upstream(settings, options.most_callers)
+        self.metrics = metrics_if_there()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,7 +93,19 @@ class _Proxy:
             current_exchange.reset(token)
             if exchange.is_gone and not exchange.status:
                 exchange.status = _CLIENT_GONE
+            if self.metrics is not None:
+                self.metrics.count(exchange)
             log_event("request", level=logging.INFO, **exchange.log_fields())
+
+    async def show_metrics(self, request: Request) -> Response:
+        """Answer `/metrics`."""
+        try:
+            self._gate.check_connection(request.scope, dict(request.headers))
+        except Refusal as refusal:
+            return Response(refusal.body(), refusal.status, media_type="application/json")
+        if self.metrics is None or not self._gate.may_see_metrics(request.scope, request.headers):
+            return JSONResponse({"error": {"message": "not for you"}}, 403)
+        return Response(self.metrics.text(), media_type=self.metrics.media_type)
 
     async def _serve(
         self, scope: Scope, receive: Receive, exchange: Exchange, reply: Reply

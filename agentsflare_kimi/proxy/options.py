@@ -34,8 +34,6 @@ class ProxySettings(BaseSettings):
             unchanged (`pass`) or are answered with 404 (`refuse`).
         most_callers: How many callers' memory, lessons and slots are kept; the one that has
             been away longest goes first.
-        memory_url: A Redis or Valkey server in which several workers share the reasoning they
-            remember, as `redis://…` or `rediss://…`.
         public_metrics: Whether `/metrics` answers other machines without a token.
 
     Raises:
@@ -57,7 +55,6 @@ class ProxySettings(BaseSettings):
     max_header_bytes: int = Field(default=65_536, gt=0)
     unknown_paths: Literal["pass", "refuse"] = "pass"
     most_callers: int = Field(default=1_000, gt=0)
-    memory_url: SecretStr | None = None
     public_metrics: bool = False
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401  # pydantic takes and checks them

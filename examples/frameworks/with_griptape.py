@@ -1,0 +1,33 @@
+"""griptape: the prompt driver takes the client."""
+
+from griptape.artifacts import TextArtifact
+from griptape.drivers.prompt.openai import OpenAiChatPromptDriver
+from griptape.structures import Agent
+from griptape.tools import BaseTool
+from griptape.utils.decorators import activity
+from harness import HELLO, TOLD, WEATHER, main
+from schema import Literal, Schema
+
+from agentsflare_kimi import Kimi
+
+
+class Weather(BaseTool):
+    @activity(config={"description": "Tells it", "schema": Schema({Literal("city"): str})})
+    def get_weather(self, city: str) -> TextArtifact:
+        return TextArtifact(TOLD)
+
+
+def driver(model: str) -> OpenAiChatPromptDriver:
+    return OpenAiChatPromptDriver(model=model, client=Kimi())
+
+
+def chat(model: str) -> str:
+    return Agent(prompt_driver=driver(model)).run(HELLO).output.value
+
+
+def tool_loop(model: str) -> str:
+    return Agent(prompt_driver=driver(model), tools=[Weather()]).run(WEATHER).output.value
+
+
+if __name__ == "__main__":
+    main("griptape", chat, tool_loop)

@@ -175,13 +175,17 @@ def _header_bytes() -> int:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
         hint = ""
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             hint = "; --port 0 takes any free one"
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"cannot bind to {host} port {port}: {reason}{hint}") from error
+    # Connections inherit it. asyncio sets it on none of a listener made like this, and every
+    # answer would wait 40 ms for an acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _greet(listener: socket.socket, host: str) -> None:

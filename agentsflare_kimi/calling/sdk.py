@@ -14,7 +14,7 @@ from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
 from weakref import proxy
 
-from openai import AsyncStream, Stream
+from openai import AsyncStream, OpenAIError, Stream
 
 from agentsflare_kimi.calling import retries
 from agentsflare_kimi.calling.answer_checks import (
@@ -28,10 +28,10 @@ from agentsflare_kimi.calling.bodies import closing_later, guard_body
 from agentsflare_kimi.calling.concurrency import Slots
 from agentsflare_kimi.calling.connections import AsyncSteadyClient, SteadyClient, is_steady
 from agentsflare_kimi.calling.deadlines import fail_after, within
-from agentsflare_kimi.calling.failures import as_openai_error
+from agentsflare_kimi.calling.failures import as_openai_error, explain
 from agentsflare_kimi.calling.guarding import Call, call_of
 from agentsflare_kimi.calling.origins import check_origin
-from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts
+from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts, redact
 from agentsflare_kimi.calling.sse import Event, EventDecoder
 from agentsflare_kimi.calling.stream_watch import StreamWatch
 from agentsflare_kimi.calling.tracing import async_trace, trace
@@ -187,9 +187,14 @@ class _Hooks:
             return EventDecoder()
 
         def _process_response_data(self, *, data, cast_to, response):
-            data = checked_data(data, cast_to, response)
-            if self.on_filtered == "error":
-                refuse_blocked(data, cast_to, response)
+            try:
+                data = checked_data(data, cast_to, response)
+                if self.on_filtered == "error":
+                    refuse_blocked(data, cast_to, response)
+            except OpenAIError as error:  # a raw response is parsed when its call is over
+                redact(error)
+                explain(error, response)
+                raise
             return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
         def _prepare_url(self, url):

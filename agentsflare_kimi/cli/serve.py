@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import errno
 import json
+import os
 import signal
 import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -70,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--lenient", action="store_true", help="accept parameters that the models reject")
     add("--replay", metavar="FILE", help="answer from a recording, and from nothing else")
     add("--record", metavar="FILE", help="pass everything on to --upstream, and record it")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--append", action="store_true", help="add to a recording that exists")
+    kept.add_argument("--overwrite", action="store_true", help="replace one that exists")
     add("--upstream", default="https://api.agentsflare.com/v1", help="(%(default)s)")
     add("--redact-prompts", action="store_true", help="leave the prompts out of the recording")
     add("--quiet", action="store_true", help="do not log the requests")
@@ -79,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 def _start(options: argparse.Namespace) -> Emulator:
     names = options.scenario.split(",")
     try:
+        _check_recording(options)
         emulator = Emulator(
             scenario=names[0] if len(names) == 1 else names,
             strict=not options.lenient,
@@ -97,6 +103,9 @@ def _start(options: argparse.Namespace) -> Emulator:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             emulator.start()
+        if options.overwrite:
+            # Only now: where the start fails, the old recording stays.
+            os.truncate(options.record, 0)
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from error
     except OSError as error:
@@ -106,6 +115,20 @@ def _start(options: argparse.Namespace) -> Emulator:
     for warning in caught:
         _say(f"warning: {warning.message}")
     return emulator
+
+
+def _check_recording(options: argparse.Namespace) -> None:
+    if not options.record:
+        if options.append or options.overwrite:
+            raise UsageError("--append and --overwrite say what to do with the file of --record")
+        return
+    path = Path(options.record)
+    is_full = path.is_file() and path.stat().st_size
+    if is_full and not options.append and not options.overwrite:
+        raise UsageError(
+            f"{options.record} holds a recording already: add --append to continue it, or "
+            "--overwrite to replace it"
+        )
 
 
 def _list_scenarios(*, as_json: bool) -> None:

@@ -91,7 +91,7 @@ def test_what_it_records_it_replays(tmp_path):
     assert "sk-0123456789" not in text
     with serve("--replay", str(file)) as (_, replay):
         assert ask(replay) == recorded
-        with pytest.raises(openai.BadRequestError, match="No recorded pair"):
+        with pytest.raises(openai.BadRequestError, match="no recorded pair"):
             ask(replay, model="kimi-k2.6")
 
 
@@ -143,3 +143,23 @@ def test_scenarios_are_listed_as_text_and_json():
     rows = json.loads(run("--json"))
     assert {"name", "summary", "source"} == set(rows[0])
     assert [line.split()[0] for line in run().splitlines()] == [row["name"] for row in rows]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, "--port", "0", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_recording_that_exists_is_neither_mixed_nor_lost_unasked(tmp_path):
+    file = tmp_path / "traffic.jsonl"
+    file.write_text("{}\n", encoding="utf-8")
+    refused = run("--record", str(file))
+    assert refused.returncode == 2
+    assert "--append to continue it, or --overwrite to replace it" in refused.stderr
+    failed = run("--record", str(file), "--overwrite", "--upstream", "http://example.com")
+    assert failed.returncode == 2
+    assert file.read_text("utf-8") == "{}\n"
+    for flag, left in (("--append", "{}\n"), ("--overwrite", "")):
+        with serve("--record", str(file), flag, lines=1):
+            assert file.read_text("utf-8") == left
+    assert run("--append").returncode == 2

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.evidence.hosts import Hosts
+from agentsflare_kimi.lint.files.origins import is_left_out, why_not_edited
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
+from agentsflare_kimi.lint.languages import language_of
 from agentsflare_kimi.lint.line_starts import line_starts
 from agentsflare_kimi.lint.rules import rules_for
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
 from agentsflare_kimi.lint.rules.doubts import with_doubts
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
-from agentsflare_kimi.lint.sources.languages import is_left_out, language_of, why_not_edited
 from agentsflare_kimi.models.values import replace
 
 __all__ = ["Judged", "find"]
@@ -61,13 +63,15 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
     return [_judged(item, filename, lines) for item in found]
 
 
-def _find(document: Document, today: date | None, depth: int = 0) -> Iterator[_Found]:
-    reading = Reading(document, today or date.today())  # noqa: DTZ011  # the user's day
+def _find(
+    document: Document, today: date | None, depth: int = 0, hosts: Hosts | None = None
+) -> Iterator[_Found]:
+    reading = Reading(document, today or date.today(), hosts)  # noqa: DTZ011  # the user's day
     for rule in rules_for(document.text):
         for problem in rule.check(reading):
             yield _Found(rule, problem)
     for text in reading.embedded if depth < _DEEPEST else ():
-        for found in _find(read(text.text, text.language), today, depth + 1):
+        for found in _find(read(text.text, text.language), today, depth + 1, reading.hosts):
             yield found._replace(problem=_moved(found, text))
 
 
@@ -75,8 +79,6 @@ def _moved(found: _Found, text: Embedded) -> Problem:
     """Carry a problem of an embedded text over to the text around it."""
     problem = found.problem
     severity = problem.severity or found.rule.severity
-    if text.is_sample and severity == "error":
-        severity = "warning"
     fix = problem.fix and replace(
         problem.fix, edits=tuple(_moved_edit(edit, text) for edit in problem.fix.edits)
     )

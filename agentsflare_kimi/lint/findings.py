@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from agentsflare_kimi.models.values import Value
+from agentsflare_kimi.models.values import Value, replace
 
-__all__ = ["Edit", "Finding", "Fix", "FixResult", "LintReport", "Severity"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Edit", "Finding", "Fix", "FixResult", "LintReport", "Severity", "doubted"]
 
 Severity = Literal["error", "warning", "info"]
 
@@ -33,6 +36,13 @@ class Fix(Value):
     is_safe: bool
     reason: str = ""
     description: str = ""
+
+
+def doubted(fix: Fix, reasons: Sequence[str]) -> Fix:
+    """Make a fix unsafe for further reasons; without any it stays what it is."""
+    if not reasons:
+        return fix
+    return replace(fix, is_safe=False, reason="; ".join(filter(None, [*reasons, fix.reason])))
 
 
 class Finding(Value):

@@ -58,7 +58,7 @@ def fix_text(
         The text after the fixes, what was mended, and what is left.
     """
     from agentsflare_kimi.lint.edits.applying import apply_fixes  # noqa: PLC0415  # linting needs none
-    from agentsflare_kimi.lint.sources.languages import language_of  # noqa: PLC0415  # same
+    from agentsflare_kimi.lint.languages import language_of  # noqa: PLC0415  # same
 
     filename = os.fspath(filename)
     lint = partial(lint_text, filename=filename, config=config)

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from agentsflare_kimi.lint.sources.lexer import scan
-from agentsflare_kimi.lint.sources.syntaxes import syntax_of
+from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 
 WORD = re.compile(r"[a-z]{4,}")
 GRAMMARS = {

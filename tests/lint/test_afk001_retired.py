@@ -157,8 +157,7 @@ def test_a_request_is_an_error_and_mended(filename, text):
 
     assert finding.severity == "error"
     assert (finding.model, finding.replacement) == (OLD, "kimi-k2.6")
-    assert kind(finding) == "safe"
-    assert fixed(text, filename) == text.replace(OLD, "kimi-k2.6")
+    assert fixed(text, filename, unsafe=True) == text.replace(OLD, "kimi-k2.6")
 
 
 @pytest.mark.parametrize(("filename", "text"), REPORTED)
@@ -166,7 +165,7 @@ def test_elsewhere_it_is_a_warning_that_nothing_changes(filename, text):
     finding = find_one("AFK001", text, filename)
 
     assert finding.severity == "warning"
-    assert fixed(text, filename, unsafe=True) == text
+    assert fixed(text, filename) == text
 
 
 @pytest.mark.parametrize(("filename", "text"), UNTOUCHED)
@@ -193,10 +192,13 @@ def test_in_tests_the_fix_must_be_asked_for(filename):
     assert "test" in finding.fix.reason
 
 
-def test_a_folder_above_the_tree_does_not_make_it_a_test():
-    text = 'model = "kimi-k2-thinking"'
+def test_a_folder_above_the_project_does_not_make_it_a_test(tmp_path):
+    text = 'ask(model="kimi-k2-thinking", messages=m)'
+    (tmp_path / "tests" / "project" / ".git").mkdir(parents=True)
+    inside = tmp_path / "tests" / "project"
 
-    assert kind(find_one("AFK001", text, "/home/tests/project/src/ask.py")) == "safe"
+    assert kind(find_one("AFK001", text, str(inside / "src" / "ask.py"))) == "safe"
+    assert kind(find_one("AFK001", text, str(inside / "tests" / "unit" / "ask.py"))) == "unsafe"
 
 
 def test_generated_files_are_not_changed_by_default():
@@ -205,11 +207,11 @@ def test_generated_files_are_not_changed_by_default():
     assert kind(find_one("AFK001", text, "a.py")) == "unsafe"
 
 
-def test_a_sample_in_a_text_is_a_warning_with_an_unsafe_fix():
+def test_a_sample_in_a_text_is_an_error_with_an_unsafe_fix():
     text = "# Guide\n\n```python\nmodel = 'kimi-k2-thinking'\n```\n"
     finding = find_one("AFK001", text, "GUIDE.md")
 
-    assert (finding.line, finding.column, finding.severity) == (4, 10, "warning")
+    assert (finding.line, finding.column, finding.severity) == (4, 10, "error")
     assert kind(finding) == "unsafe"
 
 
@@ -223,7 +225,7 @@ def test_lines_end_as_they_do_in_the_text():
     text = 'a = 1\r\nmodel = "kimi-k2-thinking"\r\n'
 
     assert find_one("AFK001", text, "a.py").line == 2
-    assert fixed(text, "a.py") == 'a = 1\r\nmodel = "kimi-k2.6"\r\n'
+    assert fixed(text, "a.py", unsafe=True) == 'a = 1\r\nmodel = "kimi-k2.6"\r\n'
 
 
 def test_a_bare_rename_is_unsafe_where_the_new_model_would_begin_to_think():

@@ -255,7 +255,7 @@ def test_a_notebook_stays_one_and_its_outputs_stay():
 
 
 def test_what_was_mended_and_what_is_left_is_told():
-    text = f'model = "{OLD}"\nother_model = "kimi-k2-thinking"\n'
+    text = f'model = "{OLD}"\nask(model="kimi-k2-thinking", messages=m)\n'
     result = fix_text(text, "a.py")
 
     assert [finding.model for finding in result.fixed] == ["kimi-k2-thinking"]
@@ -263,7 +263,7 @@ def test_what_was_mended_and_what_is_left_is_told():
 
 
 def test_a_program_that_does_not_parse_is_mended_all_the_same():
-    text = 'print "old"\nmodel = "kimi-k2-thinking"\n'
+    text = 'print "old"\nask(model="kimi-k2-thinking", messages=m)\n'
 
     assert fixed(text, "a.py") == text.replace("kimi-k2-thinking", "kimi-k2.6")
 

@@ -112,7 +112,7 @@ def found(text, filename):
 @pytest.mark.parametrize(("filename", "text"), OTHERWISE)
 def test_what_no_request_takes_its_model_from_is_a_warning(filename, text):
     assert [finding.severity for finding in found(text, filename)] == ["warning"]
-    assert fixed(text, filename, unsafe=True) == text
+    assert fixed(text, filename) == text
 
 
 @pytest.mark.parametrize(("filename", "text"), REQUESTS)

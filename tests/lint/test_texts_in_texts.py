@@ -70,7 +70,7 @@ def test_a_body_with_entries_from_elsewhere_is_only_renamed(more):
 )
 def test_settings_in_quotes_and_programs_in_heredocs_are_requests(text):
     assert find_one("AFK001", text, "a.sh").severity == "error"
-    assert fixed(text, "a.sh") == text.replace("kimi-k2-thinking", "kimi-k2.6")
+    assert fixed(text, "a.sh", unsafe=True) == text.replace("kimi-k2-thinking", "kimi-k2.6")
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,6 @@ def test_what_is_put_into_a_string_is_escaped_as_the_rest_of_it(filename, openin
 @pytest.mark.parametrize(
     "text",
     [
-        """x = '{"model": "kimi-k2-turbo-preview"}'""",
-        """x = '{"model": "kimi-k2-turbo-preview", "messages": [], "choices": []}'""",
         """x = '{"model": "kimi-k2-turbo-preview", "messages": []} and more'""",
         """assert x == '{"model": "kimi-k2-turbo-preview", "messages": []}'""",
         """x = '{"model": "kimi-k2-turbo-preview", "messages": [] \\x7d}'""",

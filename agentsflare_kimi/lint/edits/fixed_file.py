@@ -12,7 +12,7 @@ from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.edits.applying import apply_chosen
 from agentsflare_kimi.lint.files.decoding import DecodedText, decode
 from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
-from agentsflare_kimi.lint.sources.languages import language_of
+from agentsflare_kimi.lint.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

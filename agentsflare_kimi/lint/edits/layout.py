@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.bodies import Group
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 __all__ = ["insert_entry", "merge_edits", "remove_entries"]
 
-_COMMA: Final = re.compile(r"\s*,")
-_REST_OF_LINE: Final = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)")
-_LINE_END: Final = re.compile(r"\r\n|\n|\r")
-_INDENT: Final = re.compile(r"[ \t]*")
+_COMMA: Final = lazy(r"\s*,")
+_REST_OF_LINE: Final = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_LINE_END: Final = lazy(r"\r\n|\n|\r")
+_INDENT: Final = lazy(r"[ \t]*")
 
 
 def remove_entries(source: Source, group: Group, keys: Collection[str]) -> list[Edit]:

@@ -117,7 +117,8 @@ def _unknowns(body: Body) -> list[str]:
 
 def rename_fix(mention: Mention, successor: str) -> Edit:
     """Replace a name, and nothing around it."""
-    return Edit(start=mention.start, end=mention.end, replacement=successor)
+    start, end = mention.name_span
+    return Edit(start=start, end=end, replacement=successor)
 
 
 def body_edits(

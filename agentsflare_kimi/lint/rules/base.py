@@ -7,7 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
 from agentsflare_kimi.lint.findings import Fix, Severity
+from agentsflare_kimi.lint.sources.bodies import Body, callee_of
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.lint.sources.mentions import Mention, find_mentions
 from agentsflare_kimi.models.values import Value
@@ -48,20 +50,61 @@ class Problem(NamedTuple):
 class Reading:
     """A document, and what several rules ask of it."""
 
-    def __init__(self, document: Document, today: date) -> None:
-        """Keep *document*, to be judged as of *today*."""
+    def __init__(self, document: Document, today: date, hosts: Hosts | None = None) -> None:
+        """Keep *document*, to be judged as of *today*.
+
+        Args:
+            document: A text.
+            today: The day to judge by.
+            hosts: The hosts that the text around it names; its own by default.
+        """
         self.document = document
         self.today = today
+        self.hosts = hosts or Hosts(document.text)
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """Every place that names a model."""
-        return tuple(find_mentions(self.document, self.embedded))
+        found = find_mentions(self.document, self.embedded)
+        return tuple(self._at_host(mention) for mention in found)
+
+    def _at_host(self, mention: Mention) -> Mention:
+        """Say of a request that it goes to another host."""
+        if not mention.is_request:
+            return mention
+        host = self.hosts.verdict
+        body = mention.value.body
+        if host == "mixed" and body:
+            opener, closer = body.main.opener, body.main.closer
+            near = self.hosts.within(opener, closer)
+            host = near if near != "unknown" else _host_of_client(self, body) or host
+        if host in {"ours", "unknown"}:
+            return mention
+        evidence = (*mention.value.evidence, "vendor" if host == "vendor" else "other-host")
+        return mention._replace(value=mention.value._replace(evidence=evidence))
 
     @cached_property
     def embedded(self) -> Sequence[Embedded]:
         """The texts inside it."""
         return self.document.embedded()
+
+
+def _host_of_client(reading: Reading, body: Body) -> Host | None:
+    """Tell which host the client asks that sends a request, if the same text builds it."""
+    from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # rarely needed
+
+    document = reading.document
+    if not isinstance(document, CodeDocument):
+        return None
+    name = callee_of(document.tree, body.main.opener).partition(".")[0]
+    for place in document.bindings.places_of(name):
+        statement = document.tree.statement_at(place)
+        tokens = document.tree.tokens(statement)
+        if any(token.text in {"=", ":="} and token.start > place for token in tokens):
+            host = reading.hosts.within(statement.start, statement.end)
+            if host != "unknown":
+                return host
+    return None
 
 
 class Sample(NamedTuple):

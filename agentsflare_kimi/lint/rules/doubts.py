@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document
@@ -54,7 +55,8 @@ def with_doubts(
 def _is_open(problem: Problem) -> bool:
     """Whether a name moves by itself that other places of the file may depend on."""
     fix = problem.fix
-    return problem.is_shared and problem.replacement is not None and fix is not None and fix.is_safe
+    is_open = fix is not None and (fix.is_safe or fix.reason == NOTHING_SHOWS)
+    return is_open and problem.is_shared and problem.replacement is not None
 
 
 def _doubted(
@@ -83,7 +85,8 @@ def _left_behind(problems: Sequence[Problem], text: str) -> dict[str | None, int
     left: dict[str | None, int] = {}
     for problem in problems:
         is_whole = text[problem.start : problem.end] == problem.model
-        if is_whole and problem.fix is None and not problem.in_prose:
+        is_other = problem.fix is None or problem.severity == "warning"
+        if is_whole and is_other and not problem.in_prose:
             left.setdefault(problem.model, problem.start)
     return left
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
-from agentsflare_kimi.lint.findings import Fix, Severity
+from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against, speaks_for
+from agentsflare_kimi.lint.findings import Fix, Severity, doubted
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.models.catalog import KimiModel, find_model, get_model
@@ -59,6 +60,8 @@ def _severity_at(mention: Mention, severity: Severity) -> Severity:
     """Weigh a finding by its place: only a request fails when its model is gone."""
     if mention.in_prose:
         return "info"
+    if "vendor" in mention.value.evidence and severity == "error":
+        return "warning"
     if mention.is_request or severity == "info":
         return severity
     return "warning"
@@ -68,6 +71,8 @@ def place_note(mention: Mention) -> str:
     """Say why a place is reported and not changed; empty for a request."""
     if mention.host:
         return f" (`{mention.host}` marks another host's name: its dates may differ)"
+    if "vendor" in mention.value.evidence:
+        return " (the request goes to another host: its dates may differ)"
     note = _NOTES.get(mention.value.position)
     return f" ({note})" if note else ""
 
@@ -85,20 +90,36 @@ def mend(mention: Mention, old: KimiModel) -> Fix | None:
         old: The model.
 
     Returns:
-        A fix for a request; None for all other places, and where there is no successor.
+        A fix: the whole migration of a request in sight; a rename, which is unsafe where nothing
+        shows that it is all there is to change; None for keys, comparisons, records, other hosts'
+        names, and where there is no successor.
     """
-    if not (mention.is_request and old.successor):
+    if not old.successor or mention.host:
         return None
+    if not mention.is_request:
+        return _renamed_value(mention, old)
     body = mention.value.body
+    against = reasons_against(mention.value.evidence)
     if body and body.is_complete:
         fix = migration_fix(body, mention)
         if fix:
-            return fix
+            return doubted(fix, against)
     elif moved := _moved_along(mention, old):
-        return moved
+        return doubted(moved, against)
+    reasons = [*against, *filter(None, [_rename_risk(mention, old)])]
+    if not reasons and not speaks_for(mention.value.evidence):
+        reasons = [NOTHING_SHOWS]
     rename = rename_fix(mention, old.successor)
-    reason = _rename_risk(mention, old)
-    return Fix(edits=(rename,), is_safe=not reason, reason=reason)
+    return Fix(edits=(rename,), is_safe=not reasons, reason="; ".join(reasons))
+
+
+def _renamed_value(mention: Mention, old: KimiModel) -> Fix | None:
+    """Offer a rename of what is a value and may be meant to be one."""
+    if mention.value.position != "value" or "successor-listed" in mention.value.evidence:
+        return None
+    reasons = reasons_against(mention.value.evidence) or [NOTHING_SHOWS]
+    rename = rename_fix(mention, str(old.successor))
+    return Fix(edits=(rename,), is_safe=False, reason="; ".join([*reasons, *_changes(old)]))
 
 
 def _moved_along(mention: Mention, old: KimiModel) -> Fix | None:

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.urls import GatewayUrl, find_urls
+from agentsflare_kimi.lint.sources.bodies import callee_of
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
 from agentsflare_kimi.lint.sources.keys import is_base_url
-from agentsflare_kimi.lint.sources.tokens import callee_of
 
 __all__ = ["RULE"]
 
@@ -24,6 +24,7 @@ _SDK_VARIABLES: Final = frozenset({"OPENAI_BASE_URL", "OPENAI_API_BASE", "AGENTS
 _HTTP_CLIENT: Final = re.compile(
     r"(?i)http|axios|session|webclient|restclient|retrofit|faraday|guzzle|\bky\b|\bgot\b|fetch"
 )
+_DEFINITION: Final = re.compile(r"\b(?:def|func?|fun|fn|function|constructor)\b[\s\w.]*\Z")
 _OPENAI: Final = re.compile(r"(?i)openai")
 # Calls that take a base URL; not functions that are declared with one as a default.
 _SDK_CALL: Final = re.compile(
@@ -99,7 +100,9 @@ def _callee(document: CodeDocument, url: GatewayUrl) -> str:
         opener = around if around and not source.masked[around + 1 : opener].strip() else None
     if opener is None or source.text[opener] != "(":
         return ""
-    callee = callee_of(source, opener)
+    if _DEFINITION.search(source.masked[source.masked.rfind("\n", 0, opener) + 1 : opener]):
+        return ""
+    callee = callee_of(document.tree, opener)
     if not is_base_url(callee.rpartition(".")[2]):
         return callee
     # A builder: what it builds is named further up.

@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
 
+from agentsflare_kimi.lint.languages import load
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -18,18 +20,25 @@ __all__ = ["read"]
 
 # A reader is loaded when the first text of its kind comes along.
 _READERS: Final[Mapping[str, tuple[str, str]]] = {
-    "markdown": ("embedded", "MarkdownDocument"),
-    "notebook": ("embedded", "NotebookDocument"),
-    "cell": ("embedded", "CellDocument"),
-    "page": ("embedded", "PageDocument"),
+    "markdown": ("markdown", "MarkdownDocument"),
+    "mdx": ("markdown", "MdxDocument"),
+    "restructured": ("markdown", "RestructuredDocument"),
+    "asciidoc": ("markdown", "AsciiDocDocument"),
+    "org": ("markdown", "OrgDocument"),
+    "notebook": ("notebook", "NotebookDocument"),
+    "cell": ("notebook", "CellDocument"),
+    "page": ("markup", "PageDocument"),
+    "xml": ("markup", "XmlDocument"),
+    "http": ("markup", "HttpDocument"),
     "prose": ("plain", "ProseDocument"),
     "plain": ("plain", "PlainDocument"),
     "shell": ("shell", "ShellDocument"),
-    "yaml": ("lines", "YamlDocument"),
+    "yaml": ("yaml", "YamlDocument"),
     "ini": ("lines", "IniDocument"),
     "env": ("lines", "EnvDocument"),
     "dockerfile": ("lines", "DockerDocument"),
     "make": ("lines", "MakeDocument"),
+    "batch": ("lines", "BatchDocument"),
 }
 
 
@@ -43,10 +52,13 @@ def read(text: str, language: str) -> Document:
     Returns:
         A document that tells what stands where.
     """
-    if language not in _READERS:
+    reader = "cell" if language == "cell" else load(language).reader
+    if reader == "code":
         from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # see above
 
         return CodeDocument(text, language)
-    module, name = _READERS[language]
-    reader = getattr(import_module(f"{__name__}.{module}"), name)
-    return cast("Callable[[str], Document]", reader)(text)
+    module, name = _READERS[reader]
+    made = getattr(import_module(f"{__name__}.{module}"), name)
+    if reader == "shell":
+        return cast("Callable[[str, str], Document]", made)(text, language)
+    return cast("Callable[[str], Document]", made)(text)

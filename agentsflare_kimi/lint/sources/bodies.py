@@ -6,17 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple, cast
 
-from agentsflare_kimi.lint.sources.keys import describes_model
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
-from agentsflare_kimi.lint.sources.tokens import callee_of
+from agentsflare_kimi.lint.sources.targets import callee_at
+from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = [
     "Body",
     "Group",
     "bracket_around",
+    "callee_of",
     "group_at",
-    "is_described",
     "is_response",
     "read_body",
 ]
@@ -33,11 +34,8 @@ _CONSTRUCTORS: Final = frozenset({"ChatOpenAI"})
 # What is in these becomes part of the request: `**{...}`, LangChain's `model_kwargs={...}`.
 _ADDED: Final = ("*", "model_kwargs")
 _TO_JSON: Final = frozenset({"json", "dumps", "stringify", "dump"})
-_WINDOW: Final = 80
-# After these a parenthesis groups; after a name it is a call's.
-_BEFORE_GROUPING: Final = frozenset("=:,([{")
 # What TypeScript may add to a value, and the ends of parentheses.
-_WRAPPED: Final = re.compile(r"[\s)]*(?:(?:as|satisfies)\s+[\w.]+)?[\s)]*")
+_WRAPPED: Final = lazy(r"[\s)]*(?:(?:as|satisfies)\s+[\w.]+)?[\s)]*")
 
 
 class Group(NamedTuple):
@@ -96,22 +94,22 @@ class Body(NamedTuple):
         return self.main
 
 
-def read_body(source: Source, span: tuple[int, int], model: str, language: str) -> Body | None:
+def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
     """Read the request whose model stands at *span*.
 
     Args:
-        source: The text.
+        tree: The text.
         span: Where the value of `model` begins and ends: a string, or the name of a constant.
         model: What that is.
-        language: The text's language.
 
     Returns:
         The request or the part of it that is in sight, or None.
     """
-    main = group_at(source, bracket_around(source, span[0]))
+    source, language = tree.source, tree.language.name
+    main = group_at(source, bracket_around(tree, span[0]))
     if main is None or not _names_model(source, main, span):
         return None
-    form = _form(source, main, language, _callee_around(source, span[0]))
+    form = _form(source, main, language, _callee_around(tree, span[0]))
     extra_entry = main.find("extra_body") if form == "keywords" else None
     extra = group_at(source, extra_entry.value_start) if extra_entry else None
     values = _values(source, main)
@@ -123,15 +121,18 @@ def read_body(source: Source, span: tuple[int, int], model: str, language: str) 
     return Body(source, language, main, extra, form, values, is_complete)
 
 
-def bracket_around(source: Source, offset: int) -> int | None:
+def bracket_around(tree: Tree, offset: int) -> int | None:
     """Find the bracket that opens around *offset*, past parentheses that only group."""
-    opener = source.enclosing(offset)
-    while opener is not None and source.text[opener] == "(":
-        before = source.masked[max(0, opener - _WINDOW) : opener].rstrip()[-1:]
-        if before not in _BEFORE_GROUPING:
-            break
-        opener = source.enclosing(opener)
+    opener = tree.source.enclosing(offset)
+    while opener is not None and tree.source.text[opener] == "(" and not callee_of(tree, opener):
+        opener = tree.source.enclosing(opener)
     return opener
+
+
+def callee_of(tree: Tree, opener: int) -> str:
+    """Name the call whose arguments begin at *opener*, dotted; empty where it is none."""
+    tokens = tree.tokens(tree.part_at(opener))
+    return callee_at(tokens, tree.index_of(tokens, opener))
 
 
 def is_response(source: Source, region: Region) -> bool:
@@ -144,15 +145,6 @@ def is_response(source: Source, region: Region) -> bool:
     return is_whole or bool(keys & _ANSWER_KEYS)
 
 
-def is_described(source: Source, region: Region) -> bool:
-    """Tell whether the string *region* names a model in an entry of a catalogue."""
-    opener = source.enclosing(region.start)
-    if opener is None or source.text[opener] == "(":
-        return False
-    group = group_at(source, opener)
-    return group is not None and any(describes_model(entry.key) for entry in group.entries)
-
-
 def group_at(source: Source, opener: int | None) -> Group | None:
     """Read the entries between the brackets that open at *opener*; None for other places."""
     if opener is None or opener not in source.closers or source.text[opener] not in "({":
@@ -161,14 +153,15 @@ def group_at(source: Source, opener: int | None) -> Group | None:
     return None if entries is None else Group(opener, source.closers[opener], entries)
 
 
-def _callee_around(source: Source, offset: int) -> str:
-    opener = bracket_around(source, offset)
+def _callee_around(tree: Tree, offset: int) -> str:
+    source = tree.source
+    opener = bracket_around(tree, offset)
     if opener is None:
         return ""
     # `create({...})`: the call is around the parenthesis around the brace.
     around = source.enclosing(opener) if source.text[opener] == "{" else None
     is_argument = around is not None and not source.masked[around + 1 : opener].strip()
-    return callee_of(source, around if around is not None and is_argument else opener)
+    return callee_of(tree, around if around is not None and is_argument else opener)
 
 
 def _names_model(source: Source, group: Group, span: tuple[int, int]) -> bool:

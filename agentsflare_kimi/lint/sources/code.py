@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.sources.bodies import Body, is_described, is_response, read_body
-from agentsflare_kimi.lint.sources.context import describe
+from agentsflare_kimi.lint.evidence.siblings import Siblings
+from agentsflare_kimi.lint.evidence.verdict import judge
+from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.bodies import Body, is_response, read_body
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key
-from agentsflare_kimi.lint.sources.lexer import scan
+from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.regions import Region, Source
-from agentsflare_kimi.lint.sources.syntaxes import syntax_of
+from agentsflare_kimi.lint.sources.settings import Settings
+from agentsflare_kimi.lint.sources.tree import Tree
 
 if TYPE_CHECKING:
-    from agentsflare_kimi.lint.sources.beside import Setting
+    from agentsflare_kimi.lint.sources.bindings import Bindings
 
 __all__ = ["CodeDocument"]
 
 # A field's tag in Go: `env:"MODEL" envDefault:"name"`.
-_TAG_NAME: Final = re.compile(r'\b(?:env|envconfig|json|yaml|mapstructure):"([\w.-]+)')
-_TAG_DEFAULT: Final = re.compile(r'\b(?:envDefault|default):"\Z')
+_TAG_NAME: Final = lazy(r'\b(?:env|envconfig|json|yaml|mapstructure):"([\w.-]+)')
+_TAG_DEFAULT: Final = lazy(r'\b(?:envDefault|default):"\Z')
 _TAG_REACH: Final = 200
 _WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I"})
 # Those in which a whole request is read from a program.
 _WITH_WHOLE_REQUESTS: Final = frozenset({"python", "javascript", "typescript", "tsx"})
+_JSON: Final = lazy(r"[\"'`)(>\w]\s*\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
 _SHORT: Final = 20_000
 _STRINGS: Final = frozenset({"string"})
 
@@ -44,13 +48,42 @@ class CodeDocument:
         """The text with its regions."""
         return Source(self.text, scan(self.text, syntax_of(self.language)))
 
+    @cached_property
+    def tree(self) -> Tree:
+        """The text with its brackets and parts."""
+        return Tree(self.source, load(self.language))
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """What each name is given."""
+        from agentsflare_kimi.lint.sources.bindings import Bindings  # noqa: PLC0415  # rarely needed
+
+        return Bindings(self.tree)
+
+    @cached_property
+    def _siblings(self) -> Siblings:
+        return Siblings(self.tree)
+
+    @cached_property
+    def _beside(self) -> Settings:
+        return Settings(self.tree)
+
     def embedded(self) -> Sequence[Embedded]:
         """List the texts inside it: requests that a program holds as JSON in a string."""
-        if '"model' not in self.text or self.language in {"json", "toml"}:
+        if "model" not in self.text or ("{" not in self.text and "[" not in self.text):
             return ()
-        from agentsflare_kimi.lint.sources.written import LANGUAGES, find_written  # noqa: PLC0415  # rare
+        if not self._may_hold_json:
+            return ()
+        from agentsflare_kimi.lint.sources.written import find_written  # noqa: PLC0415  # rare
 
-        return tuple(find_written(self.source, self.language)) if self.language in LANGUAGES else ()
+        return tuple(find_written(self.tree))
+
+    @property
+    def _may_hold_json(self) -> bool:
+        """Whether a string may begin with a brace: most files need no closer look."""
+        if self.language == "json":
+            return '\\"' in self.text
+        return _JSON.search(self.text) is not None
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe what stands around the code points *start* to *end*."""
@@ -72,52 +105,73 @@ class CodeDocument:
         return region.end if region and region.kind == "comment" else None
 
     def _in_part(self, region: Region, start: int, end: int) -> tuple[Position, str]:
-        """Tell what a part of a string is: an item of Ruby's `%w[...]`, a default in Go's tags."""
-        if self.language == "ruby" and self.text[region.start : region.start + 2] in _WORD_LISTS:
+        """Tell what a part of a string is: an item, a default in Go's tags, `model=...`."""
+        if self.text[region.start : region.start + 2] in _WORD_LISTS or self._is_list(region):
             return "value", ""
-        if self.language != "go" or not self.text.startswith('"', end):
+        before = self.text[max(region.inner_start, start - _TAG_REACH) : start]
+        after = self.text[end : min(region.inner_end, end + _TAG_REACH)]
+        if self.language != "go" or not after.startswith('"'):
+            from agentsflare_kimi.lint.sources.scalars import judge_within  # noqa: PLC0415  # rarely needed
+
+            position, key, _ = judge_within(before, after)
+            is_said = not key.startswith("-") and " " in before.strip()
+            return ("prose", "") if is_said else (position, key)
+        if not _TAG_DEFAULT.search(before):
             return "prose", ""
-        before, after = max(region.start, start - _TAG_REACH), min(region.end, end + _TAG_REACH)
-        if not _TAG_DEFAULT.search(self.text, before, start):
-            return "prose", ""
-        named = _TAG_NAME.search(self.text, before, after)
+        named = _TAG_NAME.search(self.text, start - len(before), end + len(after))
         key = named[1] if named else ""
         return ("request" if is_model_key(key) else "value"), key
 
+    def _is_list(self, region: Region) -> bool:
+        if region.start not in self._lists:
+            from agentsflare_kimi.lint.sources.scalars import is_list  # noqa: PLC0415  # rarely needed
+
+            self._lists[region.start] = is_list(self.text[region.inner_start : region.inner_end])
+        return self._lists[region.start]
+
+    @cached_property
+    def _lists(self) -> dict[int, bool]:
+        return {}
+
     def _is_whole(self, region: Region, start: int, end: int) -> bool:
-        content = self.text[region.inner_start : region.inner_end]
-        return content.strip() == self.text[start:end]
+        if region.start not in self._contents:
+            content = self.text[region.inner_start : region.inner_end]
+            first = region.inner_start + len(content) - len(content.lstrip())
+            self._contents[region.start] = first, first + len(content.strip())
+        return self._contents[region.start] == (start, end)
+
+    @cached_property
+    def _contents(self) -> dict[int, tuple[int, int]]:
+        return {}
 
     def _whole(self, region: Region) -> Value:
-        place = describe(self.source, region, self.language)
+        verdict = judge(self.tree, region, self._siblings)
         start, end = region.inner_start, region.inner_end
-        value = Value(self.text[start:end], start, end, place.position, place.key)
-        return self._request(region, value) if place.position == "request" else value
+        value = Value(
+            self.text[start:end],
+            start,
+            end,
+            verdict.position,
+            verdict.key,
+            evidence=verdict.evidence,
+        )
+        return self._request(region, value) if verdict.position == "request" else value
 
     def _request(self, region: Region, value: Value) -> Value:
         if is_response(self.source, region):
             return value._replace(position="record")
-        if is_described(self.source, region):
-            return value._replace(position="value")
-        body = read_body(self.source, (region.start, region.end), value.text, self.language)
+        body = read_body(self.tree, (region.start, region.end), value.text)
         return value._replace(
             body=body,
             uses=() if body else self._uses(region, value),
-            settings=() if body and body.is_complete else self._settings(region),
+            settings=() if body and body.is_complete else self._beside.beside(region.start),
         )
-
-    def _settings(self, region: Region) -> Sequence[Setting]:
-        from agentsflare_kimi.lint.sources.beside import settings_beside  # noqa: PLC0415  # often not needed
-
-        return settings_beside(self.source, region, self.language)
 
     def _uses(self, region: Region, value: Value) -> Sequence[Body]:
         """List the requests whose model is the name that *value* is given to."""
         if self.language not in _WITH_WHOLE_REQUESTS or self._is_said_once(value.key):
             return ()
-        from agentsflare_kimi.lint.sources.constants import find_uses  # noqa: PLC0415  # rare
-
-        return find_uses(self.source, region, value.key, self.language)
+        return self.bindings.uses_of(region, value.key)
 
     def _is_said_once(self, name: str) -> bool:
         # To count in a long text takes longer than to load what finds the uses.

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 from agentsflare_kimi.lint.sources.bodies import Body
 
 if TYPE_CHECKING:
-    from agentsflare_kimi.lint.sources.beside import Setting
+    from agentsflare_kimi.lint.sources.settings import Setting
 
-__all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value"]
+__all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value", "slice_of"]
 
 Position = Literal[
     "request",  # names the model of a request, or a setting that does
@@ -39,6 +39,7 @@ class Value(NamedTuple):
         body: The request around it, where the request is in sight.
         uses: The requests whose model is the constant that it is given to.
         settings: Parameters beside it that a model may pin.
+        evidence: What speaks for a request, and against one: keys of `EVIDENCE`.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Value(NamedTuple):
     body: Body | None = None
     uses: Sequence[Body] = ()
     settings: Sequence[Setting] = ()
+    evidence: tuple[str, ...] = ()
 
     @property
     def bodies(self) -> Sequence[Body]:
@@ -74,6 +76,13 @@ class Embedded(NamedTuple):
     escape: Callable[[str], str] = str
     is_sample: bool = False
     doubt: str = ""
+
+
+def slice_of(
+    text: str, start: int, end: int, language: str, *, is_sample: bool = False
+) -> Embedded:
+    """Take a part of a text as it stands for a text of its own."""
+    return Embedded(text[start:end], language, range(start, end + 1), is_sample=is_sample)
 
 
 class Document(Protocol):

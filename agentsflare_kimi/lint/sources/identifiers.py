@@ -5,21 +5,22 @@ Linear in the text: needles are searched as plain strings, and a run is walked o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.patterns import lazy
 
 __all__ = ["Name", "find_names"]
 
 _NEEDLES: Final = ("kimi-", "moonshot-")
 # What a vendor's id, a path or a URL is made of. Source: facts/lint.md section 1.
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
-_RUN: Final = re.compile(r"[A-Za-z0-9_./:@+-]*+")
+_RUN: Final = lazy(r"[A-Za-z0-9_./:@+-]*+")
 # `${MODEL:-name}`, `${MODEL:=name}`, `${kimi.model:name}`: a default, in shells, compose files,
 # Spring's settings.
-_DEFAULT: Final = re.compile(r"([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
+_DEFAULT: Final = lazy(r"([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
 
-_ASSIGNED_DEFAULT: Final = re.compile(r"\$\{(\w++):?=\Z")
+_ASSIGNED_DEFAULT: Final = lazy(r"\$\{(\w++):?=\Z")
 _LONGEST_VARIABLE: Final = 80
 
 
@@ -39,17 +40,20 @@ class Name(NamedTuple):
     default_of: str = ""
 
 
-def find_names(text: str) -> Iterator[Name]:
+def find_names(text: str, start: int = 0, end: int | None = None) -> Iterator[Name]:
     """Find every identifier that has a model name in it.
 
     Args:
         text: Any text.
+        start: Where to begin.
+        end: Where to end; the text's end by default.
 
     Yields:
         The identifiers, from first to last.
     """
-    floor = 0
-    ahead = [text.find(needle) for needle in _NEEDLES]
+    floor = start
+    end = len(text) if end is None else end
+    ahead = [text.find(needle, start, end) for needle in _NEEDLES]
     while hits := [hit for hit in ahead if hit >= 0]:
         start = hit = min(hits)
         while start > floor and text[start - 1] in _LETTERS:
@@ -58,7 +62,7 @@ def find_names(text: str) -> Iterator[Name]:
         floor = run.end() if run else hit + 1
         # A needle that there is no more of is not looked for again.
         ahead = [
-            text.find(needle, floor) if 0 <= next_hit < floor else next_hit
+            text.find(needle, floor, end) if 0 <= next_hit < floor else next_hit
             for needle, next_hit in zip(_NEEDLES, ahead, strict=True)
         ]
         name = _trimmed(text, start, floor)
@@ -75,6 +79,8 @@ def _trimmed(text: str, start: int, end: int) -> Name:
         match := _ASSIGNED_DEFAULT.search(text, start - _LONGEST_VARIABLE, start)
     ):
         variable = match[1]
+    # `+name` and `-name` in lists add and take away.
+    start += text[start] in "+-" and text[start + 1 : start + 2].isalpha()
     # A sentence may end right after a name.
     name = text[start:end].rstrip(".:/")
     return Name(name, start, start + len(name), variable)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
+
+from agentsflare_kimi.lint.patterns import lazy
 
 __all__ = [
     "describes_model",
@@ -14,7 +15,7 @@ __all__ = [
     "sampling_parameter",
 ]
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MODEL: Final = frozenset({"model", "llm"})
 _MODEL_SUFFIXES: Final = frozenset({"name", "id", "default", "slug"})
 _LOOKUPS: Final = frozenset(
@@ -23,14 +24,17 @@ _LOOKUPS: Final = frozenset(
     "register unregister add migrate replace exclude include allow block disable hide".split()
 )
 # Not an API URL or an endpoint: those may be the whole URL, which is posted to as it is.
-_BASE_URL: Final = re.compile(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
-_API_KEY: Final = re.compile(
+_BASE_URL: Final = lazy(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
+_API_KEY: Final = lazy(
     r"api(?:key|token)(?:credential)?$|^accesstoken$|authtoken$|bearer$|secretkey$|authorization$"
 )
 # What is said of a model where it is described, and never where it is asked.
-_DESCRIBES: Final = re.compile(
+_DESCRIBES: Final = lazy(
     r"pric(?:e|es|ing)$|cost$|costper|^(?:input|output)cost|modalit|^modeltypes?$|^istools$"
     r"|^release(?:d|date)|^knowledge(?:cutoff)?$|^ownedby$|^family$|^openweights$|^supports|^deprecat"
+    r"|^context(?:window|limit)$|^window$|^(?:max)?inputtokens?limit$|^(?:display)?label$"
+    r"|^displayname$|^capabilit|^shutdown|^retire|^replace|^sunset|^wireid$|^lifecycle|^status$"
+    r"|^successors?$|^endoflife|^maxcontext"
 )
 _SETTERS: Final = frozenset({("set",), ("with",)})
 _SAMPLING: Final = {

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.sources.regions import Region, RegionKind
 
-__all__ = ["Form", "Handler", "Scanner", "Syntax", "scan"]
+__all__ = ["Form", "Handler", "Scanner", "Syntax", "scan", "syntax_of"]
 
 # What the prefixes of strings are made of: `rb"`, `br#"`, `$@"`.
 _PREFIX_SIGNS: Final = frozenset("abcfrtuABCFRTU#$@")
@@ -192,3 +193,10 @@ def scan(text: str, syntax: Syntax) -> list[Region]:
         start = scanner.content((match.lastindex or 1) - 1, 0, 0)
     scanner.run(start, len(text))
     return scanner.regions
+
+
+@cache
+def syntax_of(language: str) -> Syntax:
+    """Compile the strings and comments of *language*, once."""
+    known = load(language)
+    return Syntax(known.forms, known.signs, known.longest_prefix)

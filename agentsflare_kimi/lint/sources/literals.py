@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 
 __all__ = ["COMPUTED", "read_entries", "read_literal", "read_number", "string_value"]
@@ -21,18 +22,18 @@ class _Computed:
 COMPUTED: Final = _Computed()
 """Stands for a value that only the running program knows."""
 
-_MARK: Final = re.compile(r"[,()\[\]{}]")
-_KEY: Final = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?![=>])|:(?!:))\s*")
-_SEPARATOR: Final = re.compile(r"\s*(?:=>|=(?!=)|:(?!:))\s*")
-_NAME: Final = re.compile(r"[A-Za-z_$][\w$]*\Z")
-_NUMBER: Final = re.compile(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?\Z|[-+]?\d+\.\Z")
+_MARK: Final = lazy(r"[,()\[\]{}]")
+_KEY: Final = lazy(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?![=>])|:(?!:))\s*")
+_SEPARATOR: Final = lazy(r"\s*(?:=>|=(?!=)|:(?!:))\s*")
+_NAME: Final = lazy(r"[A-Za-z_$][\w$]*\Z")
+_NUMBER: Final = lazy(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?\Z|[-+]?\d+\.\Z")
 _CONSTANTS: Final[Mapping[str, object]] = {
     "True": True, "False": False, "None": None, "true": True, "false": False, "null": None,
     "undefined": None,
 }  # fmt: skip
 _DEEPEST: Final = 20
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
-_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPE: Final = lazy(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 def read_entries(source: Source, opener: int) -> list[Entry] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.documents import Document, Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import Name, find_names
 from agentsflare_kimi.models.catalog import list_models
@@ -15,9 +15,14 @@ from agentsflare_kimi.models.catalog import list_models
 __all__ = ["Mention", "find_mentions", "is_inside"]
 
 # `kimi-k2-thinking:free`, `kimi-k2-thinking@Moonshot`: how other hosts mark their own.
-_SUFFIX: Final = re.compile(r"[:@][A-Za-z][\w-]*\Z")
-_HOST: Final = re.compile(r"[A-Za-z][\w.-]*(?:/[A-Za-z][\w.-]*){0,3}[/:]\Z|[a-z]+(?:ai)?\.\Z")
-_TABLE: Final = re.compile(r"[\w.-]+\.\Z")
+_SUFFIX: Final = lazy(r"[:@][A-Za-z][\w-]*\Z")
+_HOST: Final = lazy(r"[A-Za-z][\w.-]*(?:[/:][A-Za-z][\w.-]*){0,3}[/:]\Z|[a-z]+(?:ai)?\.\Z")
+_TABLE: Final = lazy(r"[\w.-]+\.\Z")
+# Prefixes by which routers mean Moonshot, the gateway, or whatever base URL they were given.
+_OURS: Final = frozenset(
+    "moonshot/ moonshot: moonshotai: agentsflare/ agentsflare: openai/ openai: openai_like/ "  # noqa: SIM905  # words read best as words
+    "custom_openai/ litellm_proxy/ openai-compatible/ openai_compatible/ oai/ compatible/".split()
+)
 
 
 class Mention(NamedTuple):
@@ -29,6 +34,7 @@ class Mention(NamedTuple):
         start: Where the identifier begins.
         end: Where it ends, exclusive.
         value: What stands around it.
+        name_start: Where the model's own name begins, past a prefix.
     """
 
     model: str
@@ -36,6 +42,13 @@ class Mention(NamedTuple):
     start: int
     end: int
     value: Value
+    name_start: int = -1
+
+    @property
+    def name_span(self) -> tuple[int, int]:
+        """Where the model's own name begins and ends."""
+        start = self.start if self.name_start < 0 else self.name_start
+        return start, start + len(self.model)
 
     @property
     def in_prose(self) -> bool:
@@ -90,7 +103,11 @@ def _mention(document: Document, name: Name) -> Mention | None:
         )
     if value.position == "glued" or (host and not _HOST.match(host) and not _SUFFIX.match(host)):
         return None
-    return Mention(model, host, *_span(name), value)
+    own = name.start + (len(host) if name.text.startswith(host) else 0)
+    if host.lower() in _OURS and value.position == "request":
+        # Kept where it is: the router takes it off before it asks.
+        host = ""
+    return Mention(model, host, *_span(name), value, own)
 
 
 def _span(name: Name) -> tuple[int, int]:

@@ -19,6 +19,7 @@ COMMENT: Final = " "
 
 _BRACKET: Final = re.compile(r"[()\[\]{}]")
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
+_OPENERS: Final = {closer: opener for opener, closer in _CLOSERS.items()}
 
 
 class Region(NamedTuple):
@@ -98,35 +99,49 @@ class Source:
 
     @cached_property
     def _brackets(self) -> tuple[dict[int, int], list[int], list[int]]:
-        """Opening brackets: to closing one; in order; and the index of the one around each."""
+        """Opening brackets to closing ones; where any stands; which one is open after each."""
+        closers = self._pairs()
+        marks: list[int] = []
+        inside: list[int] = []
+        around: list[int] = []
+        openers = sorted(closers)
+        for opener in openers:
+            while around and closers[around[-1]] < opener:
+                marks.append(closers[around.pop()])
+                inside.append(around[-1] if around else -1)
+            around.append(opener)
+            marks.append(opener)
+            inside.append(opener)
+        while around:
+            marks.append(closers[around.pop()])
+            inside.append(around[-1] if around else -1)
+        return closers, marks, inside
+
+    def _pairs(self) -> dict[int, int]:
         closers: dict[int, int] = {}
-        openers: list[int] = []
-        parents: list[int] = []
         stack: list[int] = []
-        for match in _BRACKET.finditer(self.masked):
+        open_of_kind = {"(": 0, "[": 0, "{": 0}
+        masked = self.masked
+        for match in _BRACKET.finditer(masked):
             sign = match[0]
             if sign in _CLOSERS:
-                parents.append(stack[-1] if stack else -1)
-                stack.append(len(openers))
-                openers.append(match.start())
-            elif stack and _CLOSERS[self.masked[openers[stack[-1]]]] == sign:
-                closers[openers[stack.pop()]] = match.start()
-        return closers, openers, parents
+                stack.append(match.start())
+                open_of_kind[sign] += 1
+            elif open_of_kind[_OPENERS[sign]]:
+                # What was never closed in between counts for nothing.
+                while masked[stack[-1]] != _OPENERS[sign]:
+                    open_of_kind[masked[stack.pop()]] -= 1
+                open_of_kind[_OPENERS[sign]] -= 1
+                closers[stack.pop()] = match.start()
+        return closers
 
     @property
     def closers(self) -> dict[int, int]:
         """Offset of each opening bracket to that of its closing one."""
         return self._brackets[0]
 
-    @cached_property
-    def openers(self) -> dict[int, int]:
-        """Offset of each closing bracket to that of its opening one."""
-        return {closer: opener for opener, closer in self.closers.items()}
-
     def enclosing(self, offset: int) -> int | None:
         """Find the innermost opening bracket whose pair holds *offset*."""
-        closers, openers, parents = self._brackets
-        index = bisect_right(openers, offset - 1) - 1
-        while index >= 0 and closers.get(openers[index], -1) < offset:
-            index = parents[index]
-        return openers[index] if index >= 0 else None
+        _, marks, inside = self._brackets
+        index = bisect_right(marks, offset - 1) - 1
+        return inside[index] if index >= 0 and inside[index] >= 0 else None

@@ -6,28 +6,32 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from agentsflare_kimi.lint.languages import language_of
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.keys import is_model_key
-from agentsflare_kimi.lint.sources.languages import language_of
 from agentsflare_kimi.lint.sources.regions import Region
 from agentsflare_kimi.lint.sources.templates import Template
 
 __all__ = ["ShellDocument"]
 
-_ASSIGNMENT: Final = re.compile(r"(?:\A|[\s;&|(])-?-?([A-Za-z_][\w-]*)=\Z")
-_FLAG: Final = re.compile(r"(?:\A|\s)(--?[\w-]*model(?:[-_](?:name|id))?|-m)[ \t]+\Z")
-_COMPARISON: Final = re.compile(r"(?:[=!]=?|=~|-eq|-ne)[ \t]+\Z|\bcase[ \t]+\Z")
-_AFTER_WORD: Final = re.compile(r"[\s;&|)\"'`]|\Z")
-_PATTERN: Final = re.compile(r"[ \t]*(?:\)|\|(?!\|))")
+# `NAME=`, `--name=`; `set -gx NAME ` of fish.
+_ASSIGNMENT: Final = lazy(
+    r"(?:\A|[\s;&|(])(?:-?-?([A-Za-z_][\w-]*)=|set(?:[ \t]+-\w+)*[ \t]+([A-Za-z_]\w*)[ \t]+)\Z"
+)
+_FLAG: Final = lazy(r"(?:\A|\s)(--?[\w-]*model(?:[-_](?:name|id))?|-m)[ \t]+\Z")
+_COMPARISON: Final = lazy(r"(?:[=!]=?|=~|-eq|-ne)[ \t]+\Z|\bcase[ \t]+\Z")
+_AFTER_WORD: Final = lazy(r"[\s;&|)\"'`]|\Z")
+_PATTERN: Final = lazy(r"[ \t]*(?:\)|\|(?!\|))")
 _WINDOW: Final = 200
 _DOUBLE_QUOTED_ESCAPES: Final = frozenset('"\\$`')
-_SETTING: Final = re.compile(r"-{0,2}([A-Za-z_][\w.-]*)=\Z")
-_SCRIPT: Final = re.compile(r"\b(python|node|deno|ruby|php|bash|sh)[\d.]*\b[^\n|;&]*<<")
+_SETTING: Final = lazy(r"-{0,2}([A-Za-z_][\w.-]*)=\Z")
+_SCRIPT: Final = lazy(r"\b(python|node|deno|ruby|php|bash|sh)[\d.]*\b[^\n|;&]*<<")
 _INTERPRETED: Final = {
     "python": "python", "node": "javascript", "deno": "typescript", "ruby": "ruby", "php": "php",
 }  # fmt: skip
-_FILE: Final = re.compile(r"(?:>|\btee\b)[ \t]*[\"']?([^\s\"'<>|;&]+)")
+_FILE: Final = lazy(r"(?:>|\btee\b)[ \t]*[\"']?([^\s\"'<>|;&]+)")
 
 _UNKNOWN: Final = (
     r"\$\([^()]*+(?>(?:\([^()]*+\)[^()]*+)*)\)|`[^`]*+`|\$\{[^}]*+\}|\$[A-Za-z_]\w*+|\$[\d@*#?]"
@@ -47,9 +51,9 @@ _PIECES: Final = {
 class ShellDocument(CodeDocument):
     """A shell script; the bodies and programs that it holds are texts of their own."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, language: str = "shell") -> None:
         """Keep *text*; it is read on first use."""
-        super().__init__(text, "shell")
+        super().__init__(text, language)
 
     def embedded(self) -> Sequence[Embedded]:
         """List the JSON bodies in quotes and heredocs, and the programs in heredocs."""
@@ -67,7 +71,9 @@ class ShellDocument(CodeDocument):
             return None
         if self.text[region.inner_start : region.inner_end].lstrip()[:1] not in {"{", "["}:
             return self._script(region) if region.kind == "heredoc" else None
-        quote = "" if region.kind == "heredoc" else self.text[region.inner_start - 1]
+        opening = self.text[region.inner_start - 1 : region.inner_start]
+        # What goes on after `$(...)` is in double quotes, too.
+        quote = "" if region.kind == "heredoc" else opening if opening in _PIECES else '"'
         end = region.inner_end if not quote else len(self.text)
         template = _read_word(self.text, region.inner_start, end, quote)
         is_json = template.text.rstrip()[-1:] in {"}", "]"}
@@ -105,13 +111,16 @@ class ShellDocument(CodeDocument):
         """Describe a part of a string: `-e "MODEL=name"` gives the rest of it to a key."""
         setting = _SETTING.match(self.text, region.inner_start, start)
         if setting is None or end != region.inner_end:
-            return Value(self.text[start:end], start, end, "prose")
+            position = "value" if self._is_list(region) else "prose"
+            return Value(self.text[start:end], start, end, position)
         position: Position = "request" if is_model_key(setting[1]) else "value"
-        return Value(self.text[start:end], start, end, position, setting[1])
+        evidence = ("setting",) if position == "request" else ()
+        return Value(self.text[start:end], start, end, position, setting[1], evidence=evidence)
 
     def _word(self, word_start: int, word_end: int, start: int, end: int) -> Value:
         position, key = self._place(word_start, word_end)
-        return Value(self.text[start:end], start, end, position, key)
+        evidence = ("setting",) if position == "request" else ()
+        return Value(self.text[start:end], start, end, position, key, evidence=evidence)
 
     def _place(self, start: int, end: int) -> tuple[Position, str]:
         before = self.text[max(0, start - _WINDOW) : start]
@@ -120,10 +129,10 @@ class ShellDocument(CodeDocument):
         if _COMPARISON.search(before) or (_PATTERN.match(self.text, end) and _begins(before)):
             return "comparison", ""
         if match := _ASSIGNMENT.search(before) or _FLAG.search(before):
-            key = match[1]
+            key = next(filter(None, match.groups()))
             is_request = is_model_key(key.lstrip("-")) or key == "-m"
             return ("request" if is_request else "value"), key
-        return ("value" if not before or before[-1].isspace() else "glued"), ""
+        return ("value" if not before or before[-1] in " \t\r\n('\"" else "glued"), ""
 
 
 def _begins(before: str) -> bool:

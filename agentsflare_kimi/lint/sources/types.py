@@ -1,92 +1,75 @@
-"""Whether a place in TypeScript is a type: there a string says what may be, not what is."""
+"""Signs that bind within a part, and whether a place is a type rather than a value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from bisect import bisect_right
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.sources.regions import Source
-from agentsflare_kimi.lint.sources.tokens import (
-    Token,
-    before_pair,
-    is_word,
-    statement_before,
-    tokens_between,
-    without_line_ends,
-)
+from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
 
-__all__ = ["is_ternary", "is_type"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_DECLARES: Final = frozenset({"type", "interface"})
-_DECLARATION: Final = 3  # `export declare type`
-_BEFORE_TYPE: Final = frozenset({"<", "|", "&", "as", "satisfies", "extends", "keyof"})
-_AFTER_TYPE: Final = frozenset({"|", "&", ">"})
-_BEFORE_NAME: Final = frozenset(
+__all__ = ["is_ternary", "is_type", "marks_of"]
+
+_TYPE_HEADS: Final = frozenset({"type", "interface", "typealias"})
+_DECLARES: Final = frozenset(
     {"const", "let", "var", "readonly", "private", "public", "protected", "static", "declare"}
 )
-_AHEAD: Final = 80
-_DEEPEST: Final = 20
 
 
-def is_type(source: Source, start: int, end: int) -> bool:
-    """Tell whether what stands from *start* to *end* is a type, or within one.
-
-    Args:
-        source: A text in TypeScript.
-        start: Where a string begins.
-        end: Where it ends.
-
-    Returns:
-        Whether it is in an alias, an interface, an annotation or a type argument.
-    """
-    for _ in range(_DEEPEST):
-        before = statement_before(source, start)
-        verdict = _verdict(source, before, start, end)
-        opener = source.enclosing(start)
-        if verdict is not None or opener is None or source.text[opener] != "{":
-            return bool(verdict)
-        start, end = opener, source.closers[opener] + 1
-    return False
+def marks_of(tree: Tree, part: Part) -> Sequence[int]:
+    """Where in a part signs stand that may bind what follows; made once for each part."""
+    known = tree.marks
+    key = part.start, part.end
+    if key not in known:
+        is_command = not tree.is_list(part.opener)
+        signs = BINDS | {"?"} | ({","} if is_command else set[str]())
+        known[key] = [i for i, token in enumerate(tree.tokens(part)) if token.text in signs]
+    return known[key]
 
 
-def _verdict(source: Source, before: Sequence[Token], start: int, end: int) -> bool | None:
-    """Judge one level; None where it is what the braces around it are."""
-    texts = [token.text for token in before]
-    last = texts[-1] if texts else ""
-    after = without_line_ends(tokens_between(source, end, end + _AHEAD))
-    following = [token.text for token in after[:2]]
-    if last in _BEFORE_TYPE or _AFTER_TYPE.intersection(following[:1]):
+def is_ternary(tokens: Sequence[Token], marks: Sequence[int], at: int) -> bool:
+    """Whether the colon at *at* belongs to a question mark before it."""
+    before = tokens[marks[at - 1]] if at > 0 else None
+    # `key?: type` has its question mark right before the colon.
+    return before is not None and before.text == "?" and marks[at - 1] != marks[at] - 1
+
+
+def is_type(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a token stands where a type does."""
+    last = tokens[index - 1].text if index else ""
+    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    if last in {"<", "|", "&", "as", "satisfies", "extends", "keyof"} or following in {
+        "|",
+        "&",
+        ">",
+    }:
         return True
-    if following == ["[", "]"] or _declares(texts):
+    heads = [token.text for token in tokens[:4]]
+    if any(head in _TYPE_HEADS and is_word(after) for head, after in pairwise(heads)):
         return True
-    if last == ":":
-        return _after_colon(source, before, start, following)
-    return False if last else None
-
-
-def _declares(texts: Sequence[str]) -> bool:
-    heads = range(min(_DECLARATION, len(texts) - 1))
-    return any(texts[index] in _DECLARES and is_word(texts[index + 1]) for index in heads)
-
-
-def _after_colon(
-    source: Source, before: Sequence[Token], start: int, following: Sequence[str]
-) -> bool | None:
-    if is_ternary(before):
+    if last != ":" or is_ternary(
+        tokens, marks_of(tree, part), bisect_right(marks_of(tree, part), index - 1) - 1
+    ):
         return False
-    opener = source.enclosing(start)
-    if opener is None or source.text[opener] == "(" or following[:1] in (["="], [";"]):
+    if part.opener >= 0 and tree.source.text[part.opener] == "(":
         return True
-    names = [token.text for token in before[-4:-1] if token.text != "?"]
-    is_annotation = names[-1:] == [")"] or bool(_BEFORE_NAME.intersection(names[-2:-1]))
-    return True if is_annotation else None
+    if (
+        following in {"=", ";"}
+        or _DECLARES.intersection(heads)
+        or (index > 1 and tokens[index - 2].text == "(")
+    ):
+        return True
+    return part.opener >= 0 and _in_type(tree, part.opener)
 
 
-def is_ternary(before: Sequence[Token]) -> bool:
-    """Tell whether the colon that *before* ends in belongs to a question mark."""
-    tokens = list(before[:-1])
-    while tokens and tokens[-1].text not in {",", "{", "(", ";", "["}:
-        if tokens[-1].text == "?":
-            return len(tokens) < len(before) - 1
-        tokens = before_pair(tokens) if tokens[-1].text in {")", "]", "}"} else tokens[:-1]
-    return False
+def _in_type(tree: Tree, opener: int) -> bool:
+    """Tell whether a token stands where a type does."""
+    """Whether braces are those of a type: `interface Name { ... }`, `(x: { ... }) =>`."""
+    if tree.source.text[opener] != "{":
+        return False
+    outer = tree.part_at(opener)
+    tokens = tree.tokens(outer)
+    return is_type(tree, outer, tokens, tree.index_of(tokens, opener))

@@ -1,4 +1,4 @@
-"""Requests written as JSON in the strings of a program."""
+"""Requests written as JSON in the strings of a program, whatever the language."""
 
 from __future__ import annotations
 
@@ -7,45 +7,42 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from agentsflare_kimi.lint.sources.context import describe
+from agentsflare_kimi.lint.evidence.table import EVIDENCE
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.sources.documents import Embedded
 from agentsflare_kimi.lint.sources.identifiers import find_names
-from agentsflare_kimi.lint.sources.lexer import scan
+from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region, Source
-from agentsflare_kimi.lint.sources.syntaxes import syntax_of
+from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.templates import Template
+from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["LANGUAGES", "find_written"]
+__all__ = ["find_written"]
 
-LANGUAGES: Final = frozenset(
-    "python javascript typescript tsx java kotlin go csharp rust ruby php terraform c-like".split()  # noqa: SIM905  # words read best as words
-)
-_DOUBT: Final = "JSON in a string, and what becomes of the string is not in sight"
-_ASKS: Final = frozenset({"messages", "prompt", "input"})
-_ANSWERS: Final = frozenset({"choices", "object"})
-# Strings in which a backslash is one: Go's, Kotlin's and C#'s raw ones, `r"..."`.
-_RAW: Final = {
-    "go": "`", "kotlin": '"""', "csharp": '"""', "rust": "r", "python": "r", "terraform": "<",
-}  # fmt: skip
+_DOUBT: Final = EVIDENCE["written-json"].reason
 _PIECES: Final = {
     "raw": re.compile(r"(?P<plain>.++)", re.DOTALL),
     "verbatim": re.compile(r'(?P<plain>[^"]++)|"(?P<escaped>")'),
+    "formatted": re.compile(
+        r"(?P<plain>[^\\{}]++)|\{(?P<escaped>\{)|\}(?P<closed>\})"
+        r"|\\(?:(?P<quoted>[\"'\\/])|(?P<blank>[nrt\n]))"
+    ),
     "escaped": re.compile(r"(?P<plain>[^\\]++)|\\(?:(?P<escaped>[\"'`\\/$#{])|(?P<blank>[nrt\n]))"),
 }
 _PLACEHOLDER_END: Final = "}"
 
 
-def find_written(source: Source, language: str) -> Iterator[Embedded]:
+def find_written(tree: Tree) -> Iterator[Embedded]:
     """Find the strings whose whole content is a request in JSON.
 
     Args:
-        source: A program.
-        language: Its language.
+        tree: A program.
 
     Yields:
         The requests, in order; those with an escape that is not understood are left out.
     """
+    source = tree.source
     end = 0
     for name in find_names(source.text):
         region = source.region_at(name.start) if name.start >= end else None
@@ -53,46 +50,52 @@ def find_written(source: Source, language: str) -> Iterator[Embedded]:
             continue
         # Of many names in one string the first tells.
         end = region.end
-        text = _written(source, region, language)
+        text = _written(tree, region)
         if text:
             end = max(end, text.offsets[-1])
             yield text
 
 
-def _written(source: Source, region: Region, language: str) -> Embedded | None:
+def _written(tree: Tree, region: Region) -> Embedded | None:
+    source = tree.source
     if region.kind not in {"string", "part", "heredoc"}:
         return None
-    if source.text[region.inner_start : region.inner_end].lstrip()[:1] != "{":
+    if source.text[region.inner_start : region.inner_end].lstrip()[:1] not in {"{", "["}:
         return None
-    if region.kind == "string" and describe(source, region, language).position == "comparison":
-        return None
-    mode = _mode(source, region, language)
-    template = _read(source, region, mode, language)
+    if region.kind == "string":
+        step = next(steps_from(tree, region.start), None)
+        if step and step.kind == "compared":
+            return None
+    mode = _mode(tree, region)
+    template = _read(source, region, mode)
     if template is None or not _is_request(template.text):
         return None
     quote = source.text[region.start : region.inner_start]
-    is_escaped = mode == "escaped" and quote.endswith('"') and not quote.endswith('"""')
+    is_escaped = mode in {"escaped", "formatted"} and quote[-1:] == '"' and quote[-3:] != '"""'
     sign = {"verbatim": '""'}.get(mode, '\\"' if is_escaped else '"')
-    escape = partial(_escaped, sign)
+    escape = partial(_escaped, sign, is_formatted=mode == "formatted")
     return Embedded(template.text, "json", template.offsets, escape, doubt=_DOUBT)
 
 
-def _mode(source: Source, region: Region, language: str) -> str:
-    opening = source.text[region.start : region.inner_start].lower() or "<"
-    if language == "csharp" and "@" in opening:
+def _mode(tree: Tree, region: Region) -> str:
+    opening = tree.source.text[region.start : region.inner_start].lower() or "<"
+    language = load(tree.language.name)
+    if language.name == "csharp" and "@" in opening:
         return "verbatim"
-    return "raw" if _RAW.get(language, "\0") in opening else "escaped"
+    if (language.name == "python" and opening[:1] in "ft") or opening[:2] == '$"':
+        return "formatted"
+    is_raw = any(opening.startswith(raw) or opening.endswith(raw) for raw in language.raw.split())
+    return "raw" if is_raw else "escaped"
 
 
-def _escaped(quote: str, replacement: str) -> str:
+def _escaped(quote: str, replacement: str, *, is_formatted: bool) -> str:
+    if is_formatted:
+        replacement = replacement.replace("{", "{{").replace("}", "}}")
     return replacement.replace('"', quote)
 
 
-def _read(source: Source, region: Region, mode: str, language: str) -> Template | None:
+def _read(source: Source, region: Region, mode: str) -> Template | None:
     template = Template()
-    # In formatted strings braces are doubled: they are not understood here.
-    if region.kind == "part" and language in {"python", "csharp"}:
-        return None
     following: Region | None = region
     while following:
         region = following
@@ -111,9 +114,14 @@ def _add(template: Template, text: str, region: Region, piece: re.Pattern[str]) 
         found = piece.match(text, position, region.inner_end)
         if found is None:
             return False
-        template.add(found["plain"] or found.groupdict().get("escaped") or " ", position)
+        known = found.groupdict()
+        text_of = next((known[name] for name in _KNOWN if known.get(name)), " ")
+        template.add(text_of, position + (1 if text_of == "}" and found["plain"] is None else 0))
         position = found.end()
     return True
+
+
+_KNOWN: Final = ("plain", "escaped", "closed", "quoted")
 
 
 def _next_part(source: Source, part: Region) -> Region | None:
@@ -130,7 +138,7 @@ def _is_request(text: str) -> bool:
     opener = len(text) - len(text.lstrip())
     if source.closers.get(opener) != len(text.rstrip()) - 1:
         return False
+    if text[opener] == "[":
+        return '"model"' in text
     entries = [entry for entry in read_entries(source, opener) or [] if entry.key != "*"]
-    keys = {entry.key for entry in entries if entry.is_quoted}
-    is_json = all(entry.is_quoted for entry in entries)
-    return is_json and "model" in keys and bool(keys & _ASKS) and not keys & _ANSWERS
+    return bool(entries) and all(entry.is_quoted for entry in entries)

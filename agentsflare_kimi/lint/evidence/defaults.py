@@ -1,0 +1,85 @@
+"""What a `default`, an `id` or a `value` is about, told from what is around it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.sources.keys import is_model_key
+from agentsflare_kimi.lint.sources.roles import steps_from
+from agentsflare_kimi.lint.sources.steps import Step
+from agentsflare_kimi.lint.sources.targets import head_of
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.tree import Part, Tree
+
+__all__ = ["name_around_default"]
+
+_KEY_SIGN_VALUE: Final = 3
+
+
+def name_around_default(tree: Tree, step: Step) -> str:
+    """Judge a `default`, an `id` or the like by what is around it: `option("model", {default: `."""
+    about = _speakers(tree, step)
+    if name := next((n for n in about if is_model_key(n.lstrip("-:"))), ""):
+        return name
+    if step.opener < 0:
+        return ""
+    for outer in steps_from(tree, step.opener):
+        if outer.kind in {"compared", "glued", "key", "item", "type"}:
+            return ""
+        name = next(
+            (n for n in (outer.name, *_speakers(tree, outer)) if is_model_key(n.lstrip("-:"))), ""
+        )
+        if name:
+            return name
+        if outer.name or outer.kind == "argument":
+            return ""
+    return ""
+
+
+def _speakers(tree: Tree, step: Step) -> list[str]:
+    """What may say what a default is one of: strings beside it, the head of its block."""
+    names = step.callee.replace(".", " ").split() if step.kind == "block" else []
+    if step.opener < 0:
+        return names
+    if not tree.is_list(step.opener):
+        names += head_of(tree, step.opener)
+    text = tree.source.text
+    parts = tree.parts_of(step.opener) if tree.is_list(step.opener) else ()
+    if step.kind == "argument":
+        for part in parts[:4]:
+            region = tree.source.region_at(part.start)
+            if region and region.start == part.start and region.end == part.end:
+                names.append(text[region.inner_start : region.inner_end])
+    elif step.kind in {"pair", "object"}:
+        names += [
+            text[value.inner_start : value.inner_end]
+            for part in parts[:8]
+            if (key := _plain_key(tree, part))
+            in {"name", "key", "id", "dest", "env", "variable", "long", "flag"}
+            and (value := tree.source.region_at(part.end - 1))
+            and key
+        ]
+    names += _field_after(tree, step.opener)
+    return names
+
+
+def _plain_key(tree: Tree, part: Part) -> str:
+    tokens = tree.tokens(part)
+    if len(tokens) < _KEY_SIGN_VALUE or tokens[1].text not in {":", "=", "=>"}:
+        return ""
+    return tree.source.text[tokens[0].start : tokens[0].end].strip("\"'`")
+
+
+def _field_after(tree: Tree, opener: int) -> list[str]:
+    """The field that an attribute is about: `#[arg(default_value = "...")] model: String`."""
+    outer = tree.opener_around(opener)
+    if outer < 0 or tree.source.text[outer] != "[":
+        return []
+    after = tree.source.closers[outer] + 1
+    line = tree.source.masked[after : after + 1]
+    end = tree.source.masked.find("\n", after + len(line) + 1)
+    words = tree.source.masked[after : end if end >= 0 else len(tree.source.masked)]
+    field = re.match(r"[\s#\[\]\w(),.]*?\b(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:", words)
+    return [field[1]] if field else []

@@ -1,0 +1,109 @@
+"""Which host a text asks: the gateway, Moonshot itself, or another one."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Host", "Hosts"]
+
+_URL: Final = lazy(r"https?://(?P<host>[\w.${}-]+)(?::\d+)?(?P<path>/[\w./${}-]*)?")
+_API: Final = lazy(
+    r"/v\d|/api\b|/openai|/compatible|/anthropic|/inference|/chat/completions|\A(?:api|llm|ai|gateway|proxy|openai)[.-]"
+)
+_BASE: Final = lazy(
+    r"(?i)(?:base_?ur[li]|api_?base|endpoint|api_?url|host|server)\w*[\"']?\)?\s*(?:=>|[:=(,])\s*(?:new \w+\()?[\"'`]?\Z"  # noqa: E501  # a pattern
+)
+_OURS: Final = lazy(r"(?:^|\.)(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.com|kimi\.ai)$")
+_NEUTRAL: Final = lazy(
+    r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker|github\.|\S*github|\S*\$)"
+)
+# Hosts and SDKs of other vendors. Source: facts/catalog-2026-11.md section 4.
+_VENDORS: Final = (
+    r"openrouter|dashscope|aliyun|bailian|groq|together(?:ai)?|fireworks(?:_?ai)?|siliconflow|deepinfra"
+    r"|novita(?:_ai|-ai)?|volc(?:engine|es)|ark|bedrock|azure(?:_openai)?|vertex(?:ai|_ai)?|nvidia|nim"
+    r"|baseten|databricks|huggingface|hyperbolic|opencode|ollama|vllm|lmstudio|replicate|cloudflare"
+    r"|heroku|parasail|chutes|nebius|tencent|baidu|qianfan|ppio|modelscope|poe|perplexity|requesty"
+)
+_SHORTEST: Final = 2
+_VENDOR_NAMES: Final = tuple(
+    name.partition("(")[0].partition("_")[0]
+    for name in _VENDORS.split("|")
+    if len(name) > _SHORTEST
+)
+_VENDOR: Final = lazy(rf"(?:^|[./_-])(?:{_VENDORS})", re.IGNORECASE)
+_PROVIDER: Final = lazy(
+    r"(?i)\b(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
+)
+_IMPORT: Final = lazy(
+    rf"^\s*(?:from|import|require|using|use)\b[^\n]*\b(?:{_VENDORS}|boto3|dashscope)\b",
+    re.MULTILINE,
+)
+_REACH: Final = 80
+
+Host = Literal["ours", "vendor", "foreign", "mixed", "unknown"]
+
+
+class _Place(NamedTuple):
+    start: int
+    kind: Host
+
+
+class Hosts:
+    """The hosts that one text names as those of an API."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*; it is gone through at the first question."""
+        self._text = text
+
+    @property
+    def names_ours(self) -> bool:
+        """Whether the gateway or Moonshot is named."""
+        return any(place.kind == "ours" for place in self._places) or "agentsflare" in self._text
+
+    @cached_property
+    def verdict(self) -> Host:
+        """Which host the requests of the text go to, as far as all of them go to one."""
+        kinds = {place.kind for place in self._places}
+        if "ours" in kinds:
+            return "mixed" if kinds - {"ours"} else "ours"
+        if "agentsflare" in self._text.lower():
+            return "mixed" if kinds else "ours"
+        if not kinds:
+            return "vendor" if self._has_vendor else "unknown"
+        return "vendor" if "vendor" in kinds else "foreign"
+
+    @cached_property
+    def _has_vendor(self) -> bool:
+        if not any(name in self._text.lower() for name in _VENDOR_NAMES):
+            return False
+        providers = [match["name"] for match in _PROVIDER.finditer(self._text)]
+        is_named = bool(providers) and all(_VENDOR.match(name) for name in providers)
+        return is_named or _IMPORT.search(self._text) is not None
+
+    def within(self, start: int, end: int) -> Host:
+        """Tell which host a stretch of the text names."""
+        kinds: set[Host] = {p.kind for p in self._places if start <= p.start < end}
+        if len(kinds) == 1:
+            return kinds.pop()
+        return "mixed" if kinds else "unknown"
+
+    @cached_property
+    def _places(self) -> Sequence[_Place]:
+        return [*self._find()] if "://" in self._text else ()
+
+    def _find(self) -> Iterator[_Place]:
+        for match in _URL.finditer(self._text):
+            host, path = match["host"].lower(), match["path"] or ""
+            if _OURS.search(host):
+                yield _Place(match.start(), "ours")
+            elif not _NEUTRAL.match(host):
+                before = self._text[max(0, match.start() - _REACH) : match.start()]
+                if _API.search(host + path) or _API.match(host) or _BASE.search(before):
+                    yield _Place(match.start(), "vendor" if _VENDOR.search(host) else "foreign")

@@ -1,0 +1,243 @@
+"""What stands beside a model's name, and what that says of it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.evidence.callees import (
+    ASKS,
+    CREDENTIALS,
+    HIDDEN_TEMPERATURE,
+    RECORDS,
+    compares,
+    describes_a_model,
+    is_chat,
+    queries,
+)
+from agentsflare_kimi.lint.sources.identifiers import find_names
+from agentsflare_kimi.lint.sources.keys import describes_model
+from agentsflare_kimi.lint.sources.steps import Step
+from agentsflare_kimi.lint.sources.targets import callee_at
+from agentsflare_kimi.lint.sources.tree import is_word
+from agentsflare_kimi.models.catalog import find_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentsflare_kimi.lint.evidence.verdict import Verdict
+    from agentsflare_kimi.lint.sources.documents import Position
+    from agentsflare_kimi.lint.sources.tree import Tree
+
+__all__ = ["Siblings", "evidence_of_keys", "settled", "squeeze"]
+
+_TELLS: Final = 2
+_ANSWERS: Final = frozenset({"choices", "systemfingerprint", "object", "created", "usage"})
+_ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
+
+
+class Siblings:
+    """What stands beside names in one text; each pair of brackets is looked at once."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Keep *tree*."""
+        self._tree = tree
+        self._keys: dict[int, tuple[str, ...]] = {}
+        self._models: dict[int, frozenset[str]] = {}
+        self._words: dict[tuple[int, int], bool] = {}
+        self._tests: list[tuple[int, int]] | None = None
+
+    def weigh(self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]) -> Verdict:
+        """Add what is around a string to what is said of it.
+
+        Args:
+            verdict: What its own place says.
+            seen: The steps outwards that were taken.
+            steps: The steps that were not.
+
+        Returns:
+            The verdict with all evidence, and the position that it makes.
+        """
+        evidence = list(verdict.evidence)
+        if verdict.position == "value":
+            if any(step.kind == "item" and self._lists_successor(step.opener) for step in seen):
+                evidence.append("successor-listed")
+            return verdict._replace(evidence=tuple(evidence))
+        if verdict.position == "request":
+            found = evidence_of_keys(self.keys_of(verdict.group), verdict.key)
+            if verdict.call.rpartition(".")[2][:1].islower() and verdict.group >= 0:
+                # A function may well be given a price; only a type describes by one.
+                found = [name for name in found if name != "catalogue"]
+            evidence += found
+            if self._asks(verdict, seen):
+                evidence.append("chat-callee")
+            if verdict.call.rpartition(".")[2] in HIDDEN_TEMPERATURE:
+                evidence.append("hidden-default")
+            evidence += self._outer(verdict, seen, steps)
+            if self._tree.language.is_data and not {"chat-body", "credentials"} & set(evidence):
+                evidence.append("setting")
+        if seen and self._in_test(seen[0].part.start):
+            evidence.append("test-code")
+        position, found = settled(verdict.position, evidence)
+        return verdict._replace(position=position, evidence=found)
+
+    def keys_of(self, opener: int) -> tuple[str, ...]:
+        """List the keys between two brackets, squeezed: `maxtokens`."""
+        if opener < 0:
+            return ()
+        if opener not in self._keys:
+            self._keys[opener] = tuple(self._read_keys(opener))
+        return self._keys[opener]
+
+    def _read_keys(self, opener: int) -> Iterator[str]:
+        tree = self._tree
+        if not tree.is_list(opener):
+            for token in tree.words_of_block(opener):
+                yield squeeze(token)
+            return
+        for part in tree.parts_of(opener):
+            tokens = tree.tokens(part)
+            place = next((i for i, t in enumerate(tokens[:6]) if t.text in {":", "=", "=>"}), 0)
+            if place:
+                token = tokens[place - 1]
+                yield squeeze(tree.source.text[token.start : token.end])
+            elif len(tokens) == 1 and is_word(tokens[0].text):
+                yield squeeze(tokens[0].text)
+
+    def _asks(self, verdict: Verdict, seen: Sequence[Step]) -> bool:
+        if is_chat(verdict.call):
+            return True
+        # A builder: the type or the client is named at its beginning.
+        part = seen[-1].part if seen else None
+        if part is None:
+            return False
+        outer = self._tree.part_at(part.opener) if part.opener >= 0 else part
+        return any(self._speaks_of_chat(p.start, p.end) for p in (part, outer))
+
+    def _speaks_of_chat(self, start: int, end: int) -> bool:
+        key = start, end
+        if key not in self._words:
+            tree = self._tree
+            tokens = tree.tokens(tree.part_at(start))
+            self._words[key] = any(
+                token.text == "(" and is_chat(callee_at(tokens, index))
+                for index, token in enumerate(tokens)
+            ) or any(is_word(t.text) and t.text[:1].isupper() and is_chat(t.text) for t in tokens)
+        return self._words[key]
+
+    def _outer(
+        self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]
+    ) -> Iterator[str]:
+        """Look at the brackets further out: a query, a catalogue, a list of several."""
+        for step in [*seen, *steps]:
+            if step.kind in {"argument", "made"} and (
+                queries(step.callee) or compares(step.callee)
+            ):
+                yield "query"
+            if step.name and step.name != verdict.key and queries(step.name, is_key=True):
+                yield "query"
+            if step.kind in {"argument", "made"} and describes_a_model(step.callee):
+                yield "catalogue"
+            if step.kind == "argument" and is_chat(step.callee):
+                yield "chat-callee"
+            if step.kind == "item" and self._has_other_models(step.opener):
+                yield "catalogue"
+            if step.kind == "block" and _enumerates(step.callee):
+                yield "listed"
+            if step.kind == "block":
+                return
+
+    def _has_other_models(self, opener: int) -> bool:
+        """Whether a list names further models of the catalogue."""
+        return len(self.models_in(opener)) >= _TELLS
+
+    def _lists_successor(self, opener: int) -> bool:
+        """Whether the model to move to stands in the same list as one to move from."""
+        models = [find_model(name) for name in self.models_in(opener)]
+        return any(model and model.successor in self.models_in(opener) for model in models)
+
+    def models_in(self, opener: int) -> frozenset[str]:
+        """List the models that are named between two brackets."""
+        if opener not in self._models:
+            source = self._tree.source
+            end = source.closers.get(opener, opener)
+            names = {name.text.rpartition("/")[2] for name in find_names(source.text, opener, end)}
+            self._models[opener] = frozenset(name for name in names if find_model(name))
+        return self._models[opener]
+
+    def _in_test(self, offset: int) -> bool:
+        if self._tests is None:
+            self._tests = list(self._find_tests())
+        at = bisect_right(self._tests, (offset, offset)) - 1
+        return at >= 0 and offset < self._tests[at][1]
+
+    def _find_tests(self) -> Iterator[tuple[int, int]]:
+        tree = self._tree
+        pattern = tree.language.tests
+        last = 0
+        for mark in re.finditer(pattern, tree.source.masked) if pattern else ():
+            opener = tree.source.masked.find("{", mark.end())
+            if mark.start() >= last and opener in tree.source.closers:
+                last = tree.source.closers[opener]
+                yield mark.start(), last
+
+
+def evidence_of_keys(keys: Iterable[str], own: str) -> list[str]:
+    """Tell what the keys beside a name say of it.
+
+    Args:
+        keys: They, squeezed.
+        own: The name's own key.
+
+    Returns:
+        Keys of `EVIDENCE`.
+    """
+    others = set(keys) - {squeeze(own)}
+    found: list[str] = []
+    if others & {"messages", "input", "prompt", "contents"} or (len(others & ASKS) > 1):
+        found.append("chat-body")
+    if others & CREDENTIALS:
+        found.append("credentials")
+    if others & _ALIAS and squeeze(own) == "modelname":
+        found.append("alias")
+    if len(others & _ANSWERS) > 1 and "messages" not in others:
+        return [*found, "record"]
+    if not found:
+        if others & RECORDS:
+            found.append("record")
+        if any(describes_model(key) for key in others):
+            found.append("catalogue")
+    return found
+
+
+def squeeze(key: str) -> str:
+    """Write a key in small letters, without what joins or quotes its words."""
+    return "".join(letter for letter in key if letter.isalnum()).lower()
+
+
+def _enumerates(head: str) -> bool:
+    return any(word.lower() in {"enum", "strenum", "enumeration"} for word in head.split())
+
+
+def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tuple[str, ...]]:
+    """Tell what the evidence makes of a place.
+
+    Args:
+        position: What its key says.
+        evidence: Keys of `EVIDENCE`.
+
+    Returns:
+        What it is there for, and the evidence that counts.
+    """
+    found = tuple(dict.fromkeys(evidence))
+    if position != "request":
+        return position, found
+    if "query" in found:
+        return "comparison", found
+    if "record" in found and "chat-body" not in found:
+        return "record", found
+    is_asked = bool({"chat-body", "credentials", "chat-callee"} & set(found))
+    if {"listed", "alias"} & set(found) or ("catalogue" in found and not is_asked):
+        return "value", found
+    return position, tuple(name for name in found if name != "catalogue")

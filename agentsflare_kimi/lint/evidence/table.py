@@ -1,0 +1,106 @@
+"""Every kind of evidence for and against a request: read by rules, docs and tests.
+
+A fix is safe if something speaks for a request and nothing against it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+__all__ = ["EVIDENCE", "NOTHING_SHOWS", "Evidence", "reasons_against", "speaks_for"]
+
+
+class Evidence(NamedTuple):
+    """One kind of evidence.
+
+    Attributes:
+        side: Whether it speaks for a request, or against one or a change of it.
+        what: What was seen, for the page of the rules.
+        reason: Why a fix is unsafe; empty for evidence in favour.
+    """
+
+    side: Literal["for", "against"]
+    what: str
+    reason: str = ""
+
+
+EVIDENCE: Final[dict[str, Evidence]] = {
+    "chat-callee": Evidence(
+        "for", "the call, class or builder is one of a chat API, an SDK or a framework"
+    ),
+    "chat-body": Evidence("for", "`messages`, `input` or `prompt` stand beside the name"),
+    "credentials": Evidence("for", "an API key or a base URL stands beside the name"),
+    "setting": Evidence("for", "a setting named after a model, in a file of settings"),
+    "bound": Evidence("for", "requests in the same file use the constant"),
+    "query": Evidence(
+        "against",
+        "a query, a filter, an assertion or a metric's label looks for the name",
+        "what is looked for would no longer be found",
+    ),
+    "comparison": Evidence(
+        "against", "the name is compared with something", "another branch would be taken"
+    ),
+    "catalogue": Evidence(
+        "against",
+        "prices, windows, labels or states stand beside the name, or other models do",
+        "this is an entry of a catalogue, which describes a model rather than asking it",
+    ),
+    "successor-listed": Evidence(
+        "against",
+        "the new name stands in the same list",
+        "the new name stands in the same list already; remove this one instead",
+    ),
+    "other-host": Evidence(
+        "against",
+        "a base URL, a provider or an import names another host",
+        "this request goes to another host, which has its own names and dates",
+    ),
+    "vendor": Evidence(
+        "against",
+        "the other host is one of a known vendor's, where the name may live on",
+        "this request goes to another vendor, which has its own names and dates",
+    ),
+    "alias": Evidence(
+        "against",
+        "the name is a public alias, routed to a model that is named elsewhere",
+        "this is an alias that callers use, and not the model that is asked",
+    ),
+    "test-code": Evidence(
+        "against",
+        "the code is marked as a test",
+        "this is in a test, which may be about this very name",
+    ),
+    "record": Evidence(
+        "against",
+        "a time, a usage or a duration stands beside the name",
+        "this is a record of what was asked",
+    ),
+    "hidden-default": Evidence(
+        "against",
+        "the class sends a temperature unless told otherwise",
+        "this class sends a temperature of its own, which the new model may reject",
+    ),
+    "written-json": Evidence(
+        "against",
+        "the request is JSON in a string",
+        "JSON in a string, and what becomes of the string is not in sight",
+    ),
+    "listed": Evidence(
+        "against",
+        "the name is one of several in a list or a type",
+        "this is one of several names, and what becomes of them is not in sight",
+    ),
+}
+
+
+NOTHING_SHOWS: Final = "nothing here shows that this is sent to a chat API"
+
+
+def speaks_for(found: tuple[str, ...]) -> bool:
+    """Tell whether something speaks for a request."""
+    return any(EVIDENCE[name].side == "for" for name in found)
+
+
+def reasons_against(found: tuple[str, ...]) -> list[str]:
+    """Say what speaks against changing the name unseen."""
+    return [EVIDENCE[name].reason for name in found if EVIDENCE[name].side == "against"]

@@ -1,0 +1,94 @@
+"""Languages, one data file each: what a file or a fenced block is written in, and how that reads.
+
+To add one, add a module with a `LANGUAGE` here and run `make generate`, which writes `index.py`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.languages.index import FILENAMES, INTERPRETERS, SUFFIXES, TAGS
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.languages.base import Language
+
+__all__ = ["language_of", "load", "tagged"]
+
+# What is added to the name of a file that others are made from.
+_TEMPLATES: Final = frozenset(
+    "example sample template tmpl tpl gotmpl j2 jinja jinja2 dist in default orig bak erb mustache "  # noqa: SIM905  # words read best as words
+    "liquid local".split()
+)
+_RECORDS: Final = (".csv", ".tsv", ".diff", ".patch", ".log")
+_LONGEST_SHEBANG: Final = 200
+
+
+def language_of(filename: str, text: str) -> str:
+    """Tell the language of a file.
+
+    Args:
+        filename: Its name, with or without a path.
+        text: Its content; its first line may name an interpreter.
+
+    Returns:
+        The name of a language; `plain` where nothing tells.
+    """
+    name = filename.replace("\\", "/").rpartition("/")[2].lower()
+    if name.startswith(".env") and not name.startswith(".envrc"):
+        return "env"
+    if name.endswith(_RECORDS) or name.startswith("changelog"):
+        return "prose"
+    if text.startswith("#!") and "." not in name:
+        return _by_shebang(text)
+    return _by_name(name) or _by_content(text)
+
+
+def load(name: str) -> Language:
+    """Load what is known of a language, once.
+
+    Args:
+        name: As `language_of` gives it.
+    """
+    return _loaded(name)
+
+
+@cache
+def _loaded(name: str) -> Language:
+    language: Language = import_module(f"{__name__}.{name.replace('-', '_')}").LANGUAGE
+    return language
+
+
+def tagged(tag: str) -> str:
+    """Tell the language of a fenced block by its tag; empty for unknown ones."""
+    return TAGS.get(tag) or SUFFIXES.get(tag, "")
+
+
+def _by_name(name: str) -> str:
+    if name in FILENAMES or name.split(".", maxsplit=1)[0] in FILENAMES:
+        return FILENAMES.get(name) or FILENAMES[name.split(".", maxsplit=1)[0]]
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        return SUFFIXES.get(name, "") if name in {"env", "dotenv"} else ""
+    if suffix in _TEMPLATES and suffix not in SUFFIXES:
+        return _by_name(stem)
+    if (double := ".".join(name.split(".")[-2:])) in SUFFIXES:
+        return SUFFIXES[double]
+    if stem:
+        return SUFFIXES.get(suffix, "")
+    return SUFFIXES.get(suffix, "") if suffix == "envrc" else ""
+
+
+def _by_content(text: str) -> str:
+    if text.startswith("#!"):
+        return _by_shebang(text)
+    begin = text.lstrip()[:1]
+    return "json" if begin == "{" and text.rstrip()[-1:] == "}" and '"' in text else "plain"
+
+
+def _by_shebang(text: str) -> str:
+
+    words = text[:_LONGEST_SHEBANG].partition("\n")[0].replace("/", " ").split()
+    found = (INTERPRETERS.get(word.rstrip("0123456789.")) for word in reversed(words))
+    return next(filter(None, found), "plain")

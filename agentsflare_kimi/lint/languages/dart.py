@@ -1,0 +1,32 @@
+"""Dart."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import (
+    APOSTROPHES,
+    QUOTED,
+    SLASHES,
+    STARS,
+    TEXT_BLOCK,
+    TRIPLE_SINGLE,
+)
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="dart",
+    suffixes="dart",
+    forms=(
+        SLASHES,
+        STARS,
+        TEXT_BLOCK,
+        Form("string", "'''", TRIPLE_SINGLE, "'''"),
+        Form("string", r"(?<!\w)r\"", r'[^"\r\n]*+', '"'),
+        Form("string", r"(?<!\w)r'", r"[^'\r\n]*+", "'"),
+        QUOTED,
+        APOSTROPHES,
+    ),
+    signs="/\"'",
+    longest_prefix=1,
+    raw="r",
+    ends_at_line=False,
+    touching=True,
+)

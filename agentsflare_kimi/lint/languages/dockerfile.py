@@ -1,0 +1,12 @@
+"""Dockerfiles."""
+
+from agentsflare_kimi.lint.languages.base import Language
+
+LANGUAGE = Language(
+    name="dockerfile",
+    suffixes="dockerfile containerfile",
+    filenames="dockerfile containerfile",
+    tags="docker",
+    reader="dockerfile",
+    is_data=True,
+)

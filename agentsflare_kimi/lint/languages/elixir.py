@@ -1,0 +1,20 @@
+"""Elixir."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import APOSTROPHES, HASH, QUOTED, TEXT_BLOCK
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="elixir",
+    suffixes="ex exs",
+    forms=(
+        HASH,
+        TEXT_BLOCK,
+        Form("string", r"~[sS]\(", r"[^)]*+", ")"),
+        QUOTED,
+        APOSTROPHES,
+    ),
+    signs="#\"'~",
+    glues="<>",
+    without_brackets=True,
+)

@@ -1,0 +1,11 @@
+"""Files of environment variables."""
+
+from agentsflare_kimi.lint.languages.base import Language
+
+LANGUAGE = Language(
+    name="env",
+    suffixes="env",
+    tags="dotenv",
+    reader="env",
+    is_data=True,
+)

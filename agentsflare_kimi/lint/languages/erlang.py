@@ -1,0 +1,13 @@
+"""Erlang."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import APOSTROPHES, LINE, QUOTED
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="erlang",
+    suffixes="erl hrl",
+    forms=(Form("comment", "%", LINE), QUOTED, APOSTROPHES),
+    signs="%\"'",
+    ends_at_line=False,
+)

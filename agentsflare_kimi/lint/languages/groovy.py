@@ -1,0 +1,28 @@
+"""Groovy, and Gradle's build files."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import (
+    APOSTROPHES,
+    QUOTED,
+    SLASHES,
+    STARS,
+    TEXT_BLOCK,
+    TRIPLE_SINGLE,
+)
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="groovy",
+    suffixes="groovy gradle",
+    filenames="jenkinsfile",
+    forms=(
+        SLASHES,
+        STARS,
+        TEXT_BLOCK,
+        Form("string", "'''", TRIPLE_SINGLE, "'''"),
+        QUOTED,
+        APOSTROPHES,
+    ),
+    signs="/\"'",
+    without_brackets=True,
+)

@@ -1,0 +1,19 @@
+"""Haskell, Elm and PureScript."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import DASHES, ONE_CHARACTER, QUOTED
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="haskell",
+    suffixes="hs elm purs",
+    forms=(
+        Form("comment", r"\{-", r"[^-]*+(?>(?:-(?!\})[^-]*+)*)", "-}"),
+        DASHES,
+        QUOTED,
+        ONE_CHARACTER,
+    ),
+    signs="-\"'{",
+    glues="++ <>",
+    without_brackets=True,
+)

@@ -1,0 +1,12 @@
+"""INI files, Java's properties, units of systemd."""
+
+from agentsflare_kimi.lint.languages.base import Language
+
+LANGUAGE = Language(
+    name="ini",
+    suffixes="ini cfg conf properties service editorconfig desktop",
+    tags="cfg conf",
+    reader="ini",
+    comments="#;!",
+    is_data=True,
+)

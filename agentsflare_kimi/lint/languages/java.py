@@ -1,0 +1,12 @@
+"""Java."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, SLASHES, STARS, TEXT_BLOCK
+
+LANGUAGE = Language(
+    name="java",
+    suffixes="java",
+    forms=(SLASHES, STARS, TEXT_BLOCK, QUOTED, ONE_CHARACTER),
+    signs="/\"'",
+    ends_at_line=False,
+)

@@ -1,0 +1,16 @@
+"""JavaScript, with elements in it."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import ELEMENT
+from agentsflare_kimi.lint.languages.typescript import LANGUAGE as TYPESCRIPT
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="javascript",
+    suffixes="js mjs cjs jsx",
+    tags="node",
+    forms=(*TYPESCRIPT.forms, Form("prose", r"<(?=[A-Za-z_$>])", handler=ELEMENT)),
+    signs="/\"'`<#",
+    has_elements=True,
+    interpreters="node",
+)

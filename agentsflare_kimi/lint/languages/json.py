@@ -1,0 +1,16 @@
+"""JSON, with the comments that many take."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import APOSTROPHES, QUOTED, SLASHES, STARS
+
+LANGUAGE = Language(
+    name="json",
+    suffixes="json jsonc json5 jsonl ndjson code-workspace webmanifest babelrc eslintrc prettierrc",
+    filenames=".prettierrc .eslintrc",
+    tags="jsonl",
+    forms=(SLASHES, STARS, QUOTED, APOSTROPHES),
+    signs="/\"'",
+    glues="",
+    ends_at_line=False,
+    is_data=True,
+)

@@ -1,0 +1,14 @@
+"""Julia, R, Nim, Crystal and CoffeeScript: `#` and quotes."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import APOSTROPHES, HASH, QUOTED, TEXT_BLOCK
+
+LANGUAGE = Language(
+    name="julia",
+    suffixes="jl r nim cr coffee gd",
+    tags="rscript",
+    forms=(HASH, TEXT_BLOCK, QUOTED, APOSTROPHES),
+    signs="#\"'",
+    glues="+ * &",
+    interpreters="rscript julia",
+)

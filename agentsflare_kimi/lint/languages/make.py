@@ -1,0 +1,12 @@
+"""Makefiles, and justfiles."""
+
+from agentsflare_kimi.lint.languages.base import Language
+
+LANGUAGE = Language(
+    name="make",
+    suffixes="mk mak just",
+    filenames="makefile gnumakefile justfile",
+    tags="makefile",
+    reader="make",
+    is_data=True,
+)

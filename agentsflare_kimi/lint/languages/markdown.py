@@ -1,0 +1,10 @@
+"""Markdown."""
+
+from agentsflare_kimi.lint.languages.base import Language
+
+LANGUAGE = Language(
+    name="markdown",
+    suffixes="md markdown mkd qmd rmd",
+    reader="markdown",
+    comments="",
+)

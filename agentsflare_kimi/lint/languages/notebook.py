@@ -1,0 +1,10 @@
+"""Notebooks of Jupyter."""
+
+from agentsflare_kimi.lint.languages.base import Language
+
+LANGUAGE = Language(
+    name="notebook",
+    suffixes="ipynb",
+    reader="notebook",
+    comments="",
+)

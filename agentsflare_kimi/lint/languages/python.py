@@ -1,0 +1,56 @@
+"""Python, and what is read as it."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import DOUBLE, HASH, SINGLE, TRIPLE_DOUBLE, TRIPLE_SINGLE
+from agentsflare_kimi.lint.sources.lexer import Form
+
+_PREFIX = r"(?:(?<!\w)(?:[rRbBuU]|[bB][rR]|[rR][bB]))?"
+_FORMATTED = r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])"
+
+LANGUAGE = Language(
+    name="python",
+    suffixes="py pyi pyw bzl",
+    tags="python3 pycon ipython",
+    forms=(
+        HASH,
+        Form(
+            "string",
+            rf'{_FORMATTED}"""',
+            r"[^\"\\{]*+(?>(?:(?:\\.|\{\{|\"(?!\"\"))[^\"\\{]*+)*)",
+            '"""',
+            "{",
+        ),
+        Form(
+            "string",
+            rf"{_FORMATTED}'''",
+            r"[^'\\{]*+(?>(?:(?:\\.|\{\{|'(?!''))[^'\\{]*+)*)",
+            "'''",
+            "{",
+        ),
+        Form(
+            "string",
+            rf'{_FORMATTED}"',
+            r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)",
+            '"',
+            "{",
+        ),
+        Form(
+            "string",
+            rf"{_FORMATTED}'",
+            r"[^'\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^'\\\r\n{]*+)*)",
+            "'",
+            "{",
+        ),
+        Form("string", rf'{_PREFIX}"""', TRIPLE_DOUBLE, '"""'),
+        Form("string", rf"{_PREFIX}'''", TRIPLE_SINGLE, "'''"),
+        Form("string", rf'{_PREFIX}"', DOUBLE, '"'),
+        Form("string", rf"{_PREFIX}'", SINGLE, "'"),
+    ),
+    signs="#\"'",
+    longest_prefix=2,
+    glues="+ %",
+    raw='r" r\' r""" r\'\'\' br" rb"',
+    goes_on=False,
+    touching=True,
+    interpreters="python",
+)

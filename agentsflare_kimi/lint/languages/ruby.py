@@ -1,0 +1,35 @@
+"""Ruby."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import (
+    HASH,
+    HEREDOC,
+    REGEX_LITERAL,
+    RUBY_PERCENT,
+    SINGLE_LINES,
+    SKIP,
+)
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="ruby",
+    suffixes="rb rake gemspec ru",
+    filenames="rakefile gemfile",
+    forms=(
+        Form("comment", r"^=begin\b", r"[^\n]*+(?>(?:\n(?!=end)[^\n]*+)*)", "\n=end"),
+        Form("prose", r"^__END__$", r".*+"),
+        HASH,
+        Form("string", r"\$[\"'`]|\?[\"'#`/](?!\w)", handler=SKIP),
+        Form("heredoc", r"(?<![\w)\]])<<[~-]?[\"'`]?[A-Z_]\w*[\"'`]?", handler=HEREDOC),
+        Form("heredoc", r"<<[~-][\"'`]?[A-Z_]\w*[\"'`]?", handler=HEREDOC),
+        Form("string", r"%[wWiIqQrsx]?[(\[{<]", handler=RUBY_PERCENT),
+        Form("string", '"', r"[^\"\\#]*+(?>(?:(?:\\.|#(?!\{))[^\"\\#]*+)*)", '"', "#{"),
+        Form("string", "`", r"[^`\\#]*+(?>(?:(?:\\.|#(?!\{))[^`\\#]*+)*)", "`", "#{"),
+        Form("string", "'", SINGLE_LINES, "'"),
+        Form("regex", "/", handler=REGEX_LITERAL),
+    ),
+    signs="#\"'`/=_?<%$",
+    touching=True,
+    without_brackets=True,
+    interpreters="ruby",
+)

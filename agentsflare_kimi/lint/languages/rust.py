@@ -1,0 +1,28 @@
+"""Rust."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import (
+    DOUBLE_LINES,
+    NESTED_STARS,
+    ONE_CHARACTER,
+    QUOTED_RUN,
+    SLASHES,
+)
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="rust",
+    suffixes="rs",
+    forms=(
+        SLASHES,
+        NESTED_STARS,
+        Form("string", r'(?<!\w)[bc]?r#*"', handler=QUOTED_RUN),
+        Form("string", r'(?:(?<!\w)[bc])?"', DOUBLE_LINES, '"'),
+        ONE_CHARACTER,
+    ),
+    signs="/\"'",
+    longest_prefix=8,
+    raw="r",
+    ends_at_line=False,
+    tests="#\\[cfg\\((?:all\\()?test\\b[^\\n]*|#\\[(?:\\w+::)?test\\b[^\\n]*",
+)

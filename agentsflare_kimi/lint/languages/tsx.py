@@ -1,0 +1,15 @@
+"""TypeScript with elements in it."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import ELEMENT
+from agentsflare_kimi.lint.languages.typescript import LANGUAGE as TYPESCRIPT
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="tsx",
+    suffixes="tsx",
+    forms=(*TYPESCRIPT.forms, Form("prose", r"<(?=[A-Za-z_$>])", handler=ELEMENT)),
+    signs="/\"'`<#",
+    has_types=True,
+    has_elements=True,
+)

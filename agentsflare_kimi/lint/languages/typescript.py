@@ -1,0 +1,29 @@
+"""TypeScript."""
+
+from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.forms import (
+    APOSTROPHES,
+    LINE,
+    QUOTED,
+    REGEX_LITERAL,
+    SLASHES,
+    STARS,
+)
+from agentsflare_kimi.lint.sources.lexer import Form
+
+LANGUAGE = Language(
+    name="typescript",
+    suffixes="ts mts cts",
+    forms=(
+        Form("comment", r"\A#!", LINE),
+        SLASHES,
+        STARS,
+        Form("string", "`", r"[^`\\$]*+(?>(?:(?:\\.|\$(?!\{))[^`\\$]*+)*)", "`", "${"),
+        QUOTED,
+        APOSTROPHES,
+        Form("regex", "/", handler=REGEX_LITERAL),
+    ),
+    signs="/\"'`#",
+    has_types=True,
+    interpreters="deno bun",
+)

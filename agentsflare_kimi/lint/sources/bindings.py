@@ -1,0 +1,151 @@
+"""Requests whose model is a name: `MODEL = "..."`, and `model=MODEL` further down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.bodies import Body, callee_of, read_body
+from agentsflare_kimi.lint.sources.regions import STRING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentsflare_kimi.lint.sources.regions import Region
+    from agentsflare_kimi.lint.sources.tree import Token, Tree
+
+__all__ = ["Bindings"]
+
+_WORD: Final = lazy(r"(?<![\w.$])[A-Za-z_$][\w$]*")
+# What else gives a name a value: loops, imports, functions.
+_BINDS: Final = frozenset(
+    "for as import global nonlocal lambda catch function class def del fn func fun except".split()  # noqa: SIM905  # words read best as words
+)
+_SETS: Final = frozenset({"=", ":=", "||=", "??=", "?="})
+_MODEL: Final = frozenset({"model", "model_name", "modelName", "Model"})
+_KEY_AND_SIGN: Final = 2
+
+
+class Bindings:
+    """What each name of a text is given, and which requests use it."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Keep *tree*; it is gone through once, at the first question."""
+        self._tree = tree
+        self._places: dict[str, list[int]] | None = None
+        self._known: dict[str, tuple[int, Sequence[tuple[int, int]]]] = {}
+
+    def uses_of(self, region: Region, name: str) -> Sequence[Body]:
+        """Find the requests whose model is a name.
+
+        Args:
+            region: The string that the name is given.
+            name: The name.
+
+        Returns:
+            The requests or the parts of them that are in sight; none where the name may stand for
+            something else.
+        """
+        if name not in self._known:
+            self._known[name] = self._read(name)
+        string, spans = self._known[name]
+        if string != region.start:
+            return ()
+        model = self._tree.source.text[region.inner_start : region.inner_end]
+        bodies = (read_body(self._tree, span, model) for span in spans)
+        return tuple(body for body in bodies if body)
+
+    def places_of(self, name: str) -> Sequence[int]:
+        """List where a name stands in the code, attributes of that name left out."""
+        if self._places is None:
+            self._places = {}
+            for match in _WORD.finditer(self._tree.source.masked):
+                self._places.setdefault(match[0], []).append(match.start())
+        return self._places.get(name, ())
+
+    def _read(self, name: str) -> tuple[int, Sequence[tuple[int, int]]]:
+        """Where the one string begins that a name is given, else -1; and where it is a model."""
+        strings: list[int] = []
+        spans: list[tuple[int, int]] = []
+        for place in self.places_of(name):
+            given = self._given(place)
+            if given is not None:
+                strings.append(given)
+            elif self._is_model(place):
+                spans.append((place, place + len(name)))
+        return (strings[0] if len(strings) == 1 else -1), spans
+
+    def _given(self, place: int) -> int | None:  # noqa: PLR0911  # one case after the other
+        """Where the string begins that a name is given here; -1 for other values, None for none."""
+        tree = self._tree
+        part = tree.part_at(place)
+        tokens = tree.tokens(part)
+        index = tree.index_of(tokens, place)
+        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        if any(token.text in _BINDS for token in tokens[max(0, index - 2) : index]):
+            return -1
+        sign = tree.source.text[part.opener] if part.opener >= 0 else ""
+        if sign == "(":
+            return -1 if self._is_parameter(part.opener) or following == ":=" else None
+        if sign == "[":
+            return None
+        if following in {"in", "of", "=>"}:
+            return -1
+        if sign == "{" and tree.is_list(part.opener):
+            is_given = following == "=" or self._is_taken_apart(part.opener)
+            return -1 if is_given else None
+        if following == "," and any(token.text in _SETS for token in tokens[index:]):
+            return -1
+        if following == ":":
+            at = next((i for i, t in enumerate(tokens) if i > index and t.text in _SETS), 0)
+        else:
+            at = index + 1 if following in _SETS else 0
+        if not at:
+            is_augmented = following in {"+", "-", "|"} and tokens[index + 2 : index + 3]
+            return -1 if is_augmented and tokens[index + 2].text == "=" else None
+        return self._string(tokens[at + 1 :])
+
+    def _string(self, tokens: Sequence[Token]) -> int:
+        texts = [token.text for token in tokens]
+        if texts[:1] == ["("] and len(texts) == 1:
+            inside = self._tree.parts_of(tokens[0].start)
+            return self._string(self._tree.tokens(inside[0])) if len(inside) == 1 else -1
+        is_plain = texts[:1] == [STRING] and texts[1:] in ([], ["as", "const"])
+        return tokens[0].start if is_plain else -1
+
+    def _is_model(self, place: int) -> bool:
+        tree = self._tree
+        part = tree.part_at(place)
+        tokens = tree.tokens(part)
+        index = tree.index_of(tokens, place)
+        if index == 0 and len(tokens) == 1:
+            is_short = part.opener >= 0 and tree.source.text[part.opener] == "{"
+            return is_short and tokens[0].text == "model"
+        if index < _KEY_AND_SIGN or tokens[index - 1].text not in {"=", ":", "=>"}:
+            return False
+        key = tokens[index - 2]
+        name = tree.source.text[key.start : key.end].strip("\"'`")
+        return name in _MODEL and index == len(tokens) - 1
+
+    def _is_parameter(self, opener: int) -> bool:
+        tree = self._tree
+        outer = tree.tokens(tree.part_at(opener))
+        index = tree.index_of(outer, opener)
+        heads = {token.text for token in outer[max(0, index - 2) : index]}
+        follows = outer[index + 1].text if index + 1 < len(outer) else ""
+        is_condition = callee_of(tree, opener) in {"", "if", "while", "switch"} and heads & {
+            "if", "while", "switch",
+        }  # fmt: skip
+        later = {token.text for token in outer[index + 1 :]}
+        is_typed = follows == ":" and bool(later & {"=>", "{"})
+        return bool(heads & _BINDS) or ((follows in {"=>", "{"} or is_typed) and not is_condition)
+
+    def _is_taken_apart(self, opener: int) -> bool:
+        tree = self._tree
+        outer = tree.tokens(tree.part_at(opener))
+        index = tree.index_of(outer, opener)
+        around = tree.opener_around(opener)
+        is_parameter = (
+            around >= 0 and tree.source.text[around] == "(" and self._is_parameter(around)
+        )
+        return is_parameter or (index + 1 < len(outer) and outer[index + 1].text == "=")

@@ -1,0 +1,219 @@
+"""Readers for prose with blocks of code in it: Markdown, reStructuredText, AsciiDoc, Org."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.languages import tagged
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
+from agentsflare_kimi.lint.sources.markup import MarkupDocument, find_comments
+from agentsflare_kimi.lint.sources.plain import ProseDocument
+
+__all__ = [
+    "AsciiDocDocument",
+    "MarkdownDocument",
+    "MdxDocument",
+    "OrgDocument",
+    "RestructuredDocument",
+]
+
+_FENCE: Final = lazy(
+    r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
+)
+# In a session's record only what follows a prompt is a command; the rest is what was said to it.
+_SESSIONS: Final = frozenset({"console", "shell-session", "shellsession"})
+_COMMAND: Final = lazy(
+    r"^[ \t>]*\$[ \t](?P<command>(?>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
+    r"|\"(?>(?:[^\"\\]|\\.)*)\"|['\"])*))",
+    re.MULTILINE | re.DOTALL,
+)
+_BLANK: Final = lazy(r"\s*")
+_NOT_CODE: Final = frozenset({"", "prose", "plain", "markdown"})
+_INDENTED: Final = lazy(
+    r"^[ \t]*\r?\n(?P<code>(?>(?:(?: {4}|\t)[^\r\n]+(?:\r?\n|\Z)|[ \t]*\r?\n(?= {4}|\t))+))",
+    re.MULTILINE,
+)
+_MODULE: Final = lazy(r"^(?:import|export)\b[^\n]*(?:\n(?!\s*\n)[^\n]+)*", re.MULTILINE)
+_GUESSES: Final = (
+    ("json", re.compile(r"\s*[{\[].*[}\]]\s*\Z", re.DOTALL)),
+    ("env", re.compile(r"(?:\s*(?:#[^\n]*|[A-Z][A-Z0-9_]*=[^\n]*)\n?)+\Z")),
+    (
+        "shell",
+        re.compile(r"^[ \t]*(?:\$ |curl |export |docker |pip |npm |uv |llm |#!/bin)", re.MULTILINE),
+    ),
+    (
+        "javascript",
+        re.compile(r"^[ \t]*(?:const|let|var|await|import .* from|function) ?\b", re.MULTILINE),
+    ),
+    (
+        "python",
+        re.compile(
+            r"^[ \t]*(?:from [\w.]+ import|import \w|def \w+\(|\w[\w.]* = .*\(|\w[\w.]*\()",
+            re.MULTILINE,
+        ),
+    ),
+    ("yaml", re.compile(r"(?:\s*(?:#[^\n]*|[ -]*[\w.-]+:(?: [^\n]*)?)\n?)+\Z")),
+)
+
+
+class _Fence(NamedTuple):
+    """A fenced block, with and without the lines that fence it."""
+
+    tag: str
+    start: int
+    inner_start: int
+    inner_end: int
+    end: int
+
+
+class MarkdownDocument(MarkupDocument):
+    """Prose with fenced blocks of code, which are samples."""
+
+    def __init__(self, text: str, language: str = "markdown") -> None:
+        """Keep *text*."""
+        super().__init__(text, language)
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*: prose."""
+        return Value(self.text[start:end], start, end, "prose")
+
+    def embedded(self) -> Sequence[Embedded]:
+        """List the fenced blocks whose language is known."""
+        blocks = [*self._blocks(), *self._indented()]
+        return tuple(sorted(blocks, key=lambda block: block.offsets[0]))
+
+    def _indented(self) -> Iterator[Embedded]:
+        """Find blocks that are set off by four blanks, where what they are can be told."""
+        for block in _INDENTED.finditer(self.text):
+            language = guessed(block["code"])
+            start = block.start("code")
+            fences = self._fences
+            at = bisect_right(fences, start, key=lambda fence: fence.start) - 1
+            is_fenced = at >= 0 and start < fences[at].end
+            if language not in _NOT_CODE and not is_fenced:
+                yield slice_of(self.text, start, block.end("code"), language, is_sample=True)
+
+    def _blocks(self) -> Iterator[Embedded]:
+        for fence in self._fences:
+            text = self.text[fence.inner_start : fence.inner_end]
+            language = tagged(fence.tag) or guessed(text)
+            commands = _COMMAND.finditer(self.text, fence.inner_start, fence.inner_end)
+            spans = [c.span("command") for c in commands] if fence.tag in _SESSIONS else []
+            for start, end in spans:
+                yield slice_of(self.text, start, end, "shell", is_sample=True)
+            if language not in _NOT_CODE and not spans:
+                yield slice_of(
+                    self.text, fence.inner_start, fence.inner_end, language, is_sample=True
+                )
+
+    def block_after(self, offset: int) -> tuple[int, int] | None:
+        """Find the fenced block before which nothing but blank lines stands after *offset*."""
+        blank = _BLANK.match(self.text, offset)
+        end = blank.end() if blank else offset
+        found = (
+            fence for fence in self._fences if offset <= fence.start <= end < fence.inner_start
+        )
+        fence = next(found, None)
+        return (fence.start, fence.end) if fence else None
+
+    @cached_property
+    def _fences(self) -> list[_Fence]:
+        fences: list[_Fence] = []
+        position = 0
+        while fence := _FENCE.search(self.text, position):
+            start = min(fence.end() + 1, len(self.text))
+            closing = re.compile(
+                rf"^[ \t>]*{re.escape(fence['fence'])}[`~]*[ \t]*\r?$", re.MULTILINE
+            )
+            last = closing.search(self.text, start)
+            inner_end, position = last.span() if last else (len(self.text), len(self.text))
+            tag = fence["tag"].lower()
+            fences.append(_Fence(tag, fence.start(), start, inner_end, position))
+        return fences
+
+    @cached_property
+    def _comments(self) -> list[tuple[int, int]]:
+        starts = [0, *(fence.end for fence in self._fences)]
+        ends = [*(fence.start for fence in self._fences), len(self.text)]
+        gaps = zip(starts, ends, strict=True)
+        return [span for start, end in gaps for span in find_comments(self.text, start, end)]
+
+
+def guessed(text: str) -> str:
+    """Guess what a block without a tag is written in; empty where nothing tells."""
+    if "kimi-" not in text and "moonshot-" not in text:
+        return ""
+    return next((language for language, sign in _GUESSES if sign.search(text)), "")
+
+
+class MdxDocument(MarkdownDocument):
+    """Markdown with elements in it, and lines of JavaScript."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        super().__init__(text, "mdx")
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*."""
+        return MarkupDocument.value_at(self, start, end)
+
+    def embedded(self) -> Sequence[Embedded]:
+        """List the blocks of code, and the lines that import and export."""
+        modules = [slice_of(self.text, *m.span(), "tsx") for m in _MODULE.finditer(self.text)]
+        blocks = [b for b in super().embedded() if not _is_inside(b, modules)]
+        return tuple(sorted([*blocks, *modules], key=lambda block: block.offsets[0]))
+
+
+def _is_inside(block: Embedded, others: Sequence[Embedded]) -> bool:
+    at = bisect_right(others, block.offsets[0], key=lambda other: other.offsets[0]) - 1
+    return at >= 0 and block.offsets[0] < others[at].offsets[-1]
+
+
+class _TaggedDocument(ProseDocument):
+    """Prose whose blocks of code one pattern finds: `tag` and `code`."""
+
+    pattern: re.Pattern[str]
+
+    def embedded(self) -> Sequence[Embedded]:
+        """List the blocks of code."""
+        return tuple(self._blocks())
+
+    def _blocks(self) -> Iterator[Embedded]:
+        for block in self.pattern.finditer(self.text):
+            language = tagged((block["tag"] or "").lower()) or guessed(block["code"])
+            if language not in _NOT_CODE:
+                yield slice_of(self.text, *block.span("code"), language, is_sample=True)
+
+
+class RestructuredDocument(_TaggedDocument):
+    """reStructuredText: `.. code-block:: python`, and paragraphs that `::` announces."""
+
+    pattern = re.compile(
+        r"^(?P<indent>[ \t]*)(?:\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(?P<tag>[\w+#-]*)[^\n]*|[^\n]*::[ \t]*)\n"  # noqa: E501  # a pattern
+        r"(?:[ \t]+:[^\n]*\n)*(?:[ \t]*\n)+(?P<code>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n(?=(?P=indent)[ \t]))+)",  # noqa: E501  # a pattern
+        re.MULTILINE,
+    )
+
+
+class AsciiDocDocument(_TaggedDocument):
+    """AsciiDoc: `[source,python]` and the block after it."""
+
+    pattern = re.compile(
+        r"^(?:\[(?:source[^\],\n]*)?(?:,[ \t]*(?P<tag>[\w+#-]*))?[^\]\n]*\]\n(?:\.[^\n]*\n)?)?(?P<fence>-{4,}|\.{4,})\n"  # noqa: E501  # a pattern
+        r"(?P<code>(?:(?!(?P=fence)[ \t]*$)[^\n]*\n)*)(?P=fence)[ \t]*$",
+        re.MULTILINE,
+    )
+
+
+class OrgDocument(_TaggedDocument):
+    """Org: `#+begin_src python`."""
+
+    pattern = re.compile(
+        r"^[ \t]*#\+begin_(?:src|example)[ \t]*(?P<tag>[\w+#-]*)[^\n]*\n(?P<code>(?:(?![ \t]*#\+end_)[^\n]*\n)*)",  # noqa: E501  # a pattern
+        re.MULTILINE | re.IGNORECASE,
+    )

@@ -1,0 +1,119 @@
+"""Reader for notebooks: their cells are texts of their own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
+from agentsflare_kimi.lint.sources.literals import read_entries, read_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentsflare_kimi.lint.sources.regions import Entry, Source
+
+__all__ = ["CellDocument", "NotebookDocument"]
+
+_MAGIC: Final = re.compile(
+    r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+)(?P<command>[^\r\n]*)", re.MULTILINE
+)
+_JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_LANGUAGES: Final = {"code": "cell", "markdown": "markdown"}
+
+
+class NotebookDocument(CodeDocument):
+    """A notebook; its outputs and its metadata are left alone."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        super().__init__(text, "json")
+
+    def value_at(self, start: int, end: int) -> Value:
+        """Describe what stands around the code points *start* to *end*: prose."""
+        return Value(self.text[start:end], start, end, "prose")
+
+    def embedded(self) -> Sequence[Embedded]:
+        """List the cells of code and of Markdown."""
+        cells = _child(self.source, self.text.find("{"), "cells")
+        return tuple(
+            cell
+            for entry in _entries(self.source, cells)
+            if (cell := self._cell(entry.value_start)) is not None
+        )
+
+    def _cell(self, opener: int) -> Embedded | None:
+        entries = {entry.key: entry for entry in _entries(self.source, opener)}
+        kind, source = entries.get("cell_type"), entries.get("source")
+        if not (kind and source):
+            return None
+        language = _LANGUAGES.get(str(read_literal(self.source, kind.value_start, kind.end)))
+        lines = _entries(self.source, source.value_start) or [source]
+        return self._decoded(lines, language) if language else None
+
+    def _decoded(self, lines: Sequence[Entry], language: str) -> Embedded | None:
+        characters: list[str] = []
+        offsets: list[int] = []
+        last = -1
+        for line in lines:
+            region = self.source.region_from(line.value_start)
+            if region is None or region.kind != "string":
+                return None
+            last = region.inner_end
+            for text, offset in _json_characters(self.text, region.inner_start, last):
+                characters.append(text)
+                offsets.append(offset)
+        code = "".join(characters)
+        if language == "cell" and code.startswith(("%%bash", "%%sh")):
+            language = "shell"
+        return Embedded(code, language, [*offsets, last], _json_escaped) if last >= 0 else None
+
+
+class CellDocument(CodeDocument):
+    """A notebook's cell: Python, and lines for the shell."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        super().__init__(text, "python")
+
+    def embedded(self) -> Sequence[Embedded]:
+        """List the lines for the shell, and what the program holds."""
+        lines = _MAGIC.finditer(self.text)
+        magics = [slice_of(self.text, *line.span("command"), "shell") for line in lines]
+        return magics or super().embedded()
+
+
+def _entries(source: Source, opener: int | None) -> list[Entry]:
+    return (read_entries(source, opener) or []) if opener is not None else []
+
+
+def _child(source: Source, opener: int, key: str) -> int | None:
+    found = (entry.value_start for entry in _entries(source, opener) if entry.key == key)
+    return next(found, None)
+
+
+def _json_characters(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
+    position = start
+    while position < end:
+        if text[position] != "\\":
+            yield text[position], position
+            position += 1
+        elif text[position + 1] == "u":
+            yield _code_point(text[position + 2 : position + 6]), position
+            position += 6
+        else:
+            yield _JSON_ESCAPES.get(text[position + 1], text[position + 1]), position
+            position += 2
+
+
+def _code_point(digits: str) -> str:
+    try:
+        return chr(int(digits, 16))
+    except ValueError:
+        return "\ufffd"
+
+
+def _json_escaped(replacement: str) -> str:
+    escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return "".join(escapes.get(character, character) for character in replacement)

@@ -1,0 +1,294 @@
+"""What a string is there for, step by step outwards: given to a name, an argument, an item, a key.
+
+Each step is read off the tokens next to the string, or to the bracket around it; how far anything
+stands away does not matter.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.sources.clauses import clause_at
+from agentsflare_kimi.lint.sources.keys import is_model_key
+from agentsflare_kimi.lint.sources.regions import STRING
+from agentsflare_kimi.lint.sources.steps import Kind, Step
+from agentsflare_kimi.lint.sources.targets import (
+    KEYWORDS,
+    callee_at,
+    is_definition,
+    name_before,
+    name_of_head,
+    tag_around,
+    target_of,
+    words_before,
+)
+from agentsflare_kimi.lint.sources.tree import Part, Token, Tree, is_word
+from agentsflare_kimi.lint.sources.types import is_ternary, is_type, marks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["steps_from"]
+
+_CHOOSES: Final = frozenset({"||", "??", "or", "?:", "else", "?", "|", "//"})
+_COMPARES: Final = frozenset(
+    {"==", "!=", "===", "!==", "=~", "<>", "is", "in", "not", "case", "when", "eq", "ne", "and"}
+    | {"like", "ilike", "LIKE", "IN", "isnt", "~=", "/=", "&&", "of"}
+)
+_COMPARED: Final = frozenset({"==", "!=", "===", "!==", "in", "not", "->", "<>", "=~", "eq", "ne"})
+_DEFINED: Final = 2
+_TYPE_NAMES: Final = frozenset({"Literal", "Annotated", "Enum", "Extract", "Exclude", "Record"})
+
+
+def steps_from(tree: Tree, offset: int) -> Iterator[Step]:
+    """Go outwards from a string.
+
+    Args:
+        tree: The text.
+        offset: Where the string begins.
+
+    Yields:
+        The steps, the innermost first, as far as brackets go.
+    """
+    while True:
+        part = tree.part_at(offset)
+        tokens = tree.tokens(part)
+        index = tree.index_of(tokens, offset)
+        role = _role(tree, part, tokens, index)
+        opener = part.opener
+        if role and role.kind not in {"pair", "assigned"}:
+            yield role
+            if role.kind not in {"returned", "argument"}:
+                return
+            role = None
+        if opener < 0:
+            if role:
+                yield role
+            return
+        yield from _around(tree, part, role)
+        offset = opener
+
+
+def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noqa: C901, PLR0912  # one case after the other
+    """Say what the brackets around *part* make of what stands in it."""
+    opener = part.opener
+    outer = tree.part_at(opener)
+    tokens = tree.tokens(outer)
+    index = tree.index_of(tokens, opener)
+    sign = tree.source.text[opener]
+    name = role.name if role else ""
+    is_default = bool(role and role.is_default)
+    callee = callee_at(tokens, index)
+    rest = Step("item", nth=part.nth, opener=opener, is_default=is_default, part=part)
+    before = tokens[index - 1] if index else None
+    if sign == "(":
+        if not callee:
+            # It only groups, unless several stand in it.
+            is_list = len(tree.parts_of(opener)) > 1
+            if role:
+                yield role
+            elif is_list:
+                yield rest._replace(kind="item")
+            return
+        yield rest._replace(
+            kind="parameter" if is_definition(tokens, index) else "argument",
+            name=name,
+            callee=callee,
+        )
+    elif sign == "[":
+        touches = before and before.end == opener and (is_word(before.text) or before.text in "([")
+        if touches and before and before.text not in KEYWORDS and not role:
+            is_type = before.text in _TYPE_NAMES
+            yield rest._replace(
+                kind="type" if is_type else "subscript", name="", callee=before.text
+            )
+        elif role:
+            yield role
+        else:
+            yield rest._replace(kind="item", callee=callee if before and before.text == "!" else "")
+    elif before and before.text == "(" and index > 1 and callee_at(tokens, index - 1) and not role:
+        # Ruby's `fetch("NAME") { "..." }`: the block is a further argument, or a function's.
+        inner = rest._replace(opener=before.start, nth=len(tree.parts_of(before.start)))
+        if not is_definition(tokens, index - 1) or tree.language.name == "ruby":
+            yield inner._replace(kind="argument", name="", callee=callee_at(tokens, index - 1))
+        name = name_of_head(tokens, index)
+        yield rest._replace(
+            kind="block", name=name, callee=" ".join(words_before(tree, tokens, index))
+        )
+    elif not tree.is_list(opener):
+        if role:
+            yield role
+        is_braced_value = before is not None and before.text == "="
+        if not is_braced_value:
+            yield rest._replace(
+                kind="block",
+                name=name_of_head(tokens, index),
+                callee=" ".join(words_before(tree, tokens, index)),
+            )
+    elif callee and before and before.text not in {"=", ":", "=>", ","}:
+        yield rest._replace(kind="made", name=name, callee=callee)
+    elif role:
+        yield role
+        yield rest._replace(kind="object", name=name)
+    else:
+        yield rest._replace(kind="item")
+
+
+def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:  # noqa: PLR0911  # one case after the other
+    """Tell from the signs in its own part what a token is."""
+    last = tokens[index - 1].text if index else ""
+    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    if _is_glued(tree, tokens, index, last, following):
+        return Step("glued", opener=part.opener)
+    if tree.language.in_lists:
+        return _lisp_role(part, tokens, index)
+    if last in _COMPARES or following in _COMPARED:
+        is_sql_list = last.lower() == "in" and tokens[index].text != STRING
+        return Step("compared", opener=part.opener, name="in" if is_sql_list else "")
+    if following in {".", "?.", "&."} and index + 2 < len(tokens) and index + 3 < len(tokens):
+        # Judged by the method's name: `"...".equals(model)`, but not `"...".into()`.
+        method = tokens[index + 2].text
+        if tokens[index + 3].text == "(" and method not in _CONVERSIONS:
+            return Step("compared", callee=method, opener=part.opener)
+    is_first = index == 0 or last in {",", "{"}
+    if is_first and following in {":", "=>"}:
+        return Step("key", opener=part.opener)
+    if is_first and following == "=" and (tree.language.is_data or tree.language.name == "lua"):
+        return Step("key", opener=part.opener)
+    if tree.language.has_types and is_type(tree, part, tokens, index):
+        return Step("type", opener=part.opener)
+    return _bound(tree, part, tokens, index)
+
+
+_CONVERSIONS: Final = frozenset(
+    "into to_string to_owned as_str to_str clone toString trim strip String to_s to_sym freeze "  # noqa: SIM905  # words read best as words
+    "encode as_ref unwrap valueOf intern let also apply default optional describe to_lowercase "
+    "toLowerCase lower".split()
+)
+
+
+def _is_glued(tree: Tree, tokens: Sequence[Token], index: int, last: str, following: str) -> bool:
+    glues = tree.language.glues.split()
+    if tokens[index].text != STRING:
+        return False
+    if (last in glues and last != "%") or following in glues:
+        return True
+    if last == "=" and index > 1 and tokens[index - 2].text in glues:
+        return True
+    return tree.language.touching and STRING in {last, following}
+
+
+def _bound(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:
+    """Find what the token is given to within its part."""
+    marks = marks_of(tree, part)
+    is_default = index > 0 and tokens[index - 1].text in _CHOOSES
+    at = bisect_right(marks, index - 1) - 1
+    while at >= 0:
+        place = marks[at]
+        sign = tokens[place].text
+        rest = Step("item", opener=part.opener, part=part)
+        if sign == ",":
+            return _among_several(tree, part, tokens, index)
+        if sign == "?":
+            at -= 1
+            continue
+        if sign in {":", "->"} and is_ternary(tokens, marks, at):
+            is_default = True
+            at -= 1
+            continue
+        if sign in {":", "=>", "->"} and _is_function(tree, tokens, place):
+            at -= 1
+            continue
+        if sign == "to" and not (place and tokens[place - 1].text == STRING):
+            at -= 1
+            continue
+        if tree.language.name == "sql" and sign in {"=", ":="}:
+            name = target_of(tree, tokens, place)
+            clause = clause_at(tree, part, tokens, place)
+            return rest._replace(kind=clause, name=name, is_default=is_default)
+        if tree.language.has_elements and (tag := tag_around(tokens, place)):
+            return rest._replace(kind="attribute", name=target_of(tree, tokens, place), callee=tag)
+        if sign in {"=", ":="} and at and tokens[marks[at - 1]].text == ",":
+            return _among_several(tree, part, tokens, index)
+        kind: Kind = (
+            "assigned" if sign in {"=", ":=", "?=", "||=", "??=", "<-", "<<-", "//="} else "pair"
+        )
+        name = (
+            target_of(tree, tokens, place)
+            if kind == "assigned"
+            else name_before(tree, tokens, place)
+        )
+        return rest._replace(kind=kind, name=name, is_default=is_default)
+    return _unbound(tree, part, tokens, index, is_default=is_default)
+
+
+def _unbound(  # noqa: PLR0911  # one case after the other
+    tree: Tree, part: Part, tokens: Sequence[Token], index: int, *, is_default: bool
+) -> Step | None:
+    texts = [token.text for token in tokens[:index]]
+    rest = Step("item", opener=part.opener, is_default=is_default, part=part)
+    if tree.language.name == "sql" and any(text.lower() == "default" for text in texts[-1:]):
+        column = next(filter(is_model_key, reversed(texts)), texts[0])
+        return Step("assigned", column, is_default=True, opener=part.opener, part=part)
+    if texts[:2] == ["#", "define"] and len(texts) > _DEFINED:
+        return rest._replace(kind="assigned", name=texts[_DEFINED])
+    if texts[:1] == ["return"]:
+        return rest._replace(kind="returned")
+    if len(texts) > 1 and texts[-2] == "-" and is_word(texts[-1]):
+        return rest._replace(kind="argument", name=texts[-1], callee=texts[0])
+    if (
+        tree.language.without_brackets
+        and texts
+        and is_word(texts[-1])
+        and texts[-1] not in KEYWORDS
+    ):
+        return rest._replace(
+            kind="argument", name="", callee=".".join(t for t in texts if is_word(t))
+        )
+    if not texts and not tree.is_list(part.opener):
+        return rest._replace(kind="returned")
+    return None
+
+
+def _lisp_role(part: Part, tokens: Sequence[Token], index: int) -> Step | None:
+    last = tokens[index - 1].text if index else ""
+    if not is_word(last.lstrip(":-")):
+        return None
+    if index == 1:
+        name = {"=", "not=", "equal", "eq", "string="}
+        return Step("compared") if last in name else Step("argument", "", last, opener=part.opener)
+    return Step("pair", last.lstrip(":"), opener=part.opener, part=part)
+
+
+def _is_function(tree: Tree, tokens: Sequence[Token], place: int) -> bool:
+    """Whether the sign at *place* begins what a function returns: `(x) => `, `lambda: `."""
+    sign = tokens[place].text
+    if sign == ":":
+        return any(token.text == "lambda" for token in tokens[:place])
+    before = tokens[place - 1].text if place else ""
+    if tree.language.name in {"php", "ruby", "perl", "elixir"}:
+        return False
+    if sign == "->":
+        return False
+    return before == "(" or (is_word(before) and any(t.text == "=" for t in tokens[:place]))
+
+
+def _among_several(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:
+    """Name the target among several: `a, model = 1, "..."`; or the argument of a command."""
+    marks = marks_of(tree, part)
+    signs = [place for place in marks if tokens[place].text in {"=", ":="}]
+    if signs and signs[0] < index:
+        sign = signs[0]
+        targets = sum(1 for place in marks if place < sign and tokens[place].text == ",")
+        values = sum(1 for place in marks if sign < place < index and tokens[place].text == ",")
+        if targets and values <= targets:
+            places = [
+                place for place in marks if place <= sign and tokens[place].text in {",", "=", ":="}
+            ]
+            return Step(
+                "assigned", name_before(tree, tokens, places[values]), opener=part.opener, part=part
+            )
+    if tree.language.without_brackets and is_word(tokens[0].text):
+        return Step("argument", "", tokens[0].text, nth=1, opener=part.opener, part=part)
+    return Step("item", nth=1, opener=part.opener, part=part)

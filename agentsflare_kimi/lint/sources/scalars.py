@@ -1,0 +1,109 @@
+"""What the readers of settings have in common: a scalar, its key, and what stands around both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, queries
+from agentsflare_kimi.lint.evidence.siblings import evidence_of_keys, settled, squeeze
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.keys import is_model_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentsflare_kimi.lint.sources.documents import Position
+
+__all__ = ["Scalar", "is_list", "judge_scalar", "judge_within"]
+
+# A flag or a setting before a name, within a value: `--model name`, `MODEL=name`, `"model": name`.
+_FLAG: Final = lazy(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
+_PAIR: Final = lazy(r"(?P<key>[A-Za-z_][\w.-]*)[\"']?\s*(?P<sign>!=|==|=~|=)\s*[\"']?\Z")
+_DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\bdefault\([^()]*,\s*[\"']?\Z|\|\|\s*[\"']\Z")
+_SIGNS: Final = lazy(r"[A-Za-z_][\w.]*")
+_END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
+_ITEM: Final = r"[\w./:@+*=()?-]+"
+_LIST: Final = lazy(rf"\s*{_ITEM}(?:\s*[,;|]\s*{_ITEM})+\s*[,;|]?\s*")
+_BLANKS: Final = lazy(r"\s*(?:[\w./:@+-]*\d[\w./:@+-]*\s+)+[\w./:@+-]*\d[\w./:@+-]*\s*")
+_NEAR: Final = 200
+
+
+class Scalar(NamedTuple):
+    """A scalar in a file of settings.
+
+    Attributes:
+        key: What it is given to; empty for an item of a list.
+        beside: The keys beside that one.
+        around: The keys around it, the nearest first.
+        named: What a `name`, `key` or `env` beside it says.
+    """
+
+    key: str
+    beside: Sequence[str] = ()
+    around: Sequence[str] = ()
+    named: Sequence[str] = ()
+
+
+def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
+    """Tell what a scalar is there for that is nothing but a name.
+
+    Args:
+        scalar: It, and what is around it.
+
+    Returns:
+        Its position, its key, and the evidence on it.
+    """
+    key = _speaker(scalar)
+    if not key:
+        return "value", scalar.key, () if scalar.key else ("listed",)
+    evidence = evidence_of_keys(map(squeeze, scalar.beside), scalar.key)
+    if any(queries(name, is_key=True) for name in scalar.around):
+        evidence.append("query")
+    if not {"chat-body", "credentials"} & set(evidence):
+        evidence.append("setting")
+    position, found = settled("request", evidence)
+    return position, key, found
+
+
+def _speaker(scalar: Scalar) -> str:
+    """The name that tells that the scalar is a model; empty where none does."""
+    key = scalar.key
+    if is_model_key(key.lstrip("-")) or key == "-m":
+        return key
+    if key and (squeeze(key) in ABOUT_MODEL):
+        for name in (*scalar.named, *scalar.around[:1]):
+            if is_model_key(name.lstrip("-")):
+                return name
+    return ""
+
+
+def judge_within(before: str, after: str) -> tuple[Position, str, tuple[str, ...]]:
+    """Tell what a name is there for that is only a part of a scalar.
+
+    Args:
+        before: The scalar as far as the name.
+        after: What follows the name.
+
+    Returns:
+        Its position, its key, and the evidence on it.
+    """
+    near = before[-_NEAR:]
+    is_whole = bool(_END.match(after))
+    if (flag := _FLAG.search(near)) and is_whole:
+        return "request", flag["key"], ("setting",)
+    if (pair := _PAIR.search(near)) and is_whole:
+        if pair["sign"] != "=" or near[: pair.start()].rstrip().endswith(("{", ",")):
+            return "comparison", pair["key"], ("query",)
+        key = pair["key"]
+        return ("request", key, ("setting",)) if is_model_key(key) else ("value", key, ())
+    if _DEFAULT.search(near):
+        opening = near.rfind("{{")
+        words = _SIGNS.findall(near[opening:] + after[: _NEAR // 2])
+        key = next((word for word in words if is_model_key(word.rpartition(".")[2])), "")
+        return "value", key, ("listed",)
+    return "prose", "", ()
+
+
+def is_list(text: str) -> bool:
+    """Tell whether a string is a list of names: `gpt-4o,kimi-k2.6`, `in:a,b|c`, `gpt-4 glm-4`."""
+    return bool(_LIST.fullmatch(text) or _BLANKS.fullmatch(text))

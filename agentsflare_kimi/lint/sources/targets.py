@@ -1,0 +1,189 @@
+"""Names beside brackets and signs: what a value is given to, which call or block is around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.sources.regions import STRING
+from agentsflare_kimi.lint.sources.tree import BINDS, Token, Tree, is_word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "KEYWORDS",
+    "callee_at",
+    "content_at",
+    "head_of",
+    "is_definition",
+    "name_before",
+    "name_of_head",
+    "tag_around",
+    "target_of",
+    "word_at",
+    "words_before",
+]
+
+KEYWORDS: Final = frozenset(
+    "if elif while for until unless switch match return in and or not yield await case when is "  # noqa: SIM905  # words read best as words
+    "else throw raise print puts echo with assert del typeof new catch except IN VALUES values "
+    "and&& where WHERE const var let type".split()
+)
+_DEFINES: Final = frozenset(
+    "def defp fn func fun function sub proc method constructor init lambda".split()  # noqa: SIM905  # same
+)
+# After a name, in Go and Bicep, stands its type.
+_PRIMITIVES: Final = frozenset({"string", "String", "str", "text"})
+
+
+def target_of(tree: Tree, tokens: Sequence[Token], place: int) -> str:
+    """Name what stands to the left of an equals sign, without its type."""
+    index = place - 1
+    while index >= 0:
+        text = tokens[index].text
+        is_annotation = text == ":" and index > 0
+        if is_annotation and tokens[index - 1].text not in {"$env", "env"}:
+            return name_before(tree, tokens, index)
+        is_in_type = text == STRING and tree.language.has_types
+        if text in {",", "=", ";", "=>", STRING, "<"} - (
+            {STRING} if is_in_type else set[str]()
+        ) or text in BINDS - {":"}:
+            break
+        index -= 1
+    return name_before(tree, tokens, place)
+
+
+def name_before(tree: Tree, tokens: Sequence[Token], place: int) -> str:  # noqa: PLR0911  # one case after the other
+    """Name what stands right before a sign: a word, a string, or what is in brackets."""
+    index = place - 1
+    while index >= 0 and tokens[index].text in {"?", "!", "*", "&", "+", "|"}:
+        index -= 1
+    if index < 0:
+        return ""
+    token = tokens[index]
+    if token.text == STRING:
+        return content_at(tree, token.start)
+    if token.text == "[":
+        inside = tree.parts_of(token.start)
+        if len(inside) == 1 and tree.source.text[inside[0].start] in "\"'`:":
+            return content_at(tree, inside[0].start)
+        touches = index and tokens[index - 1].end == token.start and is_word(tokens[index - 1].text)
+        if inside and not touches:
+            # `const [model, setModel] = `
+            return word_at(tree.tokens(inside[0]), 0)
+        return tokens[index - 1].text if index else ""
+    if token.text in {"(", "{"}:
+        return tokens[index - 1].text if index and is_word(tokens[index - 1].text) else ""
+    if token.text in _PRIMITIVES and index and is_word(tokens[index - 1].text):
+        index -= 1
+    return word_at(tokens, index)
+
+
+def word_at(tokens: Sequence[Token], index: int) -> str:
+    """A word with what hyphens and dots join to it: `data-model`, `options.model`."""
+    text = tokens[index].text
+    if not is_word(text):
+        return ""
+    while index > 1 and tokens[index - 1].text in {"-", "."} and is_word(tokens[index - 2].text):
+        joint = tokens[index - 1]
+        if joint.text == "-" and joint.start != tokens[index - 2].end:
+            break
+        text = f"{tokens[index - 2].text}{joint.text}{text}"
+        index -= 2
+    return text
+
+
+def content_at(tree: Tree, offset: int) -> str:
+    """Give the content of the string at *offset*."""
+    region = tree.source.region_at(offset)
+    return tree.source.text[region.inner_start : region.inner_end] if region else ""
+
+
+def tag_around(tokens: Sequence[Token], place: int) -> str:
+    """Name the element that the attribute at *place* is in; empty outside of tags."""
+    index = place - 1
+    while index > 0:
+        text = tokens[index].text
+        if text == "<" and is_word(tokens[index + 1].text):
+            return _name_of_tag(tokens, index + 1)
+        if not (is_word(text) or text in {"-", ":", ".", "=", STRING, "{", "@", "..."}):
+            break
+        index -= 1
+    if tokens[0].text == "<" and len(tokens) > 1 and is_word(tokens[1].text) and not index:
+        return _name_of_tag(tokens, 1)
+    return ""
+
+
+def _name_of_tag(tokens: Sequence[Token], index: int) -> str:
+    """Name a tag: `Select.Option`, `el-option`."""
+    name = tokens[index].text
+    while index + 2 < len(tokens) and tokens[index + 1].text in {".", "-", ":"}:
+        name += tokens[index + 1].text + tokens[index + 2].text
+        index += 2
+    return name
+
+
+def callee_at(tokens: Sequence[Token], index: int) -> str:
+    """Name the call, or the type, whose bracket is the token at *index*; empty where it is none."""
+    place = index - 1
+    if place >= 0 and tokens[place].text in {"!", "?"}:
+        place -= 1
+    if place >= 0 and tokens[place].text in {">", "]"}:
+        place = _past_generics(tokens, place)
+    if place >= 0 and tokens[place].text in {"?.", ".", "&."}:
+        place -= 1
+    if place < 0:
+        return ""
+    is_method = place > 0 and tokens[place - 1].text in {".", "?.", "&.", "::", "->"}
+    if not is_word(tokens[place].text) or (tokens[place].text in KEYWORDS and not is_method):
+        is_called = tokens[place].text in {"(", "["} and tokens[place].end == tokens[index].start
+        return "()" if is_called else ""
+    names = [tokens[place].text]
+    while place > 1 and tokens[place - 1].text in {".", "::", "?.", "->", "&."}:
+        before = tokens[place - 2].text
+        if not is_word(before):
+            names.append("()")
+            break
+        names.append(before)
+        place -= 2
+    return ".".join(reversed(names))
+
+
+def _past_generics(tokens: Sequence[Token], place: int) -> int:
+    depth = 0
+    while place >= 0:
+        depth += (tokens[place].text == ">") - (tokens[place].text == "<")
+        place -= 1
+        if not depth:
+            return place
+    return place
+
+
+def is_definition(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether the parenthesis at *index* holds parameters rather than arguments."""
+    heads = {token.text for token in tokens[max(0, index - 2) : index]}
+    follows = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    return bool(_DEFINES & heads) or (follows in {"=>", "{"} and "." not in heads)
+
+
+def head_of(tree: Tree, opener: int) -> list[str]:
+    """List the words and strings before a bracket in its own statement."""
+    tokens = tree.tokens(tree.part_at(opener))
+    return words_before(tree, tokens, tree.index_of(tokens, opener))
+
+
+def words_before(tree: Tree, tokens: Sequence[Token], index: int) -> list[str]:
+    """The words and strings before a block."""
+    return [
+        content_at(tree, token.start) if token.text == STRING else token.text
+        for token in tokens[:index]
+        if token.text == STRING or is_word(token.text)
+    ]
+
+
+def name_of_head(tokens: Sequence[Token], index: int) -> str:
+    """Name the function, class or block that a head begins."""
+    for place in range(index - 1, 0, -1):
+        if tokens[place].text == "(" and is_word(tokens[place - 1].text):
+            return tokens[place - 1].text
+    return ""

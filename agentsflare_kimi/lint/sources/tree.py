@@ -1,0 +1,300 @@
+"""A text as a tree: brackets, and what stands between them part by part.
+
+One tree for all languages with brackets. A part is an argument, an entry or an item where commas
+part what is in the brackets, and a statement elsewhere. Parts and tokens are made when they are
+asked for and kept, so that each stretch of the text is looked at once, however many names it has.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.regions import STRING
+from agentsflare_kimi.lint.sources.scopes import Scopes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentsflare_kimi.lint.languages.base import Language
+    from agentsflare_kimi.lint.sources.regions import Source
+    from agentsflare_kimi.lint.sources.steps import Kind
+
+__all__ = ["BINDS", "Part", "Token", "Tree", "is_word"]
+
+BINDS: Final = frozenset(
+    {"=", ":", "=>", ":=", "?=", "||=", "??=", "//=", "<-", "<<-", "to", "~>", "->", "::="}
+)
+"""Signs between a name and what it is given."""
+
+_WORDS: Final = r"[\w$@]+"
+_LISP_WORDS: Final = r"[\w$@:*?!.-]+"
+_SIGNS: Final = (
+    r"\s*(?:{strings}|{words}|=>|->|<<-|<-|~>|:=|===|!==|==|!=|=~|<=|>=|\?\?=?|\|\|=?|//=|&&|::=?|\?:|\?="
+    r"|\?\.|\.\.\.?|\*\*|<>|\S)"
+)
+_MARK: Final = lazy(r"[,;()\[\]{}]")
+_OPENERS: Final = frozenset("([{")
+# What keeps a statement open at a line's end, and what takes it up in the next line.
+_LEAVES_OPEN: Final = lazy(r"(?:[,=(\[{+\\.&?:]|\|\||->|\breturn|\bor|\band|\belse)\Z")
+_TAKES_UP: Final = lazy(r"\s*(?:\.(?!\.)|->|\?[.:]?|&&|\|\||[+)\]}=:]|::|\bor\b|\band\b)")
+_SET_IN_LINE: Final = lazy(r"(?:^|[;{])[ \t]*\"?([A-Za-z_][\w.-]*)\"?[ \t]*=", re.MULTILINE)
+_IS_ENTRY: Final = lazy(
+    rf"\s*(?:(?:[\w$@-]+|{STRING}+|\[[^\[\]]*\])\s*(?P<sign>=>|:(?![:=])|=(?![=>])|[,}}])|\.\.\.|\*\*|\}}"
+    rf"|{STRING}+\s*[,}}])"
+)
+
+
+class Token(NamedTuple):
+    """A word, a sign, a string as a whole, or all between two brackets as their opening one."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Part(NamedTuple):
+    """An argument, an entry, an item or a statement, without the blanks around it.
+
+    Attributes:
+        start: Where it begins.
+        end: Where it ends, exclusive.
+        opener: Where the bracket around it is; -1 at the top.
+        nth: How many are before it in the same brackets; 0 for a statement.
+    """
+
+    start: int
+    end: int
+    opener: int
+    nth: int
+
+
+class Tree:
+    """Brackets, parts and tokens of one text."""
+
+    def __init__(self, source: Source, language: Language) -> None:
+        """Keep *source*; nothing is read before it is asked for."""
+        self.source = source
+        self.language = language
+        words = _LISP_WORDS if language.in_lists else _WORDS
+        self._token: Final = lazy(_SIGNS.format(strings=STRING, words=words))
+        self._lists: dict[int, Sequence[Part]] = {}
+        self._kinds: dict[int, bool] = {}
+        self._tokens: dict[tuple[int, int], Sequence[Token]] = {}
+        # Of each bracket the statements in it that are known, in order.
+        self._statements: dict[int, list[Part]] = {}
+        self.marks: dict[tuple[int, int], Sequence[int]] = {}
+        self.clauses: dict[tuple[int, int], list[tuple[int, Kind]]] = {}
+        self.visits = 0
+
+    def part_at(self, offset: int) -> Part:
+        """Find the smallest part that holds *offset*."""
+        opener = self.opener_around(offset)
+        if not self.is_list(opener):
+            return self._statement(offset, opener)
+        parts = self.parts_of(opener)
+        index = bisect_right(parts, offset, key=_start) - 1
+        return parts[max(index, 0)] if parts else Part(offset, offset, opener, 0)
+
+    def opener_around(self, offset: int) -> int:
+        """Find the bracket that opens around *offset*; -1 at the top."""
+        opener = self.source.enclosing(offset)
+        return -1 if opener is None else opener
+
+    def is_list(self, opener: int) -> bool:
+        """Tell whether commas part what is between two brackets, rather than lines."""
+        if opener < 0:
+            return False
+        if self.source.text[opener] != "{":
+            return True
+        if opener not in self._kinds:
+            self._kinds[opener] = self._is_object(opener)
+        return self._kinds[opener]
+
+    def parts_of(self, opener: int) -> Sequence[Part]:
+        """List the parts between two brackets, in order."""
+        if opener not in self._lists:
+            self._lists[opener] = self._split(opener)
+        return self._lists[opener]
+
+    def tokens(self, part: Part) -> Sequence[Token]:
+        """Cut a part into tokens."""
+        key = part.start, part.end
+        if key not in self._tokens:
+            self._tokens[key] = self._cut(*key)
+        return self._tokens[key]
+
+    def index_of(self, tokens: Sequence[Token], offset: int) -> int:
+        """Find the token that holds *offset*."""
+        return max(0, bisect_right(tokens, offset, key=_start) - 1)
+
+    def statement_at(self, offset: int) -> Part:
+        """Find the whole statement around *offset*, past arguments, entries and items."""
+        part = self.part_at(offset)
+        while part.opener >= 0 and self.is_list(part.opener):
+            part = self.part_at(part.opener)
+        return part
+
+    def words_of_block(self, opener: int) -> Sequence[str]:
+        """List what is set in a block of settings, line by line: `name = value`."""
+        closer = self.source.closers[opener]
+        return [
+            match[1]
+            for match in _SET_IN_LINE.finditer(self.source.masked, opener + 1, closer)
+            if self.opener_around(match.start(1)) == opener
+        ]
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """The functions and classes that indentation tells."""
+        return Scopes(self.source.masked)
+
+    def _is_object(self, opener: int) -> bool:
+        match = _IS_ENTRY.match(self.source.masked, opener + 1)
+        if match is None:
+            # `new[] { "a" }`, `[]string{"a", "b"}`, `T{f("a"), f("b")}`: commas, and no statement.
+            return self._first_mark(opener + 1, self.source.closers[opener]) == ","
+        if match["sign"] != "=":
+            return True
+        mark = self._first_mark(match.end(), self.source.closers[opener])
+        return mark == "," or (not mark and "\n" not in self.source.masked[opener : match.end()])
+
+    def _first_mark(self, start: int, end: int) -> str:
+        """The first comma, semicolon or line end outside of further brackets."""
+        position = start
+        while mark := _MARK.search(self.source.masked, position, end):
+            self.visits += 1
+            if mark[0] in ",;":
+                return mark[0]
+            position = self.source.closers.get(mark.start(), mark.start()) + 1
+        return ""
+
+    def _split(self, opener: int) -> list[Part]:
+        closer = self.source.closers[opener]
+        parts: list[Part] = []
+        start = position = opener + 1
+        while mark := _MARK.search(self.source.masked, position, closer):
+            self.visits += 1
+            if mark[0] in ",;":
+                parts += self._trimmed(start, mark.start(), opener, len(parts))
+                start = position = mark.end()
+            else:
+                position = self.source.closers.get(mark.start(), mark.start()) + 1
+        return [*parts, *self._trimmed(start, closer, opener, len(parts))]
+
+    def _trimmed(self, start: int, end: int, opener: int, index: int) -> list[Part]:
+        piece: str = self.source.masked[start:end]
+        start += len(piece) - len(piece.lstrip())
+        return [Part(start, start + len(piece.strip()), opener, index)] if piece.strip() else []
+
+    def _cut(self, start: int, end: int) -> list[Token]:
+        source = self.source
+        tokens: list[Token] = []
+        position = start
+        while position < end and (match := self._token.match(source.masked, position, end)):
+            self.visits += 1
+            text = match[0].lstrip()
+            begin = match.end() - len(text)
+            position = match.end()
+            if text == STRING:
+                region = source.region_at(begin)
+                position = max(region.end if region else position, position)
+            elif text in _OPENERS and begin in source.closers:
+                position = source.closers[begin] + 1
+            tokens.append(Token(text, begin, position))
+        return tokens
+
+    def _statement(self, offset: int, opener: int) -> Part:
+        known = self._statements.setdefault(opener, [])
+        index = bisect_right(known, offset, key=_start) - 1
+        if index >= 0 and offset < max(known[index].end, known[index].start + 1):
+            return known[index]
+        floor, ceiling = self._bounds(opener)
+        if index >= 0:
+            floor = max(floor, known[index].end)
+        if index + 1 < len(known):
+            ceiling = min(ceiling, known[index + 1].start)
+        start = self._begin(offset, opener, floor)
+        end = self._end(offset, opener, ceiling)
+        pieces = self._pieces(start, end, opener)
+        known[index + 1 : index + 1] = pieces
+        return next(
+            (p for p in pieces if p.start <= offset <= p.end), Part(offset, offset, opener, 0)
+        )
+
+    def _bounds(self, opener: int) -> tuple[int, int]:
+        if opener < 0:
+            return 0, len(self.source.text)
+        return opener + 1, self.source.closers[opener]
+
+    def _pieces(self, start: int, end: int, opener: int) -> list[Part]:
+        """Part a stretch of lines at its semicolons."""
+        pieces: list[Part] = []
+        for token in self._cut(start, end):
+            if token.text == ";":
+                pieces += self._trimmed(start, token.start, opener, 0)
+                start = token.end
+        return [*pieces, *self._trimmed(start, end, opener, 0)]
+
+    def _begin(self, position: int, opener: int, floor: int) -> int:
+        """Go back line by line to where the statement begins."""
+        masked = self.source.masked
+        while (line_end := masked.rfind("\n", floor, position)) >= 0:
+            self.visits += 1
+            inside = self._child_around(line_end, opener)
+            if inside >= 0:
+                position = inside
+            elif self._ends_at(line_end, floor):
+                return line_end + 1
+            else:
+                position = line_end
+        return floor
+
+    def _end(self, position: int, opener: int, ceiling: int) -> int:
+        masked = self.source.masked
+        floor = position
+        while (line_end := masked.find("\n", position, ceiling)) >= 0:
+            self.visits += 1
+            inside = self._child_around(line_end, opener)
+            if inside >= 0:
+                position = self.source.closers[inside] + 1
+            elif self._ends_at(line_end, floor):
+                return line_end
+            else:
+                position = line_end + 1
+        return ceiling
+
+    def _child_around(self, offset: int, opener: int) -> int:
+        """Find the bracket right below *opener* that holds *offset*; -1 where none does."""
+        found, around = -1, self.opener_around(offset)
+        while around not in {opener, -1}:
+            self.visits += 1
+            found, around = around, self.opener_around(around)
+        return found
+
+    def _ends_at(self, line_end: int, floor: int) -> bool:
+        """Tell whether a statement ends at a line's end."""
+        masked = self.source.masked
+        line = masked[masked.rfind("\n", 0, line_end) + 1 : line_end].rstrip()
+        while not line and line_end > floor:
+            line_end = masked.rfind("\n", 0, line_end)
+            if line_end < 0:
+                return True
+            line = masked[masked.rfind("\n", 0, line_end) + 1 : line_end].rstrip()
+        if not self.language.goes_on:
+            return not line.endswith("\\")
+        if _LEAVES_OPEN.search(line) or _TAKES_UP.match(masked, line_end):
+            return False
+        return self.language.ends_at_line or line[-1:] in {";", "}", "{", ")"}
+
+
+def _start(item: Token | Part) -> int:
+    return item.start
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a token is a name or a keyword."""
+    return text[:1].isalpha() or text[:1] in {"_", "$", "@"}

@@ -1,0 +1,122 @@
+"""The lines of a YAML text as nodes: keys and items, and which of them is in which."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.patterns import lazy
+
+__all__ = ["Lines", "Node"]
+
+_LINE: Final = lazy(
+    r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?:-[ \t]*$)?
+        (?:(?P<key>"[^"\r\n]*"|'[^'\r\n]*'|(?![\#&*!|>%@`{\["'])[^\s:][^:\r\n]*?(?::[^\s:][^:\r\n]*?)*)
+           [ \t]*:(?=[ \t\r\n]|\Z))?
+        [ \t]*(?P<marks>(?:[!&][^\s\r\n]*[ \t]+)*)(?P<value>[^\r\n]*)""",
+    re.MULTILINE | re.VERBOSE,
+)
+_BLOCK: Final = lazy(r"[|>][-+\d]*[ \t]*(?:#[^\r\n]*)?\Z")
+
+
+class Node(NamedTuple):
+    """A line with a key, an item of a list, or a line of a scalar.
+
+    Attributes:
+        start: Where its line begins.
+        column: Where its key begins, or its dash.
+        key: Its key; empty for an item.
+        key_start: Where the key begins.
+        value_start: Where its value begins, past tags and anchors.
+        end: Where the line ends.
+        parent: The node around it; -1 at the top.
+        is_item: Whether it is an item of a list.
+    """
+
+    start: int
+    column: int
+    key: str
+    key_start: int
+    value_start: int
+    end: int
+    parent: int
+    is_item: bool = False
+
+
+class Lines:
+    """The nodes of one text.
+
+    Attributes:
+        nodes: They, in order.
+        headers: Of each block scalar the node, and where its lines begin and end.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Read *text* in one pass."""
+        self._text = text
+        self.headers: list[tuple[int, int, int]] = []
+        self.nodes = self._read()
+
+    def _read(self) -> list[Node]:
+        nodes: list[Node] = []
+        around: list[int] = []
+        limit = -1
+        for match in _LINE.finditer(self._text):
+            line = match[0]
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            indent = len(match["indent"])
+            if limit >= 0:
+                if indent > limit:
+                    continue
+                self._close(match.start())
+                limit = -1
+            self._add(match, nodes, around)
+            if _BLOCK.match(match["value"]):
+                limit = indent + (len(match["dashes"]) if match["key"] else 0)
+                limit = min(limit, nodes[-1].column) if match["key"] else indent
+                self.headers.append((len(nodes) - 1, match.end(), len(self._text)))
+        return nodes
+
+    def _close(self, end: int) -> None:
+        index, start, _ = self.headers[-1]
+        self.headers[-1] = index, start, end
+
+    def _add(self, match: re.Match[str], nodes: list[Node], around: list[int]) -> None:
+        column = len(match["indent"])
+        end = match.start() + len(match[0].rstrip())
+        value_start = match.start("value")
+        for dash in re.finditer(r"-", match["dashes"] or ("-" if match[0].strip() == "-" else "")):
+            self._leave(nodes, around, column + dash.start(), is_item=True)
+            parent = around[-1] if around else -1
+            around.append(len(nodes))
+            nodes.append(
+                Node(
+                    match.start(),
+                    column + dash.start(),
+                    "",
+                    match.end("dashes"),
+                    value_start,
+                    end,
+                    parent,
+                    is_item=True,
+                )
+            )
+        if not match["key"]:
+            return
+        column += len(match["dashes"])
+        self._leave(nodes, around, column, is_item=False)
+        key_start = match.start("key")
+        parent = around[-1] if around else -1
+        around.append(len(nodes))
+        key = match["key"].strip("\"'")
+        nodes.append(Node(match.start(), column, key, key_start, value_start, end, parent))
+
+    @staticmethod
+    def _leave(nodes: list[Node], around: list[int], column: int, *, is_item: bool) -> None:
+        while around:
+            top = nodes[around[-1]]
+            is_left = top.column > column or (top.column == column and (top.is_item or not is_item))
+            if not is_left:
+                return
+            around.pop()

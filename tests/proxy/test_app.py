@@ -136,7 +136,7 @@ def test_the_diagnosis_stands_in_the_message_and_nothing_is_asked_again(
 
 def test_an_unknown_model_is_refused_with_what_may_have_been_meant(client, emulator):
     with pytest.raises(openai.NotFoundError, match=r"Did you mean .*kimi-k2\.6"):
-        client.chat.completions.create(model="kimi-k26", messages=HELLO)
+        client.chat.completions.create(model="kimi-k9", messages=HELLO)
     assert emulator.requests == ()
 
 

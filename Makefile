@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 OLDEST := .venvs/oldest
 JOBS ?= 2
 
-.PHONY: demo test test-oldest kill-test scale check format generate lock docs frameworks frameworks-core benchmark clean
+.PHONY: demo test test-oldest kill-test scale check format generate lock docs cast frameworks
+.PHONY: frameworks-core benchmark clean
 
 demo: $(VENV)/.package
 	$(BIN)/agentsflare-kimi demo
 
-test: check
+test: check docs
 	$(BIN)/python -m pytest -n $(JOBS)
 
 check: $(VENV)/.development
@@ -55,6 +56,10 @@ frameworks: $(VENV)/.development
 # The few that are run on each change.
 frameworks-core: $(VENV)/.development
 	$(BIN)/nox -f examples/frameworks/noxfile.py -s core
+
+# The picture of a terminal in the README, from what the programs print.
+cast: $(VENV)/.development
+	$(BIN)/python docs/make_cast.py
 
 benchmark: $(VENV)/.development
 	for each in $(filter-out benchmarks/lint_trees.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$each || exit 1; done

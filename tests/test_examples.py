@@ -168,27 +168,28 @@ def test_fastapi_service(emulator):
         env=environment(emulator, PORT=str(port)),
     )
     try:
-        assert fetch(port) == (200, WELCOME.strip())
+        assert fetch(port, process) == (200, WELCOME.strip())
         emulator.assert_requested(stream=True, messages=[{"content": "Hello"}])
         emulator.scenario = "bad-key"
-        assert fetch(port)[0] == 502
+        assert fetch(port, process)[0] == 502
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate()
 
 
-def fetch(port: int) -> tuple[int, str]:
-    for _ in range(200):
+def fetch(port: int, process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """Ask the service as soon as it listens; it may take as long as it likes to start."""
+    url = f"http://127.0.0.1:{port}/ask?question=Hello"
+    while process.poll() is None:
         try:
-            url = f"http://127.0.0.1:{port}/ask?question=Hello"
-            with urllib.request.urlopen(url, timeout=10) as reply:
+            with urllib.request.urlopen(url) as reply:
                 return reply.status, reply.read().decode()
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read().decode()
         except OSError:
             time.sleep(0.05)
-    raise AssertionError("the service did not start")
+    raise AssertionError(f"the service ended: {process.stderr.read().decode()}")
 
 
 def test_each_example_is_tested_and_listed():

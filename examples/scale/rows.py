@@ -75,5 +75,6 @@ def check(name: str, ids: Sequence[str], gateway: Gateway, count: int) -> None:
         f"{gateway.answers.total()} answers, {twice} of them for the second time"
     )
     assert sorted(ids) == sorted(f"r{number}" for number in range(count))
-    # Those in flight of the worker that was killed.
-    assert twice <= LIMIT
+    # Those in flight of the worker that was killed, and of a block that the engine itself moved
+    # to another worker while it ran.
+    assert twice <= 4 * LIMIT

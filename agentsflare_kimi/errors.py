@@ -12,6 +12,7 @@ openai.OpenAIError
     ├── ConfigurationError
     │   ├── MissingApiKeyError
     │   └── UnsafeBaseUrlError
+    ├── LoneSurrogateError (also ValueError)   half of a UTF-16 pair in the prompt
     └── ModelError (also ValueError)
         ├── UnknownModelError
         ├── RetiredModelError
@@ -46,6 +47,7 @@ __all__ = [
     "IncompleteStreamError",
     "KimiError",
     "KimiWarning",
+    "LoneSurrogateError",
     "LossyMigrationWarning",
     "MissingApiKeyError",
     "ModelError",
@@ -182,6 +184,21 @@ class MissingApiKeyError(ConfigurationError):
 
 class UnsafeBaseUrlError(ConfigurationError):
     """The base URL would carry the key and the prompt somewhere they should not go."""
+
+
+class LoneSurrogateError(KimiError, ValueError):
+    """A text of the request has half of a UTF-16 pair, which cannot be sent.
+
+    Attributes:
+        path: Where the text is, such as `messages[3].content`; the text itself is not shown.
+        position: Which character of that text it is, counted from 0.
+    """
+
+    def __init__(self, message: str, *, path: str = "", position: int = 0) -> None:
+        """Keep the *path* and the *position* beside the *message*."""
+        super().__init__(message)
+        self.path = path
+        self.position = position
 
 
 class ModelError(KimiError, ValueError):

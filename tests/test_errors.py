@@ -17,6 +17,7 @@ BASES = {
     "ConfigurationError": errors.KimiError,
     "MissingApiKeyError": errors.ConfigurationError,
     "UnsafeBaseUrlError": errors.ConfigurationError,
+    "LoneSurrogateError": (errors.KimiError, ValueError),
     "ModelError": (errors.KimiError, ValueError),
     "UnknownModelError": errors.ModelError,
     "RetiredModelError": errors.ModelError,

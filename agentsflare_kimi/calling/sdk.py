@@ -34,6 +34,7 @@ from agentsflare_kimi.calling.origins import check_origin
 from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts, redact
 from agentsflare_kimi.calling.sse import Event, EventDecoder
 from agentsflare_kimi.calling.stream_watch import StreamWatch
+from agentsflare_kimi.calling.surrogates import lone_surrogate_error
 from agentsflare_kimi.calling.tracing import async_trace, trace
 from agentsflare_kimi.errors import BalanceExhaustedError
 
@@ -214,11 +215,28 @@ class _Hooks:
         def _build_request(self, options, **kwargs):
             try:
                 with hiding_prompts():
-                    request = super()._build_request(options, **kwargs)
+                    request = self._encoded_request(options, **kwargs)
                 self._call_of(options).prepare(request, self._tracer)
                 return request
             finally:
                 del options  # tracebacks may show it, and the prompt is in it
+
+        def _encoded_request(self, options, **kwargs):
+            try:
+                return super()._build_request(options, **kwargs)
+            except UnicodeEncodeError:
+                error = lone_surrogate_error(
+                    {
+                        **_mapping(options.json_data),
+                        **_mapping(options.extra_json),
+                        "extra_query": options.params,
+                    }
+                )
+                if error is None:  # it is in a header
+                    raise
+                raise error from None  # the original has the text
+            finally:
+                del options
 
         def _should_retry(self, response):
             call = call_of(response.request) or Call(None)
@@ -430,6 +448,10 @@ def _guarded(stream_cls: Any, theirs: type, ours: Any) -> Any:
 
 def _given(**options: object) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def _guard_unparsed(response: Any, *, stream: bool) -> Any:

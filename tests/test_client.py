@@ -252,7 +252,7 @@ def test_names_the_page_does_not_list_are_sent_with_a_warning(client, emulator):
 
 def test_an_unknown_name_is_refused_before_anything_is_sent(client, emulator):
     with pytest.raises(UnknownModelError, match=r"Did you mean kimi-k2\.6"):
-        client.chat.completions.create(model="kimi-k26", messages=MESSAGES)
+        client.chat.completions.create(model="kimi-k2.6-ultra", messages=MESSAGES)
 
     assert emulator.requests == ()
 

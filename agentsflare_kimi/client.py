@@ -34,6 +34,7 @@ class _Configured:
 
     settings: KimiSettings
     deadline: float | None
+    models_file: str | os.PathLike[str] | None
     on_filtered: str
     max_concurrency: int
     _session: Session
@@ -51,6 +52,7 @@ class _Configured:
         self.settings, rest = configure(settings, options, env_file)
         _refuse_unknown(type(self), rest)
         self.deadline = self.settings.deadline
+        self.models_file = self.settings.models_file
         self.on_filtered = self.settings.on_filtered
         self.max_concurrency = self.settings.max_concurrency
         self._session = session or Session(memory)

@@ -21,7 +21,7 @@ from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.calling.reasoning_capture import listen
 from agentsflare_kimi.models import notice_texts
-from agentsflare_kimi.models.catalog import find_model
+from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.changes import apply_changes
 from agentsflare_kimi.models.lessons import LessonsByModel, lessons_of
 from agentsflare_kimi.models.migration import Migration, plan_migration
@@ -107,7 +107,10 @@ class PlannedCall:
         self._notices: tuple[Notice, ...] = ()
         self._adaptations = 0
         self.path = _path(str(options.url))
-        self._circumstances = Circumstances(settings.on_forced_tool, self.path == "chat")
+        self._models = catalog(settings.models_file)
+        self._circumstances = Circumstances(
+            settings.on_forced_tool, self.path == "chat", self._models
+        )
 
     def plan(self) -> None:
         """Rewrite a chat-completions body as the migration plans it, and as the gateway taught."""
@@ -119,11 +122,12 @@ class PlannedCall:
         On endpoints that generate no text, only the names of Kimi models are judged.
         """
         name = str(self.body["model"])
-        if self.path == "other" and find_model(name) is None and not _KIMI_NAME.search(name):
+        is_known = self._models.find(name) or _KIMI_NAME.search(name)
+        if self.path == "other" and not is_known:
             return
         plan = plan_migration({"model": name}, settings=self._settings)
         request = {**self.body, "model": plan.model_after}
-        notices = tuple(notice_texts.renamed(notice) for notice in plan.notices)
+        notices = tuple(notice_texts.renamed(notice, self._models) for notice in plan.notices)
         self._take(
             Migration(
                 request=request,
@@ -173,7 +177,7 @@ class PlannedCall:
             return False
         name = str(self.body["model"])
         lessons = self._session.lessons(self._settings)
-        lasting = frozenset(lasting_lessons(self.body, refused))
+        lasting = frozenset(lasting_lessons(self.body, refused, self._circumstances))
         known = lessons.of(name) | lasting
         rest = sorted(known.difference(refused), key=lambda lesson: lesson.parameter)
         changes = adapt_refused(self.body, (*refused, *rest), self._circumstances)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from openai import APITimeoutError
@@ -12,6 +13,7 @@ from agentsflare_kimi.calling.failures import as_openai_error, explain
 from agentsflare_kimi.calling.origins import check_origin
 from agentsflare_kimi.calling.redaction import redact
 from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.reading.diagnosis_evidence import MODELS_FILE
 
 if TYPE_CHECKING:
     from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
@@ -32,17 +34,21 @@ class Call:
 
     Attributes:
         deadline: When it has to be over, if ever.
+        models_file: The client's own models, of which a diagnosis of its errors speaks.
         request: What was sent last.
         slot: Its place among the requests in flight.
         edge_timeouts: How often the gateway's edge gave up on it.
         paid: What its retries took from the client's budget.
     """
 
-    __slots__ = ("deadline", "edge_timeouts", "paid", "request", "slot")
+    __slots__ = ("deadline", "edge_timeouts", "models_file", "paid", "request", "slot")
 
-    def __init__(self, seconds: float | None) -> None:
-        """Begin a call that may take *seconds*."""
+    def __init__(
+        self, seconds: float | None, models_file: str | os.PathLike[str] | None = None
+    ) -> None:
+        """Begin a call that may take *seconds*, to a model of *models_file*."""
         self.deadline = None if seconds is None else Deadline(seconds)
+        self.models_file = models_file
         self.request: Request | None = None
         self.slot: Slot = NO_LIMIT
         self.edge_timeouts = 0
@@ -65,6 +71,8 @@ class Call:
             raise ConfigurationError("the API key has characters that cannot be sent in a header")
         extensions = request.extensions
         extensions[_KEY] = self
+        if self.models_file:
+            extensions[MODELS_FILE] = os.fspath(self.models_file)
         extensions.setdefault("trace", tracer)
         timeouts: dict[str, float | None] = extensions.get("timeout") or {}
         if self.deadline is not None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, cast
 
-from agentsflare_kimi.models.catalog import KimiModel, find_model
+from agentsflare_kimi.models.catalog import Catalog, KimiModel, catalog
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.lessons import Lesson
 from agentsflare_kimi.models.migration import adapt
@@ -38,10 +38,12 @@ class Circumstances(NamedTuple):
         on_forced_tool: The setting of that name.
         is_chat: Whether the body is one of `/chat/completions`; else only the parameters that
             a model pins can be adapted.
+        models: The models in force; those of `catalog()` if None.
     """
 
     on_forced_tool: str = "disable_thinking"
     is_chat: bool = True
+    models: Catalog | None = None
 
 
 _PINNED: Final = ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty")
@@ -88,8 +90,8 @@ def adapt_refused(
     Returns:
         The changes; none where what was refused is not in the body.
     """
-    model = _described(body)
-    changes = adapt(body, model, **circumstances._asdict()) if model else ()
+    model = _described(body, circumstances)
+    changes = _adapted(body, model, circumstances)
     known = tuple(lessons)
     must_think = _must_think(model, known)
     for lesson in known:
@@ -115,8 +117,8 @@ def apply_lessons(
     Returns:
         The changes: the catalog's where it has a rule, the lessons' for the rest.
     """
-    model = _described(body)
-    changes = adapt(body, model, **circumstances._asdict()) if model else ()
+    model = _described(body, circumstances)
+    changes = _adapted(body, model, circumstances)
     known = tuple(lessons)
     must_think = _must_think(model, known)
     for lesson in known:
@@ -126,14 +128,18 @@ def apply_lessons(
     return _filled(body, changes, known)
 
 
-def lasting_lessons(body: Mapping[str, object], lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+def lasting_lessons(
+    body: Mapping[str, object],
+    lessons: Iterable[Lesson],
+    circumstances: Circumstances = Circumstances(),  # noqa: B008  # immutable
+) -> tuple[Lesson, ...]:
     """Keep of *lessons* what holds for the model of *body*, not for this request alone.
 
     A model that pins nothing may still refuse one value in one place, as moonshot-v1 does with
     `n` near temperature 0. Empty reasoning that is refused as missing means that a blank is
     wanted in its place.
     """
-    model = _described(body)
+    model = _described(body, circumstances)
     is_free = model and not (model.fixed_while_thinking or model.fixed_without_thinking)
     kept = [each for each in lessons if not (is_free and each.parameter in _SAMPLING)]
     is_missing = any(lesson.parameter == "reasoning_content" for lesson in kept)
@@ -142,8 +148,17 @@ def lasting_lessons(body: Mapping[str, object], lessons: Iterable[Lesson]) -> tu
     return tuple(kept)
 
 
-def _described(body: Mapping[str, object]) -> KimiModel | None:
-    model = find_model(body.get("model"))
+def _adapted(
+    body: Mapping[str, object], model: KimiModel | None, circumstances: Circumstances
+) -> tuple[Change, ...]:
+    if model is None:
+        return ()
+    on_forced_tool, is_chat, _ = circumstances
+    return adapt(body, model, on_forced_tool=on_forced_tool, is_chat=is_chat)
+
+
+def _described(body: Mapping[str, object], circumstances: Circumstances) -> KimiModel | None:
+    model = (circumstances.models or catalog()).find(body.get("model"))
     # What the examples' name stands for is not known.
     return None if model and model.status == "example" else model
 
@@ -195,7 +210,8 @@ def _unforced(
     body: Mapping[str, object], circumstances: Circumstances, *, must_think: bool
 ) -> Iterator[Change]:
     is_off = thinking_type(body) == "disabled"
-    if circumstances == Circumstances() and not must_think and not is_off:
+    may_switch = circumstances.is_chat and circumstances.on_forced_tool == "disable_thinking"
+    if may_switch and not must_think and not is_off:
         yield Change(
             parameter="thinking",
             before=body.get("thinking", ABSENT),

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from agentsflare_kimi.printable import without_account_ids
+from agentsflare_kimi.reading.diagnosis_evidence import MODELS_FILE
 from agentsflare_kimi.reading.error_bodies import chain
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def redacted_request(request: Request) -> Request:
     headers = {
         name: value if _is_harmless(name) else REDACTED for name, value in request.headers.items()
     }
-    return type(request)(request.method, request.url, headers=headers)
+    kept = {name: value for name, value in request.extensions.items() if name == MODELS_FILE}
+    return type(request)(request.method, request.url, headers=headers, extensions=kept)
 
 
 def redact(error: BaseException) -> None:

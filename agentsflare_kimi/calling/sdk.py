@@ -158,10 +158,12 @@ class _Hooks:
 
     Attributes:
         deadline: Seconds for a whole call or stream, retries included; None for no bound.
+        models_file: Models to diagnose failures by, beside the bundled ones.
         on_filtered: `error` raises where a content filter blocked the answer.
     """
 
     deadline: float | None = None
+    models_file: str | os.PathLike[str] | None = None
     on_filtered: str = "report"
     _budget: retries.RetryBudget
     _tracer: Any
@@ -266,7 +268,7 @@ class _Hooks:
 
     def begin_call(self) -> Call:
         """Begin a call, which may be several requests; see `carry`."""
-        return Call(self.deadline)
+        return Call(self.deadline, self.models_file)
 
     def _call_of(self, options: Any) -> Call:
         return cast("dict[str, Any]", vars(options)).get(_CALL) or self.begin_call()

@@ -20,7 +20,7 @@ from agentsflare_kimi import Kimi, KimiSettings, diagnose, plan_migration
 from agentsflare_kimi.cli.models_check import warn_of_age
 from agentsflare_kimi.cli.table import render_table
 from agentsflare_kimi.errors import ConfigurationError
-from agentsflare_kimi.models.catalog import find_model, suggest_models
+from agentsflare_kimi.models.catalog import catalog
 
 __all__ = ["run"]
 
@@ -113,7 +113,8 @@ def _dotenv(path: Path) -> Iterator[_Check]:
 
 def _model(settings: KimiSettings) -> _Check:
     name = settings.model
-    model = find_model(name)
+    models = catalog(settings.models_file)
+    model = models.find(name)
     if name in settings.extra_models:
         return _Check(name="model", status="ok", detail=f"{name} (AGENTSFLARE_EXTRA_MODELS)")
     is_refused = any(
@@ -121,7 +122,7 @@ def _model(settings: KimiSettings) -> _Check:
     )
     status: _Status = "failed" if is_refused else "note"
     if model is None:
-        suggestions = ", ".join(suggest_models(name)) or "see `agentsflare-kimi models`"
+        suggestions = ", ".join(models.suggest(name)) or "see `agentsflare-kimi models`"
         return _Check(name="model", status=status, detail=f"{name!r} is unknown; {suggestions}")
     if model.status in {"active", "new"}:
         status = "ok"

@@ -21,6 +21,7 @@ from agentsflare_kimi.emulator.server import Finished, Server, is_loopback
 from agentsflare_kimi.emulator.transport import create_transport
 from agentsflare_kimi.emulator.turns import Answers, Scenarios, answer_turns, scenario_turns
 from agentsflare_kimi.emulator.wire import Reply, Request
+from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.lessons import forget_lessons
 
 __all__ = ["Emulator"]
@@ -61,26 +62,23 @@ class Emulator:
         record: str | Path | None = None,
         upstream: str = "https://api.agentsflare.com/v1",
         redact_prompts: bool = False,
+        models_file: str | Path | None = None,
     ) -> None:
         """Set the emulator up; it serves once it is entered or started.
 
         Args:
-            scenario: A scenario for every request; or a list, one for each request in turn
-                and `ok` after the last.
+            scenario: A scenario for every request; or a list, one for each in turn, then `ok`.
             answers: What to say: a text, a message, a completion, or `{"status": ..., "body":
                 ...}` of an error. Or a list of such, one for each completion in turn and made-up
                 answers after the last (None is made up too); or a function of the request's
                 body that returns one.
-            strict: Whether parameters that a model rejects are answered with the upstream's
-                400, or accepted, as some gateways do.
+            strict: Whether parameters that a model rejects get a 400; some gateways take them.
             api_key: The only key to accept; any key if None.
             extra_models: Names to serve beside the catalog's.
             latency: Seconds before the first byte of an answer.
             tokens_per_second: How fast answers come; as fast as they can if None.
-            tool_rounds: How many times a tool is called before the answer, for requests with
-                `tools`.
-            max_concurrency: How many requests are served at once; further ones are answered as
-                by the scenario `rate-limited`. Any number if None.
+            tool_rounds: How many times one of a request's `tools` is called before the answer.
+            max_concurrency: How many requests are served at once; others are `rate-limited`.
             host: The address to bind to; one that others can reach is warned about.
             port: The port to bind to; any free one if 0.
             on_reply: Called after each reply with the request it belongs to.
@@ -89,9 +87,11 @@ class Emulator:
             record: A file to append such pairs to, while every request goes to `upstream`.
             upstream: The base URL of the gateway to record from.
             redact_prompts: Whether recordings leave the prompts out.
+            models_file: A TOML file with models to add to the catalog, or to change in it.
 
         Raises:
             UnknownScenarioError: There is no such scenario.
+            ConfigurationError: The file of models is wrong.
             ValueError: A number is out of range, the recording cannot be read, or `upstream` is
                 no safe URL.
         """
@@ -103,6 +103,7 @@ class Emulator:
                 latency=latency,
                 tokens_per_second=tokens_per_second,
                 tool_rounds=tool_rounds,
+                models=catalog(models_file),
             ),
             place=Place(host=host, port=port, max_concurrency=max_concurrency),
             tape=Tape(
@@ -165,7 +166,7 @@ class Emulator:
         Returns:
             What it did that a robust client would not, and what else is worth knowing.
         """
-        return judge(self._log.entries())
+        return judge(self._log.entries(), self._options.gateway.models)
 
     @overload
     def assert_requested(  # pyright: ignore[reportOverlappingOverload]  # 0 is an int, too

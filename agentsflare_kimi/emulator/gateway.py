@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agentsflare_kimi.emulator.answers import Answer, compose, limit, read_answer
@@ -31,7 +31,7 @@ from agentsflare_kimi.emulator.wire import (
     identifier,
     json_reply,
 )
-from agentsflare_kimi.models.catalog import KimiModel, list_models
+from agentsflare_kimi.models.catalog import Catalog, KimiModel, catalog
 from agentsflare_kimi.models.rules import is_thinking
 
 __all__ = ["SCENARIO_HEADER", "Gateway", "is_chat"]
@@ -63,6 +63,7 @@ class Gateway:
         latency: Seconds before the first byte of an answer.
         tokens_per_second: How fast an answer comes; as fast as it can if None.
         tool_rounds: How many times a tool is called before the answer.
+        models: The models in force.
     """
 
     strict: bool = True
@@ -71,6 +72,7 @@ class Gateway:
     latency: float = 0.0
     tokens_per_second: float | None = None
     tool_rounds: int = 1
+    models: Catalog = field(default_factory=catalog)
 
     def reply(
         self, request: Request, scenario: Scenario | None = None, answer: object = None
@@ -135,7 +137,7 @@ class Gateway:
         return json_reply(200, _card(wanted, served[wanted]))
 
     def _served(self) -> dict[str, KimiModel | None]:
-        alive = {model.id: model for model in list_models() if model.status != "retired"}
+        alive = {model.id: model for model in self.models.models if model.status != "retired"}
         return dict.fromkeys(self.extra_models) | alive
 
     def _chat(self, request: Request, scenario: Scenario, answer: object) -> Reply:

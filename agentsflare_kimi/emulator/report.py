@@ -15,7 +15,7 @@ from typing import Final
 from agentsflare_kimi.emulator.log import RecordedRequest
 from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json, text_of
 from agentsflare_kimi.emulator.wire import Reply
-from agentsflare_kimi.models.catalog import find_model
+from agentsflare_kimi.models.catalog import Catalog
 from agentsflare_kimi.printable import without_account_ids
 
 __all__ = ["ClientReport", "Observation", "judge"]
@@ -92,13 +92,15 @@ def _line(item: Observation) -> str:
     return f"  {kind}: {item.summary} ({item.code}; request{_s(len(item.requests))} {where})"
 
 
-def judge(entries: Sequence[RecordedRequest]) -> ClientReport:
+def judge(entries: Sequence[RecordedRequest], models: Catalog) -> ClientReport:
     """Judge a client by its requests.
 
     Args:
         entries: What arrived, in its order.
+        models: The models in force.
     """
     found = [item for check in _CHECKS for item in check(entries)]
+    found += _ended_models(entries, models)
     return ClientReport(request_count=len(entries), observations=tuple(found))
 
 
@@ -269,12 +271,12 @@ def _notices(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
             )
 
 
-def _ended_models(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
+def _ended_models(entries: Sequence[RecordedRequest], models: Catalog) -> Iterator[Observation]:
     asked: dict[str, list[int]] = {}
     for entry in entries:
         asked.setdefault(entry.model, []).append(entry.index)
     for name, indexes in asked.items():
-        model = find_model(name)
+        model = models.find(name)
         if model and model.status == "retired":
             yield Observation(
                 code="retired_model",
@@ -295,5 +297,4 @@ _CHECKS: Final[tuple[Callable[[Sequence[RecordedRequest]], Iterator[Observation]
     _still_waiting,
     _rejected,
     _notices,
-    _ended_models,
 )

@@ -151,7 +151,7 @@ def get_model(name: str) -> KimiModel:
 
         suggestions = suggest_models(name)
         raise UnknownModelError(
-            describe_unknown(name, suggestions), model=str(name), suggestions=suggestions
+            describe_unknown(name, suggestions, catalog()), model=str(name), suggestions=suggestions
         )
     return model
 
@@ -192,17 +192,19 @@ _WAY_OUT: Final = (
 )
 
 
-def describe_unknown(name: object, suggestions: tuple[str, ...], ending: str = _WAY_OUT) -> str:
-    """Say that *name* is unknown, what may have been meant, and what can be done about it."""
+def describe_unknown(
+    name: object, suggestions: tuple[str, ...], models: Catalog, ending: str = _WAY_OUT
+) -> str:
+    """Say that *models* lack *name*, what may have been meant, and what can be done about it."""
     text = str(name)
     shown = text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004  # a line of a terminal
-    meant = [_describe_suggestion(suggestion) for suggestion in suggestions]
+    meant = [_describe_suggestion(suggestion, models) for suggestion in suggestions]
     hint = f" Did you mean {' or '.join(meant)}?" if meant else ""
     return f"unknown model {shown!r}.{hint} {ending}"
 
 
-def _describe_suggestion(name: str) -> str:
-    model = find_model(name)
+def _describe_suggestion(name: str, models: Catalog) -> str:
+    model = models.find(name)
     if model is None or model.successor is None:
         return name
     return f"{name} ({model.status}; its successor is {model.successor})"

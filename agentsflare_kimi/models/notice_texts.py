@@ -15,7 +15,6 @@ from agentsflare_kimi.models.catalog import (
     KimiModel,
     ModelStatus,
     describe_unknown,
-    find_model,
 )
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.names import plain
@@ -109,7 +108,7 @@ def unknown(name: str, action: str, models: Catalog) -> list[Notice]:
     return [
         Notice(
             kind="unknown",
-            message=describe_unknown(name, suggestions, *ending),
+            message=describe_unknown(name, suggestions, models, *ending),
             model=name,
             suggestions=suggestions,
             is_refusal=is_refusal,
@@ -218,9 +217,9 @@ def migrated(
     )
 
 
-def renamed(notice: Notice) -> Notice:
+def renamed(notice: Notice, models: Catalog) -> Notice:
     """Say of a request of which only the model was changed no more than that."""
-    old, new = find_model(notice.model), find_model(notice.successor)
+    old, new = models.find(notice.model), models.find(notice.successor)
     if notice.kind != "migrated" or old is None or new is None:
         return notice
     return migrated(notice.model, old, new, (), {})

@@ -56,7 +56,7 @@ def _chosen(models: Catalog, name: str) -> KimiModel:
     if target is None:
         ending = "Name a model that `agentsflare-kimi models` lists."
         raise ConfigurationError(
-            f"{setting}: {describe_unknown(name, models.suggest(name), ending)}"
+            f"{setting}: {describe_unknown(name, models.suggest(name), models, ending)}"
         )
     raise ConfigurationError(
         f"{setting}: {name} is {target.status} itself; its successor is {target.successor}"

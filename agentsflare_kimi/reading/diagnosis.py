@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agentsflare_kimi.models.catalog import find_model, suggest_models
+from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.reading.diagnosis_evidence import Evidence, gather, shown_text
 from agentsflare_kimi.reading.diagnosis_forms import Form, list_forms
 from agentsflare_kimi.reading.filters import extract_filter_results, is_filter_error
@@ -108,7 +109,7 @@ def _fill(form: Form, evidence: Evidence, groups: Mapping[str, str | None]) -> D
         "base": evidence.base,
         "encoding": evidence.encoding,
         "adapted": _ADAPTED if evidence.endpoint in _ADAPTED_ENDPOINTS else "",
-        "instead": _instead(told.get("model")),
+        "instead": _instead(told.get("model"), evidence.models_file),
         "status": str(evidence.status),
         "where": evidence.where,
         "seconds": evidence.seconds,
@@ -130,13 +131,19 @@ def _parameter(form: Form, shown: Mapping[str, str]) -> str | None:
     return form.parameter.format_map(shown).replace("[]", "") if form.parameter else None
 
 
-def _instead(told: str | None) -> str:
+def _instead(told: str | None, models_file: str | None) -> str:
     """Say what to use in place of a model: its successor, or the names that look like it."""
     name = shown_text(told or "")
-    model = find_model(name)
+    if not name:
+        return ""
+    try:
+        models = catalog(models_file)
+    except ConfigurationError:  # that file is wrong, which is no part of this failure
+        return ""
+    model = models.find(name)
     if model is not None and model.successor:
         return f"{name} is {model.status}; use {model.successor} instead. "
-    near = () if model is not None or not name else suggest_models(name)
+    near = models.suggest(name) if model is None else ()
     return f"Did you mean {' or '.join(near)}? " if near else ""
 
 

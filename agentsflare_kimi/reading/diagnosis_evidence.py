@@ -11,7 +11,10 @@ from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.error_bodies import bodies, chain, nested
 from agentsflare_kimi.reading.lenient import as_integer, as_text, attribute, field
 
-__all__ = ["Evidence", "gather", "shown_text"]
+__all__ = ["MODELS_FILE", "Evidence", "gather", "shown_text"]
+
+MODELS_FILE: Final = "agentsflare_kimi_models_file"
+"""The extension of a request that names the client's own file of models."""
 
 _MESSAGE_FIELDS: Final = ("message", "error", "detail", "msg", "error_message", "errorMessage")
 _MAX_TEXT: Final = 4_000
@@ -56,6 +59,7 @@ class Evidence:
         where: Host and port.
         seconds: The wait that the answer asks for, ready to be put into a sentence.
         encoding: The answer's content encoding.
+        models_file: The file of models that the client was given; None for the bundled ones.
     """
 
     kinds: frozenset[str]
@@ -69,6 +73,7 @@ class Evidence:
     where: str
     seconds: str
     encoding: str
+    models_file: str | None
 
 
 def gather(exc: BaseException) -> Evidence:
@@ -105,6 +110,7 @@ def gather(exc: BaseException) -> Evidence:
         where=_first(_host(_url(link)) for link in links) or "the gateway",
         seconds=f" {wait} s" if re.fullmatch(r"\d{1,6}", wait) else "",
         encoding=shown_text(encoding),
+        models_file=_first(map(_models_file, links)) or None,
     )
 
 
@@ -173,6 +179,10 @@ def _is_foreign(exc: BaseException, encoding: str) -> bool:
 def _request(exc: BaseException) -> object:
     request = attribute(exc, "request")
     return attribute(attribute(exc, "response"), "request") if request is None else request
+
+
+def _models_file(exc: BaseException) -> str:
+    return _text(field(attribute(_request(exc), "extensions"), MODELS_FILE))
 
 
 def _url(exc: BaseException) -> object:

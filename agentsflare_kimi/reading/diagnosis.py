@@ -143,7 +143,10 @@ def _instead(told: str | None, models_file: str | None) -> str:
     model = models.find(name)
     if model is not None and model.successor:
         return f"{name} is {model.status}; use {model.successor} instead. "
-    near = models.suggest(name) if model is None else ()
+    if model is not None:  # another spelling of its name may be all that is wrong
+        near = () if name == model.id else (model.id,)
+    else:
+        near = models.suggest(name)
     return f"Did you mean {' or '.join(near)}? " if near else ""
 
 

@@ -22,6 +22,8 @@ from agentsflare_kimi.models.values import replace
 __all__ = ["Judged", "find"]
 
 _DEEPEST: Final = 3
+_AT_GATEWAY: Final = frozenset({"AFK001", "AFK002", "AFK003", "AFK004", "AFK005"})
+_AT_HOST: Final = "AFK006"
 _SAMPLE: Final = "a sample in a text, which may be about this very name"
 
 
@@ -53,7 +55,7 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
     document = read(text, language_of(filename, text))
     reason = why_not_edited(filename, text)
     lines = line_starts(text)
-    found = list(_find(document, today))
+    found = _told_once(list(_find(document, today)))
     problems = with_doubts([item.problem for item in found], document, lines)
     found = [
         _weighed(_Found(item.rule, problem), reason)
@@ -73,6 +75,17 @@ def _find(
     for text in reading.embedded if depth < _DEEPEST else ():
         for found in _find(read(text.text, text.language), today, depth + 1, reading.hosts):
             yield found._replace(problem=_moved(found, text))
+
+
+def _told_once(found: list[_Found]) -> list[_Found]:
+    """Leave out what is said of a name at the gateway where another host's end of it is told."""
+    ended = [item.problem for item in found if item.rule.code == _AT_HOST]
+    return [
+        item
+        for item in found
+        if item.rule.code not in _AT_GATEWAY
+        or not any(end.start < item.problem.end and item.problem.start < end.end for end in ended)
+    ]
 
 
 def _moved(found: _Found, text: Embedded) -> Problem:

@@ -20,10 +20,11 @@ class HostRetirement(NamedTuple):
             empty where no other host uses the id.
         id: The id at that host.
         ended_on: The day of its end, which may be to come.
+        is_month: Whether no more than the month of that day is known.
         successor: What the host names in its place.
         effect: What a request gets from that day on: an `error`, or another model, by
             `redirect` or by a `switch` that nobody is told of.
-        source: The URL of a page that says so.
+        source: The page or list that says so; empty where none was named.
         grade: `official`, or `third-party` for what only other people's lists say.
     """
 
@@ -31,6 +32,7 @@ class HostRetirement(NamedTuple):
     marks: tuple[str, ...]
     id: str
     ended_on: date
+    is_month: bool
     successor: str | None
     effect: Literal["error", "redirect", "switch"]
     source: str
@@ -51,10 +53,11 @@ def host_retirements() -> tuple[HostRetirement, ...]:
             host=host["host"],
             marks=tuple(host["marks"]),
             id=model["id"],
-            ended_on=model["ended_on"],
+            ended_on=model.get("ended_on") or model["ended_about"],
+            is_month="ended_about" in model,
             successor=model.get("successor"),
             effect=model["effect"],
-            source=host["source"],
+            source=host.get("source", ""),
             grade=host["grade"],
         )
         for host in TABLE["hosts"]

@@ -143,10 +143,8 @@ def _instead(told: str | None, models_file: str | None) -> str:
     model = models.find(name)
     if model is not None and model.successor:
         return f"{name} is {model.status}; use {model.successor} instead. "
-    if model is not None:  # another spelling of its name may be all that is wrong
-        near = () if name == model.id else (model.id,)
-    else:
-        near = models.suggest(name)
+    # Another spelling of a model's name may be all that is wrong.
+    near = models.suggest(name) if model is None else (model.id,) * (name != model.id)
     return f"Did you mean {' or '.join(near)}? " if near else ""
 
 

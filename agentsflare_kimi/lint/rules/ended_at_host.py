@@ -10,6 +10,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.sources.mentions import is_inside
+from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.hosts import HostRetirement, host_retirements
 
 __all__ = ["RULE"]
@@ -30,6 +31,8 @@ def _check(reading: Reading) -> Iterator[Problem]:
         value = reading.document.value_at(start, end)
         found = _meant(match, lowered)
         if value.position in _LEFT_OUT or not found:
+            continue
+        if _is_gateways(match, found, lowered):
             continue
         in_prose = value.position in {"comment", "prose"}
         yield Problem(
@@ -68,6 +71,14 @@ def _meant(match: re.Match[str], text: str) -> HostRetirement | None:
     return marked[0] if len(marked) == 1 else None
 
 
+def _is_gateways(match: re.Match[str], end: HostRetirement, text: str) -> bool:
+    """Whether a name of the gateway's stands in a text that mentions the host, but no URL of it."""
+    if "/" in match[0] or not end.marks or find_model(match[0]) is None:
+        return False
+    marks = "|".join(map(re.escape, end.marks))
+    return re.search(rf"://[^\s\"'`/]*(?:{marks})", text) is None
+
+
 def _told(written: str, end: HostRetirement, today: date) -> str:
     when = "ended" if end.ended_on <= today else "ends"
     instead = f"; {end.host} names `{end.successor}` in its place" if end.successor else ""
@@ -76,7 +87,9 @@ def _told(written: str, end: HostRetirement, today: date) -> str:
     elif end.effect == "redirect":
         instead = f"; requests were redirected to `{end.successor}`"
     doubt = "" if end.grade == "official" else " (a third party says so, not the host)"
-    return f"{end.host} {when} `{written}` on {end.ended_on}{instead}{doubt}; see {end.source}"
+    day = f"about {end.ended_on:%Y-%m}" if end.is_month else f"on {end.ended_on}"
+    source = f"; source: {end.source}" if end.source else ""
+    return f"{end.host} {when} `{written}` {day}{instead}{doubt}{source}"
 
 
 RULE: Final = Rule(

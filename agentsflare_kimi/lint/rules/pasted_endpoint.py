@@ -92,7 +92,9 @@ def _risk(document: Document, url: GatewayUrl) -> str | None:
 def _callee(document: CodeDocument, url: GatewayUrl) -> str:
     """The call that a base URL goes straight into: `OpenAI(base_url=...)`, `x.baseUrl(...)`."""
     source = document.source
-    if not re.search(r"[=:(]\s*[\"'`]\Z", document.text[max(0, url.start - 20) : url.start]):
+    if not re.search(
+        r"(?:[=:(?|]|\bor)\s*[\"'`]\Z", document.text[max(0, url.start - 20) : url.start]
+    ):
         return ""
     opener = source.enclosing(url.start)
     if opener is not None and source.text[opener] == "{":

@@ -270,6 +270,9 @@ class Emulator:
         # A gateway that had the same address before may have refused what this one takes.
         forget_lessons()
         self._server = Server(host, self._options.place.port, self.handle)
+        if self._proxy or self._replay:
+            # `agentsflare-kimi demo` asks only one that makes up its answers, and bills nobody.
+            self._server.product += " (recording)" if self._proxy else " (replay)"
         if not is_loopback(host):
             warnings.warn(
                 f"the emulator listens on {host}: other machines can reach it, and it checks "

@@ -28,8 +28,9 @@ from agentsflare_kimi.emulator.wire import (
     gateway_error,
 )
 
-__all__ = ["Application", "Finished", "Server", "is_loopback"]
+__all__ = ["PRODUCT", "Application", "Finished", "Server", "is_loopback"]
 
+PRODUCT: Final = "agentsflare-kimi-emulator"
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SLICE: Final = 0.1
 # A reset overtakes what was sent before it, unless the client had the time to read that.
@@ -69,6 +70,7 @@ class Server(ThreadingHTTPServer):
         """Bind to *host* and *port* (0: any free one)."""
         self.application = application
         self.is_public = not is_loopback(host)
+        self.product = PRODUCT
         self.stopping = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -140,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay silent: the emulator keeps its own log."""
 
     def version_string(self) -> str:
-        return "agentsflare-kimi-emulator"
+        return self._host.product
 
     def _serve(self) -> None:
         if refusal := self._refuse():

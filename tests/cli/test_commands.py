@@ -38,50 +38,6 @@ def environment(emulator):
     return {"AGENTSFLARE_API_KEY": KEY, "AGENTSFLARE_BASE_URL": emulator.base_url}
 
 
-def test_demo_shows_the_whole_story_without_a_key():
-    result = run("demo")
-
-    assert result.returncode == 0, result.stderr
-    for part in (
-        "No AGENTSFLARE_API_KEY: an emulator answers",
-        "Model kimi-k2-turbo-preview is not available",
-        "LossyMigrationWarning: kimi-k2-turbo-preview was retired on 2026-05-25",
-        "thinking.type  -                      disabled",
-        "temperature    0.7                    -",
-        "prompt 0  jailbreak                -         False     False",
-        "answer 0  protected_material_code",
-        "finish reason stop",
-    ):
-        assert part in result.stdout
-    assert result.stdout.rstrip().splitlines()[-2:] == [
-        "from agentsflare_kimi import Kimi",
-        "client = Kimi()  # reads AGENTSFLARE_API_KEY",
-    ]
-
-
-def test_demo_with_a_key_says_so_and_asks_the_gateway(environment, emulator):
-    result = run("demo", env=environment)
-
-    assert result.returncode == 0, result.stderr
-    assert f"the requests go to {emulator.base_url} and are billed" in result.stdout
-    assert KEY not in result.stdout + result.stderr
-    assert [request.model for request in emulator.requests] == [
-        "kimi-chat",
-        "kimi-k2-turbo-preview",
-        "kimi-k2.6",
-        "kimi-k2.6",
-    ]
-
-
-def test_demo_fails_in_one_line_when_the_gateway_does():
-    environment = {"AGENTSFLARE_API_KEY": KEY, "AGENTSFLARE_BASE_URL": "http://127.0.0.1:9/v1"}
-    result = run("demo", env=environment)
-
-    assert result.returncode == 1
-    assert "Traceback" not in result.stderr
-    assert result.stderr.startswith("agentsflare-kimi: error: ")
-
-
 def test_models_lists_the_page_first():
     lines = run("models").stdout.splitlines()
 

@@ -15,9 +15,9 @@ TYPE_CHECKING = False  # `typing` itself would be a quarter of the run time of a
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["UsageError", "main", "tell"]
+__all__ = ["COMMANDS", "UsageError", "main", "tell"]
 
-_COMMANDS = {
+COMMANDS = {
     "demo": "show what the package does, without a key",
     "chat": "talk to a model",
     "batch": "ask very many prompts from a file",
@@ -30,6 +30,7 @@ _COMMANDS = {
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _DEFECT = 2
+_ISSUES = "https://github.com/agentsflare/agentsflare-kimi/issues"
 
 
 class UsageError(Exception):
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments, is_debugging = _take_debug(list(sys.argv[1:] if argv is None else argv))
     try:
         _replace_closed_streams()
         _carry_any_text()
@@ -57,13 +58,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         _give_up_stdout()
         return _BROKEN_PIPE
     except _foreseeable() as error:
+        if is_debugging:
+            sys.excepthook(type(error), error, error.__traceback__)
         code = tell(error)
         if isinstance(error, OSError):
             _give_up_stdout()
-    except Exception as error:  # noqa: BLE001  # shown whole; Python's own code would say "findings"
-        sys.excepthook(type(error), error, error.__traceback__)
+    except Exception as error:  # noqa: BLE001  # told; Python's own code would say "findings"
+        if is_debugging:
+            sys.excepthook(type(error), error, error.__traceback__)
+        tell(_defect(error))
         return _DEFECT
     return code
+
+
+def _take_debug(arguments: list[str]) -> tuple[list[str], bool]:
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    ours = [argument for argument in arguments[:end] if argument != "--debug"]
+    return ours + arguments[end:], len(ours) < end
+
+
+def _defect(error: Exception) -> Exception:
+    reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return UsageError(
+        f"{reason}. This is a defect of agentsflare-kimi: run the command again with --debug, and "
+        f"report what that prints at {_ISSUES}"
+    )
 
 
 def _give_up_stdout() -> None:
@@ -77,7 +96,7 @@ def _give_up_stdout() -> None:
 
 def _dispatch(arguments: list[str]) -> int:
     command = arguments[0] if arguments else None
-    if command in _COMMANDS:
+    if command in COMMANDS:
         return _load(command)(arguments[1:])
     if command in {"-h", "--help", "help"}:
         print(_help())
@@ -90,7 +109,16 @@ def _dispatch(arguments: list[str]) -> int:
     if command is None:
         print(_help(), file=sys.stderr)
         return 2
-    raise UsageError(f"unknown command {command!r}; there are: {', '.join(_COMMANDS)}")
+    raise UsageError(
+        f"unknown command {command!r}{_suggestion(command)}; there are: {', '.join(COMMANDS)}"
+    )
+
+
+def _suggestion(command: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only after an error
+
+    close = get_close_matches(command, COMMANDS, n=1)
+    return f", did you mean {close[0]}?" if close else ""
 
 
 def _load(command: str) -> Callable[[list[str]], int]:
@@ -100,12 +128,13 @@ def _load(command: str) -> Callable[[list[str]], int]:
 
 
 def _help() -> str:
-    rows = "\n".join(f"  {name:<8} {purpose}" for name, purpose in _COMMANDS.items())
+    rows = "\n".join(f"  {name:<8} {purpose}" for name, purpose in COMMANDS.items())
     return (
         "usage: agentsflare-kimi COMMAND [OPTIONS]\n\n"
         f"commands:\n{rows}\n\n"
         "options:\n  --help     this text; after a command: that command's options\n"
-        "  --version  the version\n\n"
+        "  --version  the version\n"
+        "  --debug    with a command: show the traceback of an error, too\n\n"
         "exit codes: 0 done, 1 findings or a failed check, 2 wrong use or configuration"
     )
 

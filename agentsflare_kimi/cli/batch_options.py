@@ -6,13 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from agentsflare_kimi.batch.inputs import InputFile, RowOptions
-from agentsflare_kimi.batch.reading_files import FORMATS
-from agentsflare_kimi.batch.templates import Template
 from agentsflare_kimi.cli import UsageError
-from agentsflare_kimi.settings import KimiSettings
+from agentsflare_kimi.cli.command_parser import CommandParser
 
-__all__ = ["Shard", "input_file", "parse_options"]
+__all__ = ["Shard", "parse_options"]
 
 _EPILOG: Final = (
     "IN holds requests in OpenAI's batch format, other JSON lines, CSV or Parquet with --template "
@@ -43,28 +40,8 @@ def parse_options(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def input_file(options: argparse.Namespace, settings: KimiSettings) -> InputFile:
-    """Return the rows that *options* name.
-
-    Raises:
-        BatchError: The template cannot be used.
-        OSError: A file cannot be read.
-    """
-    template = options.template
-    if template is not None and template.startswith("@"):
-        template = Path(template[1:]).read_text("utf-8")
-    rows = RowOptions(
-        settings=settings,
-        model=options.model,
-        system=options.system,
-        template=None if template is None else Template(template),
-        max_completion_tokens=options.max_completion_tokens,
-    )
-    return InputFile(Path(options.input), rows, options.input_format, options.limit)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="agentsflare-kimi batch",
         description="Ask very many prompts; nothing is lost, and nothing is paid twice.",
         epilog=_EPILOG,
@@ -97,7 +74,7 @@ def _add_requests(parser: argparse.ArgumentParser) -> None:
     add("--max-completion-tokens", type=_count, metavar="N", help="for rows that do not say")
     add("--schema", type=Path, metavar="FILE", help="a JSON schema that answers have to fit")
     add("--repair", action="store_true", help="ask once more where an answer does not fit it")
-    add("--input-format", choices=sorted(FORMATS), help="if the file's name does not tell")
+    add("--input-format", metavar="FORMAT", help="such as csv, if the file's name does not tell")
     add("--limit", type=_count, metavar="N", help="take the first N rows only")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from agentsflare_kimi.cli.command_parser import CommandParser
+
 __all__ = ["run"]
 
 
@@ -28,7 +30,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="agentsflare-kimi demo",
         description="Show what the package does. An emulator on this machine answers, so nothing "
         "is billed and no key is needed: the one that AGENTSFLARE_BASE_URL names, or one in this "

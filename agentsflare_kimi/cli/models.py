@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from typing import Any, Final, cast
 
+from agentsflare_kimi.cli.command_parser import CommandParser
 from agentsflare_kimi.cli.models_check import check, live, warn_of_age
 from agentsflare_kimi.cli.table import render_table
 from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models
@@ -26,7 +26,7 @@ _HEADER: Final = (
 
 def run(arguments: list[str]) -> int:
     """List the models, or describe one."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="agentsflare-kimi models",
         description="List the models that the package knows, the gateway's list first.",
     )

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.feeds import FEEDS, FeedError, compare, oldest_check, read_feed
 
@@ -105,7 +105,7 @@ def _fetch(feed: str) -> str:
     if "://" not in feed:
         return Path(feed).read_text("utf-8")
     if not feed.startswith("https://"):
-        raise ConfigurationError(f"{feed}: only https URLs and files are read")
+        raise UsageError(f"{feed}: only https URLs and files are read")
     request = urllib.request.Request(feed, headers={"User-Agent": "agentsflare-kimi"})  # noqa: S310  # https only
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310  # https only

@@ -12,12 +12,9 @@ import sys
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import structlog
-
 from agentsflare_kimi.base_url import is_loopback
 from agentsflare_kimi.cli import UsageError
-from agentsflare_kimi.env_file import read_env_file
-from agentsflare_kimi.settings import KimiSettings
+from agentsflare_kimi.cli.command_parser import CommandParser
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -98,7 +95,9 @@ def _let_it_end(_number: int, _frame: FrameType | None) -> None:
 
 def application() -> ASGIApp:
     """Make the application as the command serves it: with a log on stderr."""
-    from agentsflare_kimi.proxy import create_app  # noqa: PLC0415  # in each worker
+    import structlog  # noqa: PLC0415  # in each worker
+
+    from agentsflare_kimi.proxy import create_app  # noqa: PLC0415  # as above
 
     render: Any = structlog.processors.KeyValueRenderer(key_order=["timestamp", "event"])
     if os.environ.get(_JSON):
@@ -117,7 +116,7 @@ def application() -> ASGIApp:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="agentsflare-kimi proxy",
         description="Serve the gateway with this package's repairs to programs in any language.",
         epilog=_EPILOG,
@@ -142,6 +141,8 @@ def _parser() -> argparse.ArgumentParser:
 def _export(options: argparse.Namespace) -> None:
     # Workers are processes of their own, and read the environment.
     if options.env_file:
+        from agentsflare_kimi.env_file import read_env_file  # noqa: PLC0415  # loads the SDK
+
         for name, value in read_env_file(options.env_file).items():
             if name.startswith("AGENTSFLARE_"):
                 os.environ.setdefault(name, value)
@@ -156,6 +157,7 @@ def _export(options: argparse.Namespace) -> None:
 def _check(host: str) -> None:
     from agentsflare_kimi.proxy.access import Gate  # noqa: PLC0415  # after the variables are set
     from agentsflare_kimi.proxy.options import ProxySettings  # noqa: PLC0415  # as above
+    from agentsflare_kimi.settings import KimiSettings  # noqa: PLC0415  # loads the SDK
 
     chosen = ProxySettings()
     Gate(chosen, KimiSettings())

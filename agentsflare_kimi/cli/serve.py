@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Final
 
 from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.cli.command_parser import CommandParser
 from agentsflare_kimi.emulator import Emulator, RecordedRequest, list_scenarios
 from agentsflare_kimi.printable import printable
 
@@ -54,7 +55,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="agentsflare-kimi serve",
         description="Run an emulator of the gateway on this machine, until Ctrl-C.",
         epilog=_EPILOG,

@@ -266,13 +266,10 @@ class Emulator:
         """
         if self._server is not None:
             return self
-        host = self._options.place.host
+        place, host = self._options.place, self._options.place.host
         # A gateway that had the same address before may have refused what this one takes.
         forget_lessons()
-        self._server = Server(host, self._options.place.port, self.handle)
-        if self._proxy or self._replay:
-            # `agentsflare-kimi demo` asks only one that makes up its answers, and bills nobody.
-            self._server.product += " (recording)" if self._proxy else " (replay)"
+        self._server = Server(host, place.port, self.handle, self._options.tape.suffix)
         if not is_loopback(host):
             warnings.warn(
                 f"the emulator listens on {host}: other machines can reach it, and it checks "

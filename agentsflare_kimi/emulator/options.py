@@ -33,6 +33,11 @@ class Tape:
     upstream: str
     redact_prompts: bool
 
+    @property
+    def suffix(self) -> str:
+        """What the server's name ends in; the demo asks only one that makes up its answers."""
+        return " (recording)" if self.record else " (replay)" if self.replay else ""
+
     def open_replay(self) -> Replay | None:
         """Read the recording to answer from.
 

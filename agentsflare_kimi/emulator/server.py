@@ -66,11 +66,11 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 1024
     allow_reuse_address = True
 
-    def __init__(self, host: str, port: int, application: Application) -> None:
-        """Bind to *host* and *port* (0: any free one)."""
+    def __init__(self, host: str, port: int, application: Application, suffix: str = "") -> None:
+        """Bind to *host* and *port* (0: any free one); *suffix* ends the server's name."""
         self.application = application
         self.is_public = not is_loopback(host)
-        self.product = PRODUCT
+        self.product = PRODUCT + suffix
         self.stopping = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()

@@ -65,7 +65,43 @@ def test_an_unknown_command_is_named_with_the_known_ones(capsys):
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     assert "'lnit\\x1b'" in captured.err
-    assert "lint" in captured.err
+    assert "did you mean lint?" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["models", "--jsn"], "unknown option '--jsn', did you mean --json?"),
+        (["doctor", "--ofline"], "unknown option '--ofline', did you mean --offline?"),
+        (["batch", "in.jsonl", "--resum=x"], "--resum"),
+        (["chat", "--zzz", "hello"], "unknown option '--zzz'; see `agentsflare-kimi chat --help`"),
+        (["demo", "please"], "too many arguments: 'please'"),
+        (["serve", "--port", "many"], "--port: invalid int value: 'many'"),
+        (["lint", "--fxi"], "unknown option '--fxi', did you mean --fix?"),
+    ],
+)
+def test_a_misspelt_option_is_one_line_with_what_was_meant(arguments, told, capsys):
+    assert cli.main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert told in captured.err
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "demo"], ["demo", "--debug"]])
+def test_debug_shows_where_an_error_comes_from(arguments, command, capsys):
+    command(fail_with(FileNotFoundError(2, "gone")))
+    assert cli.main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("Traceback")
+    assert told.splitlines()[-1] == "agentsflare-kimi: error: [Errno 2] gone"
+
+
+def test_what_follows_two_dashes_is_no_option(command):
+    received = []
+    command(lambda arguments: received.extend(arguments) or 0)
+    assert cli.main(["demo", "--", "--debug"]) == 0
+    assert received == ["--", "--debug"]
 
 
 @pytest.mark.parametrize(
@@ -81,12 +117,14 @@ def test_a_foreseeable_error_is_one_line_and_exit_code_2(command, capsys, error)
     assert captured.err.count("\n") == 1
 
 
-def test_a_programming_error_is_shown_whole_and_is_not_taken_for_findings(command, capsys):
+def test_a_programming_error_says_how_to_report_it_and_is_not_taken_for_findings(command, capsys):
     command(fail_with(ZeroDivisionError("by what?")))
     assert cli.main(["demo"]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("Traceback")
-    assert error.endswith("ZeroDivisionError: by what?\n")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "ZeroDivisionError: by what?. This is a defect of agentsflare-kimi" in line
+    assert "--debug" in line
+    assert cli.main(["demo", "--debug"]) == 2
+    assert "in run\n" in capsys.readouterr().err
 
 
 def test_an_interrupt_exits_with_130(command):
@@ -115,3 +153,14 @@ def test_the_version_needs_no_sdk():
     names = {line.rpartition("|")[2].strip() for line in loaded.splitlines()}
     assert "agentsflare_kimi.cli" in names
     assert not names & {"openai", "pydantic", "structlog", "argparse", "typing", "re"}
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_help_loads_neither_the_sdk_nor_pydantic(name):
+    run = run_module(name, "--help", env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"})
+    assert run.returncode == 0
+    assert run.stdout.startswith(f"usage: agentsflare-kimi {name}")
+    loaded = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
+    assert f"agentsflare_kimi.cli.{name}" in loaded
+    assert not loaded & {"openai", "pydantic", "pydantic_settings", "structlog", "httpx", "httpx2"}
+    assert len(loaded) < 250

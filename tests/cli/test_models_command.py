@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from agentsflare_kimi.cli import doctor, models, models_check
+from agentsflare_kimi.cli import doctor, doctor_checks, models, models_check
 from agentsflare_kimi.emulator import Emulator
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.feeds import oldest_check
@@ -108,7 +108,9 @@ def test_doctor_tells_the_age_too(monkeypatch, capsys):
     assert doctor.run(["--offline"]) in {0, 1}
     assert "last checked on" not in capsys.readouterr().out
 
-    monkeypatch.setattr(doctor, "warn_of_age", lambda: "This list was last checked on 2020-01-01")
+    monkeypatch.setattr(
+        doctor_checks, "warn_of_age", lambda: "This list was last checked on 2020-01-01"
+    )
 
     assert doctor.run(["--offline"]) in {0, 1}
     assert "last checked on 2020-01-01" in capsys.readouterr().out

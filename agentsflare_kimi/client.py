@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Self, Unpack, cast
 from openai import AsyncOpenAI, BadRequestError, OpenAI, UnprocessableEntityError
 
 from agentsflare_kimi.calling import sdk
+from agentsflare_kimi.calling.backends import Backend
 from agentsflare_kimi.calling.calls import Session
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
+from agentsflare_kimi.errors import ConfigurationError
 from agentsflare_kimi.options import (
     SHARED_FIELDS,
     AsyncClientOptions,
@@ -37,6 +39,7 @@ class _Configured:
     models_file: str | os.PathLike[str] | None
     on_filtered: str
     max_concurrency: int
+    http_backend: Backend
     _session: Session
 
     def _configure(
@@ -55,6 +58,7 @@ class _Configured:
         self.models_file = self.settings.models_file
         self.on_filtered = self.settings.on_filtered
         self.max_concurrency = self.settings.max_concurrency
+        self.http_backend = self.settings.http_backend
         self._session = session or Session(memory)
         return rest
 
@@ -79,6 +83,7 @@ class _Configured:
             given["api_key"] = settings.api_key and settings.api_key.get_secret_value()
             options = given | options
         kept: dict[str, Any] = {"settings": resolve_settings(settings or self.settings, own)}
+        _refuse_other_backend(self.settings, kept["settings"], options)
         memory = options.pop("memory", None)
         if memory is not None:
             kept["memory"] = memory
@@ -165,7 +170,7 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
 
     Raises:
         MissingApiKeyError: No key was given and AGENTSFLARE_API_KEY is not set.
-        ConfigurationError: A setting is wrong.
+        ConfigurationError: A setting is wrong, or `http_backend` names what is not installed.
     """
 
     if TYPE_CHECKING:
@@ -211,6 +216,16 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
             return super().copy(**self._copy_options(options, _extra_kwargs))
 
         with_options = copy
+
+
+def _refuse_other_backend(
+    mine: KimiSettings, asked: KimiSettings, options: Mapping[str, Any]
+) -> None:
+    if asked.http_backend != mine.http_backend and not options.get("http_client"):
+        raise ConfigurationError(
+            f"a copy shares its connections with the client, so http_backend stays "
+            f"{mine.http_backend!r}; make a new client for {asked.http_backend!r}"
+        )
 
 
 def _refuse_unknown(kind: type, options: Mapping[str, Any]) -> None:

@@ -71,7 +71,9 @@ class KimiSettings(BaseSettings):
             catalog's successor; such as `kimi-k3`.
         models_file: A TOML file with models to add to the catalog, or to change in it.
         http_backend: What async clients send requests with: the SDK's own HTTP library
-            (`default`), `aiohttp`, or aiohttp if it is installed (`auto`).
+            (`default`), `aiohttp` (needs the extra of that name), or aiohttp if it is
+            installed (`auto`). A sync client takes no notice of it, nor does a client that is
+            given an `http_client`.
         extra_models: Names to accept beside the catalog; as a variable a JSON list or
             separated by commas.
         allow_insecure_http: Whether plain http is allowed to hosts other than loopback.

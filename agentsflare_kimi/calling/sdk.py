@@ -24,6 +24,7 @@ from agentsflare_kimi.calling.answer_checks import (
     reading,
     refuse_blocked,
 )
+from agentsflare_kimi.calling.backends import Backend, transport_maker
 from agentsflare_kimi.calling.bodies import closing_later, guard_body
 from agentsflare_kimi.calling.concurrency import Slots
 from agentsflare_kimi.calling.connections import AsyncSteadyClient, SteadyClient, is_steady
@@ -84,10 +85,11 @@ class GuardedStream(Stream[_T]):
                         if chunk is not None:  # an event without data
                             watch.see(chunk)
                             yield chunk
-                watch.check_end(is_done=getattr(decoder, "is_done", False))
             except Exception as error:
                 watch.check_failure(error)
                 raise
+            else:
+                watch.check_end(is_done=getattr(decoder, "is_done", False))
             finally:
                 response.close()
 
@@ -130,10 +132,11 @@ class AsyncGuardedStream(AsyncStream[_T]):
                         if chunk is not None:
                             watch.see(chunk)
                             yield chunk
-                watch.check_end(is_done=getattr(decoder, "is_done", False))
             except Exception as error:
                 watch.check_failure(error)
                 raise
+            else:
+                watch.check_end(is_done=getattr(decoder, "is_done", False))
             finally:
                 await response.aclose()
 
@@ -341,9 +344,11 @@ class AsyncHooks(_Hooks):
     Attributes:
         max_concurrency: Requests in flight, each counted until its body (a stream: its
             headers) arrived; 0 for no limit.
+        http_backend: What sends the requests; see `backends.transport_maker`.
     """
 
     max_concurrency: int = 100
+    http_backend: Backend = "default"
     _slots: Slots
     _tracer = staticmethod(async_trace)
 
@@ -361,7 +366,10 @@ class AsyncHooks(_Hooks):
         with_options = copy
 
         def _make_http_client(self, *, base_url, timeout=None, **_):
-            return AsyncSteadyClient(base_url, **_given(timeout=timeout))
+            make_transport = transport_maker(self.http_backend)
+            return AsyncSteadyClient(
+                base_url, make_transport=make_transport, **_given(timeout=timeout)
+            )
 
         async def request(self, cast_to, options, *, stream=False, stream_cls=None):
             call = self._call_of(options)

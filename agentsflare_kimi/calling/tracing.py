@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from agentsflare_kimi.calling.deadlines import at_most
 
-__all__ = ["async_trace", "trace"]
+__all__ = ["async_trace", "keep_alive", "trace"]
 
 # Seconds of silence until the first probe, between probes, and how many go unanswered.
 _PROBES: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5))
@@ -31,7 +31,7 @@ def trace(event: str, info: Mapping[str, Any]) -> None:
     """
     if event.endswith(_CONNECTED):
         stream = info["return_value"]
-        _keep_alive(stream)
+        keep_alive(stream.get_extra_info("socket"))
         stream.read = _bounded(stream.read)
         stream.write = _bounded(stream.write)
     elif event.endswith(_SENDING):
@@ -42,7 +42,7 @@ async def async_trace(event: str, info: Mapping[str, Any]) -> None:
     """Prepare a connection when it is made, as `trace`; here cancelling bounds the time."""
     if event.endswith(_CONNECTED):
         stream = info["return_value"]
-        _keep_alive(stream)
+        keep_alive(stream.get_extra_info("socket"))
         _ask_cheaply(stream)
     elif event.endswith(_SENDING):
         _stop_tracing(info)
@@ -56,8 +56,8 @@ def _stop_tracing(info: Mapping[str, Any]) -> None:
         request.extensions.pop("trace", None)
 
 
-def _keep_alive(stream: Any) -> None:  # noqa: ANN401  # httpcore's or httpcore2's NetworkStream
-    connection = stream.get_extra_info("socket")
+def keep_alive(connection: socket.socket | None) -> None:
+    """Let the system probe *connection*, so that one that has died in silence is noticed."""
     if connection is None or connection.family == getattr(socket, "AF_UNIX", None):
         return
     with suppress(OSError):  # the peer may have gone already; reading will say so
@@ -67,7 +67,7 @@ def _keep_alive(stream: Any) -> None:  # noqa: ANN401  # httpcore's or httpcore2
                 connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
-def _ask_cheaply(stream: Any) -> None:  # noqa: ANN401  # as above
+def _ask_cheaply(stream: Any) -> None:  # noqa: ANN401  # httpcore's or httpcore2's NetworkStream
     # The pool asks each idle connection at each request whether the server has closed it, and
     # the HTTP library looks the peer's address up to answer. With 100 connections that is a
     # third of the time.

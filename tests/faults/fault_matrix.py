@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import socket
 import ssl
@@ -33,6 +34,10 @@ MESSAGES = [{"role": "user", "content": PROMPT}]
 CLIENTS = {
     "OpenAI": (openai.OpenAI, openai.AsyncOpenAI),
     "Kimi": (agentsflare_kimi.Kimi, agentsflare_kimi.AsyncKimi),
+    "aiohttp": (  # which only the async client has
+        agentsflare_kimi.Kimi,
+        functools.partial(agentsflare_kimi.AsyncKimi, http_backend="aiohttp"),
+    ),
 }
 _LONGEST = 6.0  # seconds; what is not over by then hangs
 _runs = itertools.count()

@@ -15,7 +15,6 @@ from agentsflare_kimi.calling import sdk
 from agentsflare_kimi.calling.backends import Backend
 from agentsflare_kimi.calling.calls import Session
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
-from agentsflare_kimi.errors import ConfigurationError
 from agentsflare_kimi.options import (
     SHARED_FIELDS,
     AsyncClientOptions,
@@ -23,6 +22,7 @@ from agentsflare_kimi.options import (
     ClientOptions,
     CopyOptions,
     configure,
+    refuse_other_backend,
     refuse_other_services,
     take_settings,
 )
@@ -83,7 +83,7 @@ class _Configured:
             given["api_key"] = settings.api_key and settings.api_key.get_secret_value()
             options = given | options
         kept: dict[str, Any] = {"settings": resolve_settings(settings or self.settings, own)}
-        _refuse_other_backend(self.settings, kept["settings"], options)
+        refuse_other_backend(self.settings, kept["settings"], options)
         memory = options.pop("memory", None)
         if memory is not None:
             kept["memory"] = memory
@@ -216,16 +216,6 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
             return super().copy(**self._copy_options(options, _extra_kwargs))
 
         with_options = copy
-
-
-def _refuse_other_backend(
-    mine: KimiSettings, asked: KimiSettings, options: Mapping[str, Any]
-) -> None:
-    if asked.http_backend != mine.http_backend and not options.get("http_client"):
-        raise ConfigurationError(
-            f"a copy shares its connections with the client, so http_backend stays "
-            f"{mine.http_backend!r}; make a new client for {asked.http_backend!r}"
-        )
 
 
 def _refuse_unknown(kind: type, options: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "ClientOptions",
     "CopyOptions",
     "configure",
+    "refuse_other_backend",
     "refuse_other_services",
     "take_settings",
 ]
@@ -182,6 +183,26 @@ def refuse_other_services(options: Mapping[str, Any]) -> None:
                 f"{name} is for services of OpenAI, and would send requests, and perhaps the "
                 "key, there instead of to the gateway; leave it out, or use openai.OpenAI"
             )
+
+
+def refuse_other_backend(
+    mine: KimiSettings, asked: KimiSettings, options: Mapping[str, Any]
+) -> None:
+    """Refuse a copy of a client that asks for another HTTP backend than the client has.
+
+    Args:
+        mine: The settings of the client.
+        asked: Those of the copy.
+        options: Keywords of `Kimi.copy`; an `http_client` among them settles the question.
+
+    Raises:
+        ConfigurationError: The copy would share connections of the other backend.
+    """
+    if asked.http_backend != mine.http_backend and not options.get("http_client"):
+        raise ConfigurationError(
+            "a copy shares its connections with the client, so http_backend stays "
+            f"{mine.http_backend!r}; make a new client for {asked.http_backend!r}"
+        )
 
 
 def _with_what_only_the_sdk_takes(

@@ -17,18 +17,18 @@ numbers = st.one_of(st.none(), st.integers(-3, 6), st.floats(-2, 2, allow_nan=Fa
 calls = st.just(
     [{"id": "functions.f:0", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
 )
-# The upstream refuses messages without text, whatever the model.
+# The upstream refuses messages without text and calls without results, whatever the model.
 texts = st.text(min_size=1, max_size=9).filter(str.strip)
-messages = st.lists(
-    st.one_of(
-        st.fixed_dictionaries({"role": st.just("user"), "content": texts}),
-        st.fixed_dictionaries(
-            {"role": st.just("assistant"), "tool_calls": calls},
-            optional={"reasoning_content": st.text(max_size=5)},
-        ),
-    ),
-    min_size=1,
-    max_size=4,
+result = {"role": "tool", "tool_call_id": "functions.f:0", "content": "done"}
+turns = st.one_of(
+    st.fixed_dictionaries({"role": st.just("user"), "content": texts}).map(lambda said: [said]),
+    st.fixed_dictionaries(
+        {"role": st.just("assistant"), "tool_calls": calls},
+        optional={"reasoning_content": st.text(max_size=5)},
+    ).map(lambda asked: [asked, result]),
+)
+messages = st.lists(turns, min_size=1, max_size=4).map(
+    lambda parts: [message for turn in parts for message in turn]
 )
 thinking = st.sampled_from(
     [

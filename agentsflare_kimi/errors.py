@@ -4,6 +4,7 @@ openai.OpenAIError
 ├── openai.APIError
 │   ├── UnreadableResponseError   what came is not a completion
 │   ├── IncompleteStreamError     a stream ended early; `.partial` has what came
+│   ├── UnparsedAnswerError (also ValueError)   `.parse()` cannot; `.completion` has the answer
 │   ├── ContentFilteredError      the answer was blocked, and `on_filtered` is `error`
 │   └── ... RateLimitError
 │           └── BalanceExhaustedError   retrying does not help, a top-up does
@@ -57,6 +58,7 @@ __all__ = [
     "UnknownModelError",
     "UnknownModelWarning",
     "UnlistedModelWarning",
+    "UnparsedAnswerError",
     "UnreadableResponseError",
     "UnsafeBaseUrlError",
     "keep_picklable",
@@ -131,6 +133,12 @@ class IncompleteStreamError(_Picklable, APIError):
         super().__init__(message, request, body=body)
 
 
+class UnparsedAnswerError(_Picklable, APIError, ValueError):
+    """`.parse()` cannot make of the answer what was asked; its `completion` has all of it."""
+
+    completion: Any = None
+
+
 class BalanceExhaustedError(_Picklable, RateLimitError):
     """The balance, quota or plan of the account is used up (HTTP 429); it was asked once.
 
@@ -194,11 +202,8 @@ class LoneSurrogateError(KimiError, ValueError):
         position: Which character of that text it is, counted from 0.
     """
 
-    def __init__(self, message: str, *, path: str = "", position: int = 0) -> None:
-        """Keep the *path* and the *position* beside the *message*."""
-        super().__init__(message)
-        self.path = path
-        self.position = position
+    path: str = ""
+    position: int = 0
 
 
 class ModelError(KimiError, ValueError):

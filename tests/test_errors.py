@@ -12,6 +12,7 @@ from agentsflare_kimi import errors
 BASES = {
     "UnreadableResponseError": openai.APIError,
     "IncompleteStreamError": openai.APIError,
+    "UnparsedAnswerError": (openai.APIError, ValueError),
     "BalanceExhaustedError": openai.RateLimitError,
     "KimiError": openai.OpenAIError,
     "ConfigurationError": errors.KimiError,

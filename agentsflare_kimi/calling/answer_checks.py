@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 from openai import BaseModel, OpenAIError
 from openai.types import Completion
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from pydantic import ValidationError
 
 from agentsflare_kimi.calling.failures import (
     as_openai_error,
@@ -22,7 +23,7 @@ from agentsflare_kimi.calling.failures import (
     unreadable_response,
 )
 from agentsflare_kimi.calling.redaction import redact
-from agentsflare_kimi.errors import ContentFilteredError
+from agentsflare_kimi.errors import ContentFilteredError, UnparsedAnswerError
 from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.accumulator import StreamAccumulator
 from agentsflare_kimi.reading.content import extract_content
@@ -39,7 +40,14 @@ from agentsflare_kimi.reading.wire_errors import (
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
 
-__all__ = ["check_parsed", "checked_data", "failure_message", "reading", "refuse_blocked"]
+__all__ = [
+    "check_parsed",
+    "checked_data",
+    "failure_message",
+    "reading",
+    "refuse_blocked",
+    "unparsed",
+]
 
 _CHUNKS: Final = (ChatCompletionChunk, Completion)
 _WITH_CHOICES: Final = (ChatCompletion, *_CHUNKS)
@@ -221,6 +229,38 @@ def check_parsed(answer: object, cast_to: object, response: Response) -> None:
     """
     if isinstance(answer, str) and _is_model(cast_to) and not _is_json(answer):
         raise unreadable_response("it is not JSON", response)
+
+
+def unparsed(error: Exception, answer: object, response: Response) -> OpenAIError:
+    """Return what to raise for *error*, which the SDK's parser raised for *answer*.
+
+    Args:
+        error: What the parser raised.
+        answer: What it was to parse; kept as the error's `completion`.
+        response: The HTTP response.
+
+    Returns:
+        *error* itself if it is one of `openai`'s tree; else an `UnparsedAnswerError`.
+    """
+    found = error
+    if not isinstance(found, OpenAIError):
+        found = UnparsedAnswerError(
+            f"the answer is not what was to be parsed: {_fault(error)}; `.completion` has it",
+            response.request,
+            body=None,
+        )
+    vars(found).setdefault("completion", answer)
+    explain(found, response)
+    return found
+
+
+def _fault(error: Exception) -> str:
+    # Without the input, which pydantic would quote.
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return f"{place}: {first['msg']}" if place else first["msg"]
+    return f"{type(error).__name__}: {printable(str(error))[:200]}"
 
 
 def _is_json(text: str) -> bool:

@@ -23,6 +23,7 @@ from agentsflare_kimi.calling.answer_checks import (
     failure_message,
     reading,
     refuse_blocked,
+    unparsed,
 )
 from agentsflare_kimi.calling.backends import Backend, transport_maker
 from agentsflare_kimi.calling.bodies import closing_later, guard_body
@@ -477,7 +478,13 @@ def _with_checks(options: Any, cast_to: Any, response: Any) -> Any:
 
     def check(answer: object) -> object:
         check_parsed(answer, cast_to, response)
-        return theirs(answer) if callable(theirs) else answer
+        try:
+            return theirs(answer) if callable(theirs) else answer
+        except Exception as error:
+            found = unparsed(error, answer, response)
+            if found is error:
+                raise
+            raise found from error
 
     return options.model_copy(update={"post_parser": check})
 

@@ -32,13 +32,13 @@ def lone_surrogate_error(body: object) -> LoneSurrogateError | None:
     if found is None:
         return None
     path, position, character = found
-    return LoneSurrogateError(
+    error = LoneSurrogateError(
         f"{path or 'the request'} has half of a UTF-16 pair (U+{ord(character):04X}) at character "
         f"{position}, which cannot be sent; nothing was sent. Join it with its other half, or "
         'replace it: `text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")`',
-        path=path,
-        position=position,
     )
+    error.path, error.position = path, position
+    return error
 
 
 def _find(value: object, path: str) -> tuple[str, int, str] | None:

@@ -140,6 +140,7 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
             del options  # a traceback with locals would show the prompt
             call.announce()
             with self.begin_call() as tries:
+                tries.answer_check = call.answer_check()
                 while True:
                     options = sdk.carry(call.options, tries)
                     try:
@@ -200,6 +201,7 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
             del options  # a traceback with locals would show the prompt
             call.announce()
             with self.begin_call() as tries:
+                tries.answer_check = call.answer_check()
                 while True:
                     options = sdk.carry(call.options, tries)
                     try:

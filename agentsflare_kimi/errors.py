@@ -6,6 +6,7 @@ openai.OpenAIError
 │   ├── IncompleteStreamError     a stream ended early; `.partial` has what came
 │   ├── UnparsedAnswerError (also ValueError)   `.parse()` cannot; `.completion` has the answer
 │   ├── ContentFilteredError      the answer was blocked, and `on_filtered` is `error`
+│   ├── ServedModelError          another model answered, and `on_substitution` is `error`
 │   └── ... RateLimitError
 │           └── BalanceExhaustedError   retrying does not help, a top-up does
 └── KimiError
@@ -23,7 +24,8 @@ FutureWarning
 └── KimiWarning
     ├── RetiredModelWarning       ├── UnlistedModelWarning
     ├── DeprecatedModelWarning    ├── LossyMigrationWarning
-    └── UnknownModelWarning       └── RejectedParameterWarning
+    └── UnknownModelWarning       ├── RejectedParameterWarning
+                                  └── ServedModelWarning
 """
 
 from __future__ import annotations
@@ -55,6 +57,8 @@ __all__ = [
     "RejectedParameterWarning",
     "RetiredModelError",
     "RetiredModelWarning",
+    "ServedModelError",
+    "ServedModelWarning",
     "UnknownModelError",
     "UnknownModelWarning",
     "UnlistedModelWarning",
@@ -174,6 +178,34 @@ class ContentFilteredError(_Picklable, APIError):
         super().__init__(message, request, body=body)
 
 
+class ServedModelError(_Picklable, APIError):
+    """Another model answered than was asked, and the setting `on_substitution` is `error`.
+
+    Attributes:
+        model_sent: The model that the request was sent to.
+        model_served: The model that the answer names.
+        completion: The answer as it came; of a stream its first chunk.
+        partial: The text of choice 0 in it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        request: Any = None,  # noqa: ANN401  # as above
+        *,
+        model_sent: str,
+        model_served: str,
+        completion: object,
+        partial: str = "",
+    ) -> None:
+        """Name both models, and keep what had come."""
+        self.model_sent = model_sent
+        self.model_served = model_served
+        self.completion = completion
+        self.partial = partial
+        super().__init__(message, request, body=None)
+
+
 class KimiError(_Picklable, OpenAIError):
     """Base of the errors that this package raises before anything is sent."""
 
@@ -261,6 +293,10 @@ class LossyMigrationWarning(KimiWarning):
 
 class RejectedParameterWarning(KimiWarning):
     """The gateway rejected a parameter; the request was sent again without it."""
+
+
+class ServedModelWarning(KimiWarning):
+    """Another model answered than was asked."""
 
 
 def keep_picklable(error: OpenAIError) -> None:

@@ -20,6 +20,7 @@ from agentsflare_kimi.calling.notices import ToldPlaces, announce
 from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.calling.reasoning_capture import listen
+from agentsflare_kimi.calling.served_models import AnswerCheck
 from agentsflare_kimi.models import notice_texts
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.changes import apply_changes
@@ -191,6 +192,10 @@ class PlannedCall:
         self.body = apply_changes(self.body, changes)
         self.options = _with_body(self.options, self.body)
         return True
+
+    def answer_check(self) -> AnswerCheck:
+        """Return what the answer is held against."""
+        return AnswerCheck(self.body.get("model"), self._settings, self._session.told)
 
     def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns
         """Remember the reasoning of *answer*, now or when it is read."""

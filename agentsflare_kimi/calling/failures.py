@@ -15,7 +15,12 @@ from pydantic import ValidationError
 
 from agentsflare_kimi.calling.deadlines import DeadlineExceeded
 from agentsflare_kimi.calling.redaction import hide_account_ids
-from agentsflare_kimi.errors import ConfigurationError, UnreadableResponseError, keep_picklable
+from agentsflare_kimi.errors import (
+    ConfigurationError,
+    KimiWarning,
+    UnreadableResponseError,
+    keep_picklable,
+)
 from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.content import extract_content
 from agentsflare_kimi.reading.diagnosis import diagnose
@@ -127,6 +132,10 @@ def stated_failure(found: WireError, chunk: object = None) -> APIError:
     return failure
 
 
+# Save for the first, mistakes of the caller, such as a type that cannot be parsed to.
+_NOT_OF_THE_ANSWER: Final = (KimiWarning, TypeError, AssertionError, ValidationError)
+
+
 def as_openai_error(  # noqa: PLR0911  # a table
     error: Exception, request: Request | None, response: Response | None = None
 ) -> OpenAIError | None:
@@ -139,7 +148,7 @@ def as_openai_error(  # noqa: PLR0911  # a table
 
     Returns:
         *error* itself if it is one already; None for mistakes of the caller, such as a body
-        that cannot be sent as JSON.
+        that cannot be sent as JSON, and for our warnings where a filter made errors of them.
     """
     if isinstance(error, OpenAIError):
         return error
@@ -158,8 +167,8 @@ def as_openai_error(  # noqa: PLR0911  # a table
         return APIConnectionError(
             message=f"Connection error: {_cause(error)}.", request=cast("Request", request)
         )
-    if response is None or isinstance(error, TypeError | AssertionError | ValidationError):
-        return None  # a mistake of the caller's, such as a type that cannot be parsed to
+    if response is None or isinstance(error, _NOT_OF_THE_ANSWER):
+        return None
     return unreadable_response(f"reading it failed with {type(error).__name__}", response)
 
 
@@ -174,6 +183,8 @@ def explain(error: BaseException, response: Response | None = None) -> None:
     """
     if isinstance(error, OpenAIError):
         keep_picklable(error)
+    if isinstance(error, KimiWarning):  # which explains itself
+        return
     if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
         return
     source: Any = getattr(error, "response", None) or response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from openai import APITimeoutError
 
@@ -18,12 +18,24 @@ from agentsflare_kimi.reading.diagnosis_evidence import MODELS_FILE
 if TYPE_CHECKING:
     from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
 
-__all__ = ["Call", "call_of", "deadline_of"]
+__all__ = ["AnswerCheck", "Call", "call_of", "deadline_of"]
 
 _KEY: Final = "agentsflare_kimi"
 _PHASES: Final = ("connect", "read", "write", "pool")
 # Seconds; sockets count milliseconds in 32 bits, and raise OverflowError beyond.
 _LONGEST_TIMEOUT: Final = 2_000_000
+
+
+class AnswerCheck(Protocol):
+    """Looks at an answer before the caller gets it; raises where it is not to be had."""
+
+    def check_headers(self, response: Response, /) -> None:
+        """Look at the headers, once they have come."""
+        ...
+
+    def check_model(self, data: object, cast_to: object, response: Response, /) -> None:
+        """Look at a body, or at the data of an event of a stream."""
+        ...
 
 
 class Call:
@@ -33,6 +45,7 @@ class Call:
     extensions of each request that is made for it, so that nothing else can be taken for it.
 
     Attributes:
+        answer_check: What its answer is held against.
         deadline: When it has to be over, if ever.
         models_file: The client's own models, of which a diagnosis of its errors speaks.
         request: What was sent last.
@@ -41,7 +54,15 @@ class Call:
         paid: What its retries took from the client's budget.
     """
 
-    __slots__ = ("deadline", "edge_timeouts", "models_file", "paid", "request", "slot")
+    __slots__ = (
+        "answer_check",
+        "deadline",
+        "edge_timeouts",
+        "models_file",
+        "paid",
+        "request",
+        "slot",
+    )
 
     def __init__(
         self, seconds: float | None, models_file: str | os.PathLike[str] | None = None
@@ -50,6 +71,7 @@ class Call:
         self.deadline = None if seconds is None else Deadline(seconds)
         self.models_file = models_file
         self.request: Request | None = None
+        self.answer_check: AnswerCheck | None = None
         self.slot: Slot = NO_LIMIT
         self.edge_timeouts = 0
         self.paid = 0

@@ -42,6 +42,8 @@ _CHANNELS: Final[Mapping[NoticeKind, _Channel]] = {
     "adapted": _Channel("parameters_adapted", errors.RejectedParameterWarning),
     "rejected": _Channel("parameters_rejected", errors.RejectedParameterWarning),
     "forced_tool": _Channel("forced_tool_refused", None, errors.ModelError),
+    "substituted": _Channel("model_substituted", errors.ServedModelWarning),
+    "end_announced": _Channel("model_end_announced", errors.DeprecatedModelWarning),
 }
 
 

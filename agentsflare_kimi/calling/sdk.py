@@ -31,7 +31,7 @@ from agentsflare_kimi.calling.concurrency import Slots
 from agentsflare_kimi.calling.connections import AsyncSteadyClient, SteadyClient, is_steady
 from agentsflare_kimi.calling.deadlines import fail_after, within
 from agentsflare_kimi.calling.failures import as_openai_error, explain
-from agentsflare_kimi.calling.guarding import Call, call_of
+from agentsflare_kimi.calling.guarding import AnswerCheck, Call, call_of
 from agentsflare_kimi.calling.origins import check_origin
 from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts, redact
 from agentsflare_kimi.calling.sse import Event, EventDecoder
@@ -198,6 +198,8 @@ class _Hooks:
                 data = checked_data(data, cast_to, response)
                 if self.on_filtered == "error":
                     refuse_blocked(data, cast_to, response)
+                if (check := _answer_check(response)) is not None:
+                    check.check_model(data, cast_to, response)
             except OpenAIError as error:  # a raw response is parsed when its call is over
                 redact(error)
                 explain(error, response)
@@ -328,6 +330,11 @@ class SyncHooks(_Hooks):
         def _process_response(self, *, cast_to, response, options, stream, **kwargs):
             try:
                 with reading(response):
+                    try:
+                        _check_headers(response)
+                    except Warning:  # a filter makes an error of it
+                        response.close()
+                        raise
                     return super()._process_response(
                         cast_to=cast_to,
                         response=_guard_unparsed(response, stream=stream),
@@ -400,6 +407,11 @@ class AsyncHooks(_Hooks):
         async def _process_response(self, *, cast_to, response, options, stream, **kwargs):
             try:
                 with reading(response):
+                    try:
+                        _check_headers(response)
+                    except Warning:  # as above
+                        await response.aclose()
+                        raise
                     return await super()._process_response(
                         cast_to=cast_to,
                         response=_guard_unparsed(response, stream=stream),
@@ -455,6 +467,16 @@ def _guarded(stream_cls: Any, theirs: type, ours: Any) -> Any:
     known = {name: getattr(kind, name) for name in ("__module__", "__orig_bases__")}
     both: Any = type(kind.__name__, (kind, ours), known)
     return both[get_args(stream_cls)] if get_args(stream_cls) else both
+
+
+def _answer_check(response: Any) -> AnswerCheck | None:
+    call = call_of(response.request)
+    return None if call is None else call.answer_check
+
+
+def _check_headers(response: Any) -> None:
+    if (check := _answer_check(response)) is not None:
+        check.check_headers(response)
 
 
 def _given(**options: object) -> dict[str, Any]:

@@ -46,6 +46,8 @@ NoticeKind = Literal[
     "adapted",
     "rejected",
     "forced_tool",
+    "substituted",
+    "end_announced",
 ]
 
 

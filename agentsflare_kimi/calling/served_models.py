@@ -1,0 +1,166 @@
+"""Checks what an answer says of the model behind it: which one answered, and when it ends.
+
+Hosts have redirected old names without a word. Source: facts/catalog-2026-11.md section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from openai import BaseModel
+from openai.types.chat import ChatCompletionChunk
+
+from agentsflare_kimi.calling.end_headers import announced_end
+from agentsflare_kimi.calling.notices import ToldPlaces, announce
+from agentsflare_kimi.calling.observing import observation
+from agentsflare_kimi.errors import ServedModelError
+from agentsflare_kimi.models.catalog import Catalog, catalog
+from agentsflare_kimi.models.notice_texts import Notice
+from agentsflare_kimi.printable import printable, without_account_ids
+from agentsflare_kimi.reading.content import extract_content
+from agentsflare_kimi.settings import KimiSettings
+
+if TYPE_CHECKING:
+    from httpx2 import Response  # noqa: TID251  # for type checkers alone
+
+__all__ = ["AnswerCheck"]
+
+_MAX_NAME: Final = 80
+# What stands for a different model from day to day.
+_MOVING: Final = ("-latest", "-auto")
+
+
+class AnswerCheck:
+    """What one call's answer is held against."""
+
+    __slots__ = ("_passed", "_sent", "_settings", "_told")
+
+    def __init__(self, sent: object, settings: KimiSettings, told: ToldPlaces) -> None:
+        """Take note of the model that is sent.
+
+        Args:
+            sent: The model of the request, if it has one.
+            settings: The client's settings.
+            told: What the client has said before.
+        """
+        self._sent = sent if isinstance(sent, str) else ""
+        # Every chunk of a stream names the model, nearly always the same one.
+        self._passed: object = self._sent
+        self._settings = settings
+        self._told = told
+
+    def check_model(self, data: object, cast_to: object, response: Response) -> None:
+        """Say so, or refuse, if another model answered than was asked.
+
+        Args:
+            data: A body, or the data of an event.
+            cast_to: What the SDK is about to make of it.
+            response: The HTTP response it came with.
+
+        Raises:
+            ServedModelError: Another model answered, and `on_substitution` is `error`.
+
+        Warns:
+            ServedModelWarning: Another model answered; once for a client and pair of names.
+        """
+        if not self._sent or type(data) is not dict:
+            return
+        fields = cast("dict[str, object]", data)
+        served = _model_of(fields)
+        if not served or served == self._passed or self._settings.on_substitution == "ignore":
+            return
+        if _may_be_same(self._sent, served, catalog(self._settings.models_file)):
+            self._passed = served
+            return
+        sent, shown = _shown(self._sent), _shown(served)
+        if self._settings.on_substitution == "error":
+            raise _refused(sent, shown, fields, cast_to, response)
+        self._passed = served
+        message = (
+            f"{sent} was asked, and the answer says that {shown} gave it. Price, limits and "
+            "behaviour are those of the model that answers. Set AGENTSFLARE_ON_SUBSTITUTION "
+            "(`on_substitution`) to 'ignore' to silence this, or to 'error' to refuse such answers."
+        )
+        self._say(Notice(kind="substituted", message=message, model=sent), served)
+
+    def check_headers(self, response: Response) -> None:
+        """Pass on what the headers of *response* announce, once for a client and model.
+
+        Warns:
+            DeprecatedModelWarning: They announce an end.
+        """
+        headers = cast("Mapping[str, str]", response.headers)
+        if self._settings.on_deprecated == "ignore":
+            return
+        end = announced_end(headers)
+        if not end:
+            return
+        name = _shown(self._sent or response.request.url.path)
+        message = (
+            f"the gateway announces in a header of its answer that {name} {end}. Set "
+            "AGENTSFLARE_ON_DEPRECATED (`on_deprecated`) to 'ignore' to silence this."
+        )
+        self._say(Notice(kind="end_announced", message=message, model=name))
+
+    def _say(self, notice: Notice, *more: str) -> None:
+        key = (notice.kind, notice.model, *more)
+        # What is observed is told each time: it belongs to the one request.
+        if observation() is None and not self._told.add(key):
+            return
+        try:
+            announce(notice)
+        except Warning:
+            # A filter makes an error of it, and does so each time.
+            self._told.discard(key)
+            raise
+
+
+def _model_of(fields: Mapping[str, object]) -> str:
+    if fields.get("choices") == []:  # a keep-alive, or a filter's note ahead of the answer
+        return ""
+    model = fields.get("model")
+    if model is None and isinstance(response := fields.get("response"), dict):
+        model = cast("dict[str, object]", response).get("model")
+    return model.strip() if isinstance(model, str) else ""
+
+
+def _may_be_same(sent: str, served: str, known: Catalog) -> bool:
+    """Tell whether both names may mean one model: nothing is said on a mere suspicion."""
+    names = sent.strip().lower(), served.lower()
+    if names[0] == names[1] or any(name.endswith(_MOVING) for name in names):
+        return True
+    models = [_meant(name, known) for name in (sent, served)]
+    if models[0] == models[1]:  # or neither is a name that can be read
+        return True
+    found = [known.find(model) for model in models]
+    return any(model is not None and model.status == "example" for model in found)
+
+
+def _meant(name: str, known: Catalog) -> str | None:
+    read = known.read_name(name)
+    return None if read is None else read.model
+
+
+def _shown(name: str) -> str:
+    return printable(without_account_ids(name.strip()))[:_MAX_NAME]
+
+
+def _refused(
+    sent: str, served: str, fields: dict[str, object], cast_to: object, response: Response
+) -> ServedModelError:
+    answer: object = fields
+    if isinstance(cast_to, type) and issubclass(cast_to, BaseModel):
+        answer = cast_to.construct(**cast("dict[str, Any]", fields))
+    error = ServedModelError(
+        f"{sent} was asked, and {served} answered; `.completion` has the answer. Set "
+        "AGENTSFLARE_ON_SUBSTITUTION (`on_substitution`) to 'warn' to accept such answers.",
+        response.request,
+        model_sent=sent,
+        model_served=served,
+        completion=answer,
+        partial=extract_content(fields),
+    )
+    if cast_to is ChatCompletionChunk:
+        vars(error)["chunk"] = fields
+    return error

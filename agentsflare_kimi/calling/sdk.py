@@ -1,4 +1,4 @@
-"""Every private hook of the `openai` SDK that the package needs, and nothing else does.
+"""Every private hook of the `openai` SDK that the package needs, beside those of its streams.
 
 Names that begin with an underscore may change in any release of `openai`; tests/test_sdk.py pins
 each of them and says what to look for. They exist from 1.109.1 to 3.54.0.
@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import aclosing, closing
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
-from weakref import proxy
+from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_origin
 
 from openai import AsyncStream, OpenAIError, Stream
 
@@ -26,7 +24,7 @@ from agentsflare_kimi.calling.answer_checks import (
     unparsed,
 )
 from agentsflare_kimi.calling.backends import Backend, transport_maker
-from agentsflare_kimi.calling.bodies import closing_later, guard_body
+from agentsflare_kimi.calling.bodies import guard_body
 from agentsflare_kimi.calling.concurrency import Slots
 from agentsflare_kimi.calling.connections import AsyncSteadyClient, SteadyClient, is_steady
 from agentsflare_kimi.calling.deadlines import fail_after, within
@@ -34,8 +32,8 @@ from agentsflare_kimi.calling.failures import as_openai_error, explain
 from agentsflare_kimi.calling.guarding import AnswerCheck, Call, call_of
 from agentsflare_kimi.calling.origins import check_origin
 from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts, redact
-from agentsflare_kimi.calling.sse import Event, EventDecoder
-from agentsflare_kimi.calling.stream_watch import StreamWatch
+from agentsflare_kimi.calling.sdk_streams import AsyncGuardedStream, GuardedStream
+from agentsflare_kimi.calling.sse import EventDecoder
 from agentsflare_kimi.calling.surrogates import lone_surrogate_error
 from agentsflare_kimi.calling.tracing import async_trace, trace
 from agentsflare_kimi.errors import BalanceExhaustedError
@@ -49,112 +47,9 @@ __all__ = [
     "isolate",
 ]
 
-_T = TypeVar("_T")
 _CALL: Final = "agentsflare_kimi_call"
 _RAW_RESPONSE: Final = "X-Stainless-Raw-Response"
 _MAX_URLS: Final = 100
-
-
-class GuardedStream(Stream[_T]):
-    """An `openai.Stream` that raises where the SDK's ends as if all had come.
-
-    Loops over it may be left and entered again. Its connection is closed when it ends or fails,
-    when it is closed, and when nobody refers to it any more.
-
-    Attributes:
-        watch: What has passed through it.
-    """
-
-    watch: StreamWatch
-
-    if not TYPE_CHECKING:  # the SDK's own signatures, which have grown over its versions
-
-        def __init__(self, **options) -> None:
-            super().__init__(**options)
-            self.watch = StreamWatch(self._cast_to, self.response)
-            # The SDK's refers back to the stream, so that only a garbage collection ends both.
-            self._iterator = type(self).__stream__(proxy(self))
-
-        def _iter_events(self):
-            return self._decoder.iter_bytes(self.response.iter_bytes())
-
-        def __stream__(self):
-            watch, response, decoder = self.watch, self.response, self._decoder
-            try:
-                with closing(super().__stream__()) as chunks:
-                    for chunk in chunks:
-                        if chunk is not None:  # an event without data
-                            watch.see(chunk)
-                            yield chunk
-            except Exception as error:
-                watch.check_failure(error)
-                raise
-            else:
-                watch.check_end(is_done=getattr(decoder, "is_done", False))
-            finally:
-                response.close()
-
-        def __del__(self) -> None:
-            response = vars(self).get("response")
-            if response is not None and not response.is_closed:
-                response.close()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether `[DONE]` came."""
-        return getattr(self._decoder, "is_done", False)
-
-
-class AsyncGuardedStream(AsyncStream[_T]):
-    """An `openai.AsyncStream` that raises where the SDK's ends; see `GuardedStream`.
-
-    Attributes:
-        watch: What has passed through it.
-    """
-
-    watch: StreamWatch
-
-    if not TYPE_CHECKING:  # as above
-
-        def __init__(self, **options) -> None:
-            super().__init__(**options)
-            self.watch = StreamWatch(self._cast_to, self.response)
-            self._close_later = closing_later(self.response)
-            self._iterator = type(self).__stream__(proxy(self))
-
-        def _iter_events(self):
-            return self._decoder.aiter_bytes(self.response.aiter_bytes())
-
-        async def __stream__(self):
-            watch, response, decoder = self.watch, self.response, self._decoder
-            try:
-                async with aclosing(super().__stream__()) as chunks:
-                    async for chunk in chunks:
-                        if chunk is not None:
-                            watch.see(chunk)
-                            yield chunk
-            except Exception as error:
-                watch.check_failure(error)
-                raise
-            else:
-                watch.check_end(is_done=getattr(decoder, "is_done", False))
-            finally:
-                await response.aclose()
-
-        def __del__(self) -> None:
-            close_later = vars(self).get("_close_later")
-            if close_later is not None and not self.response.is_closed:
-                close_later()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether `[DONE]` came."""
-        return getattr(self._decoder, "is_done", False)
-
-    @property
-    def latest_event(self) -> Event:
-        """The event that the latest chunk was made of."""
-        return getattr(self._decoder, "latest", None) or Event()
 
 
 class _Hooks:

@@ -98,7 +98,8 @@ def test_importing_never_goes_in_a_circle():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_stay_short(path):
     # The SDK's private hooks stand in one module, however many there are.
-    longest = 500 if path.name == "sdk.py" else 300
+    # Nor is the tree of errors cut in two.
+    longest = {"sdk.py": 500, "errors.py": 350}.get(path.name, 300)
     assert len(path.read_text("utf-8").splitlines()) <= longest
 
 

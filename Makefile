@@ -45,9 +45,10 @@ scale:
 	.venvs/scale/bin/python examples/scale/ray_data.py
 	.venvs/scale/bin/python examples/scale/dask_blocks.py
 
-# The site, with every warning an error: docs/_build/html.
+# The site, with every warning an error: docs/_build/html. Always built whole (-E): a page that an
+# earlier build has read gives no warning again.
 docs: $(VENV)/.development
-	$(BIN)/python -m sphinx -W --keep-going -n -q -b dirhtml docs docs/_build/html
+	$(BIN)/python -m sphinx -E -W --keep-going -q -b dirhtml docs docs/_build/html
 
 # Each framework's recipe in its own locked environment; writes the tables of docs/frameworks.md.
 frameworks: $(VENV)/.development

@@ -30,10 +30,11 @@ FutureWarning
 
 from __future__ import annotations
 
-import weakref
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from openai import APIError, OpenAIError, RateLimitError
+
+from agentsflare_kimi.pickling import Picklable
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
@@ -65,23 +66,10 @@ __all__ = [
     "UnparsedAnswerError",
     "UnreadableResponseError",
     "UnsafeBaseUrlError",
-    "keep_picklable",
 ]
 
 
-_REDUCE: Final = "__reduce_ex__"
-
-
-class _Picklable:
-    """Loads what it pickled, whatever the constructor of the class wants."""
-
-    args: tuple[Any, ...]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.args, vars(self))
-
-
-class UnreadableResponseError(_Picklable, APIError):
+class UnreadableResponseError(Picklable, APIError):
     """What came back is not a completion: HTML, an error body with status 200, empty, cut.
 
     Attributes:
@@ -117,7 +105,7 @@ class UnreadableResponseError(_Picklable, APIError):
         return f"not a completion: {self.message} ({', '.join(came)})"
 
 
-class IncompleteStreamError(_Picklable, APIError):
+class IncompleteStreamError(Picklable, APIError):
     """A stream ended with neither a finish reason nor `[DONE]`, or broke off.
 
     Attributes:
@@ -137,13 +125,13 @@ class IncompleteStreamError(_Picklable, APIError):
         super().__init__(message, request, body=body)
 
 
-class UnparsedAnswerError(_Picklable, APIError, ValueError):
+class UnparsedAnswerError(Picklable, APIError, ValueError):
     """`.parse()` cannot make of the answer what was asked; its `completion` has all of it."""
 
     completion: Any = None
 
 
-class BalanceExhaustedError(_Picklable, RateLimitError):
+class BalanceExhaustedError(Picklable, RateLimitError):
     """The balance, quota or plan of the account is used up (HTTP 429); it was asked once.
 
     It is a `RateLimitError` because programs that handle 429 catch that, and because the SDK
@@ -152,7 +140,7 @@ class BalanceExhaustedError(_Picklable, RateLimitError):
     """
 
 
-class ContentFilteredError(_Picklable, APIError):
+class ContentFilteredError(Picklable, APIError):
     """A content filter blocked the answer, and the setting `on_filtered` is `error`.
 
     Attributes:
@@ -178,7 +166,7 @@ class ContentFilteredError(_Picklable, APIError):
         super().__init__(message, request, body=body)
 
 
-class ServedModelError(_Picklable, APIError):
+class ServedModelError(Picklable, APIError):
     """Another model answered than was asked, and the setting `on_substitution` is `error`.
 
     Attributes:
@@ -206,7 +194,7 @@ class ServedModelError(_Picklable, APIError):
         super().__init__(message, request, body=None)
 
 
-class KimiError(_Picklable, OpenAIError):
+class KimiError(Picklable, OpenAIError):
     """Base of the errors that this package raises before anything is sent."""
 
 
@@ -297,40 +285,3 @@ class RejectedParameterWarning(KimiWarning):
 
 class ServedModelWarning(KimiWarning):
     """Another model answered than was asked."""
-
-
-def keep_picklable(error: OpenAIError) -> None:
-    """Let *error* be sent to another process, as pools of processes and task queues do.
-
-    The SDK's own errors can be pickled but not loaded, because their constructors want keywords.
-    Only *error* itself is changed, so that errors of other clients stay what they are.
-
-    Args:
-        error: An error that is about to leave a client of this package.
-    """
-    if not isinstance(error, _Picklable):
-        vars(error)[_REDUCE] = _Reducer(error)
-
-
-class _Reducer:
-    """What pickles one error of the SDK's."""
-
-    def __init__(self, error: OpenAIError) -> None:
-        # A plain reference would keep the error, and the frames of its traceback, alive.
-        self._error = weakref.ref(error)
-
-    def __call__(self, _protocol: object) -> tuple[Any, ...]:
-        error = self._error()
-        if error is None:
-            raise TypeError("the error that this belongs to is gone")
-        state = {name: value for name, value in vars(error).items() if name != _REDUCE}
-        return _rebuild, (type(error), error.args, state)
-
-
-def _rebuild(
-    kind: type[OpenAIError], arguments: tuple[object, ...], state: dict[str, object]
-) -> OpenAIError:
-    error = kind.__new__(kind, *arguments)
-    vars(error).update(state)
-    keep_picklable(error)
-    return error

@@ -20,6 +20,7 @@ from agentsflare_kimi.calling.notices import ToldPlaces, announce
 from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.calling.reasoning_capture import listen
+from agentsflare_kimi.calling.sdk_options import body_of, path_of, with_body
 from agentsflare_kimi.calling.served_models import AnswerCheck
 from agentsflare_kimi.models import notice_texts
 from agentsflare_kimi.models.catalog import catalog
@@ -77,7 +78,7 @@ class Session:
             The call, with the options to send and the notices to announce.
         """
         call = PlannedCall(self, settings, options)
-        body = _body(options)
+        body = body_of(options)
         if body is None or not isinstance(body.get("model"), str):
             return call
         if call.path == "chat":
@@ -89,7 +90,7 @@ class Session:
             call.body = body
             call.plan_name()
         if call.body is not body:
-            call.options = _with_body(options, call.body)
+            call.options = with_body(options, call.body)
         return call
 
 
@@ -107,7 +108,7 @@ class PlannedCall:
         self.body: _Body = {}
         self._notices: tuple[Notice, ...] = ()
         self._adaptations = 0
-        self.path = _path(str(options.url))
+        self.path = _path(path_of(options))
         self._models = catalog(settings.models_file)
         self._circumstances = Circumstances(
             settings.on_forced_tool, self.path == "chat", self._models
@@ -158,7 +159,7 @@ class PlannedCall:
             KimiWarning: As the settings have it.
         """
         if (observed := observation()) is not None:
-            observed.model_sent = as_text((_body(self.options) or {}).get("model")) or None
+            observed.model_sent = as_text((body_of(self.options) or {}).get("model")) or None
         for notice in sorted(self._notices, key=lambda notice: not notice.is_refusal):
             announce(notice, self._session.told)
 
@@ -190,7 +191,7 @@ class PlannedCall:
         is_lasting = apply_lessons(self.body, known, self._circumstances) == changes
         announce(notice_texts.rejected(name, changes, is_lasting=is_lasting), self._session.told)
         self.body = apply_changes(self.body, changes)
-        self.options = _with_body(self.options, self.body)
+        self.options = with_body(self.options, self.body)
         return True
 
     def answer_check(self) -> AnswerCheck:
@@ -206,26 +207,11 @@ class PlannedCall:
         return answer
 
 
-def _path(url: str) -> _Path:
-    path = url.partition("?")[0].rstrip("/")
+def _path(path: str) -> _Path:
     if path.endswith("/chat/completions"):
         return "chat"
     return "text" if path.endswith(("/completions", "/responses")) else "other"
 
 
-def _body(options: Any) -> _Body | None:  # noqa: ANN401  # as above
-    data, extra = options.json_data, options.extra_json
-    if not isinstance(data, Mapping):
-        return None
-    body = cast("_Body", data)
-    return {**body, **extra} if extra else body
-
-
 def _lacking(body: _Body) -> int:
     return sum(map(lacks_reasoning, as_list(body.get("messages"))))
-
-
-def _with_body(options: Any, body: _Body) -> Any:  # noqa: ANN401  # as above
-    # An empty extra_json still makes the SDK take out values given as `Omit`.
-    extra: dict[str, object] | None = None if options.extra_json is None else {}
-    return options.model_copy(update={"json_data": dict(body), "extra_json": extra})

@@ -19,8 +19,8 @@ from agentsflare_kimi.errors import (
     ConfigurationError,
     KimiWarning,
     UnreadableResponseError,
-    keep_picklable,
 )
+from agentsflare_kimi.pickling import keep_picklable
 from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.content import extract_content
 from agentsflare_kimi.reading.diagnosis import diagnose

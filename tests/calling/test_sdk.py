@@ -1,25 +1,24 @@
 """Pins the private parts of the SDK that the clients override.
 
 A failure here after an upgrade of `openai` means that a hook has moved: look for what has taken
-its place in the SDK, and follow it in agentsflare_kimi/calling/sdk.py.
+its place in the SDK, and follow it in agentsflare_kimi/calling/sdk.py or in the `sdk_` module
+beside it.
 """
 
 import asyncio
 import importlib
 import inspect
+import socket
 
 import openai
 import pytest
+from fault_matrix import own_certificate
 from fault_server import CHUNKS, Connection, FaultServer
 from openai.types.chat import ChatCompletion
 
-from agentsflare_kimi.calling.sdk import (
-    AsyncGuardedStream,
-    AsyncHooks,
-    GuardedStream,
-    SyncHooks,
-    isolate,
-)
+from agentsflare_kimi.calling.guarding import call_of
+from agentsflare_kimi.calling.sdk import AsyncGuardedStream, AsyncHooks, GuardedStream, SyncHooks
+from agentsflare_kimi.calling.sdk_shared import isolate
 
 MESSAGES = [{"role": "user", "content": "hi"}]
 HOOKS = {
@@ -39,6 +38,16 @@ HOOKS = {
 
 
 STREAM_HOOKS = ["__stream__", "_iter_events"]
+STREAM_FIELDS = ["_cast_to", "response", "_decoder", "_iterator"]
+# Of the SDK's request options, see agentsflare_kimi/calling/sdk_options.py.
+OPTION_FIELDS = ["url", "params", "json_data", "extra_json", "post_parser", "follow_redirects"]
+AMBIENT = {
+    "OPENAI_ADMIN_KEY": "ambient",
+    "OPENAI_CUSTOM_HEADERS": "Authorization: ambient\nX-Project: ambient",
+    "OPENAI_ORG_ID": "ambient",
+    "OPENAI_PROJECT_ID": "ambient",
+    "OPENAI_WEBHOOK_SECRET": "ambient",
+}
 
 
 class Guarded(SyncHooks, openai.OpenAI):
@@ -62,6 +71,12 @@ def test_the_sdk_has_the_hook(client, name):
 @pytest.mark.parametrize("name", STREAM_HOOKS)
 def test_the_sdks_streams_have_the_hook(stream, name):
     assert hasattr(stream, name), f"openai {openai.__version__} has no {stream.__name__}.{name}"
+
+
+@pytest.mark.parametrize("name", OPTION_FIELDS)
+def test_the_sdks_request_options_have_the_field(name):
+    options = importlib.import_module("openai._models").FinalRequestOptions
+    assert name in options.model_fields, f"openai {openai.__version__} has no options.{name}"
 
 
 @pytest.mark.parametrize("name", sorted(HOOKS.keys() - {"_parse_retry_after_header"}))
@@ -157,6 +172,8 @@ def test_every_stream_is_guarded(server, mode):
                 assert helper.get_final_completion().choices[0].message.content == "Hello there"
             return
         assert isinstance(stream, GuardedStream), "the SDK makes its streams in another way"
+        missing = [name for name in STREAM_FIELDS if not hasattr(stream, name)]
+        assert not missing, f"openai {openai.__version__}: a stream has no {missing}"
         assert not stream.is_done
         assert len(list(stream)) == len(CHUNKS)
         assert stream.is_done, "the SDK's streams keep their decoder elsewhere"
@@ -179,6 +196,14 @@ def test_a_raw_answer_checks_itself_when_it_is_parsed(server):
         assert isinstance(raw.parse(), ChatCompletion)
 
 
+def test_the_sdks_request_options_carry_our_call_to_the_request(server):
+    with Guarded(api_key="k", base_url=server.url("well")) as client:
+        raw = client.chat.completions.with_raw_response.create(model="m", messages=MESSAGES)
+        assert call_of(raw.http_response.request) is not None, (
+            f"openai {openai.__version__} no longer copies its request options with all they hold"
+        )
+
+
 @pytest.mark.parametrize("name", ["_custom_headers", "base_url", "_client"])
 def test_the_sdk_keeps_what_isolation_resets(name, monkeypatch):
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Ambient: 1")
@@ -187,6 +212,15 @@ def test_the_sdk_keeps_what_isolation_resets(name, monkeypatch):
     isolate(client, {})
     assert "X-Ambient" not in client.default_headers
     client.close()
+
+
+@pytest.mark.parametrize("kind", [Guarded, AsyncGuarded])
+def test_nothing_of_openais_own_variables_stays_in_a_client(kind, monkeypatch):
+    for name, value in AMBIENT.items():
+        monkeypatch.setenv(name, value)
+    client = kind(api_key="k", base_url="http://127.0.0.1:1/v1")
+    kept = [name for name, value in vars(client).items() if "ambient" in repr(value)]
+    assert not kept, f"openai {openai.__version__} keeps OPENAI_ variables in {kept}: see isolate()"
 
 
 def test_what_was_given_is_kept(monkeypatch):
@@ -208,3 +242,34 @@ def test_what_was_given_is_kept(monkeypatch):
 def test_the_logger_of_requests_has_its_name():
     module = importlib.import_module("openai._base_client")
     assert module.log.name == "openai._base_client", "see agentsflare_kimi/calling/redaction.py"
+
+
+def _traced(url):
+    """Send a request, and return what the HTTP library's `trace` extension tells of it."""
+    told = {}
+
+    def note(event, info):
+        told.setdefault(event.partition(".")[2], info)
+
+    hooks = {"request": [lambda request: request.extensions.update(trace=note)]}
+    with openai.DefaultHttpxClient(verify=False, event_hooks=hooks) as client:
+        client.post(f"{url}/chat/completions", json={})
+    return told
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_http_library_tells_of_the_connections_it_makes(scheme, tmp_path):
+    context = own_certificate(tmp_path) if scheme == "https" else None
+    made = "connect_tcp.complete" if context is None else "start_tls.complete"
+    with FaultServer({"well": Connection.well}, context=context) as server:
+        told = _traced(server.url("well", scheme=scheme))
+
+    missing = {made, "send_request_headers.started"} - told.keys()
+    assert not missing, f"see agentsflare_kimi/calling/tracing.py: it tells {sorted(told)}"
+    stream = told[made]["return_value"]
+    assert isinstance(stream.get_extra_info("socket"), socket.socket)
+    for name in ("read", "write"):
+        assert "timeout" in inspect.signature(getattr(stream, name)).parameters
+    request = told["send_request_headers.started"]["request"]
+    assert request.method == b"POST"
+    assert "trace" in request.extensions

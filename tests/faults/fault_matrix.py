@@ -91,7 +91,7 @@ class Lab:
     def tls_server(self):
         if self._tls is None:
             folder = self._stack.enter_context(tempfile.TemporaryDirectory())
-            context = _own_certificate(Path(folder))
+            context = own_certificate(Path(folder))
             replies = {"plain": Connection.well}
             self._tls = self._stack.enter_context(FaultServer(replies, context=context))
         return self._tls
@@ -111,7 +111,8 @@ def _fill(address):
     return waiting
 
 
-def _own_certificate(folder):
+def own_certificate(folder):
+    """Make a TLS context with a certificate that nobody has signed."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
     command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=127.0.0.1"]

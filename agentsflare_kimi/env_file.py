@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 
 from agentsflare_kimi.errors import ConfigurationError
 
 __all__ = ["read_env_file"]
 
 _LARGEST: Final = 1_048_576
+_QUOTED: Final = re.compile(
+    r"[^=]*=[^\S\n]*(['\"])(?P<value>(?:\\.|(?!\1).)*)(?P<closed>\1)?", re.DOTALL
+)
 
 
 def read_env_file(path: str | os.PathLike[str]) -> Mapping[str, str]:
@@ -29,17 +33,20 @@ def read_env_file(path: str | os.PathLike[str]) -> Mapping[str, str]:
 
     Raises:
         ConfigurationError: The file is missing, unreadable, not a regular file (a FIFO would
-            hang), larger than 1 MiB or not UTF-8. Its contents are not shown.
+            hang), larger than 1 MiB or not UTF-8, or one of its lines is no assignment. The
+            message names file and line; contents are never shown.
 
     Source: facts/reliability.md section 2, T9 and T23.
     """
     try:
         descriptor = os.open(Path(path).expanduser(), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:  # noqa: PTH123  # it is open already
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise ConfigurationError(f"env file {os.fspath(path)!r} is not a regular file")
-            content = file.read(_LARGEST + 1)
+            with open(descriptor, "rb", closefd=False) as file:
+                content = file.read(_LARGEST + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise ConfigurationError(
             f"env file {os.fspath(path)!r} cannot be read: {error.strerror or error}"
@@ -52,8 +59,28 @@ def _parse(content: bytes, path: str) -> Mapping[str, str]:
         raise ConfigurationError(f"env file {path!r} is larger than {_LARGEST} bytes")
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
         # Not chained: the exception would carry the file's bytes, keys included.
-        raise ConfigurationError(f"env file {path!r} is not UTF-8 text; save it as UTF-8") from None
-    values = dotenv_values(stream=StringIO(text), interpolate=False)
-    return {name: value for name, value in values.items() if value is not None}
+        raise ConfigurationError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from None
+    bindings = [*parse_stream(StringIO(text))]
+    for binding in bindings:
+        if binding.error:
+            raise ConfigurationError(f"{path}:{_line(binding)}: {_reason(binding)}")
+    return {each.key: each.value for each in bindings if each.key and each.value is not None}
+
+
+def _line(binding: Binding) -> int:
+    # The parser counts the blank lines before an assignment as a part of it.
+    text = binding.original.string
+    before = text[: len(text) - len(text.lstrip())]
+    return binding.original.line + len(re.findall(r"\r\n|\n|\r", before))
+
+
+def _reason(binding: Binding) -> str:
+    quoted = _QUOTED.match(binding.original.string.strip())
+    if quoted is None:
+        return "neither NAME=VALUE nor a comment that begins with #"
+    if not quoted["closed"] or "\n" in quoted["value"]:
+        return "the quote is not closed"
+    return "something follows the closing quote; put a backslash before a quote inside the value"

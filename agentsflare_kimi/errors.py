@@ -24,8 +24,8 @@ FutureWarning
 └── KimiWarning
     ├── RetiredModelWarning       ├── UnlistedModelWarning
     ├── DeprecatedModelWarning    ├── LossyMigrationWarning
-    └── UnknownModelWarning       ├── RejectedParameterWarning
-                                  └── ServedModelWarning
+    ├── UnknownModelWarning       ├── RejectedParameterWarning
+    └── MisspeltVariableWarning   └── ServedModelWarning
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ __all__ = [
     "LoneSurrogateError",
     "LossyMigrationWarning",
     "MissingApiKeyError",
+    "MisspeltVariableWarning",
     "ModelError",
     "RejectedParameterWarning",
     "RetiredModelError",
@@ -277,6 +278,10 @@ class UnlistedModelWarning(KimiWarning):
 
 class LossyMigrationWarning(KimiWarning):
     """A request was migrated, and something that it asked for could not be kept."""
+
+
+class MisspeltVariableWarning(KimiWarning):
+    """A variable is set whose name is near that of a setting, and that nothing reads."""
 
 
 class RejectedParameterWarning(KimiWarning):

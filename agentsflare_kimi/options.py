@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
 import openai
 from pydantic import SecretStr
 
+from agentsflare_kimi.calling.misspelt import warn_of_misspelt
 from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.errors import ConfigurationError, MissingApiKeyError
 from agentsflare_kimi.settings import KimiSettings, resolve_settings
@@ -146,6 +147,9 @@ def configure(
         ConfigurationError: A setting is wrong, or an option leads to another service.
         TypeError: `max_retries` is not a whole number.
         ValueError: It is negative.
+
+    Warns:
+        MisspeltVariableWarning: A variable is near a setting's name, and nothing reads it.
     """
     rest = {name: value for name, value in options.items() if _is_given(name, value)}
     refuse_other_services(rest)
@@ -157,12 +161,14 @@ def configure(
     if "base_url" in rest:
         own["base_url"] = str(rest["base_url"])
     in_force = resolve_settings(settings, own, env_file)
+    if settings is None:
+        warn_of_misspelt(env_file)
     if isinstance(rest.get("timeout"), str):
         del rest["timeout"]
     rest.setdefault("timeout", _timeout(in_force, rest.get("http_client")))
     rest.setdefault("max_retries", in_force.max_retries)
     rest["base_url"] = in_force.base_url
-    rest["api_key"] = _key(in_force, rest)
+    rest["api_key"] = _key(in_force, rest, env_file)
     return Configuration(_with_what_only_the_sdk_takes(in_force, rest), rest)
 
 
@@ -250,7 +256,9 @@ def _timeout(settings: KimiSettings, http_client: object) -> object:
     return openai.Timeout(seconds, connect=_CONNECT_TIMEOUT)
 
 
-def _key(settings: KimiSettings, options: Mapping[str, Any]) -> str | Callable[[], Any]:
+def _key(
+    settings: KimiSettings, options: Mapping[str, Any], env_file: str | os.PathLike[str] | None
+) -> str | Callable[[], Any]:
     if callable(options.get("api_key")):
         return options["api_key"]
     if settings.api_key is not None:
@@ -258,7 +266,19 @@ def _key(settings: KimiSettings, options: Mapping[str, Any]) -> str | Callable[[
     if options.get("_enforce_credentials") is False:
         return ""
     raise MissingApiKeyError(
-        "no API key: set AGENTSFLARE_API_KEY, or pass `api_key=`. Without a key, "
-        "`agentsflare-kimi serve` starts an emulator on this machine to develop against "
+        f"no API key: set AGENTSFLARE_API_KEY, or pass `api_key=`. {_hints(env_file)}Without a "
+        "key, `agentsflare-kimi serve` starts an emulator on this machine to develop against "
         "(OPENAI_API_KEY is never used)."
+    )
+
+
+def _hints(env_file: str | os.PathLike[str] | None) -> str:
+    if env_file is not None:
+        return f"The file {os.fspath(env_file)!r} does not set it either. "
+    # Not opened: only a file that was named is read.
+    if not os.path.isfile(".env"):  # noqa: PTH113  # pathlib raises where the folder is gone
+        return ""
+    return (
+        "The `.env` in this directory is not read unless it is named: "
+        '`Kimi(env_file=".env")`, or `--env-file .env` on the command line. '
     )

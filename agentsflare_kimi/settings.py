@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
@@ -25,13 +26,16 @@ from pydantic_settings import (
 from agentsflare_kimi.base_url import DEFAULT_BASE_URL, check_base_url
 from agentsflare_kimi.env_file import read_env_file
 from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.variables import PREFIX as _PREFIX
 
 __all__ = ["KimiSettings", "resolve_settings"]
 
-_PREFIX: Final = "AGENTSFLARE_"
 _MAY_BE_NONE: Final = frozenset({"deadline", "migrate_to", "models_file"})
 # A key may be pasted into any of these; what they hold is never shown.
 _NEVER_SHOWN: Final = frozenset({"api_key", "base_url", "model", "migrate_to", "models_file"})
+
+# A model's name, or nothing; what splits or quotes names elsewhere is no part of one.
+_NAME: Final = re.compile(r"\s*[^\s,;|'\"`\[\]{}()=]*\s*")
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -149,11 +153,7 @@ class KimiSettings(BaseSettings):
     @field_validator("extra_models", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        if value.lstrip().startswith("["):
-            return json.loads(value)
-        return tuple(name.strip() for name in value.split(",") if name.strip())
+        return _read_names(value) if isinstance(value, str) else value
 
     def __getstate__(self) -> dict[Any, Any]:
         """Leave the key out of pickles: a worker takes it from its own environment."""
@@ -164,6 +164,22 @@ class KimiSettings(BaseSettings):
         """Take the key that the pickle lacks from the environment, if it is there."""
         key = self._clean_key(SecretStr(os.environ.get(f"{_PREFIX}API_KEY", "")))
         super().__setstate__(state | {"__dict__": state["__dict__"] | {"api_key": key}})
+
+
+def _read_names(text: str) -> tuple[str, ...]:
+    names: object = text.split(",")
+    if text.lstrip().startswith("["):
+        try:
+            names = json.loads(text)
+        except ValueError:
+            names = None
+    listed = cast("list[object]", names) if isinstance(names, list) else [None]
+    if not all(isinstance(name, str) and _NAME.fullmatch(name) for name in listed):
+        raise ValueError(
+            "neither a JSON list nor names separated by commas; write it as "
+            '`kimi-one,kimi-two` or `["kimi-one", "kimi-two"]`'
+        )
+    return tuple(name.strip() for name in cast("list[str]", listed) if name.strip())
 
 
 def _problem_with_key(text: str) -> str:
@@ -217,12 +233,14 @@ def _named(path: object, settings: type[BaseSettings]) -> dict[str, str]:
     """Read the settings in a file that `_env_file` names, save those the environment has."""
     found: dict[str, str] = {}
     for each in _each(path):
-        found |= read_env_file(each)
+        found |= {name.upper(): value for name, value in read_env_file(each).items()}
+    # Names count in any case, as they do in the environment.
+    environment = {name.upper() for name, value in os.environ.items() if value}
     variables = {name: _PREFIX + name.upper() for name in settings.model_fields}
     return {
         name: found[variable]
         for name, variable in variables.items()
-        if found.get(variable) and not os.environ.get(variable)
+        if found.get(variable) and variable not in environment
     }
 
 

@@ -14,7 +14,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 FLOORS = (
     {"frozen_mapping", "pickling", "printable"},
     {"errors"},
-    {"models", "base_url", "env_file"},
+    {"models", "base_url", "env_file", "variables"},
     {"reading", "settings"},
     {"calling"},
     {"client", "options"},

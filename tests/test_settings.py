@@ -104,7 +104,10 @@ def test_every_field_is_read_from_its_variable(variable, value, field, expected,
         ("ON_SUBSTITUTION", "no", "'warn', 'error' or 'ignore', got 'no'"),
         ("MIGRATE_TO", " ", "at least 1 character"),
         ("HTTP_BACKEND", "curl", "'default', 'aiohttp' or 'auto', got 'curl'"),
-        ("EXTRA_MODELS", "[a", "Expecting value"),
+        *(
+            ("EXTRA_MODELS", text, r"neither a JSON list nor names .*`kimi-one,kimi-two`")
+            for text in ("[a", '["a" "b"]', "[1]", '{"a": 1}', "a b", "a;b", '"a","b"', "a|b")
+        ),
     ],
 )
 def test_a_wrong_value_names_variable_argument_and_way_out(variable, value, reason, monkeypatch):
@@ -207,6 +210,16 @@ def test_an_env_file_counts_only_when_named_and_below_the_environment(tmp_path, 
     settings = KimiSettings(_env_file=named)
     assert (settings.model, settings.deadline) == ("from-file", 9)
     assert KimiSettings(_env_file=[named, str(named)], model="argument").model == "argument"
+
+
+def test_names_in_an_env_file_count_in_any_case_as_in_the_environment(tmp_path, monkeypatch):
+    named = tmp_path / "named.env"
+    named.write_text("agentsflare_model=from-file\nAgentsflare_Deadline=5\n")
+    monkeypatch.setenv("agentsflare_deadline", "9")
+
+    settings = KimiSettings(_env_file=named)
+
+    assert (settings.model, settings.deadline) == ("from-file", 9)
 
 
 def test_an_env_file_with_a_wrong_value_is_an_error(tmp_path):

@@ -19,7 +19,7 @@ from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.calling.spans import trace_models
 from agentsflare_kimi.models.notice_texts import Notice, NoticeKind
 
-__all__ = ["ToldPlaces", "announce", "log_event"]
+__all__ = ["ToldPlaces", "announce", "log_event", "warn_caller"]
 
 
 class _Channel(NamedTuple):
@@ -166,6 +166,11 @@ def _category(notice: Notice, category: type[errors.KimiWarning]) -> type[errors
     if notice.model_status == "deprecated":
         return errors.DeprecatedModelWarning
     return category
+
+
+def warn_caller(message: str, category: type[errors.KimiWarning]) -> None:
+    """Warn at the line of the caller's own code."""
+    _warn(_callers_place(), message, category)
 
 
 def _warn(place: _Place, message: str, category: type[Warning]) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "is_chat",
     "is_pattern",
     "queries",
+    "takes_down",
     "takes_model_first",
 ]
 
@@ -46,8 +47,8 @@ RECORDS: Final = frozenset(
 # Keys that name a model only where something around them is about one.
 ABOUT_MODEL: Final = frozenset(
     "default defaultvalue default_value defaultmodel fallback value initial initialvalue id "  # noqa: SIM905  # words read best as words
-    "name defaultsto placeholder slug example examples const defaultoption fallbackvalue "
-    "initialdata contents defaultfactory default_factory".split()
+    "name defaultsto placeholder slug defaultoption fallbackvalue "
+    "initialdata contents defaultfactory default_factory defaultvaluet".split()
 )
 # Arguments of classes that ask models which name the model in another way.
 NAMES_OF_MODELS: Final = frozenset(
@@ -136,11 +137,40 @@ _QUERIES: Final = frozenset(
     "reply nock intercept withargs thenreturn with_args having orderby joins gauge counter "
     "histogram set_tag settag set_attribute setattribute tag addtag withtag settags increment "
     "timing metric record_metric track capture emit remove delete discard unregister "
-    "deprecate is_deprecated raise_if has_been_called_with check assert".split()
+    "deprecate is_deprecated raise_if has_been_called_with check assert execute executemany "
+    "executequery update_one replace_one replaceone bulk_write find_one_and_update insert_one "
+    "insertone insert_many insertmany hash_including objectcontaining setparameter set_parameter "
+    "bson.d bson.m bson.e fake hasdata".split()
 )
 _NAMED_QUERIES: Final = lazy(
-    r"^(?:find|count|delete|remove|exists|query|search|lookup|list|fetch|load|select|filter|read|has|is|supports?)"
-    r"(?:All|One|First|Many|Any)?(?:By|Where|With|For|_by_)"
+    r"^(?:find|count|delete|destroy|remove|exists|query|search|lookup|list|fetch|load|select|filter"
+    r"|read|has|is|supports?|get|first|update|upsert)"
+    r"(?:All|One|First|Many|Any)?(?:By|Where|With|For|Or(?=Create|New|Insert|Init)|_by|_or_)"
+    r"|^(?:or|and)?[wW]here(?=[A-Z_]|$)|_by!?$|_or_(?:create|initialize|insert)"
+)
+# What tells something of a model, and asks none: `count_tokens(model=...)`.
+_TELLS: Final = (
+    r"count|calc|calculate|estimate|compute|num|supports?|is|has|can|check|encoding|tokenizer|token"
+    r"|price|cost|pricing|context|lookup"
+)
+_MEASURES: Final = lazy(
+    rf"^_?(?:get_?)?(?:{_TELLS})(?=[A-Z_]|$)|^(?:Get)?(?:{_TELLS.title()})(?=[A-Z]|$)"
+    r"|(?i:tokens?|price|pricing|costs?|context_?(?:window|length)|model_?info|capabilit\w+)"
+    r"(?i:_?for(?:_?model)?|_?of)?$"
+)
+# They take down what was asked: logs, traces, metrics.
+_TAKES_DOWN: Final = frozenset(
+    "debug info warn warning error exception critical fatal trace log notice success verbose "  # noqa: SIM905  # words read best as words
+    "infow debugw warnw errorw infof debugf warnf errorf logf printf println print puts echo "
+    "log_event logevent add_event addevent with_field withfield withfields with_fields bind "
+    "bind_contextvars zap.string attribute.string attribute.key slog.string tag.of tags.of "
+    "keyvalue.of keyvaluepair telemetry.execute log_metric log_params log_param logparam "
+    "set_attributes setattributes setattributesondict put_metric span record_usage recordusage "
+    "logusage log_usage save_usage saveusage".split()
+)
+# Types of what comes back, and of rows that keep it.
+_TAKEN_DOWN: Final = lazy(
+    r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats)$"
 )
 _QUERY_KEYS: Final = frozenset(
     "where match matches filter filters query selector matchlabels conditions condition when "  # noqa: SIM905  # words read best as words
@@ -197,7 +227,18 @@ def queries(name: str, *, is_key: bool = False) -> bool:
     last = name.rpartition(".")[2]
     if is_key:
         return last.lower() in _QUERY_KEYS
-    return last.lower() in _QUERIES or bool(_NAMED_QUERIES.match(last))
+    parts = name.lower().split(".")
+    if _QUERIES.intersection((parts[-1], ".".join(parts[-2:]))) or {"objects", "where"} & {*parts}:
+        return True
+    return bool(_NAMED_QUERIES.search(last) or (_MEASURES.search(last) and not is_chat(name)))
+
+
+def takes_down(callee: str) -> bool:
+    """Tell whether a call or a type keeps what was asked or answered: a log, a trace, an answer."""
+    last = callee.rpartition(".")[2]
+    lower = callee.lower()
+    is_kept = last.lower() in _TAKES_DOWN or ".".join(lower.split(".")[-2:]) in _TAKES_DOWN
+    return is_kept or (last[:1].isupper() and bool(_TAKEN_DOWN.search(last)))
 
 
 def is_pattern(callee: str) -> bool:

@@ -52,7 +52,7 @@ def _speakers(tree: Tree, step: Step) -> list[str]:
             region = tree.source.region_at(part.start)
             if region and region.start == part.start and region.end == part.end:
                 names.append(text[region.inner_start : region.inner_end])
-    elif step.kind in {"pair", "object"}:
+    if step.kind in {"pair", "object", "assigned", "argument"}:
         names += [
             text[value.inner_start : value.inner_end]
             for part in parts[:8]

@@ -21,9 +21,8 @@ _BASE: Final = lazy(
     r"(?i)(?:base_?ur[li]|api_?base|endpoint|api_?url|host|server)\w*[\"']?\)?\s*(?:=>|[:=(,])\s*(?:new \w+\()?[\"'`]?\Z"  # noqa: E501  # a pattern
 )
 _OURS: Final = lazy(r"(?:^|\.)(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.com|kimi\.ai)$")
-_NEUTRAL: Final = lazy(
-    r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker|github\.|\S*github|\S*\$)"
-)
+_LOCAL: Final = lazy(r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker)")
+_NEUTRAL: Final = lazy(r"^(?:github\.|\S*github|\S*\$)")
 # Hosts and SDKs of other vendors. Source: facts/catalog-2026-11.md section 4.
 _VENDORS: Final = (
     r"openrouter|dashscope|aliyun|bailian|groq|together(?:ai)?|fireworks(?:_?ai)?|siliconflow|deepinfra"
@@ -44,6 +43,11 @@ _PROVIDER: Final = lazy(
 _IMPORT: Final = lazy(
     rf"^\s*(?:from|import|require|using|use)\b[^\n]*\b(?:{_VENDORS}|boto3|dashscope)\b",
     re.MULTILINE,
+)
+# Clients that ask a vendor without being told where.
+_CLIENT: Final = lazy(
+    rf"\b(?:Async|Chat|Azure)*(?:AzureOpenAI|AzureChatOpenAI|InferenceClient|(?i:{_VENDORS}))"
+    r"(?:Chat|Client|Converse|LLM|Chat(?:Model|Generator))?\("
 )
 _REACH: Final = 80
 
@@ -85,7 +89,8 @@ class Hosts:
             return False
         providers = [match["name"] for match in _PROVIDER.finditer(self._text)]
         is_named = bool(providers) and all(_VENDOR.match(name) for name in providers)
-        return is_named or _IMPORT.search(self._text) is not None
+        is_imported = _IMPORT.search(self._text) is not None
+        return is_named or is_imported or _CLIENT.search(self._text) is not None
 
     def within(self, start: int, end: int) -> Host:
         """Tell which host a stretch of the text names."""
@@ -105,5 +110,9 @@ class Hosts:
                 yield _Place(match.start(), "ours")
             elif not _NEUTRAL.match(host):
                 before = self._text[max(0, match.start() - _REACH) : match.start()]
-                if _API.search(host + path) or _API.match(host) or _BASE.search(before):
+                if _LOCAL.match(host):
+                    # A program's own pages are served there, too.
+                    if _BASE.search(before):
+                        yield _Place(match.start(), "foreign")
+                elif _API.search(host + path) or _API.match(host) or _BASE.search(before):
                     yield _Place(match.start(), "vendor" if _VENDOR.search(host) else "foreign")

@@ -15,6 +15,7 @@ from agentsflare_kimi.lint.evidence.callees import (
     describes_a_model,
     is_chat,
     queries,
+    takes_down,
 )
 from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.keys import describes_model
@@ -130,19 +131,30 @@ class Siblings:
         self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]
     ) -> Iterator[str]:
         """Look at the brackets further out: a query, a catalogue, a list of several."""
+        is_inside = True
         for step in [*seen, *steps]:
+            # What is within the key's own value only wraps it: `model=ModelId("...")`.
+            is_inside = is_inside and step.name != verdict.key
             if step.kind in {"argument", "made"} and (
                 queries(step.callee) or compares(step.callee)
             ):
                 yield "query"
+            if step.kind in {"argument", "made"} and takes_down(step.callee):
+                yield "logged"
             if step.name and step.name != verdict.key and queries(step.name, is_key=True):
                 yield "query"
-            if step.kind in {"argument", "made"} and describes_a_model(step.callee):
+            if (
+                step.kind in {"argument", "made"}
+                and describes_a_model(step.callee)
+                and not is_inside
+            ):
                 yield "catalogue"
             if step.kind == "argument" and is_chat(step.callee):
                 yield "chat-callee"
             if step.kind == "item" and self._has_other_models(step.opener):
                 yield "catalogue"
+            if step.kind == "block" and queries(".".join(step.callee.split())):
+                yield "query"
             if step.kind == "block" and _enumerates(step.callee):
                 yield "listed"
             if step.kind == "block":
@@ -235,7 +247,7 @@ def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tupl
         return position, found
     if "query" in found:
         return "comparison", found
-    if "record" in found and "chat-body" not in found:
+    if "logged" in found or ("record" in found and "chat-body" not in found):
         return "record", found
     is_asked = bool({"chat-body", "credentials", "chat-callee"} & set(found))
     if {"listed", "alias"} & set(found) or ("catalogue" in found and not is_asked):

@@ -75,6 +75,11 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "a time, a usage or a duration stands beside the name",
         "this is a record of what was asked",
     ),
+    "logged": Evidence(
+        "against",
+        "a log, a trace, a metric or an answer's type takes the name down",
+        "this is taken down rather than asked",
+    ),
     "hidden-default": Evidence(
         "against",
         "the class sends a temperature unless told otherwise",

@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.evidence.callees import (
     is_chat,
     is_pattern,
     queries,
+    takes_down,
     takes_model_first,
 )
 from agentsflare_kimi.lint.evidence.defaults import name_around_default
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Verdict", "judge"]
 
 _FLAG: Final = lazy(r"--?[\w-]*model(?:[-_](?:name|id))?=?\Z|-m\Z", re.IGNORECASE)
-_ENUMERATES: Final = frozenset({"enum", "Enum", "StrEnum", "enumeration"})
+_GETS: Final = lazy(r"^_*(?:get|resolve|pick|choose|select|default)_?(?=[A-Z_a-z])")
 _FIRST: Final = 4
 _PLAIN: Final = {
     "glued": "glued", "compared": "comparison", "key": "key", "subscript": "key", "type": "value",
@@ -166,12 +167,14 @@ def _positional(case: _Case, step: Step, wrapper: str) -> Verdict | None:  # noq
         return Verdict("code")
     if compares(callee):
         return Verdict("comparison", evidence=("comparison",), call=callee)
+    if takes_down(callee) and not is_chat(callee):
+        return Verdict("record", evidence=("logged",), call=callee)
     if describes_a_model(callee):
         outer = case.next()
         if outer and is_model_key(outer.name) and not describes_a_model(outer.callee):
             return Verdict("request", outer.name, call=outer.callee, group=outer.opener)
         return Verdict("value", last, ("catalogue",), call=callee)
-    if is_model_key(last.lstrip("$@")):
+    if is_model_key(last.lstrip("$@")) and not queries(callee):
         return Verdict("request", last, call=callee, group=-1)
     before = _string_before(case.tree, step)
     if falls_back(callee) or last == "using":
@@ -253,6 +256,11 @@ def _item(case: _Case, step: Step) -> Verdict:
     return Verdict("value", name, ("listed",))
 
 
+def _got(function: str) -> str:
+    """Name what a function gets: `get_model_name`, `getModel`, `resolveModel`."""
+    return _GETS.sub("", function)
+
+
 def _returned(case: _Case, step: Step) -> Verdict | None:
     """Judge what a function returns by the function's name."""
     tree = case.tree
@@ -263,8 +271,8 @@ def _returned(case: _Case, step: Step) -> Verdict | None:
         name = tree.scopes.scope_of(case.region.start)
     else:
         name = outer.name or outer.callee
-    words = name.split()
-    found = next((w for w in reversed(words) if is_word(w) and is_model_key(w)), "")
+    words = [word.partition("(")[0].rstrip(":") for word in name.split()]
+    found = next((w for w in reversed(words) if is_word(w) and is_model_key(_got(w))), "")
     if not found or step.part.start < 0:
         return Verdict("value", words[-1] if words else "")
     return Verdict("request", found)

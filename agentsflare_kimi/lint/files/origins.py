@@ -21,16 +21,17 @@ _SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
 _TEST_FOLDERS: Final = frozenset(
     "test tests testing testdata test_data test-data __tests__ spec specs e2e fixture fixtures "  # noqa: SIM905  # words read best as words
     "__fixtures__ mock mocks __mocks__ cassettes snapshots __snapshots__ recordings stories "
-    "bench benches benchmark benchmarks cypress playwright integration_test androidTest".split()
+    "bench benches benchmark benchmarks cypress playwright integration_test androidTest seeders "
+    "seeds".split()
 )
 _TEST: Final = lazy(
     r"(?:^|[._-])(?:tests?|specs?|conftest|bench(?:es|marks?)?|cy|e2e|stories|story|mocks?|fixtures?"
-    r"|factories|snapshots?)(?=[._-]|$)|^(?:test|spec)(?=[A-Z])"
-    r"|[a-z0-9](?:Tests?|TestCases?|Specs?|IT|Mocks?|Fixtures?|Bench)$"
+    r"|factories|snapshots?|seeds?|seeder)(?=[._-]|$)|^(?:test|spec)(?=[A-Z])"
+    r"|[a-z0-9](?:Tests?|TestCases?|Specs?|IT|Mocks?|Fixtures?|Bench|Seeder)$"
 )
 # No name of a test lacks all of these.
 _TEST_HINTS: Final = (
-    "est", "pec", "ench", "cy", "e2e", "tor", "ock", "ixture", "snapshot", "IT",
+    "est", "pec", "ench", "cy", "e2e", "tor", "ock", "ixture", "snapshot", "IT", "eed",
 )  # fmt: skip
 _SCENARIOS: Final = (".snap", ".feature", ".golden", ".cassette")
 _MIGRATION_FOLDERS: Final = frozenset({"migrations", "migration", "migrate"})

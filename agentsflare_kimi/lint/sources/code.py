@@ -115,7 +115,10 @@ class CodeDocument:
 
             position, key, _ = judge_within(before, after)
             is_said = not key.startswith("-") and " " in before.strip()
-            return ("prose", "") if is_said else (position, key)
+            if is_said and position == "request":
+                is_quoted = before[-1:] in {"'", '"'} and after.lstrip("\\")[:1] == before[-1:]
+                return ("value", key) if is_quoted else ("prose", "")
+            return ("prose", "") if is_said and position != "comparison" else (position, key)
         if not _TAG_DEFAULT.search(before):
             return "prose", ""
         named = _TAG_NAME.search(self.text, start - len(before), end + len(after))

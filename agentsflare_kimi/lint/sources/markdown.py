@@ -22,6 +22,7 @@ __all__ = [
     "RestructuredDocument",
 ]
 
+_FRONT_MATTER: Final = lazy(r"\A(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<data>.*?\n)(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FENCE: Final = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
 )
@@ -84,8 +85,15 @@ class MarkdownDocument(MarkupDocument):
 
     def embedded(self) -> Sequence[Embedded]:
         """List the fenced blocks whose language is known."""
-        blocks = [*self._blocks(), *self._indented()]
+        blocks = [*self._front_matter(), *self._blocks(), *self._indented()]
         return tuple(sorted(blocks, key=lambda block: block.offsets[0]))
+
+    def _front_matter(self) -> Iterator[Embedded]:
+        """Find the settings that a page begins with: agents and prompts are kept that way."""
+        front = _FRONT_MATTER.match(self.text)
+        if front:
+            language = "toml" if front["fence"] == "+++" else "yaml"
+            yield slice_of(self.text, front.start("data"), front.end("data"), language)
 
     def _indented(self) -> Iterator[Embedded]:
         """Find blocks that are set off by four blanks, where what they are can be told."""

@@ -251,13 +251,20 @@ def _unbound(  # noqa: PLR0911  # one case after the other
     return None
 
 
+_LISP_COMPARES: Final = frozenset(
+    "= not= == equal equal? eq eq? eql equalp string= string-equal string-prefix-p case condp pcase "  # noqa: SIM905  # words read best as words
+    "cl-case ecase member memq assoc assoc-string".split()
+)
+
+
 def _lisp_role(part: Part, tokens: Sequence[Token], index: int) -> Step | None:
     last = tokens[index - 1].text if index else ""
+    if index and tokens[0].text in _LISP_COMPARES:
+        return Step("compared")
     if not is_word(last.lstrip(":-")):
         return None
     if index == 1:
-        name = {"=", "not=", "equal", "eq", "string="}
-        return Step("compared") if last in name else Step("argument", "", last, opener=part.opener)
+        return Step("argument", "", last, opener=part.opener)
     return Step("pair", last.lstrip(":"), opener=part.opener, part=part)
 
 

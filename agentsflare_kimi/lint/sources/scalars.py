@@ -14,18 +14,21 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.sources.documents import Position
 
-__all__ = ["Scalar", "is_list", "judge_scalar", "judge_within"]
+__all__ = ["NEAR", "Scalar", "is_list", "judge_scalar", "judge_within"]
 
 # A flag or a setting before a name, within a value: `--model name`, `MODEL=name`, `"model": name`.
 _FLAG: Final = lazy(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
-_PAIR: Final = lazy(r"(?P<key>[A-Za-z_][\w.-]*)[\"']?\s*(?P<sign>!=|==|=~|=)\s*[\"']?\Z")
+_PAIR: Final = lazy(r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z")
 _DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\bdefault\([^()]*,\s*[\"']?\Z|\|\|\s*[\"']\Z")
+# What stands before a condition in SQL and its like: `WHERE model = 'name'`, `IN ('name', ...)`.
+_CONDITION: Final = lazy(r"(?i:\b(?:where|and|or|when|on|having|not|select)[\s(]+[\w.]*\Z)")
+_AMONG: Final = lazy(r"(?i:\bin\s*\((?:[^()]*,)?\s*\\?[\"']\Z)")
 _SIGNS: Final = lazy(r"[A-Za-z_][\w.]*")
 _END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
 _ITEM: Final = r"[\w./:@+*=()?-]+"
 _LIST: Final = lazy(rf"\s*{_ITEM}(?:\s*[,;|]\s*{_ITEM})+\s*[,;|]?\s*")
 _BLANKS: Final = lazy(r"\s*(?:[\w./:@+-]*\d[\w./:@+-]*\s+)+[\w./:@+-]*\d[\w./:@+-]*\s*")
-_NEAR: Final = 200
+NEAR: Final = 200
 
 
 class Scalar(NamedTuple):
@@ -87,18 +90,22 @@ def judge_within(before: str, after: str) -> tuple[Position, str, tuple[str, ...
     Returns:
         Its position, its key, and the evidence on it.
     """
-    near = before[-_NEAR:]
+    near = before[-NEAR:]
     is_whole = bool(_END.match(after))
     if (flag := _FLAG.search(near)) and is_whole:
         return "request", flag["key"], ("setting",)
     if (pair := _PAIR.search(near)) and is_whole:
-        if pair["sign"] != "=" or near[: pair.start()].rstrip().endswith(("{", ",")):
+        earlier = near[: pair.start()]
+        is_condition = earlier.rstrip().endswith(("{", ",")) or _CONDITION.search(earlier)
+        if pair["sign"] != "=" or is_condition:
             return "comparison", pair["key"], ("query",)
         key = pair["key"]
         return ("request", key, ("setting",)) if is_model_key(key) else ("value", key, ())
+    if _AMONG.search(near):
+        return "comparison", "", ("query",)
     if _DEFAULT.search(near):
         opening = near.rfind("{{")
-        words = _SIGNS.findall(near[opening:] + after[: _NEAR // 2])
+        words = _SIGNS.findall(near[opening:] + after[: NEAR // 2])
         key = next((word for word in words if is_model_key(word.rpartition(".")[2])), "")
         return "value", key, ("listed",)
     return "prose", "", ()

@@ -111,8 +111,9 @@ class ShellDocument(CodeDocument):
         """Describe a part of a string: `-e "MODEL=name"` gives the rest of it to a key."""
         setting = _SETTING.match(self.text, region.inner_start, start)
         if setting is None or end != region.inner_end:
-            position = "value" if self._is_list(region) else "prose"
-            return Value(self.text[start:end], start, end, position)
+            position, key = self._in_part(region, start, end)
+            position = "prose" if position == "request" else position
+            return Value(self.text[start:end], start, end, position, key)
         position: Position = "request" if is_model_key(setting[1]) else "value"
         evidence = ("setting",) if position == "request" else ()
         return Value(self.text[start:end], start, end, position, setting[1], evidence=evidence)

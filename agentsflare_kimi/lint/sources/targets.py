@@ -163,7 +163,9 @@ def is_definition(tokens: Sequence[Token], index: int) -> bool:
     """Tell whether the parenthesis at *index* holds parameters rather than arguments."""
     heads = {token.text for token in tokens[max(0, index - 2) : index]}
     follows = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    return bool(_DEFINES & heads) or (follows in {"=>", "{"} and "." not in heads)
+    if "." in heads:
+        return False
+    return bool(_DEFINES & heads) or (follows in {"=>", "{"})
 
 
 def head_of(tree: Tree, opener: int) -> list[str]:

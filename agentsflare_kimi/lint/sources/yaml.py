@@ -12,7 +12,7 @@ from agentsflare_kimi.lint.sources.documents import Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED
-from agentsflare_kimi.lint.sources.scalars import Scalar, is_list, judge_scalar, judge_within
+from agentsflare_kimi.lint.sources.scalars import NEAR, Scalar, is_list, judge_scalar, judge_within
 from agentsflare_kimi.lint.sources.settings import Setting, number_ahead
 from agentsflare_kimi.lint.sources.yaml_flow import SPEAKERS, Collections
 from agentsflare_kimi.lint.sources.yaml_lines import Lines, Node
@@ -38,7 +38,9 @@ class YamlDocument:
         self.text = text
         self._settings_of: dict[int, Sequence[Setting]] = {}
         self._keys_of: dict[int, tuple[Sequence[str], Sequence[str]]] = {}
-        self._lists: dict[int, bool] = {}
+        self._lists: dict[tuple[int, int], bool] = {}
+        self._scalars: dict[tuple[int, int], tuple[int, int]] = {}
+        self._comments: dict[tuple[int, int], int] = {}
 
     def embedded(self) -> Sequence[Embedded]:
         """List the block scalars that hold a name, and are a text of their own."""
@@ -79,17 +81,11 @@ class YamlDocument:
 
     def _in_scalar(self, index: int, start: int, end: int) -> Value:
         node = self._nodes[index]
-        last = self.text.find("\n", end)
-        last = last if last >= 0 else len(self.text)
-        before = self.text[min(node.value_start, start) : start]
-        after = self.text[
-            end : self._comment_in(node.start if node.end >= end else end, last)
-        ].rstrip()
-        is_continued = start >= node.end
-        if is_continued:
-            before = self.text[node.end : start]
-        if before.strip() in {"", '"', "'"} and after.strip() in {"", '"', "'"}:
+        first, last = self._scalar_at(node, start)
+        if start <= first and last <= end:
             return self._judged(index, start, end)
+        before, after = self.text[max(first, start - NEAR) : start], self.text[end : end + NEAR]
+        after = after[: max(0, last - end)]
         if "{{" in before and self.text[start - 1] in "\"'`" and "}}" in after:
             position, key, evidence = judge_within(before, after)
             if position == "value":
@@ -99,16 +95,33 @@ class YamlDocument:
                 return Value(
                     self.text[start:end], start, end, position, key or node.key, evidence=evidence
                 )
-        return self._within(before, after, start, end, node.end)
+        return self._within(before, after, start, end, (first, last))
 
-    def _within(self, before: str, after: str, start: int, end: int, line: int) -> Value:
+    def _scalar_at(self, node: Node, start: int) -> tuple[int, int]:
+        """Where the scalar on the line of *start* begins and ends, without quotes."""
+        is_continued = start >= node.end
+        begin = node.end if is_continued else min(node.value_start, start)
+        last = self.text.find("\n", start)
+        last = self._comment_in(start if is_continued else node.start, self._or_end(last))
+        if (begin, last) not in self._scalars:
+            content = self.text[begin:last]
+            inner = content.strip(" \t\r\n\"'")
+            first = begin + content.find(inner)
+            self._scalars[begin, last] = first, first + len(inner)
+        return self._scalars[begin, last]
+
+    def _or_end(self, position: int) -> int:
+        return position if position >= 0 else len(self.text)
+
+    def _within(
+        self, before: str, after: str, start: int, end: int, whole: tuple[int, int]
+    ) -> Value:
         position, key, evidence = judge_within(before, after)
-        if position == "prose" and line not in self._lists:
-            self._lists[line] = is_list(
-                (before + self.text[start:end] + after).strip().strip("\"'")
-            )
-        if position == "prose" and self._lists[line]:
-            position, evidence = "value", ("listed",)
+        if position == "prose":
+            if whole not in self._lists:
+                self._lists[whole] = is_list(self.text[whole[0] : whole[1]].strip().strip("\"'"))
+            if self._lists[whole]:
+                position, evidence = "value", ("listed",)
         return Value(self.text[start:end], start, end, position, key, evidence=evidence)
 
     def _judged(self, index: int, start: int, end: int) -> Value:
@@ -269,19 +282,19 @@ class YamlDocument:
 
     def _comment_in(self, start: int, end: int) -> int:
         """Where a comment begins in a line, or the line's end."""
-        line = self.text[start:end]
-        if "#" not in line:
-            return end
-        masked = _QUOTED.sub(lambda match: "x" * len(match[0]), line)
-        found = _COMMENT.search(masked)
-        return start + found.start() if found else end
+        if (start, end) not in self._comments:
+            line = self.text[start:end]
+            masked = _QUOTED.sub(lambda match: "x" * len(match[0]), line) if "#" in line else ""
+            found = _COMMENT.search(masked)
+            self._comments[start, end] = start + found.start() if found else end
+        return self._comments[start, end]
 
     def _in_flow(self, flow: tuple[str, int, int, int], start: int, end: int) -> Value:
         key, first, last, opener = flow
         before, after = self.text[first:start], self.text[end:last]
         index = self._collections.node_of[opener]
         if before.strip("\"'") or after.strip("\"'"):
-            return self._within(before, after, start, end, first)
+            return self._within(before, after, start, end, (first, last))
         name = self.text[start:end]
         if not key:
             flag = self._collections.item_before(first)

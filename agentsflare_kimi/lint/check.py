@@ -25,6 +25,7 @@ _DEEPEST: Final = 3
 _AT_GATEWAY: Final = frozenset({"AFK001", "AFK002", "AFK003", "AFK004", "AFK005"})
 _AT_HOST: Final = "AFK006"
 _SAMPLE: Final = "a sample in a text, which may be about this very name"
+_EXPECTED: Final = "what is expected or came back, rather than what is sent"
 
 
 class Judged(NamedTuple):
@@ -95,6 +96,8 @@ def _moved(found: _Found, text: Embedded) -> Problem:
     fix = problem.fix and replace(
         problem.fix, edits=tuple(_moved_edit(edit, text) for edit in problem.fix.edits)
     )
+    if text.is_expected and severity == "error":
+        severity, fix = "warning", _unsafe(fix, _EXPECTED)
     if text.is_sample:
         fix = _unsafe(fix, _SAMPLE)
     fix = _unsafe(fix, text.doubt)

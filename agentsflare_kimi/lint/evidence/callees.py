@@ -21,6 +21,7 @@ __all__ = [
     "describes_a_model",
     "falls_back",
     "is_chat",
+    "is_held_against",
     "is_pattern",
     "queries",
     "takes_down",
@@ -170,7 +171,13 @@ _TAKES_DOWN: Final = frozenset(
 )
 # Types of what comes back, and of rows that keep it.
 _TAKEN_DOWN: Final = lazy(
-    r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats)$"
+    r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats|Error"
+    r"|Exception)$|^(?:capture|record|track|report|emit|log|handle|on|dispatch|publish|notify)"
+    r"(?=[A-Z_]).*(?:event|Event|error|Error|usage|Usage|call|Call|metric|Metric|log|feedback)"
+)
+# What a text is called that is held against another, or that came back.
+_EXPECTED: Final = lazy(
+    r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
 )
 _QUERY_KEYS: Final = frozenset(
     "where match matches filter filters query selector matchlabels conditions condition when "  # noqa: SIM905  # words read best as words
@@ -238,7 +245,12 @@ def takes_down(callee: str) -> bool:
     last = callee.rpartition(".")[2]
     lower = callee.lower()
     is_kept = last.lower() in _TAKES_DOWN or ".".join(lower.split(".")[-2:]) in _TAKES_DOWN
-    return is_kept or (last[:1].isupper() and bool(_TAKEN_DOWN.search(last)))
+    return is_kept or bool(_TAKEN_DOWN.search(last))
+
+
+def is_held_against(name: str) -> bool:
+    """Tell whether a text is given to what is compared with an answer, or is one: `expected`."""
+    return bool(_EXPECTED.match(name.rpartition(".")[2]))
 
 
 def is_pattern(callee: str) -> bool:

@@ -30,6 +30,10 @@ _VENDORS: Final = (
     r"|baseten|databricks|huggingface|hyperbolic|opencode|ollama|vllm|lmstudio|replicate|cloudflare"
     r"|heroku|parasail|chutes|nebius|tencent|baidu|qianfan|ppio|modelscope|poe|perplexity|requesty"
 )
+# Further vendors, who host no model of ours, but may be named as a provider.
+_PROVIDERS: Final = (
+    r"mistral|anthropic|google|gemini|cohere|deepseek|xai|x-ai|zhipu|qwen|minimax|ai21|palm|claude"
+)
 _SHORTEST: Final = 2
 _VENDOR_NAMES: Final = tuple(
     name.partition("(")[0].partition("_")[0]
@@ -37,11 +41,12 @@ _VENDOR_NAMES: Final = tuple(
     if len(name) > _SHORTEST
 )
 _VENDOR: Final = lazy(rf"(?:^|[./_-])(?:{_VENDORS})", re.IGNORECASE)
+_PROVIDES: Final = lazy(rf"(?:{_VENDORS}|{_PROVIDERS})", re.IGNORECASE)
 _PROVIDER: Final = lazy(
     r"(?i)\b(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
 )
 _IMPORT: Final = lazy(
-    rf"^\s*(?:from|import|require|using|use)\b[^\n]*\b(?:{_VENDORS}|boto3|dashscope)\b",
+    rf"^[ \t]*(?:from|import|require|using|use)\b[^\n]*\b(?:{_VENDORS}|boto3|dashscope)\b",
     re.MULTILINE,
 )
 # Clients that ask a vendor without being told where.
@@ -85,10 +90,11 @@ class Hosts:
 
     @cached_property
     def _has_vendor(self) -> bool:
-        if not any(name in self._text.lower() for name in _VENDOR_NAMES):
+        names = (*_VENDOR_NAMES, *_PROVIDERS.split("|"))
+        if not any(name in self._text.lower() for name in names):
             return False
         providers = [match["name"] for match in _PROVIDER.finditer(self._text)]
-        is_named = bool(providers) and all(_VENDOR.match(name) for name in providers)
+        is_named = bool(providers) and all(_PROVIDES.match(name) for name in providers)
         is_imported = _IMPORT.search(self._text) is not None
         return is_named or is_imported or _CLIENT.search(self._text) is not None
 

@@ -124,7 +124,7 @@ class Siblings:
             self._words[key] = any(
                 token.text == "(" and is_chat(callee_at(tokens, index))
                 for index, token in enumerate(tokens)
-            ) or any(is_word(t.text) and t.text[:1].isupper() and is_chat(t.text) for t in tokens)
+            ) or any(_names_client(t.text) for t in tokens)
         return self._words[key]
 
     def _outer(
@@ -135,29 +135,13 @@ class Siblings:
         for step in [*seen, *steps]:
             # What is within the key's own value only wraps it: `model=ModelId("...")`.
             is_inside = is_inside and step.name != verdict.key
-            if step.kind in {"argument", "made"} and (
-                queries(step.callee) or compares(step.callee)
-            ):
-                yield "query"
-            if step.kind in {"argument", "made"} and takes_down(step.callee):
-                yield "logged"
+            yield from _of_callee(step, is_inside=is_inside)
             if step.name and step.name != verdict.key and queries(step.name, is_key=True):
                 yield "query"
-            if (
-                step.kind in {"argument", "made"}
-                and describes_a_model(step.callee)
-                and not is_inside
-            ):
-                yield "catalogue"
-            if step.kind == "argument" and is_chat(step.callee):
-                yield "chat-callee"
             if step.kind == "item" and self._has_other_models(step.opener):
                 yield "catalogue"
-            if step.kind == "block" and queries(".".join(step.callee.split())):
-                yield "query"
-            if step.kind == "block" and _enumerates(step.callee):
-                yield "listed"
             if step.kind == "block":
+                yield from _of_head(step.callee)
                 return
 
     def _has_other_models(self, opener: int) -> bool:
@@ -213,12 +197,14 @@ def evidence_of_keys(keys: Iterable[str], own: str) -> list[str]:
         found.append("credentials")
     if others & _ALIAS and squeeze(own) == "modelname":
         found.append("alias")
-    if len(others & _ANSWERS) > 1 and "messages" not in others:
+    is_answer = len(others & _ANSWERS) > 1 or others == {"choices"}
+    if is_answer and "messages" not in others:
         return [*found, "record"]
     if not found:
         if others & RECORDS:
             found.append("record")
-        if any(describes_model(key) for key in others):
+        is_entry = squeeze(own) == "modelid" and "modelname" in others
+        if is_entry or any(describes_model(key) for key in others):
             found.append("catalogue")
     return found
 
@@ -228,8 +214,35 @@ def squeeze(key: str) -> str:
     return "".join(letter for letter in key if letter.isalnum()).lower()
 
 
-def _enumerates(head: str) -> bool:
-    return any(word.lower() in {"enum", "strenum", "enumeration"} for word in head.split())
+def _names_client(word: str) -> bool:
+    """Tell whether a word names a class that asks; `LLM` alone may be any type's name."""
+    is_class = is_word(word) and word[:1].isupper() and not word.isupper() and word != "Llm"
+    return is_class and is_chat(word)
+
+
+def _of_callee(step: Step, *, is_inside: bool) -> Iterator[str]:
+    """What the call or the type around a step says."""
+    if step.kind not in {"argument", "made", "parameter"}:
+        return
+    if queries(step.callee) or compares(step.callee):
+        yield "query"
+    if step.kind == "parameter":
+        return
+    if takes_down(step.callee):
+        yield "logged"
+    if describes_a_model(step.callee) and not is_inside:
+        yield "catalogue"
+    if step.kind == "argument" and is_chat(step.callee):
+        yield "chat-callee"
+
+
+def _of_head(head: str) -> Iterator[str]:
+    """What the words before a block say."""
+    words = head.split()
+    if queries(".".join(words)):
+        yield "query"
+    if any(word.lower() in {"enum", "strenum", "enumeration"} for word in words):
+        yield "listed"
 
 
 def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tuple[str, ...]]:

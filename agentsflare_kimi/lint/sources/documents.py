@@ -68,6 +68,7 @@ class Embedded(NamedTuple):
         escape: Turns a replacement for it into one for the text around it.
         is_sample: Whether it shows how something is done rather than doing it.
         doubt: Why a change of it may do harm, if it may.
+        is_expected: Whether it is what is expected or came back, and is not sent.
     """
 
     text: str
@@ -76,6 +77,7 @@ class Embedded(NamedTuple):
     escape: Callable[[str], str] = str
     is_sample: bool = False
     doubt: str = ""
+    is_expected: bool = False
 
 
 def slice_of(

@@ -22,7 +22,9 @@ __all__ = [
     "RestructuredDocument",
 ]
 
-_FRONT_MATTER: Final = lazy(r"\A(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<data>.*?\n)(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT_MATTER: Final = lazy(
+    r"\A(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<data>.*?\n)(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
 _FENCE: Final = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
 )
@@ -40,25 +42,20 @@ _INDENTED: Final = lazy(
     re.MULTILINE,
 )
 _MODULE: Final = lazy(r"^(?:import|export)\b[^\n]*(?:\n(?!\s*\n)[^\n]+)*", re.MULTILINE)
+_SHELL: Final = lazy(r"[ \t]*(?:\$ |curl |export |docker |pip |npm |uv |llm |#!/bin)")
+_SCRIPT: Final = lazy(r"[ \t]*(?:(?:const|let|var|await|function)\b|import .* from)")
+_PYTHON: Final = lazy(
+    r"[ \t]*(?:from [\w.]+ import|import \w|def \w+\(|\w[\w.]*+(?: = [^\n]*\(|\())"
+)
+_VARIABLE: Final = lazy(r"[ \t]*[A-Z][A-Z0-9_]*+=")
+_KEY: Final = lazy(r"[ -]*+[\w.-]++:(?: |\Z)")
+# Told by all lines that hold something, or by any of them; the first that holds is taken.
 _GUESSES: Final = (
-    ("json", re.compile(r"\s*[{\[].*[}\]]\s*\Z", re.DOTALL)),
-    ("env", re.compile(r"(?:\s*(?:#[^\n]*|[A-Z][A-Z0-9_]*=[^\n]*)\n?)+\Z")),
-    (
-        "shell",
-        re.compile(r"^[ \t]*(?:\$ |curl |export |docker |pip |npm |uv |llm |#!/bin)", re.MULTILINE),
-    ),
-    (
-        "javascript",
-        re.compile(r"^[ \t]*(?:const|let|var|await|import .* from|function) ?\b", re.MULTILINE),
-    ),
-    (
-        "python",
-        re.compile(
-            r"^[ \t]*(?:from [\w.]+ import|import \w|def \w+\(|\w[\w.]* = .*\(|\w[\w.]*\()",
-            re.MULTILINE,
-        ),
-    ),
-    ("yaml", re.compile(r"(?:\s*(?:#[^\n]*|[ -]*[\w.-]+:(?: [^\n]*)?)\n?)+\Z")),
+    ("env", _VARIABLE, all),
+    ("shell", _SHELL, any),
+    ("javascript", _SCRIPT, any),
+    ("python", _PYTHON, any),
+    ("yaml", _KEY, all),
 )
 
 
@@ -156,7 +153,14 @@ def guessed(text: str) -> str:
     """Guess what a block without a tag is written in; empty where nothing tells."""
     if "kimi-" not in text and "moonshot-" not in text:
         return ""
-    return next((language for language, sign in _GUESSES if sign.search(text)), "")
+    stripped = text.strip()
+    if stripped[:1] in {"{", "["} and stripped[-1:] in {"}", "]"}:
+        return "json"
+    lines = [line for line in text.splitlines() if line.strip() and line.lstrip()[0] != "#"]
+    for language, sign, judge in _GUESSES:
+        if lines and judge(sign.match(line) is not None for line in lines):
+            return language
+    return ""
 
 
 class MdxDocument(MarkdownDocument):

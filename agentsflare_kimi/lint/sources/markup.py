@@ -32,7 +32,7 @@ _ATTRIBUTE: Final = lazy(
 _SCRIPT: Final = lazy(r"<script(?P<attributes>[^>]*)>", re.IGNORECASE)
 _SCRIPT_END: Final = lazy(r"</script", re.IGNORECASE)
 _FRONT_MATTER: Final = lazy(r"\A---[ \t]*\r?\n(?P<code>.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
-_IMPORTS: Final = lazy(r"^\s*(?:import|const|let|export)\b", re.MULTILINE)
+_IMPORTS: Final = lazy(r"^[ \t]*(?:import|const|let|export)\b", re.MULTILINE)
 _BODY: Final = lazy(
     r"\n[ \t]*\r?\n\s*(?P<code>[{\[].*?)(?=\n[ \t]*\r?\n|^###|\Z)", re.DOTALL | re.MULTILINE
 )

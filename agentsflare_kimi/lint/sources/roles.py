@@ -252,8 +252,8 @@ def _unbound(  # noqa: PLR0911  # one case after the other
 
 
 _LISP_COMPARES: Final = frozenset(
-    "= not= == equal equal? eq eq? eql equalp string= string-equal string-prefix-p case condp pcase "  # noqa: SIM905  # words read best as words
-    "cl-case ecase member memq assoc assoc-string".split()
+    "= not= == equal equal? eq eq? eql equalp string= string-equal string-prefix-p case condp "  # noqa: SIM905  # words read best as words
+    "pcase cl-case ecase member memq assoc assoc-string".split()
 )
 
 
@@ -263,9 +263,8 @@ def _lisp_role(part: Part, tokens: Sequence[Token], index: int) -> Step | None:
         return Step("compared")
     if not is_word(last.lstrip(":-")):
         return None
-    if index == 1:
-        return Step("argument", "", last, opener=part.opener)
-    return Step("pair", last.lstrip(":"), opener=part.opener, part=part)
+    step = Step("pair", last.lstrip(":"), opener=part.opener, part=part)
+    return step if index > 1 else Step("argument", "", last, opener=part.opener)
 
 
 def _is_function(tree: Tree, tokens: Sequence[Token], place: int) -> bool:

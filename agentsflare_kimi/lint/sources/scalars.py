@@ -18,16 +18,20 @@ __all__ = ["NEAR", "Scalar", "is_list", "judge_scalar", "judge_within"]
 
 # A flag or a setting before a name, within a value: `--model name`, `MODEL=name`, `"model": name`.
 _FLAG: Final = lazy(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
-_PAIR: Final = lazy(r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z")
+_PAIR: Final = lazy(
+    r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z"
+)
 _DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\bdefault\([^()]*,\s*[\"']?\Z|\|\|\s*[\"']\Z")
 # What stands before a condition in SQL and its like: `WHERE model = 'name'`, `IN ('name', ...)`.
 _CONDITION: Final = lazy(r"(?i:\b(?:where|and|or|when|on|having|not|select)[\s(]+[\w.]*\Z)")
 _AMONG: Final = lazy(r"(?i:\bin\s*\((?:[^()]*,)?\s*\\?[\"']\Z)")
+# What only people write to each other: the end of a sentence, code within one.
+_SENTENCE: Final = lazy(r"[.,!?:;]\s|`|\b[A-Z][a-z]+ [a-z]+ [a-z]+ ")
 _SIGNS: Final = lazy(r"[A-Za-z_][\w.]*")
 _END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
-_ITEM: Final = r"[\w./:@+*=()?-]+"
-_LIST: Final = lazy(rf"\s*{_ITEM}(?:\s*[,;|]\s*{_ITEM})+\s*[,;|]?\s*")
-_BLANKS: Final = lazy(r"\s*(?:[\w./:@+-]*\d[\w./:@+-]*\s+)+[\w./:@+-]*\d[\w./:@+-]*\s*")
+_ITEM: Final = lazy(r"\s*+[\w./:@+*=()?-]++\s*+")
+_NUMBERED: Final = lazy(r"(?=[^\d]*+\d)[\w./:@+-]++")
+_COMMAS: Final = lazy(r"[,;|]")
 NEAR: Final = 200
 
 
@@ -80,7 +84,9 @@ def _speaker(scalar: Scalar) -> str:
     return ""
 
 
-def judge_within(before: str, after: str) -> tuple[Position, str, tuple[str, ...]]:
+def judge_within(  # noqa: PLR0911  # one case after the other
+    before: str, after: str
+) -> tuple[Position, str, tuple[str, ...]]:
     """Tell what a name is there for that is only a part of a scalar.
 
     Args:
@@ -93,14 +99,18 @@ def judge_within(before: str, after: str) -> tuple[Position, str, tuple[str, ...
     near = before[-NEAR:]
     is_whole = bool(_END.match(after))
     if (flag := _FLAG.search(near)) and is_whole:
-        return "request", flag["key"], ("setting",)
+        is_said = _SENTENCE.search(near[: flag.start()])
+        return "request", flag["key"], () if is_said else ("setting",)
     if (pair := _PAIR.search(near)) and is_whole:
         earlier = near[: pair.start()]
         is_condition = earlier.rstrip().endswith(("{", ",")) or _CONDITION.search(earlier)
         if pair["sign"] != "=" or is_condition:
             return "comparison", pair["key"], ("query",)
         key = pair["key"]
-        return ("request", key, ("setting",)) if is_model_key(key) else ("value", key, ())
+        if earlier.endswith("(") or "`" in earlier:
+            return "prose", key, ()
+        evidence = () if _SENTENCE.search(earlier) else ("setting",)
+        return ("request", key, evidence) if is_model_key(key) else ("value", key, ())
     if _AMONG.search(near):
         return "comparison", "", ("query",)
     if _DEFAULT.search(near):
@@ -113,4 +123,8 @@ def judge_within(before: str, after: str) -> tuple[Position, str, tuple[str, ...
 
 def is_list(text: str) -> bool:
     """Tell whether a string is a list of names: `gpt-4o,kimi-k2.6`, `in:a,b|c`, `gpt-4 glm-4`."""
-    return bool(_LIST.fullmatch(text) or _BLANKS.fullmatch(text))
+    items = _COMMAS.split(text.strip().rstrip(",;|"))
+    if len(items) > 1:
+        return all(_ITEM.fullmatch(item) for item in items)
+    words = text.split()
+    return len(words) > 1 and all(_NUMBERED.fullmatch(word) for word in words)

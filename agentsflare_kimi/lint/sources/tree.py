@@ -41,6 +41,7 @@ _OPENERS: Final = frozenset("([{")
 # What keeps a statement open at a line's end, and what takes it up in the next line.
 _LEAVES_OPEN: Final = lazy(r"(?:[,=(\[{+\\.&?:]|\|\||->|\breturn|\bor|\band|\belse)\Z")
 _TAKES_UP: Final = lazy(r"\s*(?:\.(?!\.)|->|\?[.:]?|&&|\|\||[+)\]}=:]|::|\bor\b|\band\b)")
+_TEXT: Final = lazy(r"\S")
 _SET_IN_LINE: Final = lazy(r"(?:^|[;{])[ \t]*\"?([A-Za-z_][\w.-]*)\"?[ \t]*=", re.MULTILINE)
 _IS_ENTRY: Final = lazy(
     rf"\s*(?:(?:[\w$@-]+|{STRING}+|\[[^\[\]]*\])\s*(?P<sign>=>|:(?![:=])|=(?![=>])|[,}}])|\.\.\.|\*\*|\}}"
@@ -155,7 +156,7 @@ class Tree:
     def _is_object(self, opener: int) -> bool:
         match = _IS_ENTRY.match(self.source.masked, opener + 1)
         if match is None:
-            # `new[] { "a" }`, `[]string{"a", "b"}`, `T{f("a"), f("b")}`: commas, and no statement.
+            # `new[] { "a" }`, `T{f("a"), f("b")}`: commas, and no statement.
             return self._first_mark(opener + 1, self.source.closers[opener]) == ","
         if match["sign"] != "=":
             return True
@@ -212,23 +213,16 @@ class Tree:
         index = bisect_right(known, offset, key=_start) - 1
         if index >= 0 and offset < max(known[index].end, known[index].start + 1):
             return known[index]
-        floor, ceiling = self._bounds(opener)
+        floor, ceiling = opener + 1, self.source.closers.get(opener, len(self.source.text))
         if index >= 0:
             floor = max(floor, known[index].end)
         if index + 1 < len(known):
             ceiling = min(ceiling, known[index + 1].start)
-        start = self._begin(offset, opener, floor)
-        end = self._end(offset, opener, ceiling)
-        pieces = self._pieces(start, end, opener)
-        known[index + 1 : index + 1] = pieces
+        span = self._begin(offset, opener, floor), self._end(offset, opener, ceiling)
+        known[index + 1 : index + 1] = pieces = self._pieces(*span, opener)
         return next(
             (p for p in pieces if p.start <= offset <= p.end), Part(offset, offset, opener, 0)
         )
-
-    def _bounds(self, opener: int) -> tuple[int, int]:
-        if opener < 0:
-            return 0, len(self.source.text)
-        return opener + 1, self.source.closers[opener]
 
     def _pieces(self, start: int, end: int, opener: int) -> list[Part]:
         """Part a stretch of lines at its semicolons."""
@@ -247,25 +241,36 @@ class Tree:
             inside = self._child_around(line_end, opener)
             if inside >= 0:
                 position = inside
-            elif self._ends_at(line_end, floor):
+                continue
+            position = self._end_of_text(floor, line_end)
+            if position == floor or self._ends_at(position):
                 return line_end + 1
-            else:
-                position = line_end
         return floor
 
     def _end(self, position: int, opener: int, ceiling: int) -> int:
         masked = self.source.masked
-        floor = position
         while (line_end := masked.find("\n", position, ceiling)) >= 0:
             self.visits += 1
             inside = self._child_around(line_end, opener)
             if inside >= 0:
                 position = self.source.closers[inside] + 1
-            elif self._ends_at(line_end, floor):
+                continue
+            if self._ends_at(self._end_of_text(0, line_end)):
                 return line_end
-            else:
-                position = line_end + 1
+            following = _TEXT.search(masked, line_end, ceiling)
+            position = following.start() if following else ceiling
         return ceiling
+
+    def _end_of_text(self, start: int, end: int) -> int:
+        """Where the last text between two places ends, blanks after it left out."""
+        size = 64
+        while end > start:
+            self.visits += 1
+            begin = max(start, end - size)
+            if text := self.source.masked[begin:end].rstrip():
+                return begin + len(text)
+            end, size = begin, size * 2
+        return start
 
     def _child_around(self, offset: int, opener: int) -> int:
         """Find the bracket right below *opener* that holds *offset*; -1 where none does."""
@@ -275,18 +280,13 @@ class Tree:
             found, around = around, self.opener_around(around)
         return found
 
-    def _ends_at(self, line_end: int, floor: int) -> bool:
-        """Tell whether a statement ends at a line's end."""
+    def _ends_at(self, end: int) -> bool:
+        """Tell whether a statement ends where the text of a line does."""
         masked = self.source.masked
-        line = masked[masked.rfind("\n", 0, line_end) + 1 : line_end].rstrip()
-        while not line and line_end > floor:
-            line_end = masked.rfind("\n", 0, line_end)
-            if line_end < 0:
-                return True
-            line = masked[masked.rfind("\n", 0, line_end) + 1 : line_end].rstrip()
+        line = masked[masked.rfind("\n", 0, end) + 1 : end]
         if not self.language.goes_on:
             return not line.endswith("\\")
-        if _LEAVES_OPEN.search(line) or _TAKES_UP.match(masked, line_end):
+        if _LEAVES_OPEN.search(line) or _TAKES_UP.match(masked, end):
             return False
         return self.language.ends_at_line or line[-1:] in {";", "}", "{", ")"}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from agentsflare_kimi.lint.evidence.callees import compares, is_held_against, queries
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.sources.documents import Embedded
@@ -62,10 +63,12 @@ def _written(tree: Tree, region: Region) -> Embedded | None:
         return None
     if source.text[region.inner_start : region.inner_end].lstrip()[:1] not in {"{", "["}:
         return None
-    if region.kind == "string":
-        step = next(steps_from(tree, region.start), None)
-        if step and step.kind == "compared":
-            return None
+    step = next(steps_from(tree, region.start), None) if region.kind == "string" else None
+    if step and step.kind == "compared":
+        return None
+    is_expected = step is not None and (
+        is_held_against(step.name) or compares(step.callee) or queries(step.callee)
+    )
     mode = _mode(tree, region)
     template = _read(source, region, mode)
     if template is None or not _is_request(template.text):
@@ -74,7 +77,9 @@ def _written(tree: Tree, region: Region) -> Embedded | None:
     is_escaped = mode in {"escaped", "formatted"} and quote[-1:] == '"' and quote[-3:] != '"""'
     sign = {"verbatim": '""'}.get(mode, '\\"' if is_escaped else '"')
     escape = partial(_escaped, sign, is_formatted=mode == "formatted")
-    return Embedded(template.text, "json", template.offsets, escape, doubt=_DOUBT)
+    return Embedded(
+        template.text, "json", template.offsets, escape, doubt=_DOUBT, is_expected=is_expected
+    )
 
 
 def _mode(tree: Tree, region: Region) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,7 @@ from agentsflare_kimi.lint.sources.literals import COMPUTED
 from agentsflare_kimi.lint.sources.scalars import NEAR, Scalar, is_list, judge_scalar, judge_within
 from agentsflare_kimi.lint.sources.settings import Setting, number_ahead
 from agentsflare_kimi.lint.sources.yaml_flow import SPEAKERS, Collections
-from agentsflare_kimi.lint.sources.yaml_lines import Lines, Node
+from agentsflare_kimi.lint.sources.yaml_lines import Lines, Node, language_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +23,6 @@ __all__ = ["YamlDocument"]
 
 _COMMENT: Final = lazy(r"(?:^|[ \t])#")
 _QUOTED: Final = lazy(r"\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'")
-_SCRIPTS: Final = frozenset({"run", "script", "command", "cmd", "shell", "bash", "before_script"})
-_ASSIGNED: Final = lazy(r"\s*(?:export\s+)?[A-Za-z_][\w.]*=", re.MULTILINE)
 
 
 class YamlDocument:
@@ -261,24 +258,11 @@ class YamlDocument:
         for index, start, end in self._lines.headers:
             if next(find_names(self.text, start, end), None) is None:
                 continue
-            language = self._language_of(self._nodes[index].key, self.text[start:end])
+            language = language_in(self._nodes[index].key, self.text[start:end])
             if language:
                 offsets = range(start, end + 1)
                 found.append(Embedded(self.text[start:end], language, offsets))
         return tuple(found)
-
-    @staticmethod
-    def _language_of(key: str, text: str) -> str:
-        from agentsflare_kimi.lint.languages import language_of  # noqa: PLC0415  # rarely needed
-
-        begin = text.lstrip()[:1]
-        if begin in {"{", "["} and text.rstrip()[-1:] in {"}", "]"} and text.lstrip()[:2] != "{{":
-            return "json"
-        if key in _SCRIPTS or begin == "#!":
-            return "shell"
-        if "." in key and (language := language_of(key, "")) not in {"plain", "prose"}:
-            return language
-        return "env" if _ASSIGNED.match(text.lstrip("\r\n")) else ""
 
     def _comment_in(self, start: int, end: int) -> int:
         """Where a comment begins in a line, or the line's end."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.patterns import lazy
 
-__all__ = ["Lines", "Node"]
+__all__ = ["Lines", "Node", "language_in"]
 
 _LINE: Final = lazy(
     r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?:-[ \t]*$)?
@@ -17,6 +17,8 @@ _LINE: Final = lazy(
     re.MULTILINE | re.VERBOSE,
 )
 _BLOCK: Final = lazy(r"[|>][-+\d]*[ \t]*(?:#[^\r\n]*)?\Z")
+_SCRIPTS: Final = frozenset({"run", "script", "command", "cmd", "shell", "bash", "before_script"})
+_ASSIGNED: Final = lazy(r"\s*(?:export\s+)?[A-Za-z_][\w.]*=", re.MULTILINE)
 
 
 class Node(NamedTuple):
@@ -120,3 +122,22 @@ class Lines:
             if not is_left:
                 return
             around.pop()
+
+
+def language_in(key: str, text: str) -> str:
+    """Tell what a block scalar is written in; empty where it is prose or unknown.
+
+    Args:
+        key: What it is given to: `run`, or the name of a file.
+        text: It.
+    """
+    from agentsflare_kimi.lint.languages import language_of  # noqa: PLC0415  # rarely needed
+
+    begin = text.lstrip()[:2]
+    if begin[:1] in {"{", "["} and text.rstrip()[-1:] in {"}", "]"} and begin != "{{":
+        return "json"
+    if key in _SCRIPTS or begin == "#!":
+        return "shell"
+    if "." in key and (language := language_of(key, "")) not in {"plain", "prose"}:
+        return language
+    return "env" if _ASSIGNED.match(text.lstrip("\r\n")) else ""

@@ -16,7 +16,6 @@ Exits with 1 past a bound.
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import random
 import re
@@ -28,7 +27,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tree_sitter_language_pack import get_parser
+
 from agentsflare_kimi import list_models
+from agentsflare_kimi.lint.languages import language_of
 
 RETIRED = [model.id for model in list_models() if model.status == "retired"]
 _LONGEST_FIRST = "|".join(sorted(map(re.escape, RETIRED), key=len, reverse=True))
@@ -42,22 +44,8 @@ LARGEST = 1_000_000
 SAMPLE = 200
 RECALL, SLOWEST = 0.995, 3.0
 LINT = [sys.executable, "-m", "agentsflare_kimi", "lint"]
-GRAMMARS = {
-    ".py": ("python", "language"),
-    ".js": ("javascript", "language"),
-    ".mjs": ("javascript", "language"),
-    ".ts": ("typescript", "language_typescript"),
-    ".tsx": ("typescript", "language_tsx"),
-    ".java": ("java", "language"),
-    ".kt": ("kotlin", "language"),
-    ".go": ("go", "language"),
-    ".cs": ("c_sharp", "language"),
-    ".rs": ("rust", "language"),
-    ".rb": ("ruby", "language"),
-    ".php": ("php", "language_php"),
-    ".sh": ("bash", "language"),
-    ".json": ("json", "language"),
-}
+# Languages that tree-sitter names otherwise.
+GRAMMARS = {"shell": "bash"}
 
 
 def texts(root: Path) -> dict[Path, str]:
@@ -90,14 +78,12 @@ def swap(root: Path) -> int:
 
 
 def parses(path: Path, text: str) -> bool:
-    """Whether tree-sitter finds no error; True where it has no grammar installed."""
-    if path.suffix not in GRAMMARS:
+    """Whether tree-sitter finds no error; True where it has no grammar."""
+    language = language_of(path.name, text)
+    try:
+        parser = get_parser(GRAMMARS.get(language, language))
+    except LookupError:
         return True
-    name, function = GRAMMARS[path.suffix]
-    import tree_sitter  # noqa: PLC0415  # only fixes need it
-
-    grammar = getattr(importlib.import_module(f"tree_sitter_{name}"), function)()
-    parser = tree_sitter.Parser(tree_sitter.Language(grammar))
     return not parser.parse(text.encode()).root_node.has_error
 
 

@@ -2,30 +2,22 @@
 
 import re
 
-import pytest
+from tree_sitter_language_pack import get_parser
 
+from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 
 WORD = re.compile(r"[a-z]{4,}")
-GRAMMARS = {
-    "python": ("tree_sitter_python", "language"),
-    "javascript": ("tree_sitter_javascript", "language"),
-    "typescript": ("tree_sitter_typescript", "language_typescript"),
-    "tsx": ("tree_sitter_typescript", "language_tsx"),
-    "java": ("tree_sitter_java", "language"),
-    "kotlin": ("tree_sitter_kotlin", "language"),
-    "go": ("tree_sitter_go", "language"),
-    "csharp": ("tree_sitter_c_sharp", "language"),
-    "rust": ("tree_sitter_rust", "language"),
-    "ruby": ("tree_sitter_ruby", "language"),
-    "php": ("tree_sitter_php", "language_php"),
-    "shell": ("tree_sitter_bash", "language"),
-    "json": ("tree_sitter_json", "language"),
-}
+# Named otherwise by tree-sitter, or read by the grammar of a language that is written alike.
+NAMES = {"shell": "bash", "page": "html", "env": "bash"}
 STRINGS = re.compile(
-    r"string|heredoc(?!_redirect)|char|rune_literal|template_string|text_block|ansi_c|regex|symbol_array|nowdoc"
+    r"string|heredoc(?!_redirect)|char|rune_literal|template_string|text_block|ansi_c|regex|symbol_array|nowdoc|str_lit|quoted_content"
 )
 PROSE = {"jsx_text", "text", "html_text"}
+COMMENTS = {"hash_bang_line", "marginalia"}
+# Strings where they are quoted: values of SQL, atoms of Erlang.
+QUOTABLE = {"literal", "atom"}
 # Code inside a string.
 INSIDE = {
     "interpolation",
@@ -39,10 +31,7 @@ NOT_STRINGS = {"string_type", "string_array_type", "predefined_type", "character
 
 
 def parser_of(language):
-    tree_sitter = pytest.importorskip("tree_sitter")
-    module, function = GRAMMARS[language]
-    grammar = getattr(pytest.importorskip(module), function)()
-    return tree_sitter.Parser(tree_sitter.Language(grammar))
+    return get_parser(NAMES.get(language, language))
 
 
 def classes(text, language):
@@ -60,7 +49,8 @@ def classes(text, language):
 
 
 def _mark(node, outer):
-    if "comment" in node.type or node.type == "hash_bang_line":
+    kind = node.type.lower()
+    if "comment" in kind or kind in COMMENTS:
         return "#"
     if node.type in PROSE and outer == ".":
         return "p"
@@ -68,12 +58,16 @@ def _mark(node, outer):
         return "."
     if outer in "s#":
         return outer
-    is_string = STRINGS.search(node.type) and node.type not in NOT_STRINGS
+    is_quoted = node.type in QUOTABLE and node.text[:1] in b"'\""
+    is_string = is_quoted or (STRINGS.search(node.type) and node.type not in NOT_STRINGS)
     return "s" if is_string and node.is_named else outer
 
 
 def ours(text, language):
-    """Return the same, as the linter's lexer sees it."""
+    """Return the same, as the linter's lexer sees it; of other readers what is a comment."""
+    if not load(language).forms:
+        document = read(text, language)
+        return "".join(".#"[document.comment_end(at) is not None] for at in range(len(text)))
     syntax = syntax_of(language)
     marks = ["."] * len(text)
     for region in scan(text, syntax):
@@ -86,6 +80,8 @@ def disagreements(text, language):
     """Compare both word by word; the text must be ASCII, so that bytes are code points."""
     is_whole, theirs = classes(text, language)
     own = ours(text, language)
+    if not load(language).forms:
+        theirs = re.sub("[^#]", ".", theirs)
     words = [match.span() for match in WORD.finditer(text)]
     return (
         is_whole,

@@ -10,7 +10,11 @@ LANGUAGE = Language(
     forms=(
         HASH,
         TEXT_BLOCK,
-        Form("string", r"~[sS]\(", r"[^)]*+", ")"),
+        Form("string", r"~[a-zA-Z]+\(", r"[^)]*+", ")"),
+        Form("string", r"~[a-zA-Z]+\[", r"[^\]]*+", "]"),
+        Form("string", r"~[a-zA-Z]+\{", r"[^}]*+", "}"),
+        Form("string", r"~[a-zA-Z]+/", r"[^/\\]*+(?>(?:\\.[^/\\]*+)*)", "/"),
+        Form("string", r"~[a-zA-Z]+\|", r"[^|]*+", "|"),
         QUOTED,
         APOSTROPHES,
     ),

@@ -1,14 +1,14 @@
 """Haskell, Elm and PureScript."""
 
 from agentsflare_kimi.lint.languages.base import Language
-from agentsflare_kimi.lint.languages.forms import DASHES, ONE_CHARACTER, QUOTED
+from agentsflare_kimi.lint.languages.forms import DASHES, NESTED_COMMENT, ONE_CHARACTER, QUOTED
 from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="haskell",
     suffixes="hs elm purs",
     forms=(
-        Form("comment", r"\{-", r"[^-]*+(?>(?:-(?!\})[^-]*+)*)", "-}"),
+        Form("comment", r"\{-", handler=NESTED_COMMENT),
         DASHES,
         QUOTED,
         ONE_CHARACTER,

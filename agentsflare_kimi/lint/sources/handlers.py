@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["heredoc", "nested_comment", "quoted_run", "regex_literal", "ruby_percent", "skip"]
 
-_COMMENT_MARK: Final = re.compile(r"/\*|\*/")
+_COMMENT_MARKS: Final = {"/*": re.compile(r"/\*|\*/"), "{-": re.compile(r"\{-|-\}")}
 _TAG: Final = re.compile(r"[A-Za-z_]\w*")
 _REGEX: Final = re.compile(
     r"/[^/\\\[\r\n]*+(?>(?:(?:\\[^\r\n]|\[(?>(?:[^\]\\\r\n]|\\[^\r\n])*)\])[^/\\\[\r\n]*+)*)/[a-z]*"
@@ -36,10 +36,10 @@ def skip(_scanner: Scanner, match: re.Match[str], _form: Form) -> int:
 
 
 def nested_comment(scanner: Scanner, match: re.Match[str], form: Form) -> int:
-    """Read a block comment that may hold block comments (Rust, Kotlin)."""
+    """Read a block comment that may hold block comments (Rust, Kotlin, Haskell)."""
     depth, end = 1, len(scanner.text)
-    for mark in _COMMENT_MARK.finditer(scanner.text, match.end()):
-        depth += 1 if mark[0] == "/*" else -1
+    for mark in _COMMENT_MARKS[match[0]].finditer(scanner.text, match.end()):
+        depth += 1 if mark[0] == match[0] else -1
         if not depth:
             end = mark.end()
             break
@@ -48,9 +48,9 @@ def nested_comment(scanner: Scanner, match: re.Match[str], form: Form) -> int:
 
 
 def quoted_run(scanner: Scanner, match: re.Match[str], form: Form) -> int:
-    """Read a raw string that ends with its quotes and signs in reverse (Rust, C#)."""
-    fence = match[0].lstrip("$rbc@")
-    closing = fence[::-1]
+    """Read what ends with its quotes and signs in reverse (Rust, C#), or its brackets (Lua)."""
+    fence = match[0].lstrip("$rbc@-")
+    closing = fence[::-1].replace("[", "]")
     found = scanner.text.find(closing, match.end())
     inner_end = found if found >= 0 else len(scanner.text)
     end = min(inner_end + len(closing), len(scanner.text))

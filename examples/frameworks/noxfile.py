@@ -39,7 +39,7 @@ TRACERS = ("opentelemetry", "logfire", "openinference")
 QUIET = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "CREWAI_DISABLE_TELEMETRY": "true"}
 PARTS = ("chat", "tool_loop", "structured", "stream")
 
-# The tools of the Makefile, and no other: `uv` would need certificates of its own where a proxy signs.
+# The tools of the Makefile, and no other: `uv` would need its own certificates where a proxy signs.
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["newest", "openai2", "pinned", "table"]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from openai import OpenAIError
@@ -62,6 +63,24 @@ class SharedHooks:
             return twin
 
         with_options = copy
+
+        def __deepcopy__(self, memo):
+            """Share the client where something that holds it is copied.
+
+            Frameworks copy their agents and models (`dspy.LM.copy`, agno's `deep_copy`, LangChain's
+            `model_copy(deep=True)`), and a client is safe to share: across threads as across
+            copies. A client that is copied for its own sake is copied as the SDK's is, which
+            raises `TypeError`, because connections and locks cannot be copied.
+
+            Args:
+                memo: What `copy.deepcopy` has copied so far; empty where it began with the client.
+            """
+            if memo:
+                return self
+            make, arguments, state = self.__reduce_ex__(4)[:3]
+            memo[id(self)] = twin = make(*arguments)
+            vars(twin).update(deepcopy(state, memo))
+            return twin
 
         def _make_sse_decoder(self):
             return EventDecoder()

@@ -6,6 +6,7 @@ beside it.
 """
 
 import asyncio
+import copy
 import importlib
 import inspect
 import socket
@@ -273,3 +274,42 @@ def test_the_http_library_tells_of_the_connections_it_makes(scheme, tmp_path):
     request = told["send_request_headers.started"]["request"]
     assert request.method == b"POST"
     assert "trace" in request.extensions
+
+
+class Holder:
+    """The shape of an agent or a model of a framework."""
+
+    def __init__(self, held):
+        self.held = held
+
+
+class HolderThatCopiesItself(Holder):
+    """The shape of dspy's and pydantic's: the copy is made first, then its fields."""
+
+    def __deepcopy__(self, memo=None):
+        twin = type(self).__new__(type(self))
+        vars(twin).update(copy.deepcopy(vars(self), memo))
+        return twin
+
+
+@pytest.mark.parametrize("make", [Guarded, AsyncGuarded])
+@pytest.mark.parametrize("holder", [Holder, HolderThatCopiesItself])
+def test_a_copy_of_what_holds_a_client_shares_it(make, holder):
+    client = make(api_key="k", base_url="http://localhost:9/v1")
+
+    twin = copy.deepcopy(holder({"client": client, "chat": client.chat.completions}))
+
+    assert twin.held["client"] is client
+    assert twin.held["chat"]._client is client
+    assert copy.deepcopy(client.chat.completions)._client is client
+    assert copy.deepcopy([client])[0] is client
+
+
+@pytest.mark.parametrize(
+    ("ours", "stock"), [(Guarded, openai.OpenAI), (AsyncGuarded, openai.AsyncOpenAI)]
+)
+def test_a_copy_of_the_client_alone_fails_as_the_sdks_does(ours, stock):
+    for make in (ours, stock):
+        client = make(api_key="k", base_url="http://localhost:9/v1")
+        with pytest.raises(TypeError, match="cannot pickle"):
+            copy.deepcopy(client)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.models.catalog import Catalog, KimiModel, catalog
 from agentsflare_kimi.models.changes import Change, apply_changes
@@ -21,6 +21,7 @@ from agentsflare_kimi.models.rules import (
     thinking_type,
     tool_choice_kind,
 )
+from agentsflare_kimi.reading.lenient import as_list, as_mapping
 
 __all__ = [
     "Circumstances",
@@ -56,6 +57,8 @@ _TEXTS: Final = (
     re.compile(r"invalid (thinking): only (?:type=)?(\w+) is allowed"),
     re.compile(r"(tool_choice) '(\w+)' is incompatible with thinking"),
     re.compile(r"(reasoning_content) is missing()"),
+    # zod and the AI SDK send it. Source: https://github.com/vercel/ai/pull/18921
+    re.compile(r"(response_format)\.json_schema is not [^<]*<[^>]*keywords: [^>]*?(\$schema)"),
 )
 # Sources: https://github.com/earendil-works/pi/pull/8109 (Kimi's own words),
 # https://github.com/openclaw/openclaw/pull/22194, https://github.com/QuantumNous/new-api/issues/5330
@@ -186,6 +189,8 @@ def _changes(
         yield from _empty_reasoning(body)
     elif lesson.parameter == "role":
         yield from _system_messages(body)
+    elif lesson.parameter == "response_format":
+        yield from _schema_without(body, lesson.named)
     elif lesson.parameter == "tool_choice":
         if tool_choice_kind(body.get("tool_choice")) == lesson.named:
             yield from _unforced(body, circumstances, must_think=must_think)
@@ -247,6 +252,18 @@ def _system_messages(body: Mapping[str, object]) -> Iterator[Change]:
             )
 
 
+def _schema_without(body: Mapping[str, object], keyword: str) -> Iterator[Change]:
+    wanted = as_mapping(as_mapping(body.get("response_format")).get("json_schema"))
+    schema = as_mapping(wanted.get("schema"))
+    if keyword in schema:
+        yield Change(
+            parameter=f"response_format.json_schema.schema.{keyword}",
+            before=schema[keyword],
+            after=ABSENT,
+            reason="the gateway does not know this keyword, which constrains no answer",
+        )
+
+
 def _empty_reasoning(body: Mapping[str, object]) -> Iterator[Change]:
     for index in missing_reasoning(body):
         yield _reasoning(index, ABSENT, "")
@@ -262,7 +279,7 @@ def _filled(
         f"messages[{index}].reasoning_content": _reasoning(index, before, filler)
         for index, message in enumerate(planned)
         if message.get("tool_calls") and message.get("reasoning_content") == ""
-        # What the caller or the plan sent empty is changed only where a blank is wanted.
+        # What was sent empty is changed only where a blank is wanted.
         if (before := was[index].get("reasoning_content", ABSENT)) != "" or filler
     }
     return (*(change for change in changes if change.parameter not in lost), *lost.values())
@@ -280,10 +297,4 @@ def _reasoning(index: int, before: object, filler: str) -> Change:
 
 
 def _messages(body: Mapping[str, object]) -> list[Mapping[str, object]]:
-    messages = body.get("messages")
-    if not isinstance(messages, list):
-        return []
-    return [
-        cast("Mapping[str, object]", message) if isinstance(message, Mapping) else {}
-        for message in cast("list[object]", messages)
-    ]
+    return [*map(as_mapping, as_list(body.get("messages")))]

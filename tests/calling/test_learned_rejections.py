@@ -218,3 +218,35 @@ def test_a_client_for_each_request_pays_for_a_lesson_once_and_another_key_for_it
         statuses = [request.status for request in emulator.requests]
 
     assert statuses == [400, 200, 200, 400, 200, 400, 200, 400, 200]
+
+
+def schema_named(model, **more):
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}, **more}
+    wanted = {"type": "json_schema", "json_schema": {"name": "person", "schema": schema}}
+    return {"model": model, "messages": ASK, "response_format": wanted}
+
+
+@pytest.mark.parametrize("model", ["kimi-k2.6", "kimi-k2.5"])
+def test_the_name_of_a_schemas_dialect_is_left_out_once_it_was_refused(model):
+    zod = schema_named(model, **{"$schema": "http://json-schema.org/draft-07/schema#"})
+    with (
+        Emulator() as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k") as client,
+    ):
+        with pytest.warns(RejectedParameterWarning, match=r"json_schema\.schema\.\$schema"):
+            client.chat.completions.create(**zod)
+        client.chat.completions.create(**zod)
+
+        first, second, third = [request.body["response_format"] for request in emulator.requests]
+    assert first == zod["response_format"]
+    assert second == third == schema_named(model)["response_format"]
+
+
+def test_a_keyword_that_constrains_the_answer_is_never_left_out():
+    one_of = {"name": {"oneOf": [{"type": "string"}]}}
+    with (
+        Emulator() as emulator,
+        Kimi(base_url=emulator.base_url, api_key="k") as client,
+        pytest.raises(openai.BadRequestError, match="oneOf"),
+    ):
+        client.chat.completions.create(**schema_named("kimi-k2.6", properties=one_of))

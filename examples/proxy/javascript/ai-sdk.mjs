@@ -1,7 +1,7 @@
 // Vercel's AI SDK through the proxy: a stream, a tool loop, an object. Only the base URL is the
 // proxy's.
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
+import { generateObject, generateText, stepCountIs, streamText, tool } from "ai";
 import { z } from "zod";
 
 const kimi = createOpenAICompatible({
@@ -41,11 +41,6 @@ const { text } = await generateText({
 });
 console.log(text);
 
-// Not zod: it writes `$schema` into the schema, which Kimi refuses.
-const schema = jsonSchema({
-  type: "object",
-  properties: { name: { type: "string" }, age: { type: "number" } },
-  required: ["name", "age"],
-});
+const schema = z.object({ name: z.string(), age: z.number() });
 const { object } = await generateObject({ model, prompt: "Who is Ann?", schema });
 console.log(JSON.stringify(object));

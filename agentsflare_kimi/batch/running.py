@@ -212,7 +212,12 @@ class _Run:
             due = time.monotonic() + attempt.pause
             heapq.heappush(self._parked, (due, next(self._order), question))
         else:
-            self._record(attempt.record, attempt)
+            try:
+                self._record(attempt.record, attempt)
+            except BaseException as error:
+                # At once: when the task's end is told, more rows may have been asked in vain.
+                self._broken = self._broken or error
+                raise
 
     def _record(self, record: Record, attempt: Attempt) -> None:
         self.journal.append(record)

@@ -24,7 +24,6 @@ from agentsflare_kimi.lint.reporters import TEXT_FORMATS
 from agentsflare_kimi.lint.reporters.places import one_line
 from agentsflare_kimi.lint.rules.explaining import as_data, explain, find_rules
 from agentsflare_kimi.lint.texts import fix_text, lint_text
-from agentsflare_kimi.models.values import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +78,7 @@ def _show_settings(options: Options) -> int:
         probe = os.path.join(name, "*") if os.path.isdir(path) else name
         settings = settings_for(probe, settings_of(options))
         print(f"# {one_line(name)}: {one_line(settings.source or 'no settings file')}")
-        for field in fields_of(LintConfig):
+        for field in LintConfig._fields:
             print(f"{field.replace('_', '-')} = {_shown(getattr(settings.config, field))}")
     return 0
 

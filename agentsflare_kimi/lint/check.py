@@ -17,7 +17,6 @@ from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
 from agentsflare_kimi.lint.rules.doubts import with_doubts
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
-from agentsflare_kimi.models.values import replace
 
 __all__ = ["Judged", "find"]
 
@@ -93,8 +92,8 @@ def _moved(found: _Found, text: Embedded) -> Problem:
     """Carry a problem of an embedded text over to the text around it."""
     problem = found.problem
     severity = problem.severity or found.rule.severity
-    fix = problem.fix and replace(
-        problem.fix, edits=tuple(_moved_edit(edit, text) for edit in problem.fix.edits)
+    fix = problem.fix and problem.fix._replace(
+        edits=tuple(_moved_edit(edit, text) for edit in problem.fix.edits)
     )
     if text.is_expected and severity == "error":
         severity, fix = "warning", _unsafe(fix, _EXPECTED)
@@ -123,7 +122,7 @@ def _unsafe(fix: Fix | None, reason: str) -> Fix | None:
     if not (fix and reason):
         return fix
     reasons = filter(None, (f"this is {reason}", fix.reason))
-    return replace(fix, is_safe=False, reason="; ".join(reasons))
+    return fix._replace(is_safe=False, reason="; ".join(reasons))
 
 
 def _judged(found: _Found, filename: str, lines: Sequence[int]) -> Judged:

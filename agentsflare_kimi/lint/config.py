@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import cast
+from functools import wraps
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 from agentsflare_kimi.frozen_mapping import FrozenMapping
-from agentsflare_kimi.models.values import Value, fields_of, replace
 
 __all__ = ["LintConfig", "LintConfigError", "check", "check_codes"]
 
@@ -20,7 +20,19 @@ class LintConfigError(ValueError):
     """A setting of the linter is wrong; the message names it, where it stands and the way out."""
 
 
-class LintConfig(Value):
+class _LintOptions(NamedTuple):
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _NONE_IGNORED
+    exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    force_exclude: bool = False
+    max_file_size: int = 5_000_000
+    today: date | None = None
+
+
+class LintConfig(_LintOptions):
     """Which rules apply, to which files, and as of which day.
 
     Rules are named by code or prefix (`AFK`, `AFK1`, `AFK101`; `ALL` is `AFK`); the more
@@ -43,24 +55,19 @@ class LintConfig(Value):
         LintConfigError: A value is of the wrong kind, or names no rule.
     """
 
-    select: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = _NONE_IGNORED
-    exclude: tuple[str, ...] = ()
-    respect_gitignore: bool = True
-    force_exclude: bool = False
-    max_file_size: int = 5_000_000
-    today: date | None = None
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        """Check every field, and take copies of what could be changed from outside."""
-        for name in fields_of(LintConfig):
-            try:
-                value = check(name, getattr(self, name))
-            except (TypeError, ValueError) as error:
-                raise LintConfigError(f"{name}: {error}") from error
-            object.__setattr__(self, name, value)
+    if not TYPE_CHECKING:  # for type checkers it takes what `_LintOptions` takes
+
+        @wraps(_LintOptions.__new__)
+        def __new__(cls, *values: object, **named: object) -> Self:
+            """Check every value, and copy what could be changed from outside."""
+            return cls._make(_LintOptions(*values, **named))
+
+        @classmethod
+        def _make(cls, iterable: Iterable[object]) -> Self:
+            # Every way to make one passes here: the constructor, `_replace` and unpickling.
+            return super()._make(map(_checked, cls._fields, iterable))
 
     def is_selected(self, code: str, *, in_prose: bool = False) -> bool:
         """Tell whether a rule applies.
@@ -97,7 +104,14 @@ class LintConfig(Value):
             if matches_any(filename, (pattern,))
             for code in codes
         ]
-        return replace(self, ignore=(*self.ignore, *ignored), per_file_ignores=_NONE_IGNORED)
+        return self._replace(ignore=(*self.ignore, *ignored), per_file_ignores=_NONE_IGNORED)
+
+
+def _checked(name: str, value: object) -> object:
+    try:
+        return check(name, value)
+    except (TypeError, ValueError) as error:
+        raise LintConfigError(f"{name}: {error}") from error
 
 
 def _specificity(code: str, prefixes: tuple[str, ...]) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
-from agentsflare_kimi.models.values import Value, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +12,7 @@ __all__ = ["Edit", "Finding", "Fix", "FixResult", "LintReport", "Severity", "dou
 Severity = Literal["error", "warning", "info"]
 
 
-class Edit(Value):
+class Edit(NamedTuple):
     """Replace the code points `start` to `end` (0-based, end exclusive) of a text."""
 
     start: int
@@ -22,7 +20,7 @@ class Edit(Value):
     replacement: str
 
 
-class Fix(Value):
+class Fix(NamedTuple):
     """Edits that belong together: all of them are applied, or none.
 
     Attributes:
@@ -42,10 +40,10 @@ def doubted(fix: Fix, reasons: Sequence[str]) -> Fix:
     """Make a fix unsafe for further reasons; without any it stays what it is."""
     if not reasons:
         return fix
-    return replace(fix, is_safe=False, reason="; ".join(filter(None, [*reasons, fix.reason])))
+    return fix._replace(is_safe=False, reason="; ".join(filter(None, [*reasons, fix.reason])))
 
 
-class Finding(Value):
+class Finding(NamedTuple):
     """One place that a rule speaks of; lines and columns are 1-based, columns in code points."""
 
     code: str
@@ -62,7 +60,7 @@ class Finding(Value):
     url: str | None = None
 
 
-class FixResult(Value):
+class FixResult(NamedTuple):
     """A text after its fixes: what was mended, and what is left."""
 
     text: str
@@ -70,7 +68,7 @@ class FixResult(Value):
     remaining: tuple[Finding, ...] = ()
 
 
-class LintReport(Value):
+class LintReport(NamedTuple):
     """What was found in a tree, how many files were read, and which were not, and why."""
 
     findings: tuple[Finding, ...] = ()

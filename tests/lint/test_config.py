@@ -1,6 +1,8 @@
 """Settings of the library are checked as those of files and of the command line are."""
 
+import copy
 import datetime as dt
+import pickle
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,24 @@ def test_what_was_given_may_change_afterwards():
 
 def test_a_file_may_be_named_by_a_path():
     assert lint_text(ASK, Path("a.py")) == lint_text(ASK, "a.py") != []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **wrong: LintConfig()._replace(**wrong),
+        lambda **wrong: LintConfig(select=("AFK1",), **wrong),
+    ],
+)
+def test_every_way_to_make_one_checks_it(make):
+    assert make(max_file_size=5).max_file_size == 5
+    with pytest.raises(LintConfigError, match="max_file_size"):
+        make(max_file_size=0)
+
+
+def test_settings_travel_between_processes():
+    config = LintConfig(select=("AFK1",), per_file_ignores={"tests/*": ("AFK001",)})
+
+    for each in (LintConfig(), config):
+        assert pickle.loads(pickle.dumps(each)) == copy.deepcopy(each) == each
+        assert hash(each) == hash(copy.deepcopy(each))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
-from agentsflare_kimi.models.values import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["pack", "unpack"]
 
-_FIELDS = tuple(name for name in fields_of(Finding) if name != "fix")
+_FIELDS = tuple(name for name in Finding._fields if name != "fix")
 
 
 def pack(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:

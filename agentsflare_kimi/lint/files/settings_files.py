@@ -14,7 +14,6 @@ from typing import NamedTuple, cast
 
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
 from agentsflare_kimi.lint.files.upwards import upwards
-from agentsflare_kimi.models.values import fields_of, replace
 
 __all__ = ["FileSettings", "forget", "settings_for"]
 
@@ -128,7 +127,7 @@ def _on_top(config: LintConfig, options: Mapping[str, object]) -> LintConfig:
         name: (*getattr(config, name), *cast("tuple[str, ...]", value)) if name in _ADDED else value
         for name, value in options.items()
     }
-    return replace(config, **changes) if changes else config
+    return config._replace(**changes) if changes else config
 
 
 @cache
@@ -190,7 +189,7 @@ def _ours(table: Mapping[str, object], name: str, path: str) -> Mapping[str, obj
 
 
 def _parse(table: Mapping[str, object], path: str) -> LintConfig:
-    known = sorted(name.replace("_", "-") for name in fields_of(LintConfig) if name != "today")
+    known = sorted(name.replace("_", "-") for name in LintConfig._fields if name != "today")
     for key, value in table.items():
         if key not in known:
             raise LintConfigError(f"{path}: unknown setting {key!r}; there are: {', '.join(known)}")
@@ -198,4 +197,4 @@ def _parse(table: Mapping[str, object], path: str) -> LintConfig:
             check(key.replace("-", "_"), value)
         except (TypeError, ValueError) as error:
             raise LintConfigError(f"{path}: {key}: {error}") from error
-    return replace(LintConfig(), **{key.replace("-", "_"): each for key, each in table.items()})
+    return LintConfig()._replace(**{key.replace("-", "_"): each for key, each in table.items()})

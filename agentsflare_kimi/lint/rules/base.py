@@ -12,7 +12,6 @@ from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.sources.bodies import Body, callee_of
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.lint.sources.mentions import Mention, find_mentions
-from agentsflare_kimi.models.values import Value
 
 __all__ = ["Problem", "Reading", "Rule", "Sample"]
 
@@ -114,7 +113,7 @@ class Sample(NamedTuple):
     text: str
 
 
-class Rule(Value):
+class Rule(NamedTuple):
     """One rule, from which `--explain`, the docs page and its tests come.
 
     Attributes:

@@ -15,7 +15,6 @@ from agentsflare_kimi.lint.rules.model_names import (
     problem_at,
     whole_names,
 )
-from agentsflare_kimi.models.values import replace
 
 __all__ = ["RULE"]
 
@@ -39,7 +38,7 @@ def _unsafe(fix: Fix | None) -> Fix | None:
     if fix is None:
         return None
     reasons = filter(None, (_STILL_SERVED, fix.reason))
-    return replace(fix, is_safe=False, reason="; ".join(reasons))
+    return fix._replace(is_safe=False, reason="; ".join(reasons))
 
 
 RULE: Final = Rule(

@@ -11,7 +11,6 @@ from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document
-from agentsflare_kimi.models.values import replace
 
 __all__ = ["with_doubts"]
 
@@ -76,7 +75,7 @@ def _doubted(
         reasons.append(f"the old name is also used at line {line}, which keeps it")
     if not (reasons and problem.fix):
         return problem
-    fix = replace(problem.fix, is_safe=False, reason="; ".join(reasons))
+    fix = problem.fix._replace(is_safe=False, reason="; ".join(reasons))
     return problem._replace(fix=fix)
 
 

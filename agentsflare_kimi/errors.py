@@ -4,7 +4,7 @@ openai.OpenAIError
 ├── openai.APIError
 │   ├── UnreadableResponseError   what came is not a completion
 │   ├── IncompleteStreamError     a stream ended early; `.partial` has what came
-│   ├── UnparsedAnswerError (also ValueError)   `.parse()` cannot; `.completion` has the answer
+│   ├── UnparsedAnswerError (also ValueError)   the SDK cannot read it; `.completion` has it
 │   ├── ContentFilteredError      the answer was blocked, and `on_filtered` is `error`
 │   ├── ServedModelError          another model answered, and `on_substitution` is `error`
 │   └── ... RateLimitError
@@ -127,7 +127,11 @@ class IncompleteStreamError(Picklable, APIError):
 
 
 class UnparsedAnswerError(Picklable, APIError, ValueError):
-    """`.parse()` cannot make of the answer what was asked; its `completion` has all of it."""
+    """The SDK's `.parse()` or `.stream()` cannot make of the answer what was asked for.
+
+    It is also of the class that the SDK raised, such as pydantic's `ValidationError`, so that
+    code that catches that still does. Its `completion` is the answer as far as it came.
+    """
 
     completion: Any = None
 

@@ -23,7 +23,8 @@ from agentsflare_kimi.calling.failures import (
     unreadable_response,
 )
 from agentsflare_kimi.calling.redaction import redact
-from agentsflare_kimi.errors import ContentFilteredError, UnparsedAnswerError
+from agentsflare_kimi.calling.unparsed import unparsed_answer_error
+from agentsflare_kimi.errors import ContentFilteredError
 from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.accumulator import StreamAccumulator
 from agentsflare_kimi.reading.content import extract_content
@@ -232,24 +233,27 @@ def check_parsed(answer: object, cast_to: object, response: Response) -> None:
 
 
 def unparsed(error: Exception, answer: object, response: Response) -> OpenAIError:
-    """Return what to raise for *error*, which the SDK's parser raised for *answer*.
+    """Return what to raise for *error*, which the SDK raised over *answer*.
 
     Args:
-        error: What the parser raised.
-        answer: What it was to parse; kept as the error's `completion`.
+        error: What its parser or its stream helper raised.
+        answer: What it was to read; kept as the error's `completion`.
         response: The HTTP response.
 
     Returns:
-        *error* itself if it is one of `openai`'s tree; else an `UnparsedAnswerError`.
+        *error* itself if it is one of `openai`'s tree; else an `UnparsedAnswerError` that is
+        also of the class of *error*, so that code that catches it still does.
     """
     found = error
     if not isinstance(found, OpenAIError):
-        found = UnparsedAnswerError(
-            f"the answer is not what was to be parsed: {_fault(error)}; `.completion` has it",
+        found = unparsed_answer_error(
+            f"the SDK cannot make of the answer what was asked for: {_fault(error)}; "
+            "`.completion` has the answer",
             response.request,
-            body=None,
+            error,
         )
-    vars(found).setdefault("completion", answer)
+    if vars(found).get("completion") is None:
+        vars(found)["completion"] = answer
     explain(found, response)
     return found
 
@@ -260,7 +264,7 @@ def _fault(error: Exception) -> str:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         place = ".".join(map(str, first["loc"]))
         return f"{place}: {first['msg']}" if place else first["msg"]
-    return f"{type(error).__name__}: {printable(str(error))[:200]}"
+    return f"{type(error).__name__}: {printable(str(error))[:200]}".removesuffix(": ")
 
 
 def _is_json(text: str) -> bool:

@@ -1,7 +1,8 @@
 """The private hooks of the `openai` SDK that the sync and the async client override.
 
 All that is private to the SDK is touched in the `sdk` modules: here, in `sdk_shared.py` what both
-clients have alike, in `sdk_options.py` the SDK's request options, in `sdk_streams.py` its streams.
+clients have alike, in `sdk_options.py` the SDK's request options, in `sdk_streams.py` its streams,
+in `sdk_helpers.py` what `.stream()` makes of them.
 Names that begin with an underscore may change in any release of `openai`; the tests pin each of
 them and say what to look for. They exist from 1.109.1 to 3.54.0.
 Source: facts/reliability.md section 3, facts/openai-sdk.md sections 2 and 4.

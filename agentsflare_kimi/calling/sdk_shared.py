@@ -21,6 +21,7 @@ from agentsflare_kimi.calling.failures import as_openai_error, explain
 from agentsflare_kimi.calling.guarding import AnswerCheck, Call, call_of
 from agentsflare_kimi.calling.origins import check_origin
 from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts, redact
+from agentsflare_kimi.calling.sdk_helpers import HelperHooks
 from agentsflare_kimi.calling.sdk_options import carried_call, sent_texts
 from agentsflare_kimi.calling.sse import EventDecoder
 from agentsflare_kimi.calling.surrogates import lone_surrogate_error
@@ -31,7 +32,7 @@ __all__ = ["SharedHooks", "answer_check_of", "isolate"]
 _MAX_URLS: Final = 100
 
 
-class SharedHooks:
+class SharedHooks(HelperHooks):
     """What the sync and the async client override alike.
 
     Attributes:

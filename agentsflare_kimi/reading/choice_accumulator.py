@@ -63,6 +63,11 @@ class ChoiceAccumulator:
         """The tool calls with their arguments put together, in the order of their indexes."""
         return self._tool_calls.as_list(is_cut=self.finish_reason in _CUT)
 
+    @property
+    def tool_calls_as_they_came(self) -> list[dict[str, object]]:
+        """The tool calls in the order in which they began, which no later one changes."""
+        return self._tool_calls.as_they_came(is_cut=self.finish_reason in _CUT)
+
     def add(self, choice: dict[str, object]) -> str:
         """Take in the fields of one chunk's choice, and return the text that it added."""
         text = ""

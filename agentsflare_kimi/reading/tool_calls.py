@@ -55,6 +55,14 @@ class ToolCalls:
         calls = sorted(self._calls, key=lambda call: call.place)
         return [call.as_dict(is_cut=is_cut) for call in calls]
 
+    def as_they_came(self, *, is_cut: bool = True) -> list[dict[str, object]]:
+        """Return the calls in the order in which they began, which no later one changes.
+
+        Args:
+            is_cut: As for `as_list`.
+        """
+        return [call.as_dict(is_cut=is_cut) for call in self._calls]
+
     def _find(self, told: dict[str, object], position: int | None) -> _Call:
         """Return the call that a fragment belongs to: by index, else by id, else by position."""
         index, identity = _index(told), as_text(told.get("id"))

@@ -1,0 +1,118 @@
+"""The stream of `chat.completions.stream()`, which keeps our promises: see `sdk_helpers.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from openai.lib.streaming.chat import (
+    AsyncChatCompletionStream,
+    AsyncChatCompletionStreamManager,
+    ChatCompletionStream,
+    ChatCompletionStreamManager,
+)
+from openai.types.chat import ChatCompletion
+
+from agentsflare_kimi.calling.helper_chunks import HelperChunks
+from agentsflare_kimi.calling.sdk_helpers import in_our_tree, twin
+from agentsflare_kimi.reading.lenient import as_list, field, fields
+
+__all__ = ["guarded"]
+
+
+def guarded(manager: object) -> object:
+    """Return *manager* with a stream that keeps our promises; anything but the SDK's as it is."""
+    if type(manager) is ChatCompletionStreamManager:
+        return twin(_Manager, manager)
+    if type(manager) is AsyncChatCompletionStreamManager:
+        return twin(_AsyncManager, manager)
+    return manager
+
+
+class _Reading:
+    """What the sync and the async stream do alike."""
+
+    if not TYPE_CHECKING:  # the SDK's own signatures
+
+        @classmethod
+        def of(cls, theirs) -> Self:
+            """Return *theirs*, not yet read, with our promises."""
+            stream = twin(cls, theirs)
+            stream._chunks, stream._has_begun = HelperChunks(), False
+            stream._iterator = stream.__stream__()
+            return stream
+
+        @property
+        def current_completion_snapshot(self):
+            """What has come so far, as the SDK puts it together."""
+            with self._checked():
+                return super().current_completion_snapshot
+
+        def _checked(self):
+            return in_our_tree(self._chunks.completion, self._response)
+
+        def _events(self, chunk):
+            snapshot = self._state.current_completion_snapshot if self._has_begun else None
+            for sound in self._chunks.take(chunk, snapshot):
+                self._has_begun = True
+                yield from self._state.handle_chunk(sound)
+
+        def _final(self):
+            with self._checked():
+                _complete(self._state.current_completion_snapshot, self._chunks.completion())
+                return self._state.get_final_completion()
+
+
+class _ChatStream(_Reading, ChatCompletionStream[Any]):
+    if not TYPE_CHECKING:  # as above
+
+        def __stream__(self):
+            with self._checked():
+                for chunk in self._raw_stream:
+                    yield from self._events(chunk)
+
+        def get_final_completion(self):
+            self.until_done()
+            return self._final()
+
+
+class _AsyncChatStream(_Reading, AsyncChatCompletionStream[Any]):
+    if not TYPE_CHECKING:  # as above
+
+        async def __stream__(self):
+            with self._checked():
+                async for chunk in self._raw_stream:
+                    for event in self._events(chunk):
+                        yield event
+
+        async def get_final_completion(self):
+            await self.until_done()
+            return self._final()
+
+
+class _Manager(ChatCompletionStreamManager[Any]):
+    if not TYPE_CHECKING:  # as above
+
+        def __enter__(self):
+            return _ChatStream.of(super().__enter__())
+
+
+class _AsyncManager(AsyncChatCompletionStreamManager[Any]):
+    if not TYPE_CHECKING:  # as above
+
+        async def __aenter__(self):
+            return _AsyncChatStream.of(await super().__aenter__())
+
+
+def _complete(snapshot: Any, received: ChatCompletion) -> None:
+    """Give *snapshot* what the SDK drops: filter results, a usage that came before the end."""
+    _copy(received, snapshot, {"choices", "object"})
+    known = {field(choice, "index"): choice for choice in as_list(snapshot.choices)}
+    for choice in received.choices:
+        if choice.index in known:
+            _copy(choice, known[choice.index], {"index", "message", "logprobs"})
+
+
+def _copy(source: object, target: object, without: set[str]) -> None:
+    for name, value in fields(source).items():
+        if name not in without and value:
+            setattr(target, name, value)

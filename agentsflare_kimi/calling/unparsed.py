@@ -1,0 +1,104 @@
+"""Makes the error for an answer that the SDK cannot read as it was asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from openai import APIError
+from pydantic import ValidationError
+
+from agentsflare_kimi.errors import UnparsedAnswerError
+
+__all__ = ["unparsed_answer_error"]
+
+_MOST_CLASSES: Final = 64
+_ORIGINAL: Final = "_validation_error"
+
+
+def unparsed_answer_error(
+    message: str,
+    request: Any,  # noqa: ANN401  # httpx's or httpx2's
+    error: Exception,
+) -> UnparsedAnswerError:
+    """Make an `UnparsedAnswerError` in place of *error*.
+
+    Args:
+        message: What is wrong.
+        request: The request whose answer it is.
+        error: What the SDK raised.
+
+    Returns:
+        The error. It is also of the class of *error*, unless that class allows no subclasses.
+    """
+    plain = UnparsedAnswerError(message, request, body=None)
+    kind = _also(type(error))
+    if kind is UnparsedAnswerError:
+        return plain
+    state = {name: value for name, value in vars(error).items() if name != "__notes__"}
+    if isinstance(error, ValidationError):
+        state[_ORIGINAL] = error
+    return _made(type(error), plain.args, state | vars(plain))
+
+
+@lru_cache(_MOST_CLASSES)
+def _also(theirs: type[Exception]) -> type[UnparsedAnswerError]:
+    """Return a class that is both ours and *theirs*; ours alone where that cannot be."""
+    if issubclass(UnparsedAnswerError, theirs):
+        return UnparsedAnswerError
+
+    def reduce(error: Any) -> tuple[Any, ...]:  # noqa: ANN401  # of the class that is made here
+        return _made, (theirs, error.args, vars(error))
+
+    own: dict[str, Any] = {
+        "__module__": UnparsedAnswerError.__module__,
+        "__doc__": UnparsedAnswerError.__doc__,
+        "__reduce__": reduce,
+        # `KeyError` would show its message in quotes, pydantic its own.
+        "__str__": _message,
+        "__repr__": UnparsedAnswerError.__repr__,
+    }
+    if issubclass(theirs, ValidationError):
+        own |= {name: _delegate(name) for name in ("errors", "error_count", "json")}
+        own["title"] = property(lambda error: _original(error).title)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+    try:
+        kind = type(UnparsedAnswerError.__name__, (UnparsedAnswerError, theirs), own)
+        _new(kind, ("",))
+    except TypeError:
+        return UnparsedAnswerError
+    return kind
+
+
+def _message(error: APIError) -> str:
+    return error.message
+
+
+def _original(error: object) -> ValidationError:
+    return vars(error)[_ORIGINAL]
+
+
+def _delegate(name: str) -> Callable[..., object]:
+    # What pydantic's own error knows cannot be given to another one, only asked for.
+    def ask(error: object, **options: object) -> object:
+        return getattr(_original(error), name)(**options)
+
+    return ask
+
+
+def _made(
+    theirs: type[Exception], arguments: tuple[object, ...], state: dict[str, object]
+) -> UnparsedAnswerError:
+    error = _new(_also(theirs), arguments)
+    vars(error).update(state)
+    return error
+
+
+def _new(kind: type[Any], arguments: tuple[object, ...]) -> UnparsedAnswerError:
+    # Not by the constructor, because that of *theirs* may want other arguments.
+    if issubclass(kind, ValidationError):
+        error: Any = kind.__new__(kind, UnparsedAnswerError.__name__, [])
+    else:
+        error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    return error

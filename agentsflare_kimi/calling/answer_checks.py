@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 from openai import BaseModel, OpenAIError
 from openai.types import Completion
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
-from pydantic import ValidationError
 
 from agentsflare_kimi.calling.failures import (
     as_openai_error,
@@ -23,7 +22,6 @@ from agentsflare_kimi.calling.failures import (
     unreadable_response,
 )
 from agentsflare_kimi.calling.redaction import redact
-from agentsflare_kimi.calling.unparsed import unparsed_answer_error
 from agentsflare_kimi.errors import ContentFilteredError
 from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.accumulator import StreamAccumulator
@@ -47,7 +45,6 @@ __all__ = [
     "failure_message",
     "reading",
     "refuse_blocked",
-    "unparsed",
 ]
 
 _CHUNKS: Final = (ChatCompletionChunk, Completion)
@@ -230,41 +227,6 @@ def check_parsed(answer: object, cast_to: object, response: Response) -> None:
     """
     if isinstance(answer, str) and _is_model(cast_to) and not _is_json(answer):
         raise unreadable_response("it is not JSON", response)
-
-
-def unparsed(error: Exception, answer: object, response: Response) -> OpenAIError:
-    """Return what to raise for *error*, which the SDK raised over *answer*.
-
-    Args:
-        error: What its parser or its stream helper raised.
-        answer: What it was to read; kept as the error's `completion`.
-        response: The HTTP response.
-
-    Returns:
-        *error* itself if it is one of `openai`'s tree; else an `UnparsedAnswerError` that is
-        also of the class of *error*, so that code that catches it still does.
-    """
-    found = error
-    if not isinstance(found, OpenAIError):
-        found = unparsed_answer_error(
-            f"the SDK cannot make of the answer what was asked for: {_fault(error)}; "
-            "`.completion` has the answer",
-            response.request,
-            error,
-        )
-    if vars(found).get("completion") is None:
-        vars(found)["completion"] = answer
-    explain(found, response)
-    return found
-
-
-def _fault(error: Exception) -> str:
-    # Without the input, which pydantic would quote.
-    if isinstance(error, ValidationError):
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return f"{place}: {first['msg']}" if place else first["msg"]
-    return f"{type(error).__name__}: {printable(str(error))[:200]}".removesuffix(": ")
 
 
 def _is_json(text: str) -> bool:

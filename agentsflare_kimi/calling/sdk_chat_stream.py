@@ -13,7 +13,8 @@ from openai.lib.streaming.chat import (
 from openai.types.chat import ChatCompletion
 
 from agentsflare_kimi.calling.helper_chunks import HelperChunks
-from agentsflare_kimi.calling.sdk_helpers import in_our_tree, twin
+from agentsflare_kimi.calling.sdk_streams import twin
+from agentsflare_kimi.calling.unparsed import in_our_tree
 from agentsflare_kimi.reading.lenient import as_list, field, fields
 
 __all__ = ["guarded"]

@@ -8,14 +8,11 @@ odd. Its modules are imported when a resource is first used, as the SDK does.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from agentsflare_kimi.calling.answer_checks import unparsed
-
-__all__ = ["HelperHooks", "in_our_tree", "twin"]
+__all__ = ["HelperHooks"]
 
 
 class HelperHooks:
@@ -46,32 +43,6 @@ class HelperHooks:
             responses = super().responses
             _guard(responses, sdk_response_stream.guarded)
             return responses
-
-
-def twin(kind: type[Any], theirs: object) -> Any:  # of *kind*
-    """Return an object of *kind*, a subclass of the class of *theirs*, with all that it holds."""
-    ours: object = object.__new__(kind)
-    vars(ours).update(vars(theirs))
-    return ours
-
-
-@contextmanager
-def in_our_tree(answer: Callable[[], object], response: Any) -> Generator[None]:
-    """Turn what the SDK raises over an answer into errors of `openai`'s tree.
-
-    Args:
-        answer: Returns the answer as far as it came; called where something is raised.
-        response: The HTTP response that it came with.
-    """
-    try:
-        yield
-    except Warning:  # a filter makes an error of it
-        raise
-    except Exception as error:
-        found = unparsed(error, answer(), response)
-        if found is error:
-            raise
-        raise found from error
 
 
 def _guard_chat(chat: Any) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from agentsflare_kimi.calling.answer_checks import check_parsed, unparsed
+from agentsflare_kimi.calling.answer_checks import check_parsed
 from agentsflare_kimi.calling.guarding import Call
+from agentsflare_kimi.calling.unparsed import unparsed
 
 __all__ = [
     "body_of",

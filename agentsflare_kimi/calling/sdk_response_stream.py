@@ -11,7 +11,8 @@ from openai.lib.streaming.responses import (
     ResponseStreamManager,
 )
 
-from agentsflare_kimi.calling.sdk_helpers import in_our_tree, twin
+from agentsflare_kimi.calling.sdk_streams import twin
+from agentsflare_kimi.calling.unparsed import in_our_tree
 
 __all__ = ["guarded"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing, closing
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import proxy
 
 from openai import AsyncStream, Stream
@@ -12,7 +12,7 @@ from agentsflare_kimi.calling.bodies import closing_later
 from agentsflare_kimi.calling.sse import Event
 from agentsflare_kimi.calling.stream_watch import StreamWatch
 
-__all__ = ["AsyncGuardedStream", "GuardedStream"]
+__all__ = ["AsyncGuardedStream", "GuardedStream", "twin"]
 
 _T = TypeVar("_T")
 
@@ -117,3 +117,10 @@ class AsyncGuardedStream(AsyncStream[_T]):
     def latest_event(self) -> Event:
         """The event that the latest chunk was made of."""
         return getattr(self._decoder, "latest", None) or Event()
+
+
+def twin(kind: type[Any], theirs: object) -> Any:  # of *kind*
+    """Return an object of *kind*, a subclass of the class of *theirs*, with all that it holds."""
+    ours: object = object.__new__(kind)
+    vars(ours).update(vars(theirs))
+    return ours

@@ -2,19 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from openai import APIError
+from openai import APIError, OpenAIError
 from pydantic import ValidationError
 
+from agentsflare_kimi.calling.failures import explain
 from agentsflare_kimi.errors import UnparsedAnswerError
+from agentsflare_kimi.printable import printable
 
-__all__ = ["unparsed_answer_error"]
+if TYPE_CHECKING:
+    from httpx2 import Response  # noqa: TID251  # for type checkers alone
+
+__all__ = ["in_our_tree", "unparsed", "unparsed_answer_error"]
 
 _MOST_CLASSES: Final = 64
 _ORIGINAL: Final = "_validation_error"
+
+
+@contextmanager
+def in_our_tree(answer: Callable[[], object], response: Response) -> Generator[None]:
+    """Turn what the SDK raises over an answer into errors of `openai`'s tree.
+
+    Args:
+        answer: Returns the answer as far as it came; called where something is raised.
+        response: The HTTP response that it came with.
+    """
+    try:
+        yield
+    except Warning:  # a filter makes an error of it
+        raise
+    except Exception as error:
+        found = unparsed(error, answer(), response)
+        if found is error:
+            raise
+        raise found from error
+
+
+def unparsed(error: Exception, answer: object, response: Response) -> OpenAIError:
+    """Return what to raise for *error*, which the SDK raised over *answer*.
+
+    Args:
+        error: What its parser or its stream helper raised.
+        answer: What it was to read; kept as the error's `completion`.
+        response: The HTTP response.
+
+    Returns:
+        *error* itself if it is one of `openai`'s tree; else an `UnparsedAnswerError` that is
+        also of the class of *error*, so that code that catches it still does.
+    """
+    found = error
+    if not isinstance(found, OpenAIError):
+        found = unparsed_answer_error(
+            f"the SDK cannot make of the answer what was asked for: {_fault(error)}; "
+            "`.completion` has the answer",
+            response.request,
+            error,
+        )
+    if vars(found).get("completion") is None:
+        vars(found)["completion"] = answer
+    explain(found, response)
+    return found
 
 
 def unparsed_answer_error(
@@ -102,3 +153,12 @@ def _new(kind: type[Any], arguments: tuple[object, ...]) -> UnparsedAnswerError:
         error = kind.__new__(kind, *arguments)
     error.args = arguments
     return error
+
+
+def _fault(error: Exception) -> str:
+    # Without the input, which pydantic would quote.
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return f"{place}: {first['msg']}" if place else first["msg"]
+    return f"{type(error).__name__}: {printable(str(error))[:200]}".removesuffix(": ")

@@ -144,3 +144,24 @@ def test_no_group_is_possessive():
     ]
 
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.md", "```\n" + "A=1 " * 2_000 + f"\n{OLD}\n```\n"),
+        ("a.md", "```\n" + "a: b\n" * 2_000 + f"(\n{OLD}\n```\n"),
+        ("a.py", 'y = "' + "1" * 20_000 + f' {OLD}"\n'),
+        ("a.c", "\n" * 20_000 + f'model = "{OLD}";\n'),
+        ("a.bat", "\n" * 20_000 + f"set MODEL={OLD}\n"),
+        ("a.http", "\n" * 20_000 + f'\n{{"model": "{OLD}"}}\n'),
+        ("a.cs", "$" * 20_000 + f'\nmodel = "{OLD}";\n'),
+        ("a.py", "model: " * 5_000 + f'\nmodel = "{OLD}"\n'),
+        ("a.yaml", f'x = "{OLD} ' + " " * 20_000 + '"\n'),
+        ("a.env", f'MODEL="{OLD}"\n' * 500),
+        ("a.swift", f'model="{OLD}",\n' * 500),
+    ],
+)
+def test_a_text_that_misleads_patterns_is_read_to_its_end(filename, text):
+    # Were a step quadratic or worse, these would take minutes.
+    assert find("AFK001", text, filename, prose=True)

@@ -169,6 +169,7 @@ _TAKES_DOWN: Final = frozenset(
     "set_attributes setattributes setattributesondict put_metric span record_usage recordusage "
     "logusage log_usage save_usage saveusage".split()
 )
+_KEPT: Final = frozenset({"metadata", "attributes", "span", "telemetry", "metrics", "tags"})
 # Types of what comes back, and of rows that keep it.
 _TAKEN_DOWN: Final = lazy(
     r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats|Error"
@@ -244,7 +245,11 @@ def takes_down(callee: str) -> bool:
     """Tell whether a call or a type keeps what was asked or answered: a log, a trace, an answer."""
     last = callee.rpartition(".")[2]
     lower = callee.lower()
-    is_kept = last.lower() in _TAKES_DOWN or ".".join(lower.split(".")[-2:]) in _TAKES_DOWN
+    is_kept = (
+        bool(_KEPT.intersection(lower.split(".")))
+        or last.lower() in _TAKES_DOWN
+        or ".".join(lower.split(".")[-2:]) in _TAKES_DOWN
+    )
     return is_kept or bool(_TAKEN_DOWN.search(last))
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import (
-    ASKS,
-    CREDENTIALS,
     HIDDEN_TEMPERATURE,
-    RECORDS,
     compares,
     describes_a_model,
     is_chat,
@@ -18,24 +17,20 @@ from agentsflare_kimi.lint.evidence.callees import (
     takes_down,
 )
 from agentsflare_kimi.lint.sources.identifiers import find_names
-from agentsflare_kimi.lint.sources.keys import describes_model
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import callee_at
 from agentsflare_kimi.lint.sources.tree import is_word
 from agentsflare_kimi.models.catalog import find_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentsflare_kimi.lint.evidence.verdict import Verdict
-    from agentsflare_kimi.lint.sources.documents import Position
     from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["Siblings", "evidence_of_keys", "settled", "squeeze"]
+__all__ = ["Siblings"]
 
 _TELLS: Final = 2
-_ANSWERS: Final = frozenset({"choices", "systemfingerprint", "object", "created", "usage"})
-_ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
 
 
 class Siblings:
@@ -44,8 +39,9 @@ class Siblings:
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
         self._tree = tree
-        self._keys: dict[int, tuple[str, ...]] = {}
+        self._keys: dict[int, Beside] = {}
         self._models: dict[int, frozenset[str]] = {}
+        self._calls: dict[tuple[int, int], Beside] = {}
         self._words: dict[tuple[int, int], bool] = {}
         self._tests: list[tuple[int, int]] | None = None
 
@@ -66,7 +62,8 @@ class Siblings:
                 evidence.append("successor-listed")
             return verdict._replace(evidence=tuple(evidence))
         if verdict.position == "request":
-            found = evidence_of_keys(self.keys_of(verdict.group), verdict.key)
+            beside = self._beside(verdict.group) if verdict.group >= 0 else self._chained(seen)
+            found = beside.evidence_on(verdict.key)
             if verdict.call.rpartition(".")[2][:1].islower() and verdict.group >= 0:
                 # A function may well be given a price; only a type describes by one.
                 found = [name for name in found if name != "catalogue"]
@@ -83,12 +80,10 @@ class Siblings:
         position, found = settled(verdict.position, evidence)
         return verdict._replace(position=position, evidence=found)
 
-    def keys_of(self, opener: int) -> tuple[str, ...]:
-        """List the keys between two brackets, squeezed: `maxtokens`."""
-        if opener < 0:
-            return ()
+    def _beside(self, opener: int) -> Beside:
+        """What stands between two brackets."""
         if opener not in self._keys:
-            self._keys[opener] = tuple(self._read_keys(opener))
+            self._keys[opener] = Beside(self._read_keys(opener) if opener >= 0 else ())
         return self._keys[opener]
 
     def _read_keys(self, opener: int) -> Iterator[str]:
@@ -105,6 +100,23 @@ class Siblings:
                 yield squeeze(tree.source.text[token.start : token.end])
             elif len(tokens) == 1 and is_word(tokens[0].text):
                 yield squeeze(tokens[0].text)
+
+    def _chained(self, seen: Sequence[Step]) -> Beside:
+        """Find what else is called on the same builder: `.apiKey(...)`, `.created(...)`."""
+        tree = self._tree
+        opener = seen[-1].opener if seen else -1
+        if opener < 0 or seen[-1].kind != "argument" or "." not in seen[-1].callee:
+            return self._beside(-1)
+        part = tree.part_at(opener)
+        key = part.start, part.end
+        if key not in self._calls:
+            tokens = tree.tokens(part)
+            self._calls[key] = Beside(
+                squeeze(token.text)
+                for token, following in pairwise(tokens)
+                if following.text == "(" and is_word(token.text)
+            )
+        return self._calls[key]
 
     def _asks(self, verdict: Verdict, seen: Sequence[Step]) -> bool:
         if is_chat(verdict.call):
@@ -138,6 +150,8 @@ class Siblings:
             yield from _of_callee(step, is_inside=is_inside)
             if step.name and step.name != verdict.key and queries(step.name, is_key=True):
                 yield "query"
+            if step.kind == "object" and self._beside(step.opener).is_recording:
+                yield "logged"
             if step.kind == "item" and self._has_other_models(step.opener):
                 yield "catalogue"
             if step.kind == "block":
@@ -179,41 +193,6 @@ class Siblings:
                 yield mark.start(), last
 
 
-def evidence_of_keys(keys: Iterable[str], own: str) -> list[str]:
-    """Tell what the keys beside a name say of it.
-
-    Args:
-        keys: They, squeezed.
-        own: The name's own key.
-
-    Returns:
-        Keys of `EVIDENCE`.
-    """
-    others = set(keys) - {squeeze(own)}
-    found: list[str] = []
-    if others & {"messages", "input", "prompt", "contents"} or (len(others & ASKS) > 1):
-        found.append("chat-body")
-    if others & CREDENTIALS:
-        found.append("credentials")
-    if others & _ALIAS and squeeze(own) == "modelname":
-        found.append("alias")
-    is_answer = len(others & _ANSWERS) > 1 or others == {"choices"}
-    if is_answer and "messages" not in others:
-        return [*found, "record"]
-    if not found:
-        if others & RECORDS:
-            found.append("record")
-        is_entry = squeeze(own) == "modelid" and "modelname" in others
-        if is_entry or any(describes_model(key) for key in others):
-            found.append("catalogue")
-    return found
-
-
-def squeeze(key: str) -> str:
-    """Write a key in small letters, without what joins or quotes its words."""
-    return "".join(letter for letter in key if letter.isalnum()).lower()
-
-
 def _names_client(word: str) -> bool:
     """Tell whether a word names a class that asks; `LLM` alone may be any type's name."""
     is_class = is_word(word) and word[:1].isupper() and not word.isupper() and word != "Llm"
@@ -243,26 +222,3 @@ def _of_head(head: str) -> Iterator[str]:
         yield "query"
     if any(word.lower() in {"enum", "strenum", "enumeration"} for word in words):
         yield "listed"
-
-
-def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tuple[str, ...]]:
-    """Tell what the evidence makes of a place.
-
-    Args:
-        position: What its key says.
-        evidence: Keys of `EVIDENCE`.
-
-    Returns:
-        What it is there for, and the evidence that counts.
-    """
-    found = tuple(dict.fromkeys(evidence))
-    if position != "request":
-        return position, found
-    if "query" in found:
-        return "comparison", found
-    if "logged" in found or ("record" in found and "chat-body" not in found):
-        return "record", found
-    is_asked = bool({"chat-body", "credentials", "chat-callee"} & set(found))
-    if {"listed", "alias"} & set(found) or ("catalogue" in found and not is_asked):
-        return "value", found
-    return position, tuple(name for name in found if name != "catalogue")

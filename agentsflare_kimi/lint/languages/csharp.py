@@ -11,7 +11,7 @@ LANGUAGE = Language(
     forms=(
         SLASHES,
         STARS,
-        Form("part", r'\$+"""+', handler=QUOTED_RUN),
+        Form("part", r'(?<!\$)\$++"""+', handler=QUOTED_RUN),
         Form("string", r'"""+', handler=QUOTED_RUN),
         Form("string", r'(?:\$@|@\$)"', r"[^\"{]*+(?>(?:(?:\"\"|\{\{)[^\"{]*+)*)", '"', "{"),
         Form("string", r'\$"', r"[^\"\\\r\n{]*+(?>(?:(?:\\.|\{\{)[^\"\\\r\n{]*+)*)", '"', "{"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agentsflare_kimi.lint.sources.regions import Region
-    from agentsflare_kimi.lint.sources.tree import Token, Tree
+    from agentsflare_kimi.lint.sources.tree import Part, Token, Tree
 
 __all__ = ["Bindings"]
 
@@ -33,6 +34,7 @@ class Bindings:
         """Keep *tree*; it is gone through once, at the first question."""
         self._tree = tree
         self._places: dict[str, list[int]] | None = None
+        self._signs: dict[tuple[int, int], list[int]] = {}
         self._known: dict[str, tuple[int, Sequence[tuple[int, int]]]] = {}
 
     def uses_of(self, region: Region, name: str) -> Sequence[Body]:
@@ -94,16 +96,26 @@ class Bindings:
         if sign == "{" and tree.is_list(part.opener):
             is_given = following == "=" or self._is_taken_apart(part.opener)
             return -1 if is_given else None
-        if following == "," and any(token.text in _SETS for token in tokens[index:]):
-            return -1
-        if following == ":":
-            at = next((i for i, t in enumerate(tokens) if i > index and t.text in _SETS), 0)
+        if following in {",", ":"}:
+            at = self._sign_after(part, index)
+            if following == "," and at:
+                return -1
         else:
             at = index + 1 if following in _SETS else 0
         if not at:
             is_augmented = following in {"+", "-", "|"} and tokens[index + 2 : index + 3]
             return -1 if is_augmented and tokens[index + 2].text == "=" else None
         return self._string(tokens[at + 1 :])
+
+    def _sign_after(self, part: Part, index: int) -> int:
+        """Where the next sign in a part stands that gives a value; 0 for none."""
+        key = part.start, part.end
+        if key not in self._signs:
+            tokens = self._tree.tokens(part)
+            self._signs[key] = [at for at, token in enumerate(tokens) if token.text in _SETS]
+        signs = self._signs[key]
+        place = bisect_right(signs, index)
+        return signs[place] if place < len(signs) else 0
 
     def _string(self, tokens: Sequence[Token]) -> int:
         texts = [token.text for token in tokens]

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
@@ -99,8 +100,7 @@ class _LineDocument:
         return len(self.text) if end < 0 else end
 
     def _judged(self, line: _Line, start: int, end: int) -> Value:
-        keys = self._sections[line.section]
-        position, key, evidence = judge_scalar(Scalar(line.key, keys, keys[:0]))
+        position, key, evidence = judge_scalar(Scalar(line.key, self._sections[line.section]))
         settings = self._settings_of(line.section) if position == "request" else ()
         name = self.text[start:end]
         return Value(name, start, end, position, key, settings=settings, evidence=evidence)
@@ -127,12 +127,12 @@ class _LineDocument:
         return lines[at] if at >= 0 else _Line(0, len(self.text), "", 0, (0, 0), 0)
 
     @cached_property
-    def _sections(self) -> Mapping[int, list[str]]:
-        """The keys of each section."""
+    def _sections(self) -> Mapping[int, Beside]:
+        """What stands in each section."""
         keys: dict[int, list[str]] = {}
         for line in self._lines:
-            keys.setdefault(line.section, []).append(line.key.rpartition(".")[2])
-        return keys
+            keys.setdefault(line.section, []).append(squeeze(line.key.rpartition(".")[2]))
+        return {section: Beside(found) for section, found in keys.items()}
 
     @cached_property
     def _lines(self) -> list[_Line]:

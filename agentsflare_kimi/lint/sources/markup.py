@@ -34,7 +34,8 @@ _SCRIPT_END: Final = lazy(r"</script", re.IGNORECASE)
 _FRONT_MATTER: Final = lazy(r"\A---[ \t]*\r?\n(?P<code>.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _IMPORTS: Final = lazy(r"^[ \t]*(?:import|const|let|export)\b", re.MULTILINE)
 _BODY: Final = lazy(
-    r"\n[ \t]*\r?\n\s*(?P<code>[{\[].*?)(?=\n[ \t]*\r?\n|^###|\Z)", re.DOTALL | re.MULTILINE
+    r"(?<=\n)[ \t]*\r?\n(?P<code>[ \t]*[{\[].*?)(?=\n[ \t]*\r?\n|^###|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
 _GIVEN: Final = lazy(r"(?P<key>[\w.$-]+)[\"'`]?\)?\s*(?:[:=,]|=>|\|\||\?\?)\s*[\"'`]\Z")
 _VALUES: Final = frozenset(

@@ -24,7 +24,7 @@ from agentsflare_kimi.lint.sources.targets import (
     words_before,
 )
 from agentsflare_kimi.lint.sources.tree import Part, Token, Tree, is_word
-from agentsflare_kimi.lint.sources.types import is_ternary, is_type, marks_of
+from agentsflare_kimi.lint.sources.types import commas_of, is_ternary, is_type, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -282,19 +282,12 @@ def _is_function(tree: Tree, tokens: Sequence[Token], place: int) -> bool:
 
 def _among_several(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:
     """Name the target among several: `a, model = 1, "..."`; or the argument of a command."""
-    marks = marks_of(tree, part)
-    signs = [place for place in marks if tokens[place].text in {"=", ":="}]
-    if signs and signs[0] < index:
-        sign = signs[0]
-        targets = sum(1 for place in marks if place < sign and tokens[place].text == ",")
-        values = sum(1 for place in marks if sign < place < index and tokens[place].text == ",")
-        if targets and values <= targets:
-            places = [
-                place for place in marks if place <= sign and tokens[place].text in {",", "=", ":="}
-            ]
-            return Step(
-                "assigned", name_before(tree, tokens, places[values]), opener=part.opener, part=part
-            )
+    sign, commas = commas_of(tree, part)
+    targets = bisect_right(commas, sign)
+    values = bisect_right(commas, index) - targets
+    if 0 < sign < index and targets and values <= targets:
+        name = name_before(tree, tokens, [*commas[:targets], sign][values])
+        return Step("assigned", name, opener=part.opener, part=part)
     if tree.language.without_brackets and is_word(tokens[0].text):
         return Step("argument", "", tokens[0].text, nth=1, opener=part.opener, part=part)
     return Step("item", nth=1, opener=part.opener, part=part)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, queries
-from agentsflare_kimi.lint.evidence.siblings import evidence_of_keys, settled, squeeze
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.keys import is_model_key
 
@@ -40,13 +40,13 @@ class Scalar(NamedTuple):
 
     Attributes:
         key: What it is given to; empty for an item of a list.
-        beside: The keys beside that one.
+        beside: What stands beside that one.
         around: The keys around it, the nearest first.
         named: What a `name`, `key` or `env` beside it says.
     """
 
     key: str
-    beside: Sequence[str] = ()
+    beside: Beside | None = None
     around: Sequence[str] = ()
     named: Sequence[str] = ()
 
@@ -63,7 +63,7 @@ def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
     key = _speaker(scalar)
     if not key:
         return "value", scalar.key, () if scalar.key else ("listed",)
-    evidence = evidence_of_keys(map(squeeze, scalar.beside), scalar.key)
+    evidence = scalar.beside.evidence_on(scalar.key) if scalar.beside else []
     if any(queries(name, is_key=True) for name in scalar.around):
         evidence.append("query")
     if not {"chat-body", "credentials"} & set(evidence):

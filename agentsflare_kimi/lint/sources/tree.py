@@ -87,6 +87,7 @@ class Tree:
         self._tokens: dict[tuple[int, int], Sequence[Token]] = {}
         # Of each bracket the statements in it that are known, in order.
         self._statements: dict[int, list[Part]] = {}
+        self.commas: dict[tuple[int, int], tuple[int, Sequence[int]]] = {}
         self.marks: dict[tuple[int, int], Sequence[int]] = {}
         self.clauses: dict[tuple[int, int], list[tuple[int, Kind]]] = {}
         self.visits = 0
@@ -102,8 +103,7 @@ class Tree:
 
     def opener_around(self, offset: int) -> int:
         """Find the bracket that opens around *offset*; -1 at the top."""
-        opener = self.source.enclosing(offset)
-        return -1 if opener is None else opener
+        return -1 if (opener := self.source.enclosing(offset)) is None else opener
 
     def is_list(self, opener: int) -> bool:
         """Tell whether commas part what is between two brackets, rather than lines."""

@@ -11,7 +11,7 @@ from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["is_ternary", "is_type", "marks_of"]
+__all__ = ["commas_of", "is_ternary", "is_type", "marks_of"]
 
 _TYPE_HEADS: Final = frozenset({"type", "interface", "typealias"})
 _DECLARES: Final = frozenset(
@@ -28,6 +28,16 @@ def marks_of(tree: Tree, part: Part) -> Sequence[int]:
         signs = BINDS | {"?"} | ({","} if is_command else set[str]())
         known[key] = [i for i, token in enumerate(tree.tokens(part)) if token.text in signs]
     return known[key]
+
+
+def commas_of(tree: Tree, part: Part) -> tuple[int, Sequence[int]]:
+    """Where the first sign of a part stands that gives a value, -1 for none; and its commas."""
+    key = part.start, part.end
+    if key not in tree.commas:
+        texts = [(place, tree.tokens(part)[place].text) for place in marks_of(tree, part)]
+        sign = next((place for place, text in texts if text in {"=", ":="}), -1)
+        tree.commas[key] = sign, [place for place, text in texts if text == ","]
+    return tree.commas[key]
 
 
 def is_ternary(tokens: Sequence[Token], marks: Sequence[int], at: int) -> bool:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import find_names
@@ -34,7 +35,7 @@ class YamlDocument:
         """Keep *text*; it is read at the first question."""
         self.text = text
         self._settings_of: dict[int, Sequence[Setting]] = {}
-        self._keys_of: dict[int, tuple[Sequence[str], Sequence[str]]] = {}
+        self._keys_of: dict[int, tuple[Beside, Sequence[str]]] = {}
         self._lists: dict[tuple[int, int], bool] = {}
         self._scalars: dict[tuple[int, int], tuple[int, int]] = {}
         self._comments: dict[tuple[int, int], int] = {}
@@ -131,7 +132,7 @@ class YamlDocument:
                 return Value(name, start, end, "request", flag, evidence=("setting",))
         keys, named = self._beside(node.parent)
         around = [*self._around(index)]
-        scalar = Scalar(node.key, keys if node.key else (), around, named if node.key else ())
+        scalar = Scalar(node.key, keys if node.key else None, around, named if node.key else ())
         position, key, evidence = judge_scalar(scalar)
         if position == "request" and self._is_catalogue(node, evidence):
             position, evidence = "value", (*evidence, "catalogue")
@@ -184,8 +185,8 @@ class YamlDocument:
             else ""
         )
 
-    def _beside(self, parent: int) -> tuple[Sequence[str], Sequence[str]]:
-        """The keys of one mapping, and what its `name` or the like says."""
+    def _beside(self, parent: int) -> tuple[Beside, Sequence[str]]:
+        """What stands in one mapping, and what its `name` or the like says."""
         if parent not in self._keys_of:
             nodes = [self._nodes[i] for i in self._children.get(parent, ())]
             named = [
@@ -193,7 +194,7 @@ class YamlDocument:
                 for node in nodes
                 if node.key in SPEAKERS
             ]
-            self._keys_of[parent] = [node.key for node in nodes], named
+            self._keys_of[parent] = Beside(squeeze(node.key) for node in nodes), named
         return self._keys_of[parent]
 
     def _settings(self, parent: int) -> Sequence[Setting]:
@@ -285,7 +286,7 @@ class YamlDocument:
             if flag and judge_within(f"{flag} ", "")[0] == "request":
                 return Value(name, start, end, "request", flag, evidence=("setting",))
             return Value(name, start, end, "value", self._nodes[index].key, evidence=("listed",))
-        keys = self._collections.keys[opener]
+        keys = self._collections.beside(opener)
         named = self._collections.named_in(opener)
         around = [self._nodes[index].key, *self._around(index)]
         position, key, evidence = judge_scalar(Scalar(key, keys, around, named))

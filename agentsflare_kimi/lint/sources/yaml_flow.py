@@ -6,6 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED
@@ -35,6 +36,7 @@ class Collections:
         self._nodes = nodes
         self.keys: dict[int, list[str]] = {}
         self.node_of: dict[int, int] = {}
+        self._beside: dict[int, Beside] = {}
 
     def entry_at(self, offset: int) -> tuple[str, int, int, int] | None:
         """Find the entry that holds *offset*: its key, where it begins and ends, the collection."""
@@ -81,6 +83,12 @@ class Collections:
             elif not match[0].startswith("#"):
                 piece = (piece[0] if piece[0] >= 0 else match.start(), match.end())
         return position
+
+    def beside(self, opener: int) -> Beside:
+        """What stands in a collection."""
+        if opener not in self._beside:
+            self._beside[opener] = Beside(map(squeeze, self.keys[opener]))
+        return self._beside[opener]
 
     def item_before(self, start: int) -> str:
         """Give the item before the one that begins at *start*."""

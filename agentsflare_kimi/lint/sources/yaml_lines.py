@@ -11,7 +11,8 @@ __all__ = ["Lines", "Node", "language_in"]
 
 _LINE: Final = lazy(
     r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?:-[ \t]*$)?
-        (?:(?P<key>"[^"\r\n]*"|'[^'\r\n]*'|(?![\#&*!|>%@`{\["'])[^\s:][^:\r\n]*?(?::[^\s:][^:\r\n]*?)*)
+        (?:(?P<key>"[^"\r\n]*"|'[^'\r\n]*'
+           |(?![\#&*!|>%@`{\["'])[^\s:][^:\r\n]*+(?>(?::(?![ \t\r\n]|\Z)[^:\r\n]*+)*))
            [ \t]*:(?=[ \t\r\n]|\Z))?
         [ \t]*(?P<marks>(?:[!&][^\s\r\n]*[ \t]+)*)(?P<value>[^\r\n]*)""",
     re.MULTILINE | re.VERBOSE,
@@ -111,7 +112,7 @@ class Lines:
         key_start = match.start("key")
         parent = around[-1] if around else -1
         around.append(len(nodes))
-        key = match["key"].strip("\"'")
+        key = match["key"].rstrip().strip("\"'")
         nodes.append(Node(match.start(), column, key, key_start, value_start, end, parent))
 
     @staticmethod

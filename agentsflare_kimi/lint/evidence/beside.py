@@ -1,0 +1,106 @@
+"""What the keys beside a name say of it, told once for all names beside them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.evidence.callees import ASKS, CREDENTIALS, RECORDS
+from agentsflare_kimi.lint.sources.keys import describes_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from agentsflare_kimi.lint.sources.documents import Position
+
+__all__ = ["Beside", "settled", "squeeze"]
+
+_BODIES: Final = frozenset({"messages", "input", "prompt", "contents"})
+_ANSWERS: Final = frozenset(
+    {"choices", "systemfingerprint", "object", "created", "createdat", "usage", "finishreason"}
+)
+# What stands around requests that were recorded.
+_RECORDED: Final = frozenset(
+    {"responsebody", "statuscode", "responseheaders", "recordedat", "requesturi", "responses"}
+)
+_ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
+_ENTRY: Final = frozenset({"modelid", "modelname"})
+
+
+class Beside:
+    """The keys between two brackets, of one mapping, or called on one builder.
+
+    The keys of models among them say nothing here, so the answer is the same for each of these.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        """Keep *keys*, squeezed; nothing is looked up before it is asked for."""
+        self._unread = keys
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(self._unread)
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether they are those of a recorded exchange."""
+        return bool(_RECORDED & self._keys)
+
+    def evidence_on(self, own: str) -> list[str]:
+        """Tell what they say of a name.
+
+        Args:
+            own: What the name is given to.
+
+        Returns:
+            Keys of `EVIDENCE`.
+        """
+        is_alias = squeeze(own) == "modelname" and bool(_ALIAS & self._keys)
+        return [*self._found, "alias"] if is_alias else [*self._found]
+
+    @cached_property
+    def _found(self) -> Sequence[str]:
+        keys = self._keys
+        is_answer = len(keys & _ANSWERS) > 1 or (keys - {"model"}) == {"choices"}
+        if is_answer and "messages" not in keys:
+            return ["record"]
+        found: list[str] = []
+        if keys & _BODIES or len(keys & ASKS) > 1:
+            found.append("chat-body")
+        if keys & CREDENTIALS:
+            found.append("credentials")
+        if found:
+            return found
+        if keys & RECORDS:
+            found.append("record")
+        if keys >= _ENTRY or any(describes_model(key) for key in keys):
+            found.append("catalogue")
+        return found
+
+
+def squeeze(key: str) -> str:
+    """Write a key in small letters, without what joins or quotes its words."""
+    return "".join(letter for letter in key if letter.isalnum()).lower()
+
+
+def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tuple[str, ...]]:
+    """Tell what the evidence makes of a place.
+
+    Args:
+        position: What its key says.
+        evidence: Keys of `EVIDENCE`.
+
+    Returns:
+        What it is there for, and the evidence that counts.
+    """
+    found = tuple(dict.fromkeys(evidence))
+    if position != "request":
+        return position, found
+    if "query" in found:
+        return "comparison", found
+    if "logged" in found or ("record" in found and "chat-body" not in found):
+        return "record", found
+    is_asked = bool({"chat-body", "credentials", "chat-callee"} & set(found))
+    if {"listed", "alias"} & set(found) or ("catalogue" in found and not is_asked):
+        return "value", found
+    return position, tuple(name for name in found if name != "catalogue")

@@ -68,8 +68,11 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
 def _find(
     document: Document, today: date | None, depth: int = 0, hosts: Hosts | None = None
 ) -> Iterator[_Found]:
+    rules = rules_for(document.text)
+    if not rules:
+        return
     reading = Reading(document, today or date.today(), hosts)  # noqa: DTZ011  # the user's day
-    for rule in rules_for(document.text):
+    for rule in rules:
         for problem in rule.check(reading):
             yield _Found(rule, problem)
     for text in reading.embedded if depth < _DEEPEST else ():

@@ -61,7 +61,8 @@ class Beside:
     @cached_property
     def _found(self) -> Sequence[str]:
         keys = self._keys
-        is_answer = len(keys & _ANSWERS) > 1 or (keys - {"model"}) == {"choices"}
+        is_only = "choices" in keys and keys <= {"choices", "model"}
+        is_answer = is_only or len(keys & _ANSWERS) > 1
         if is_answer and "messages" not in keys:
             return ["record"]
         found: list[str] = []

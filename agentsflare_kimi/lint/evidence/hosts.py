@@ -40,19 +40,20 @@ _VENDOR_NAMES: Final = tuple(
     for name in _VENDORS.split("|")
     if len(name) > _SHORTEST
 )
+_NAMED: Final = (*_VENDOR_NAMES, *_PROVIDERS.split("|"))
+_PROVIDER_WORDS: Final = ("provider", "vendor", "platform", "backend")
 _VENDOR: Final = lazy(rf"(?:^|[./_-])(?:{_VENDORS})", re.IGNORECASE)
 _PROVIDES: Final = lazy(rf"(?:{_VENDORS}|{_PROVIDERS})", re.IGNORECASE)
 _PROVIDER: Final = lazy(
     r"(?i)\b(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
 )
-_IMPORT: Final = lazy(
-    rf"^[ \t]*(?:from|import|require|using|use)\b[^\n]*\b(?:{_VENDORS}|boto3|dashscope)\b",
-    re.MULTILINE,
-)
+_IMPORT: Final = lazy(r"^[ \t]*(?:from|import|require|using|use)\b[^\n]*", re.MULTILINE)
+_IMPORTED: Final = lazy(rf"\b(?:{_VENDORS}|boto3|dashscope)\b")
 # Clients that ask a vendor without being told where.
+_CLASS: Final = lazy(r"\b[A-Z]\w*+(?=\()")
 _CLIENT: Final = lazy(
-    rf"\b(?:Async|Chat|Azure)*(?:AzureOpenAI|AzureChatOpenAI|InferenceClient|(?i:{_VENDORS}))"
-    r"(?:Chat|Client|Converse|LLM|Chat(?:Model|Generator))?\("
+    rf"(?:Async|Chat|Azure)*(?:AzureOpenAI|AzureChatOpenAI|InferenceClient|(?i:{_VENDORS}))"
+    r"(?:Chat|Client|Converse|LLM|Chat(?:Model|Generator))?"
 )
 _REACH: Final = 80
 
@@ -90,13 +91,17 @@ class Hosts:
 
     @cached_property
     def _has_vendor(self) -> bool:
-        names = (*_VENDOR_NAMES, *_PROVIDERS.split("|"))
-        if not any(name in self._text.lower() for name in names):
+        lowered = self._text.lower()
+        if not any(name in lowered for name in _NAMED):
             return False
-        providers = [match["name"] for match in _PROVIDER.finditer(self._text)]
-        is_named = bool(providers) and all(_PROVIDES.match(name) for name in providers)
-        is_imported = _IMPORT.search(self._text) is not None
-        return is_named or is_imported or _CLIENT.search(self._text) is not None
+        if any(word in lowered for word in _PROVIDER_WORDS):
+            providers = [match["name"] for match in _PROVIDER.finditer(self._text)]
+            if providers and all(_PROVIDES.match(name) for name in providers):
+                return True
+        imports = " ".join(_IMPORT.findall(self._text))
+        if _IMPORTED.search(imports):
+            return True
+        return any(_CLIENT.fullmatch(name) for name in {*_CLASS.findall(self._text)})
 
     def within(self, start: int, end: int) -> Host:
         """Tell which host a stretch of the text names."""

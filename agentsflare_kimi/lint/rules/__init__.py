@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
 
@@ -11,14 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "RULES", "rules_for"]
 
-# The code of each rule, its module, and what a text must hold at least one of; nothing means any
-# text.
+# The code of each rule, its module, and what a text must hold at least one of.
+_NAMES: Final = ("kimi-", "moonshot-")
 _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
-    ("AFK001", "retired", ()),
-    ("AFK002", "deprecated", ()),
-    ("AFK003", "example", ()),
-    ("AFK004", "misspelt", ()),
-    ("AFK005", "ended_upstream", ()),
+    ("AFK001", "retired", _NAMES),
+    ("AFK002", "deprecated", _NAMES),
+    ("AFK003", "example", _NAMES),
+    ("AFK004", "misspelt", _NAMES),
+    ("AFK005", "ended_upstream", _NAMES),
     (
         "AFK006",
         "ended_at_host",
@@ -74,13 +75,13 @@ def rules_for(text: str) -> Sequence[Rule]:
     Returns:
         The rules in the order of their codes.
     """
-    return _load(
-        module
-        for _, module, needles in _MODULES
-        if not needles or any(needle in text for needle in needles)
-    )
+    return _load(module for _, module, needles in _MODULES if any(map(text.__contains__, needles)))
 
 
 def _load(modules: Iterable[str]) -> tuple[Rule, ...]:
-    loaded = (import_module(f"{__name__}.{module}") for module in modules)
-    return tuple(cast("Rule", module.RULE) for module in loaded)
+    return tuple(map(_rule_of, modules))
+
+
+@cache
+def _rule_of(module: str) -> Rule:
+    return cast("Rule", import_module(f"{__name__}.{module}").RULE)

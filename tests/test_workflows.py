@@ -31,12 +31,30 @@ def test_nothing_is_permitted_by_default(text):
     assert "pull_request_target" not in text
     assert "secrets." not in text
     # The catalog's check opens an issue when a feed differs.
-    assert set(re.findall(r"^ +([\w-]+): write", text, re.MULTILINE)) <= {"id-token", "issues"}
+    assert set(re.findall(r"^ +([\w-]+): write", text, re.MULTILINE)) <= {
+        "id-token",
+        "issues",
+        "pages",
+    }
 
 
 def test_no_expression_is_pasted_into_a_script(text):
     for script in re.findall(r"run: (.*)", text):
         assert "${{" not in script
+
+
+def test_a_job_that_publishes_runs_no_code_of_the_repository():
+    for name in ("release.yml", "site.yml"):
+        publish = (FOLDER / name).read_text(encoding="utf-8").partition("\n  publish:\n")[2]
+        assert "environment: " in publish
+        assert "run: " not in publish
+
+
+def test_what_is_run_on_a_schedule_is_listed():
+    listed = (FOLDER.parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    scheduled = {path.stem for path in WORKFLOWS if "schedule:" in path.read_text("utf-8")}
+
+    assert {name for name in scheduled if f"| `{name}` |" not in listed} == set()
 
 
 def test_only_the_job_that_publishes_has_an_identity():

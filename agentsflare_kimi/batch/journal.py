@@ -118,8 +118,8 @@ class Journal:
 
     def __init__(self, path: str | os.PathLike[str], *, index: Index | None = None) -> None:
         """Read what it holds, and lock it."""
-        self.path = os.fspath(path)
-        self.index = Index() if index is None else index
+        self.path: str = os.fspath(path)
+        self.index: Index = Index() if index is None else index
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._descriptor: int | None = os.open(self.path, flags, 0o666)
         if not try_lock(self._descriptor):

@@ -42,8 +42,8 @@ class Limiter:
             if value is not None and not value > 0:
                 raise ValueError(f"{name} must be positive, got {value}")
         self.max_concurrency = max_concurrency
-        self.is_token_bound = tpm is not None
-        self.in_flight = 0
+        self.is_token_bound: bool = tpm is not None
+        self.in_flight: int = 0
         self._window = Window(max_concurrency)
         self._pace = Pace(rpm, tpm)
         self._clock = clock

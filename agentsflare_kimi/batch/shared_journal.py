@@ -41,9 +41,9 @@ class SharedJournal:
         self, directory: str | os.PathLike[str], *, name: str | None = None, group: str = "workers"
     ) -> None:
         """Read what all of its files hold, and lock the one of this process."""
-        self.directory = Path(directory)
+        self.directory: Path = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.index = Index()
+        self.index: Index = Index()
         self._read_up_to: dict[str, int] = {}
         self._lock = os.open(self.directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         try:

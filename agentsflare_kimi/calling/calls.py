@@ -52,8 +52,8 @@ class Session:
         Args:
             memory: Where reasoning is kept; one of the client's own if not given.
         """
-        self.memory = ReasoningMemory() if memory is None else memory
-        self.told = ToldPlaces()
+        self.memory: ReasoningMemory = ReasoningMemory() if memory is None else memory
+        self.told: ToldPlaces = ToldPlaces()
         self._own_lessons = LessonsByModel()
         self._lessons: tuple[KimiSettings, LessonsByModel] | None = None
 
@@ -104,7 +104,7 @@ class PlannedCall:
         """Begin with the SDK's own *options*."""
         self._session = session
         self._settings = settings
-        self.options = options
+        self.options: Any = options
         self.body: _Body = {}
         self._notices: tuple[Notice, ...] = ()
         self._adaptations = 0

@@ -68,13 +68,13 @@ class Call:
         self, seconds: float | None, models_file: str | os.PathLike[str] | None = None
     ) -> None:
         """Begin a call that may take *seconds*, to a model of *models_file*."""
-        self.deadline = None if seconds is None else Deadline(seconds)
-        self.models_file = models_file
+        self.deadline: Deadline | None = None if seconds is None else Deadline(seconds)
+        self.models_file: str | os.PathLike[str] | None = models_file
         self.request: Request | None = None
         self.answer_check: AnswerCheck | None = None
         self.slot: Slot = NO_LIMIT
-        self.edge_timeouts = 0
-        self.paid = 0
+        self.edge_timeouts: int = 0
+        self.paid: int = 0
 
     def prepare(self, request: Request, tracer: Any) -> None:  # noqa: ANN401  # a function or a coroutine function
         """Get *request* ready to be sent: the next try of this call.

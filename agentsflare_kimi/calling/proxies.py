@@ -16,7 +16,7 @@ from urllib.request import getproxies
 from agentsflare_kimi.calling.http_library import http
 from agentsflare_kimi.errors import ConfigurationError
 
-__all__ = ["find_proxy", "make_proxy", "read_proxies"]
+__all__ = ["find_proxy", "make_proxy", "read_proxies", "variable_of"]
 
 _SCHEMES: Final = ("http", "https", "all")
 _SOCKS: Final = ("socks5", "socks5h")
@@ -61,7 +61,7 @@ def make_proxy(pattern: str, url: str) -> http.Proxy:
         ConfigurationError: It cannot be used; the message names the variable, not the value,
             which may hold a password.
     """
-    variable = _variable(pattern.partition(":")[0])
+    variable = variable_of(pattern)
     try:
         proxy = http.Proxy(url)
     except (ValueError, http.InvalidURL):
@@ -77,7 +77,9 @@ def make_proxy(pattern: str, url: str) -> http.Proxy:
     return proxy
 
 
-def _variable(scheme: str) -> str:
+def variable_of(pattern: str) -> str:
+    """Name the variable that a proxy comes from, by its URL pattern."""
+    scheme = pattern.partition(":")[0]
     names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")  # in the order that Python reads them
     set_ones = [name for name in names if os.environ.get(name)]
     return set_ones[0] if set_ones else "the proxy in the settings of the system"

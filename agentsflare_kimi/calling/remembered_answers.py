@@ -67,7 +67,7 @@ class RememberedAnswers:
         self._index: dict[AnswerKey, dict[int, None]] = {}
         self._numbers = itertools.count()
         self._steps = 0
-        self.size = 0
+        self.size: int = 0
 
     def __len__(self) -> int:
         """Return the number of answers whose reasoning is kept."""

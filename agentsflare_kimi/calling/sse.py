@@ -104,8 +104,8 @@ class EventDecoder:
 
     def __init__(self) -> None:
         """Begin at the start of a response."""
-        self.is_done = False
-        self.latest = Event()
+        self.is_done: bool = False
+        self.latest: Event = Event()
         self._lines = _Lines()
         self._data: list[bytes] = []
         self._fields: dict[bytes, str] = {}
@@ -193,7 +193,8 @@ class EventDecoder:
             text = raw.decode(errors="replace")
             raise unreadable("an event of the stream is not UTF-8", text) from error
         if data.lstrip().startswith("[DONE]"):
-            self.is_done, data = True, data.lstrip()
+            self.is_done = True
+            data = data.lstrip()
         if not fields:
             self.latest = Event(data=data)
             return self.latest

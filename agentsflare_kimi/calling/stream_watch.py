@@ -42,7 +42,7 @@ class StreamWatch:
     def __init__(self, cast_to: type, response: Response) -> None:
         """Begin with nothing seen."""
         self.observers: list[_Observer] = []
-        self.is_finished = False
+        self.is_finished: bool = False
         self._expects_end = cast_to in _TEXT_CHUNKS
         self._response = response
         self._parts: list[str] = []

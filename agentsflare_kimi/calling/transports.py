@@ -33,7 +33,7 @@ class GuardedTransport(http.BaseTransport):
     def __init__(self, inner: http.BaseTransport) -> None:
         """Stand around *inner*, which has the connections."""
         self._inner = inner
-        self.is_closed = False
+        self.is_closed: bool = False
 
     def handle_request(self, request: Request) -> Response:
         """Send *request*.
@@ -58,7 +58,7 @@ class AsyncGuardedTransport(http.AsyncBaseTransport):
     def __init__(self, inner: http.AsyncBaseTransport) -> None:
         """Stand around *inner*, which has the connections."""
         self._inner = inner
-        self.is_closed = False
+        self.is_closed: bool = False
 
     async def handle_async_request(self, request: Request) -> Response:
         """Send *request*.
@@ -128,7 +128,7 @@ class AsyncPooledTransport(http.AsyncBaseTransport):
         Args:
             make: Makes the transport that has the connections.
         """
-        self.of_loop = PerLoop(
+        self.of_loop: PerLoop[AsyncGuardedTransport] = PerLoop(
             lambda: AsyncGuardedTransport(make()), close=AsyncGuardedTransport.aclose
         )
         self._make = make

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli.command_parser import CommandParser
 from agentsflare_kimi.cli.table import render_table
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from agentsflare_kimi.cli.doctor_setup import Row
 
 __all__ = ["run"]
 
@@ -26,15 +32,30 @@ def run(arguments: list[str]) -> int:
         "models); the key is never shown.",
     )
     parser.add_argument("--offline", action="store_true", help="make no request")
+    parser.add_argument(
+        "--ask", action="store_true", help="ask for one small completion, too, which costs money"
+    )
     parser.add_argument("--env-file", help="read AGENTSFLARE_ variables from this file, too")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    from agentsflare_kimi.cli.doctor_checks import examine  # noqa: PLC0415  # loads the SDK
-
-    checks = [*examine(options.env_file, offline=options.offline)]
+    if options.ask and options.offline:
+        parser.error("--ask makes a request, and --offline makes none")
+    rows = [*_examine(options)]
     if options.json:
-        print(json.dumps([asdict(check) for check in checks], indent=2))
+        print(json.dumps([row._asdict() for row in rows], indent=2))
     else:
-        rows = [(check.status, check.name, check.detail) for check in checks]
-        print(render_table(("STATUS", "CHECK", "DETAIL"), rows))
-    return int(any(check.status == "failed" for check in checks))
+        cells = [(row.status, row.name, row.detail) for row in rows]
+        print(render_table(("STATUS", "CHECK", "DETAIL"), cells))
+    return int(any(row.status == "failed" for row in rows))
+
+
+def _examine(options: argparse.Namespace) -> Iterator[Row]:
+    # They load the SDK, which `--help` does without.
+    from agentsflare_kimi.cli.doctor_checks import CHECKS  # noqa: PLC0415
+    from agentsflare_kimi.cli.doctor_gateway import ask_gateway  # noqa: PLC0415
+    from agentsflare_kimi.cli.doctor_setup import read_setup  # noqa: PLC0415
+
+    setup = read_setup(options.env_file)
+    for check in CHECKS:
+        yield from check(setup)
+    yield from ask_gateway(setup, is_offline=options.offline, is_asking=options.ask)

@@ -1,4 +1,4 @@
-"""What `agentsflare-kimi doctor` looks at: versions, variables, key, address and model."""
+"""What `agentsflare-kimi doctor` can tell without a request: versions, variables, key, model."""
 
 from __future__ import annotations
 
@@ -6,141 +6,159 @@ import importlib.metadata
 import os
 import platform
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
-import openai
-
-from agentsflare_kimi import Kimi, KimiSettings, diagnose, plan_migration
+from agentsflare_kimi import KimiSettings, plan_migration
+from agentsflare_kimi.cli.doctor_setup import Row, Setup
+from agentsflare_kimi.cli.doctor_way import check_certificates, check_proxy
 from agentsflare_kimi.cli.models_check import warn_of_age
 from agentsflare_kimi.errors import ConfigurationError
 from agentsflare_kimi.models.catalog import catalog
+from agentsflare_kimi.variables import PREFIX, find_misspelt
 
-__all__ = ["Check", "examine"]
+__all__ = ["CHECKS"]
 
-_Status = Literal["ok", "note", "failed"]
 _PACKAGES: Final = ("agentsflare-kimi", "openai", "pydantic-settings", "structlog")
+# The proxy's own variables, which `agentsflare-kimi proxy` checks.
+_OF_THE_PROXY: Final = f"{PREFIX}PROXY_"
+_NEARLY_OURS: Final = ("AGENTSFLARE", "AGENTFLARE", "AGENT_FLARE", "AGENTS_FLARE")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One row: what was looked at, whether it is in order, and what to do if not."""
-
-    name: str
-    status: _Status
-    detail: str
-
-
-def examine(env_file: str | None, *, offline: bool) -> Iterator[Check]:
-    """Check versions, variables, key, address and model.
-
-    Args:
-        env_file: A file to read below the environment.
-        offline: Whether to make no request.
-
-    Yields:
-        One row for each thing that was looked at.
-    """
-    yield _versions()
-    if age := warn_of_age():
-        yield Check(name="models", status="note", detail=age)
-    yield from _foreign_variables()
-    yield from _unknown_variables()
-    yield from _dotenv(Path.cwd() / ".env")
-    try:
-        settings = KimiSettings(_env_file=env_file)
-    except ConfigurationError as error:
-        yield Check(name="settings", status="failed", detail=str(error))
-        return
-    yield Check(name="base URL", status="ok", detail=settings.base_url)
-    yield _model(settings)
-    yield from _key(settings)
-    if settings.api_key is not None and not offline:
-        yield _answer(settings)
-
-
-def _versions() -> Check:
+def _versions(_: Setup) -> Iterator[Row]:
     versions = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
-    return Check(
-        name="versions",
-        status="ok",
-        detail=", ".join([f"Python {platform.python_version()}", *versions]),
-    )
+    yield Row("versions", "ok", ", ".join([f"Python {platform.python_version()}", *versions]))
 
 
-def _foreign_variables() -> Iterator[Check]:
+def _age(_: Setup) -> Iterator[Row]:
+    if age := warn_of_age():
+        yield Row("models", "note", age)
+
+
+def _foreign_variables(_: Setup) -> Iterator[Row]:
     names = sorted(name for name in os.environ if name.startswith("OPENAI_"))
     if names:
         detail = f"{', '.join(names)}: not read by this package, which has variables of its own"
-        yield Check(name="OpenAI's variables", status="note", detail=detail)
+        yield Row("OpenAI's variables", "note", detail)
 
 
-def _unknown_variables() -> Iterator[Check]:
-    known = {f"AGENTSFLARE_{name.upper()}" for name in KimiSettings.model_fields}
-    names = {name for name in os.environ if name.startswith("AGENTSFLARE_")} - known
-    if names:
-        detail = f"{', '.join(sorted(names))}: no such setting; a typing mistake?"
-        yield Check(name="unknown variables", status="note", detail=detail)
+def _unknown_variables(setup: Setup) -> Iterator[Row]:
+    for place, names in (("", os.environ), (f"{setup.env_file}: ", setup.env_file_values)):
+        told = [*_describe_unknown(names)]
+        if told:
+            yield Row("unknown variables", "note", place + "; ".join(told))
 
 
-def _dotenv(path: Path) -> Iterator[Check]:
+def _describe_unknown(names: Iterable[str]) -> Iterator[str]:
+    names = sorted(names)
+    misspelt = [*find_misspelt(names, KimiSettings.model_fields)]
+    yield from map(str, misspelt)
+    known = {PREFIX + field.upper() for field in KimiSettings.model_fields}
+    known |= {each.found.upper() for each in misspelt}
+    for name in names:
+        upper = name.upper()
+        is_ours = upper.startswith(_NEARLY_OURS) and not upper.startswith(_OF_THE_PROXY)
+        if is_ours and upper not in known:
+            yield f"{name} is not read: there is no such setting"
+
+
+def _dotenv(setup: Setup) -> Iterator[Row]:
+    path = Path(setup.env_file or ".env")
     if not path.is_file():
         return
-    yield Check(
-        name=".env",
-        status="note",
-        detail="there is one here; it is read only if --env-file names it",
-    )
-    if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        detail = "other users of this machine can read it: chmod 600 .env"
-        yield Check(name=".env mode", status="note", detail=detail)
+    if setup.env_file is None:
+        detail = "there is one here; it is read only if --env-file names it"
+        yield Row(".env", "note", detail)
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        detail = f"other users of this machine can read it: chmod 600 {path}"
+        yield Row(".env mode", "note", detail)
 
 
-def _model(settings: KimiSettings) -> Check:
+def _settings(setup: Setup) -> Iterator[Row]:
+    for problem in setup.problems:
+        yield Row("settings", "failed", problem)
+    told = [*_describe_sources(setup)]
+    if told:
+        yield Row("settings", "ok", f"{', '.join(told)}; all others have their defaults")
+
+
+def _describe_sources(setup: Setup) -> Iterator[str]:
+    environment = {name.upper() for name, value in os.environ.items() if value}
+    in_file = {name.upper() for name, value in setup.env_file_values.items() if value}
+    for field in KimiSettings.model_fields:
+        name = PREFIX + field.upper()
+        if any(name in problem for problem in setup.problems):
+            continue
+        if name in environment:
+            yield f"{name} is set" + (", and wins over the file" if name in in_file else "")
+        elif name in in_file:
+            yield f"{name} is set in {setup.env_file}"
+
+
+def _key(setup: Setup) -> Iterator[Row]:
+    if setup.settings.api_key is None:
+        detail = "AGENTSFLARE_API_KEY is not set; `agentsflare-kimi serve` works without one"
+        yield Row("API key", "failed", detail)
+    else:
+        length = len(setup.settings.api_key.get_secret_value())
+        yield Row("API key", "ok", f"set, {length} character{'' if length == 1 else 's'}")
+
+
+def _base_url(setup: Setup) -> Iterator[Row]:
+    url = setup.settings.base_url
+    parts = urlsplit(url).path.split("/")
+    if "v1" not in parts:
+        detail = f"{url}: add /v1, as in {url}/v1, unless your gateway has another path"
+        yield Row("base URL", "note", detail)
+    elif parts[-1] != "v1":
+        short = url[: url.index("/v1") + len("/v1")]
+        yield Row("base URL", "note", f"{url}: it usually ends with /v1, as in {short}")
+    else:
+        yield Row("base URL", "ok", url)
+
+
+def _model(setup: Setup) -> Iterator[Row]:
+    try:
+        yield _look_up(setup.settings)
+    except ConfigurationError as error:
+        yield Row("model", "failed", str(error))
+
+
+def _look_up(settings: KimiSettings) -> Row:
     name = settings.model
     models = catalog(settings.models_file)
     model = models.find(name)
     if name in settings.extra_models:
-        return Check(name="model", status="ok", detail=f"{name} (AGENTSFLARE_EXTRA_MODELS)")
-    is_refused = any(
-        notice.is_refusal for notice in plan_migration({"model": name}, settings=settings).notices
-    )
-    status: _Status = "failed" if is_refused else "note"
+        return Row("model", "ok", f"{name} (AGENTSFLARE_EXTRA_MODELS)")
+    plan = plan_migration({"model": name}, settings=settings)
+    status = "failed" if any(notice.is_refusal for notice in plan.notices) else "note"
     if model is None:
         suggestions = ", ".join(models.suggest(name)) or "see `agentsflare-kimi models`"
-        return Check(name="model", status=status, detail=f"{name!r} is unknown; {suggestions}")
-    if model.status in {"active", "new"}:
-        status = "ok"
-    instead = f"; use {model.successor}" if model.successor else ""
-    return Check(name="model", status=status, detail=f"{model.id} ({model.status}){instead}")
+        return Row("model", status, f"{name!r} is unknown; {suggestions}")
+    detail = f"{model.id} ({model.status})"
+    if model.successor:
+        detail += f"; use {model.successor}"
+    if model.upstream_ended_on:
+        note = model.upstream_note or "it no longer serves it"
+        return Row(
+            "model", status, f"{detail}; ended upstream on {model.upstream_ended_on}: {note}"
+        )
+    is_alive = model.status in {"active", "new"} and status == "note"
+    return Row("model", "ok" if is_alive else status, detail)
 
 
-def _key(settings: KimiSettings) -> Iterator[Check]:
-    if settings.api_key is None:
-        detail = "AGENTSFLARE_API_KEY is not set; `agentsflare-kimi serve` works without one"
-        yield Check(name="API key", status="failed", detail=detail)
-    else:
-        length = len(settings.api_key.get_secret_value())
-        plural = "" if length == 1 else "s"
-        yield Check(name="API key", status="ok", detail=f"set, {length} character{plural}")
-
-
-def _answer(settings: KimiSettings) -> Check:
-    with Kimi(settings=settings, max_retries=0, timeout=20) as client:
-        return _reach(lambda: len(list(client.models.list())), settings.base_url)
-
-
-def _reach(count: Callable[[], int], base_url: str) -> Check:
-    try:
-        number = count()
-    except openai.OpenAIError as error:
-        diagnosis = diagnose(error)
-        # The page does not document the list, so its absence proves nothing; without any path,
-        # the `/v1` of the gateway was most likely forgotten.
-        is_open = diagnosis.cause == "wrong_url" and urlsplit(base_url).path
-        status: _Status = "note" if is_open else "failed"
-        return Check(name="gateway", status=status, detail=str(diagnosis))
-    return Check(name="gateway", status="ok", detail=f"answers, and lists {number} models")
+CHECKS: Final[tuple[Callable[[Setup], Iterator[Row]], ...]] = (
+    _versions,
+    _age,
+    _foreign_variables,
+    _unknown_variables,
+    _dotenv,
+    _settings,
+    _key,
+    _base_url,
+    check_proxy,
+    check_certificates,
+    _model,
+)

@@ -110,7 +110,7 @@ class Emulator:
                 replay=replay, record=record, upstream=upstream, redact_prompts=redact_prompts
             ),
         )
-        self.api_key = api_key or "emulator-key"
+        self.api_key: str = api_key or "emulator-key"
         self._replay = self._options.tape.open_replay()
         self._proxy = self._options.tape.open_proxy()
         self._log = RequestLog()

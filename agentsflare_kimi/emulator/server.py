@@ -69,13 +69,13 @@ class Server(ThreadingHTTPServer):
     def __init__(self, host: str, port: int, application: Application, suffix: str = "") -> None:
         """Bind to *host* and *port* (0: any free one); *suffix* ends the server's name."""
         self.application = application
-        self.is_public = not is_loopback(host)
-        self.product = PRODUCT + suffix
-        self.stopping = threading.Event()
+        self.is_public: bool = not is_loopback(host)
+        self.product: str = PRODUCT + suffix
+        self.stopping: threading.Event = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         if ":" in host:
-            self.address_family = socket.AF_INET6
+            self.address_family: int = socket.AF_INET6
         super().__init__((host, port), _Handler)
 
     @property
@@ -104,7 +104,8 @@ class Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Bind without the look-up of the host's name that the base class does."""
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.server_name: str = str(self.server_address[0])
+        self.server_port: int = self.server_address[1]
 
     def process_request(self, request: object, client_address: object) -> None:
         """Remember the connection and hand it to a thread."""

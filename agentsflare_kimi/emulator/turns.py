@@ -28,7 +28,7 @@ class Turns(Generic[_T]):
     def __init__(self, queued: Iterable[_T], standing: _T | None) -> None:
         """Start with the first of *queued*."""
         listed = tuple(queued)
-        self.count = len(listed)
+        self.count: int = len(listed)
         self._queued = iter(listed)
         self._standing = standing
         self._taken = 0

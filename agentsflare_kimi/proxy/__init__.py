@@ -9,10 +9,10 @@ from agentsflare_kimi.errors import ConfigurationError
 
 try:
     import starlette as _  # noqa: F401  # tells whether the extra is there
-except ImportError as error:
+except ImportError as _error:
     raise ConfigurationError(
         'the proxy needs starlette and uvicorn: pip install "agentsflare-kimi[proxy]"'
-    ) from error
+    ) from _error
 
 from agentsflare_kimi.proxy.app import create_app
 

@@ -23,7 +23,7 @@ class Metrics:
         import prometheus_client as prometheus  # noqa: PLC0415  # an extra
 
         self._registry = prometheus.CollectorRegistry()
-        self.media_type = prometheus.CONTENT_TYPE_LATEST
+        self.media_type: str = prometheus.CONTENT_TYPE_LATEST
 
         def counter(name: str, help_text: str, *labels: str) -> prometheus.Counter:
             return prometheus.Counter(_PREFIX + name, help_text, labels, registry=self._registry)

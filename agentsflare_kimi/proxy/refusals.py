@@ -51,8 +51,8 @@ class Refusal(Exception):  # noqa: N818  # what is answered, not only what faile
         kind = "server_error" if status >= 500 else "invalid_request_error"  # noqa: PLR2004
         made = {"type": kind, "param": None, "code": code}
         self.error: dict[str, object] = {**made, **dict(error or {}), "message": message}
-        self.headers = dict(headers or {})
-        self.beside = dict(beside or {})
+        self.headers: dict[str, str] = dict(headers or {})
+        self.beside: dict[str, object] = dict(beside or {})
 
     def body(self) -> bytes:
         """Return the body as JSON."""

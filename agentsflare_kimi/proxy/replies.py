@@ -52,7 +52,7 @@ class Reply:
         """Begin with nothing sent."""
         self._send = send
         self._exchange = exchange
-        self.is_over = False
+        self.is_over: bool = False
 
     @property
     def has_begun(self) -> bool:

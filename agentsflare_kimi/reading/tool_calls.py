@@ -30,7 +30,7 @@ class ToolCalls:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.has_list = False
+        self.has_list: bool = False
         self._calls: list[_Call] = []
         self._by_index: dict[int, _Call] = {}
 

@@ -56,7 +56,7 @@ class LintRun:
             progress: Called with the number of files read since it was called last.
         """
         self.outcomes: list[tuple[Origin, Outcome]] = []
-        self.checked = 0
+        self.checked: int = 0
         self.notes: list[str] = []
         self.options = options
         self._progress = progress

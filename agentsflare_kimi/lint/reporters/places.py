@@ -12,7 +12,7 @@ from agentsflare_kimi.lint.masking import key_spans, mask_keys
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "encodable",
@@ -31,7 +31,7 @@ __all__ = [
 # Several findings in a row are in the same text.
 _lines = lru_cache(maxsize=8)(split_lines)
 _starts = lru_cache(maxsize=8)(line_starts)
-keys_in = lru_cache(maxsize=8)(key_spans)
+keys_in: Callable[[str], Sequence[tuple[int, int]]] = lru_cache(maxsize=8)(key_spans)
 """`key_spans`, kept for the next finding."""
 _SAFE_IN_URI = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 

@@ -59,7 +59,7 @@ class Reading:
         """
         self.document = document
         self.today = today
-        self.hosts = hosts or Hosts(document.text)
+        self.hosts: Hosts = hosts or Hosts(document.text)
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:

@@ -205,7 +205,7 @@ class _TaggedDocument(ProseDocument):
 class RestructuredDocument(_TaggedDocument):
     """reStructuredText: `.. code-block:: python`, and paragraphs that `::` announces."""
 
-    pattern = re.compile(
+    pattern: re.Pattern[str] = re.compile(
         r"^(?P<indent>[ \t]*)(?:\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(?P<tag>[\w+#-]*)[^\n]*|[^\n]*::[ \t]*)\n"  # noqa: E501  # a pattern
         r"(?:[ \t]+:[^\n]*\n)*(?:[ \t]*\n)+(?P<code>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n(?=(?P=indent)[ \t]))+)",  # noqa: E501  # a pattern
         re.MULTILINE,
@@ -215,7 +215,7 @@ class RestructuredDocument(_TaggedDocument):
 class AsciiDocDocument(_TaggedDocument):
     """AsciiDoc: `[source,python]` and the block after it."""
 
-    pattern = re.compile(
+    pattern: re.Pattern[str] = re.compile(
         r"^(?:\[(?:source[^\],\n]*)?(?:,[ \t]*(?P<tag>[\w+#-]*))?[^\]\n]*\]\n(?:\.[^\n]*\n)?)?(?P<fence>-{4,}|\.{4,})\n"  # noqa: E501  # a pattern
         r"(?P<code>(?:(?!(?P=fence)[ \t]*$)[^\n]*\n)*)(?P=fence)[ \t]*$",
         re.MULTILINE,
@@ -225,7 +225,7 @@ class AsciiDocDocument(_TaggedDocument):
 class OrgDocument(_TaggedDocument):
     """Org: `#+begin_src python`."""
 
-    pattern = re.compile(
+    pattern: re.Pattern[str] = re.compile(
         r"^[ \t]*#\+begin_(?:src|example)[ \t]*(?P<tag>[\w+#-]*)[^\n]*\n(?P<code>(?:(?![ \t]*#\+end_)[^\n]*\n)*)",  # noqa: E501  # a pattern
         re.MULTILINE | re.IGNORECASE,
     )

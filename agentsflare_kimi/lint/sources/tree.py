@@ -90,7 +90,7 @@ class Tree:
         self.commas: dict[tuple[int, int], tuple[int, Sequence[int]]] = {}
         self.marks: dict[tuple[int, int], Sequence[int]] = {}
         self.clauses: dict[tuple[int, int], list[tuple[int, Kind]]] = {}
-        self.visits = 0
+        self.visits: int = 0
 
     def part_at(self, offset: int) -> Part:
         """Find the smallest part that holds *offset*."""

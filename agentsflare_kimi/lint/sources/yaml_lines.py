@@ -58,7 +58,7 @@ class Lines:
         """Read *text* in one pass."""
         self._text = text
         self.headers: list[tuple[int, int, int]] = []
-        self.nodes = self._read()
+        self.nodes: list[Node] = self._read()
 
     def _read(self) -> list[Node]:
         nodes: list[Node] = []

@@ -1,0 +1,69 @@
+"""What `agentsflare-kimi doctor` examines: the variables, the file that was named, the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from agentsflare_kimi.env_file import read_env_file
+from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.settings import KimiSettings
+
+__all__ = ["Row", "Setup", "read_setup"]
+
+
+class Row(NamedTuple):
+    """What was looked at, whether it is in order, and what to do if it is not."""
+
+    name: str
+    status: Literal["ok", "note", "failed", "skipped"]
+    detail: str
+
+
+class Setup(NamedTuple):
+    """What a client would be made from.
+
+    Attributes:
+        settings: The settings; a field whose value is wrong has its default.
+        problems: What is wrong, in the words of the settings and of the file's reader.
+        env_file: The file that was named, if any.
+        env_file_values: The variables in it; none if it cannot be read.
+    """
+
+    settings: KimiSettings
+    problems: tuple[str, ...]
+    env_file: str | None
+    env_file_values: Mapping[str, str]
+
+
+def read_setup(env_file: str | None) -> Setup:
+    """Read the settings field by field, so that one wrong value hides no other.
+
+    Args:
+        env_file: A file to read below the environment.
+
+    Returns:
+        Everything that could be read, and what could not.
+    """
+    problems: list[str] = []
+    values: Mapping[str, str] = {}
+    read_from = env_file
+    if env_file is not None:
+        try:
+            values = read_env_file(env_file)
+        except ConfigurationError as error:
+            problems.append(str(error))
+            read_from = None
+    defaults = {name: field.default for name, field in KimiSettings.model_fields.items()}
+    wrong: dict[str, object] = {}
+    for name, default in defaults.items():
+        # Whether a base URL is allowed is for the field before it to say.
+        alone = {name, "allow_insecure_http"} - wrong.keys()
+        others = {other: value for other, value in defaults.items() if other not in alone}
+        try:
+            KimiSettings(_env_file=read_from, **others)
+        except ConfigurationError as error:
+            problems.append(str(error))
+            wrong[name] = default
+    settings = KimiSettings(_env_file=read_from, **wrong)
+    return Setup(settings, tuple(problems), env_file, values)

@@ -82,17 +82,22 @@ class StreamAccumulator:
         for name, value in told.items():
             if value is None or name == "object":
                 continue
-            if name == "choices":
+            if name in _FIRST_WINS:  # nearly all that a chunk repeats
+                if _is_empty(known.get(name)):
+                    known[name] = value
+            elif name == "choices":
                 text = self._add_choices(value)
             elif name == "usage":
                 self._add_usage(value)
             elif name in PROMPT_KEYS:
                 self._add_prompts(name, value)
-            elif name not in _FIRST_WINS or _is_empty(known.get(name)):
+            else:
                 known[name] = value
         if self.error is None and not _ERROR_FIELDS.isdisjoint(told):
             self.error = find_error(told)
-        return self._without_halves(text) if text else ""
+        if self._half or not text.isascii():
+            return self._without_halves(text) if text else ""
+        return text
 
     def rest(self) -> str:
         """Return what `add` kept back, once no further chunk can complete it."""
@@ -132,8 +137,10 @@ class StreamAccumulator:
             if known is None:
                 known = self.choices[index] = ChoiceAccumulator(index)
             added = known.add(told)
-            text += added if index == 0 else ""
-            self._add_usage(told.get("usage"))
+            if index == 0:
+                text += added
+            if told.get("usage") is not None:
+                self._add_usage(told["usage"])
             if known.finish_reason == FAILED_FINISH or told.get("error") is not None:
                 self.error = self.error or find_choice_error(told)
         return text
@@ -154,7 +161,7 @@ class StreamAccumulator:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or (isinstance(value, str | int) and not value)
+    return not value and (value is None or isinstance(value, str | int))
 
 
 def _counts(usage: dict[str, object]) -> bool:

@@ -114,12 +114,13 @@ class ChoiceAccumulator:
         return added
 
     def _add_text(self, name: str, value: object) -> str:
-        text = text_parts(value)
+        text = value if isinstance(value, str) else text_parts(value)
         if text is None:
             return ""
-        if name not in self._texts:
-            self._texts[name] = StringIO()
-        self._texts[name].write(text)
+        known = self._texts.get(name)
+        if known is None:
+            known = self._texts[name] = StringIO()
+        known.write(text)
         return text
 
     def _add_field(self, name: str, value: object) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from openai import RateLimitError
 
 from agentsflare_kimi.reading.diagnosis import diagnose
+from agentsflare_kimi.reading.error_bodies import chain
 
 if TYPE_CHECKING:
     from httpx2 import Response  # noqa: TID251  # for type checkers alone
@@ -42,6 +43,7 @@ _REFILL: Final = 1
 _CONFLICT: Final = 409
 _EDGE_TIMEOUT: Final = 524
 _TOO_MANY_REQUESTS: Final = 429
+_PERMANENT: Final = (ssl.SSLCertVerificationError, socket.gaierror)
 
 
 class RetryBudget:
@@ -116,20 +118,13 @@ def is_balance_exhausted(response: Response) -> bool:
     return False
 
 
-def is_permanent(error: BaseException | None) -> bool:
+def is_permanent(error: BaseException) -> bool:
     """Tell whether trying again cannot help: an untrusted certificate, an unknown name.
 
     Args:
         error: What the connection failed with; the exceptions behind it count.
     """
-    seen = set[int]()
-    # An exception that is raised twice, as test doubles do, can stand behind itself.
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        if isinstance(error, ssl.SSLCertVerificationError | socket.gaierror):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return any(isinstance(link, _PERMANENT) for link in chain(error))
 
 
 _lock: Final = threading.Lock()

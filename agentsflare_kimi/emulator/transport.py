@@ -118,7 +118,7 @@ class _Stream:
             raise self._give_up()
 
     async def _wait_async(self, wait: Part) -> None:
-        from anyio import sleep  # noqa: PLC0415  # comes with the SDK
+        from anyio import sleep  # noqa: PLC0415  # the linter and the demo do without
 
         seconds, is_timeout = self._patience(wait)
         await sleep(seconds)

@@ -109,7 +109,6 @@ def _raised(cause, error):
         (_raised(socket.gaierror(socket.EAI_NONAME, "no name"), OSError("y")), True),
         (ConnectionResetError(), False),
         (_raised(TimeoutError(), OSError()), False),
-        (None, False),
     ],
 )
 def test_what_is_permanent(error, expected):

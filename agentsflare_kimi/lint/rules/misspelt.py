@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
@@ -76,7 +76,7 @@ def _advice(mention: Mention, meant: Sequence[KimiModel], fix: Fix | None) -> st
     return advice(mention, meant[0], _renamed(mention, meant[0])) if fix else ""
 
 
-@cache
+@lru_cache(maxsize=1_024)
 def _meant(name: str) -> tuple[KimiModel, ...]:
     """The models that a writer of *name* may have meant, the nearest first."""
     read = read_name(_NEVER_VALID.get(name, name))

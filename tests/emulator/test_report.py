@@ -157,7 +157,7 @@ def test_a_client_without_a_time_limit_is_noted(monkeypatch):
         connection = http.client.HTTPConnection(urlsplit(emulator.base_url).netloc)
         text = json.dumps({"model": "kimi-chat", "messages": HELLO})
         connection.request("POST", "/v1/chat/completions", text, {"Authorization": "Bearer key"})
-        for _ in range(100):
+        for _ in range(1_500):
             if emulator.requests:
                 break
             time.sleep(0.02)

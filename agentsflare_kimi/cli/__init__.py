@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # `typing` itself would be a quarter of the run time of a
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["COMMANDS", "UsageError", "main", "tell"]
+__all__ = ["COMMANDS", "UsageError", "main", "say", "tell"]
 
 COMMANDS = {
     "demo": "show what the package does, without a key",
@@ -26,6 +26,7 @@ COMMANDS = {
     "lint": "find and fix ended model names and rejected parameters in source trees",
     "serve": "run the gateway emulator",
     "proxy": "repair requests of programs in any language on their way to the gateway",
+    "completion": "complete commands and options in bash, zsh or fish",
 }
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
@@ -109,6 +110,8 @@ def _dispatch(arguments: list[str]) -> int:
     if command is None:
         print(_help(), file=sys.stderr)
         return 2
+    if command.startswith("-"):
+        raise UsageError(f"unknown option {command!r}; a command's options follow its name")
     raise UsageError(
         f"unknown command {command!r}{_suggestion(command)}; there are: {', '.join(COMMANDS)}"
     )
@@ -128,13 +131,13 @@ def _load(command: str) -> Callable[[list[str]], int]:
 
 
 def _help() -> str:
-    rows = "\n".join(f"  {name:<8} {purpose}" for name, purpose in COMMANDS.items())
+    rows = "\n".join(f"  {name:<10} {purpose}" for name, purpose in COMMANDS.items())
     return (
         "usage: agentsflare-kimi COMMAND [OPTIONS]\n\n"
         f"commands:\n{rows}\n\n"
-        "options:\n  --help     this text; after a command: that command's options\n"
-        "  --version  the version\n"
-        "  --debug    with a command: show the traceback of an error, too\n\n"
+        "options:\n  --help       this text; after a command: that command's options\n"
+        "  --version    the version\n"
+        "  --debug      with a command: show the traceback of an error, too\n\n"
         "exit codes: 0 done, 1 findings or a failed check, 2 wrong use or configuration"
     )
 
@@ -161,6 +164,15 @@ def _foreseeable() -> tuple[type[Exception], ...]:
     return (UsageError, OSError, *loaded)
 
 
+def say(text: str, end: str = "\n") -> None:
+    """Print *text* on stderr; if that takes nothing, a full disk say, the exit code must tell."""
+    try:
+        print(text, end=end, file=sys.stderr, flush=True)
+    except OSError:
+        # Python would try again at exit, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
 def tell(error: Exception) -> int:
     """Print an error and its notes on stderr, safe for a terminal.
 
@@ -170,15 +182,12 @@ def tell(error: Exception) -> int:
     Returns:
         The exit code that belongs to it.
     """
-    from agentsflare_kimi.printable import printable  # noqa: PLC0415  # only errors need it
+    from agentsflare_kimi.cli.own_words import in_own_words  # noqa: PLC0415  # only errors need it
+    from agentsflare_kimi.printable import printable  # noqa: PLC0415
 
     line = " ".join(str(error).split()) or type(error).__name__
-    lines = [f"agentsflare-kimi: error: {printable(line)}"]
-    lines += [printable(note) for note in getattr(error, "__notes__", ())]
-    try:
-        print("\n".join(lines), file=sys.stderr, flush=True)
-    except OSError:
-        # A full disk, say: the exit code alone can tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    lines = [f"agentsflare-kimi: error: {printable(in_own_words(line))}"]
+    lines += [printable(in_own_words(note)) for note in getattr(error, "__notes__", ())]
+    say("\n".join(lines))
     openai = sys.modules.get("openai")
     return 1 if openai is not None and isinstance(error, openai.APIError) else 2

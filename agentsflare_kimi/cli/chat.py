@@ -1,8 +1,9 @@
-"""`agentsflare-kimi chat`: ask a model, from arguments, from a pipe, or line by line."""
+"""`agentsflare-kimi chat`: ask a model, from arguments, from a pipe, or in a conversation."""
 
 from __future__ import annotations
 
 import argparse
+import math
 from typing import Final
 
 from agentsflare_kimi.cli.command_parser import CommandParser
@@ -10,9 +11,11 @@ from agentsflare_kimi.cli.command_parser import CommandParser
 __all__ = ["run"]
 
 _EPILOG: Final = (
-    "Without PROMPT the question is read from standard input; on a terminal line by line, with "
-    "the conversation kept, until Ctrl-D."
+    "Without PROMPT on a terminal, a conversation begins; /help lists its commands. Otherwise the "
+    "question is read from standard input. Exit code 1: the answer was blocked, cut off or failed."
 )
+# What the upstream's models that are free in it take. Source: facts/kimi.md section 3.2.
+_HOTTEST: Final = 1.0
 
 
 def run(arguments: list[str]) -> int:
@@ -22,7 +25,8 @@ def run(arguments: list[str]) -> int:
         arguments: What follows `chat` on the command line.
 
     Returns:
-        0 once everything was answered, or the conversation was ended.
+        0 once the question was answered or the conversation ended, 1 if the answer was blocked
+        or cut off, 130 if Ctrl-C ended it.
     """
     options = _parse(arguments)
     from agentsflare_kimi.cli.chat_session import talk  # noqa: PLC0415  # loads the SDK
@@ -34,11 +38,55 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = CommandParser(
         prog="agentsflare-kimi chat", description="Talk to a model.", epilog=_EPILOG
     )
+    either = argparse.BooleanOptionalAction
     parser.add_argument("prompt", nargs="*", help="the question")
     parser.add_argument("-m", "--model", help="the model (default: AGENTSFLARE_MODEL)")
-    parser.add_argument("-s", "--system", help="a system message to begin with")
-    parser.add_argument("--env-file", help="read AGENTSFLARE_ variables from this file, too")
-    parser.add_argument("--reasoning", action="store_true", help="show the reasoning on stderr")
+    parser.add_argument("-s", "--system", metavar="TEXT", help="the system message")
+    parser.add_argument(
+        "-i",
+        "--image",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="show this image with the first question; may be given more than once",
+    )
+    parser.add_argument(
+        "--thinking", action=either, help="think before answering, where the model has the choice"
+    )
+    parser.add_argument(
+        "--reasoning",
+        action=either,
+        help="show the reasoning, on stderr (default: only on a terminal)",
+    )
+    parser.add_argument("--max-tokens", type=_count, metavar="N", help="the longest answer")
+    parser.add_argument(
+        "--temperature", type=_temperature, metavar="T", help="0 to 1, where the model takes it"
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="let an emulator in this process answer; no key"
+    )
+    parser.add_argument(
+        "--env-file", metavar="FILE", help="read AGENTSFLARE_ variables from this file, too"
+    )
+    parser.add_argument(
+        "--no-history", action="store_true", help="neither read nor write the history of questions"
+    )
     parser.add_argument("--raw", action="store_true", help="do not escape control characters")
     parser.add_argument("--json", action="store_true", help="print each whole completion as JSON")
     return parser.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of tokens, 1 or more")
+    return int(text)
+
+
+def _temperature(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= _HOTTEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {_HOTTEST:g}")
+    return value

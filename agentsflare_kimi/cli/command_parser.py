@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 
 from agentsflare_kimi.cli import UsageError
 
-__all__ = ["CommandParser"]
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+__all__ = ["CommandParser", "parser_of"]
 
 _UNKNOWN: Final = "unrecognized arguments: "
 
@@ -17,11 +20,19 @@ _UNKNOWN: Final = "unrecognized arguments: "
 class CommandParser(argparse.ArgumentParser):
     """`argparse.ArgumentParser` whose errors `agentsflare_kimi.cli.main` tells."""
 
+    is_sought: ClassVar[bool] = False
+
     def error(self, message: str) -> NoReturn:
         """Raise a `UsageError` that says *message* and where the options are listed."""
         if message.startswith(_UNKNOWN):
             message = self._describe_unknown(message.removeprefix(_UNKNOWN).split())
         raise UsageError(f"{message}; see `{self.prog} --help`")
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help, unless `parser_of` asked for it in order to get the parser."""
+        if self.is_sought:
+            raise _FoundError(self)
+        super().print_help(file)
 
     def _describe_unknown(self, words: Iterable[str]) -> str:
         options = [word.partition("=")[0] for word in words if word.startswith("-")]
@@ -30,3 +41,28 @@ class CommandParser(argparse.ArgumentParser):
         close = get_close_matches(options[0], self._option_string_actions, n=1)
         meant = f", did you mean {close[0]}?" if close else ""
         return f"unknown option {options[0]!r}{meant}"
+
+
+class _FoundError(Exception):
+    def __init__(self, parser: CommandParser) -> None:
+        self.parser = parser
+        super().__init__()
+
+
+def parser_of(run: Callable[[list[str]], int]) -> CommandParser:
+    """Return the parser that a command makes; the command itself does nothing.
+
+    Args:
+        run: The function `run` of a command's module.
+
+    Returns:
+        Its parser.
+    """
+    CommandParser.is_sought = True
+    try:
+        run(["--help"])
+    except _FoundError as found:
+        return found.parser
+    finally:
+        CommandParser.is_sought = False
+    raise TypeError(f"{run.__module__} prints a help of its own")

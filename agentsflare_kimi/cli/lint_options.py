@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINE",
+    "COLOURS",
+    "TABLE",
     "Options",
     "help_text",
     "parse_options",
@@ -28,7 +30,7 @@ BASELINE = "agentsflare-kimi-baseline.json"
 """Known findings, where such a file lies in the current directory."""
 
 # Option, attribute, what it takes ("" for nothing, a comma at the end for a list), and purpose.
-_TABLE = (
+TABLE = (
     ("--fix", "fix", "", "apply the safe fixes"),
     ("--unsafe-fixes", "unsafe_fixes", "", "with --fix or --diff: also fixes that need a look"),
     ("--diff", "diff", "", "show what --fix would change, and name what it cannot; change nothing"),
@@ -66,8 +68,8 @@ _TABLE = (
     ("--help", "help", "", "this text"),
 )
 _SHORT = {"-h": "--help", "-q": "--quiet", "-e": "--exit-zero"}
-_ROWS = {row[0]: row for row in _TABLE}
-_COLOURS = ("auto", "always", "never")
+_ROWS = {row[0]: row for row in TABLE}
+COLOURS = ("auto", "always", "never")
 
 
 class Options:
@@ -123,7 +125,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
 
 def help_text() -> str:
     """Describe the options."""
-    rows = "\n".join(f"  {_left(row):<28} {row[3]}" for row in _TABLE)
+    rows = "\n".join(f"  {_left(row):<28} {row[3]}" for row in TABLE)
     return (
         "usage: agentsflare-kimi lint [OPTIONS] [PATH ...]\n\n"
         "Find retired, deprecated and misspelt Kimi model names, and request code that the new\n"
@@ -174,7 +176,7 @@ def _opposite(name: str) -> str:
 
 def _check(options: Options) -> None:
     """Refuse what cannot be done, before anything is read or changed."""
-    if options.color not in _COLOURS:
+    if options.color not in COLOURS:
         raise UsageError(f"--color takes auto, always or never, not {options.color!r}")
     if options.write_baseline and options.diff:
         raise UsageError("--write-baseline counts what is there; it does not go with --diff")

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import Any, Final, cast
 
 from agentsflare_kimi.cli.command_parser import CommandParser
-from agentsflare_kimi.cli.models_check import check, live, warn_of_age
-from agentsflare_kimi.cli.table import render_table
-from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models
 
 __all__ = ["run"]
 
-_HEADER: Final = (
-    "MODEL",
-    "STATUS",
-    "RETIRED ON",
-    "ENDED UPSTREAM",
-    "USE INSTEAD",
-    "THINKING",
-    "CONTEXT",
-)
-
 
 def run(arguments: list[str]) -> int:
-    """List the models, or describe one."""
+    """List the models, or describe one and what becomes of requests for it.
+
+    Args:
+        arguments: What follows `models` on the command line.
+
+    Returns:
+        0; 1 if `--check` or `--live` found a difference, 2 if a list could not be read.
+
+    Raises:
+        UsageError: There is no such model.
+    """
     parser = CommandParser(
         prog="agentsflare-kimi models",
         description="List the models that the package knows, the gateway's list first.",
@@ -43,58 +38,17 @@ def run(arguments: list[str]) -> int:
         "--live", action="store_true", help="compare the list with what the gateway says it serves"
     )
     options = parser.parse_args(arguments)
+    # Read only once there is something to do: --help needs none of it.
+    from agentsflare_kimi.cli import models_check, models_shown  # noqa: PLC0415
+
     if options.check is not None:
-        return check(options.check, as_json=options.json)
+        return models_check.check(options.check, as_json=options.json)
     if options.live:
-        return live(as_json=options.json)
-    if age := warn_of_age():
+        return models_check.live(as_json=options.json)
+    if age := models_check.warn_of_age():
         print(age, file=sys.stderr)
-    models = [get_model(options.name)] if options.name else list(list_models())
-    if options.json:
-        print(json.dumps([_as_json(model) for model in models], indent=2))
-    elif options.name:
-        print(render_table(("FIELD", "VALUE"), _describe(models[0])))
+    if options.name:
+        models_shown.show_one(options.name, as_json=options.json)
     else:
-        print(render_table(_HEADER, map(_row, models)))
+        models_shown.show_all(as_json=options.json)
     return 0
-
-
-def _row(model: KimiModel) -> tuple[object, ...]:
-    context = f"{model.context_window:,}" if model.context_window else None
-    return (
-        model.id,
-        model.status,
-        model.retired_on,
-        model.upstream_ended_on,
-        model.successor,
-        model.thinking,
-        context,
-    )
-
-
-def _describe(model: KimiModel) -> list[tuple[str, str]]:
-    facts = _as_json(model).items()
-    return [(name, _shown(value)) for name, value in facts if value not in (None, [], {}, False)]
-
-
-def _shown(value: Any) -> str:  # noqa: ANN401  # any JSON value
-    if isinstance(value, dict):
-        pairs = cast("dict[str, float]", value).items()
-        return ", ".join(f"{name}={number:g}" for name, number in pairs)
-    return (
-        ", ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else str(value)
-    )
-
-
-def _as_json(model: KimiModel) -> dict[str, object]:
-    return {name: _plain(name, value) for name, value in model._asdict().items()}
-
-
-def _plain(name: str, value: Any) -> object:  # noqa: ANN401  # any field's value
-    if name.startswith("fixed_"):
-        return dict(value)
-    if isinstance(value, frozenset):
-        return sorted(cast("frozenset[str]", value))
-    if isinstance(value, tuple):
-        return list(cast("tuple[str, ...]", value))
-    return str(value) if name.endswith("_on") and value is not None else value

@@ -13,12 +13,14 @@ import time
 import warnings
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.command_parser import CommandParser
-from agentsflare_kimi.emulator import Emulator, RecordedRequest, list_scenarios
 from agentsflare_kimi.printable import printable
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.emulator import Emulator, RecordedRequest
 
 __all__ = ["run"]
 
@@ -83,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _start(options: argparse.Namespace) -> Emulator:
+    from agentsflare_kimi.emulator import Emulator  # noqa: PLC0415  # --help needs none
+
     names = options.scenario.split(",")
     try:
         _check_recording(options)
@@ -133,6 +137,8 @@ def _check_recording(options: argparse.Namespace) -> None:
 
 
 def _list_scenarios(*, as_json: bool) -> None:
+    from agentsflare_kimi.emulator import list_scenarios  # noqa: PLC0415  # as above
+
     rows = [(row.name, row.summary, row.source) for row in list_scenarios()]
     if as_json:
         names = "name", "summary", "source"

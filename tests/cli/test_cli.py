@@ -49,7 +49,7 @@ def test_the_exit_code_is_the_commands(command, capsys):
 def test_help_names_every_command(capsys):
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
-    for name in ("demo", "chat", "models", "doctor", "lint", "serve"):
+    for name in cli.COMMANDS:
         assert f"\n  {name} " in text
 
 
@@ -78,6 +78,11 @@ def test_an_unknown_command_is_named_with_the_known_ones(capsys):
         (["demo", "please"], "too many arguments: 'please'"),
         (["serve", "--port", "many"], "--port: invalid int value: 'many'"),
         (["lint", "--fxi"], "unknown option '--fxi', did you mean --fix?"),
+        (["proxy", "--prot", "1"], "unknown option '--prot', did you mean --port?"),
+        (["demo", "--lvie"], "unknown option '--lvie', did you mean --live?"),
+        (["completion", "bash", "--hlep"], "unknown option '--hlep', did you mean --help?"),
+        (["completion", "bsh"], "'bsh'"),
+        (["--offline", "chat"], "unknown option '--offline'; a command's options follow its name"),
     ],
 )
 def test_a_misspelt_option_is_one_line_with_what_was_meant(arguments, told, capsys):

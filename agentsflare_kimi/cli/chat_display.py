@@ -1,0 +1,171 @@
+"""How `agentsflare-kimi chat` shows an answer: on a terminal, or into a pipe."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final, TextIO
+
+from agentsflare_kimi.cli import say
+from agentsflare_kimi.printable import printable
+from agentsflare_kimi.reading.lenient import whole_text
+
+__all__ = ["Display", "is_terminal", "takes_colour"]
+
+_DIM: Final = "\x1b[2m"
+_PLAIN: Final = "\x1b[22m"
+_CLEAR: Final = "\r\x1b[K"
+_FRAMES: Final = "-\\|/"
+_PATIENCE: Final = 0.2
+_TICK: Final = 0.25
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person is at the other end of *stream*; a closed one has no end."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def takes_colour(stream: TextIO | None) -> bool:
+    """Tell whether *stream* is a terminal that takes colours, and the user wants them."""
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return is_terminal(stream) and not is_plain
+
+
+class Display:
+    """Shows answers piece by piece: text on stdout, all else on stderr."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        """Look at where output goes.
+
+        Args:
+            options: What the command line says: `json`, `raw` and `reasoning`.
+        """
+        self._is_terminal = is_terminal(sys.stdout) and is_terminal(sys.stderr)
+        self._shows_text = not options.json
+        self._shows_reasoning = (
+            self._is_terminal if options.reasoning is None else options.reasoning
+        )
+        self._is_raw = options.raw or not is_terminal(sys.stdout)
+        self._dims = takes_colour(sys.stderr)
+        self._sign = _SignOfLife(is_wanted=self._is_terminal and os.environ.get("TERM") != "dumb")
+        self._half = ""
+        self._is_in_reasoning = self._is_in_text = False
+
+    @contextmanager
+    def answering(self) -> Generator[None]:
+        """Show a sign of life until the first piece comes, and end the line after the last."""
+        self._half = ""
+        try:
+            with self._sign:
+                yield
+        finally:
+            self._end_line()
+
+    def show(self, reasoning: str, text: str) -> None:
+        """Show what one chunk of the answer adds."""
+        if reasoning and self._shows_reasoning:
+            self._show_reasoning(reasoning)
+        text = self._whole(text)
+        if text and self._shows_text:
+            self._show_text(text)
+
+    def note(self, text: str) -> None:
+        """Say something about the answer, in a line of its own on stderr."""
+        self._end_line()
+        with self._sign.hidden():
+            say(printable(text))
+
+    def _show_reasoning(self, text: str) -> None:
+        self._sign.stop()
+        if not self._is_in_reasoning:
+            # Without colours, a bar at the left tells reasoning from the answer.
+            say(_DIM if self._dims else "| ", end="")
+        self._is_in_reasoning = True
+        shown = printable(text)
+        shown = shown if self._dims else shown.replace("\n", "\n| ")
+        say(shown, end="")
+
+    def _show_text(self, text: str) -> None:
+        self._sign.stop()
+        if self._is_in_reasoning:
+            self._end_line()
+            say("")
+        self._is_in_text = True
+        print(text if self._is_raw else printable(text), end="", flush=True)
+
+    def _end_line(self) -> None:
+        if self._is_in_reasoning:
+            say(_PLAIN if self._dims else "")
+        if self._is_in_text:
+            print(flush=True)
+        self._is_in_reasoning = self._is_in_text = False
+
+    def _whole(self, text: str) -> str:
+        # Half an emoji may come in one chunk, and half in the next.
+        text, self._half = self._half + text, ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        return whole_text(text)
+
+
+class _SignOfLife:
+    """A line on stderr that counts the seconds while nothing comes."""
+
+    def __init__(self, *, is_wanted: bool) -> None:
+        self._is_wanted = is_wanted
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._is_shown = False
+
+    def __enter__(self) -> None:
+        if self._is_wanted:
+            self._stopped.clear()
+            self._thread = threading.Thread(target=self._tick, daemon=True)
+            self._thread.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._stopped.set()
+            thread.join()
+            self._clear()
+
+    @contextmanager
+    def hidden(self) -> Generator[None]:
+        with self._lock:
+            self._clear()
+            yield
+
+    def _tick(self) -> None:
+        started = time.monotonic()
+        pause, frame = _PATIENCE, 0
+        while not self._stopped.wait(pause):
+            pause, frame = _TICK, (frame + 1) % len(_FRAMES)
+            seconds = time.monotonic() - started
+            with self._lock:
+                self._is_shown = _write(f"{_CLEAR}{_FRAMES[frame]} waiting {seconds:.0f} s")
+                if not self._is_shown:
+                    return
+
+    def _clear(self) -> None:
+        if self._is_shown:
+            self._is_shown = False
+            _write(_CLEAR)
+
+
+def _write(text: str) -> bool:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):  # the terminal is gone, and the answer will find out
+        return False
+    return True

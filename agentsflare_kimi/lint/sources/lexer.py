@@ -18,6 +18,9 @@ __all__ = ["Form", "Handler", "Scanner", "Syntax", "scan", "syntax_of"]
 # What the prefixes of strings are made of: `rb"`, `br#"`, `$@"`.
 _PREFIX_SIGNS: Final = frozenset("abcfrtuABCFRTU#$@")
 
+# To compile a pattern of all forms takes longer than to read a short text without it.
+_SHORT: Final = 10_000
+
 Handler = Callable[["Scanner", "re.Match[str]", "Form"], int]
 
 
@@ -74,6 +77,29 @@ class Syntax:
         """The same, or a bracket."""
         return re.compile(rf"[{self._signs}(){{}}]")
 
+    @cached_property
+    def stretch(self) -> tuple[re.Pattern[str], Sequence[tuple[int, int]]]:
+        """Code as far as the next form, and that form as a whole where a pattern can tell its end.
+
+        Returns:
+            The pattern, and of each of its groups which form it is of, and which group opens that.
+        """
+        forms: list[str] = []
+        groups = [(0, 0)]
+        for index, form in enumerate(self.forms):
+            opening = len(groups)
+            groups.append((index, opening))
+            pattern = f"({form.opening})"
+            if not (form.handler or form.placeholder):
+                pattern += f"(?s-m:{form.body})"
+                if form.closing:
+                    groups.append((index, opening))
+                    pattern += f"(?>({re.escape(form.closing)})?)"
+            forms.append(pattern)
+        signs = f"[{self._signs}]"
+        code = f"[^{self._signs}]*+"
+        return re.compile(f"{code}(?:{'|'.join(forms)}|{signs})", re.MULTILINE), groups
+
     def body(self, index: int) -> re.Pattern[str]:
         """What may stand in the form at *index*; compiled when the first one turns up."""
         if index not in self._bodies:
@@ -116,6 +142,8 @@ class Scanner:
     def run(self, start: int, end: int) -> None:
         """Cut the text from *start* to *end*."""
         position = start
+        if end == len(self.text) > _SHORT and not self.syntax.longest_prefix:
+            position = self._run_far(start)
         while True:
             signs = self.syntax.sign_or_bracket if self.stack else self.syntax.sign
             sign = signs.search(self.text, position, end)
@@ -127,6 +155,26 @@ class Scanner:
                 position = max(self._open(match), match.end())
             else:
                 position = self._bracket(sign) if self.stack else sign.end()
+
+    def _run_far(self, position: int) -> int:
+        """Cut a long text form by form; returns where the end or a placeholder is reached."""
+        pattern, groups = self.syntax.stretch
+        while not self.stack and (match := pattern.match(self.text, position)):
+            position = match.end()
+            if match.lastindex is None:
+                continue
+            index, opening = groups[match.lastindex]
+            form = self.syntax.forms[index]
+            start, inner_start = match.span(opening)
+            if form.handler:
+                again = self.syntax.opener.match(self.text, start)
+                position = max(form.handler(self, again, form), position) if again else position
+            elif form.placeholder:
+                position = self.content(index, start, inner_start)
+            else:
+                inner_end = match.start(match.lastindex) if match.lastindex > opening else position
+                self.regions.append(Region(form.kind, start, position, inner_start, inner_end))
+        return position
 
     def add(self, kind: RegionKind, start: int, inner_start: int, inner_end: int, end: int) -> None:
         """Note a region."""

@@ -30,6 +30,7 @@ generate: $(VENV)/.development
 	$(BIN)/python .ci/make_models_table.py
 	$(BIN)/python .ci/make_language_index.py
 	$(BIN)/python docs/make_rules_page.py
+	$(BIN)/python docs/make_evidence_table.py
 
 test-oldest: $(OLDEST)/.development
 	$(OLDEST)/bin/python -m pytest -n $(JOBS) -m "not slow"

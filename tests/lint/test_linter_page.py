@@ -1,16 +1,28 @@
 """What docs/linter.md shows is true."""
 
+import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
 from agentsflare_kimi.lint import LintConfig, lint_text
+from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.files.settings_files import settings_for
 from agentsflare_kimi.lint.reporters import FORMATS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "linter.md").read_text("utf-8")
 SETTINGS = re.findall(r"^\| `([a-z-]+)` \| `(.*?)` \|", PAGE, flags=re.MULTILINE)
+
+
+def test_the_tables_of_evidence_are_what_the_linter_goes_by():
+    path = Path(__file__).parents[2] / "docs" / "make_evidence_table.py"
+    spec = importlib.util.spec_from_file_location("make_evidence_table", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+
+    assert script.with_tables(PAGE) == PAGE, "run `make generate`"
+    assert all(evidence.what in PAGE for evidence in EVIDENCE.values())
 
 
 def blocks(language):

@@ -82,7 +82,8 @@ _CHAT_CALLS: Final = frozenset(
     "chat addopenaichatcompletion addopenaichatclient addopenai createchatmodel "
     "load_chat_model from_provider get_llm getchatmodel create_react_agent create_agent "
     "createagent make_llm load_llm get_chat_model chatmodel chat_model languagemodel "
-    "language_model withmodel generation.call rubyllm.chat askmodel agent using".split()
+    "language_model withmodel generation.call rubyllm.chat askmodel agent using exec_chat "
+    "exec_chat_stream".split()
 )
 _CHAT_CLASS: Final = lazy(
     r"^(?:Async|Lazy|Stream(?:ing)?)?(?:"
@@ -163,7 +164,7 @@ _MEASURES: Final = lazy(
 _TAKES_DOWN: Final = frozenset(
     "debug info warn warning error exception critical fatal trace log notice success verbose "  # noqa: SIM905  # words read best as words
     "infow debugw warnw errorw infof debugf warnf errorf logf printf println print puts echo "
-    "log_event logevent add_event addevent with_field withfield withfields with_fields bind "
+    "log_event logevent add_event addevent with_field withfield withfields with_fields "
     "bind_contextvars zap.string attribute.string attribute.key slog.string tag.of tags.of "
     "keyvalue.of keyvaluepair telemetry.execute log_metric log_params log_param logparam "
     "set_attributes setattributes setattributesondict put_metric span record_usage recordusage "

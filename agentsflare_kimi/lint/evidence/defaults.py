@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.steps import Step
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["name_around_default"]
 
 _KEY_SIGN_VALUE: Final = 3
+# `String model;`, `val model: String`, `String model()`, after an annotation.
+_DECLARED: Final = lazy(r"\s*+([^;={()\n]*+)")
 
 
 def name_around_default(tree: Tree, step: Step) -> str:
@@ -56,12 +59,12 @@ def _speakers(tree: Tree, step: Step) -> list[str]:
         names += [
             text[value.inner_start : value.inner_end]
             for part in parts[:8]
-            if (key := _plain_key(tree, part))
-            in {"name", "key", "id", "dest", "env", "variable", "long", "flag"}
+            if (key := _plain_key(tree, part).lower())
+            in {"name", "names", "key", "id", "dest", "env", "variable", "long", "flag"}
             and (value := tree.source.region_at(part.end - 1))
             and key
         ]
-    names += _field_after(tree, step.opener)
+    names += _field_after(tree, step.opener, is_annotation=step.callee.startswith("@"))
     return names
 
 
@@ -72,8 +75,11 @@ def _plain_key(tree: Tree, part: Part) -> str:
     return tree.source.text[tokens[0].start : tokens[0].end].strip("\"'`")
 
 
-def _field_after(tree: Tree, opener: int) -> list[str]:
+def _field_after(tree: Tree, opener: int, *, is_annotation: bool) -> list[str]:
     """The field that an attribute is about: `#[arg(default_value = "...")] model: String`."""
+    if is_annotation:
+        declared = _DECLARED.match(tree.source.masked, tree.source.closers[opener] + 1)
+        return declared[1].partition(":")[0].split()[-1:] if declared else []
     outer = tree.opener_around(opener)
     if outer < 0 or tree.source.text[outer] != "[":
         return []

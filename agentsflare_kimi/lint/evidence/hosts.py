@@ -48,13 +48,21 @@ _PROVIDER: Final = lazy(
     r"(?i)\b(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
 )
 _IMPORT: Final = lazy(r"^[ \t]*(?:from|import|require|using|use)\b[^\n]*", re.MULTILINE)
-_IMPORTED: Final = lazy(rf"\b(?:{_VENDORS}|boto3|dashscope)\b")
+_IMPORTED: Final = lazy(rf"\b(?:{_VENDORS}|boto3|dashscope|google\.cloud|vertexai)\b")
 # Clients that ask a vendor without being told where.
 _CLASS: Final = lazy(r"\b[A-Z]\w*+(?=\()")
 _CLIENT: Final = lazy(
     rf"(?:Async|Chat|Azure)*(?:AzureOpenAI|AzureChatOpenAI|InferenceClient|(?i:{_VENDORS}))"
     r"(?:Chat|Client|Converse|LLM|Chat(?:Model|Generator))?"
 )
+_CALLED: Final = lazy(
+    rf"(?<![\w./@-])(?:{_VENDORS})(?:_client|Client)?\.(?:chat|completions?|generate|messages)\b"
+)
+# `OPENROUTER_API_KEY`: whose key is used, or whose URL.
+_VARIABLE: Final = lazy(
+    r"\b([A-Z][A-Z0-9]+)_(?:API_KEY|API_TOKEN|KEY|TOKEN|BASE_URL|API_BASE|BASE|URL|ENDPOINT)\b"
+)
+_OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 _REACH: Final = 80
 
 Host = Literal["ours", "vendor", "foreign", "mixed", "unknown"]
@@ -100,6 +108,11 @@ class Hosts:
                 return True
         imports = " ".join(_IMPORT.findall(self._text))
         if _IMPORTED.search(imports):
+            return True
+        if _CALLED.search(self._text):
+            return True
+        keys = {match[1].lower() for match in _VARIABLE.finditer(self._text)}
+        if keys and not keys & _OURS_OR_ANY and all(map(_PROVIDES.match, keys)):
             return True
         return any(_CLIENT.fullmatch(name) for name in {*_CLASS.findall(self._text)})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +14,7 @@ from agentsflare_kimi.lint.evidence.callees import (
     queries,
     takes_down,
 )
+from agentsflare_kimi.lint.evidence.marked_tests import MarkedTests
 from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import callee_at
@@ -43,7 +42,7 @@ class Siblings:
         self._models: dict[int, frozenset[str]] = {}
         self._calls: dict[tuple[int, int], Beside] = {}
         self._words: dict[tuple[int, int], bool] = {}
-        self._tests: list[tuple[int, int]] | None = None
+        self._tests = MarkedTests(tree)
 
     def weigh(self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]) -> Verdict:
         """Add what is around a string to what is said of it.
@@ -75,7 +74,7 @@ class Siblings:
             evidence += self._outer(verdict, seen, steps)
             if self._tree.language.is_data and not {"chat-body", "credentials"} & set(evidence):
                 evidence.append("setting")
-        if seen and self._in_test(seen[0].part.start):
+        if seen and self._tests.hold(seen[0].part.start):
             evidence.append("test-code")
         position, found = settled(verdict.position, evidence)
         return verdict._replace(position=position, evidence=found)
@@ -143,12 +142,15 @@ class Siblings:
         self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]
     ) -> Iterator[str]:
         """Look at the brackets further out: a query, a catalogue, a list of several."""
-        is_inside = True
+        is_inside, is_asked = True, False
         for step in [*seen, *steps]:
             # What is within the key's own value only wraps it: `model=ModelId("...")`.
             is_inside = is_inside and step.name != verdict.key
             yield from _of_callee(step, is_inside=is_inside)
-            if step.name and step.name != verdict.key and queries(step.name, is_key=True):
+            is_asked = is_asked or (step.kind in {"argument", "made"} and is_chat(step.callee))
+            # `let query = ChatQuery(...)` asks, whatever it is called.
+            is_named = step.name and step.name != verdict.key
+            if is_named and not is_asked and queries(step.name, is_key=True):
                 yield "query"
             if step.kind == "object" and self._beside(step.opener).is_recording:
                 yield "logged"
@@ -175,22 +177,6 @@ class Siblings:
             names = {name.text.rpartition("/")[2] for name in find_names(source.text, opener, end)}
             self._models[opener] = frozenset(name for name in names if find_model(name))
         return self._models[opener]
-
-    def _in_test(self, offset: int) -> bool:
-        if self._tests is None:
-            self._tests = list(self._find_tests())
-        at = bisect_right(self._tests, (offset, offset)) - 1
-        return at >= 0 and offset < self._tests[at][1]
-
-    def _find_tests(self) -> Iterator[tuple[int, int]]:
-        tree = self._tree
-        pattern = tree.language.tests
-        last = 0
-        for mark in re.finditer(pattern, tree.source.masked) if pattern else ():
-            opener = tree.source.masked.find("{", mark.end())
-            if mark.start() >= last and opener in tree.source.closers:
-                last = tree.source.closers[opener]
-                yield mark.start(), last
 
 
 def _names_client(word: str) -> bool:

@@ -29,12 +29,15 @@ _TEST: Final = lazy(
     r"|factories|snapshots?|seeds?|seeder)(?=[._-]|$)|^(?:test|spec)(?=[A-Z])"
     r"|[a-z0-9](?:Tests?|TestCases?|Specs?|IT|Mocks?|Fixtures?|Bench|Seeder)$"
 )
+_TEST_FOLDER: Final = lazy(r"(?i)(?:^|[._-])(?:tests?|specs?|e2e|fixtures?)(?:[._-]|$)")
 # No name of a test lacks all of these.
 _TEST_HINTS: Final = (
     "est", "pec", "ench", "cy", "e2e", "tor", "ock", "ixture", "snapshot", "IT", "eed",
 )  # fmt: skip
-_SCENARIOS: Final = (".snap", ".feature", ".golden", ".cassette")
-_MIGRATION_FOLDERS: Final = frozenset({"migrations", "migration", "migrate"})
+_SCENARIOS: Final = (".bats", ".snap", ".feature", ".golden", ".cassette")
+_MIGRATION_FOLDERS: Final = frozenset(
+    {"migrations", "migration", "migrate", "changelog", "changelogs", "changesets", "drizzle"}
+)
 _MIGRATION: Final = lazy(r"^[VUR]\d[\w.]*__\w+\.\w+$|^\d{10,14}_\w+\.\w+$")
 _RECORDS: Final = (".csv", ".tsv", ".diff", ".patch", ".log", ".jsonl", ".ndjson", ".har")
 _GENERATED: Final = (
@@ -95,7 +98,7 @@ def why_not_edited(filename: str, text: str) -> str:
     """
     parts = _inside_project(filename.replace("\\", "/")).split("/")
     folders = parts[:-1]
-    if _is_test(parts[-1]) or _TEST_FOLDERS.intersection(folders):
+    if _is_test(parts[-1]) or any(map(_holds_tests, folders)) or folders[:2] == ["src", "it"]:
         return "a test or a fixture, which may be about this very name"
     if is_record(parts[-1]):
         return "a record of what was"
@@ -134,6 +137,10 @@ def _is_test(name: str) -> bool:
     if not any(hint in stem for hint in _TEST_HINTS):
         return False
     return language_of(name, "") not in _NOT_PROGRAMS and bool(_TEST.search(stem))
+
+
+def _holds_tests(folder: str) -> bool:
+    return folder in _TEST_FOLDERS or bool(_TEST_FOLDER.search(folder))
 
 
 def _is_migration(parts: list[str]) -> bool:

@@ -35,6 +35,7 @@ class Language(NamedTuple):
         has_elements: Whether tags with attributes are expressions.
         in_lists: Whether calls are lists that begin with the callee, as in Lisp.
         without_brackets: Whether a call needs no brackets: `chat "name", x: 1`.
+        is_indented: Whether blocks are set off by blanks or end with a word, and not by braces.
         tests: Pattern of what makes the code after it test code.
         interpreters: Names in a `#!` line.
     """
@@ -58,5 +59,6 @@ class Language(NamedTuple):
     has_elements: bool = False
     in_lists: bool = False
     without_brackets: bool = False
+    is_indented: bool = False
     tests: str = ""
     interpreters: str = ""

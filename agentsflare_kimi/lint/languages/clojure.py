@@ -17,4 +17,5 @@ LANGUAGE = Language(
     signs=";\"\\\\'",
     glues="",
     in_lists=True,
+    tests=r"(?<=\()(?:deftest|ert-deftest|describe|it|testing|facts?)(?=\s)",
 )

@@ -22,4 +22,8 @@ LANGUAGE = Language(
     signs="/\"'$@",
     raw='"""',
     ends_at_line=False,
+    tests=(
+        r"\[(?:\w+\.)*(?:Fact|Theory|Test|TestCase|TestMethod|TestClass|TestFixture|SetUp"
+        r"|OneTimeSetUp|DataTestMethod)\b"
+    ),
 )

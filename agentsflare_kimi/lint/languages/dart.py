@@ -29,4 +29,5 @@ LANGUAGE = Language(
     raw="r",
     ends_at_line=False,
     touching=True,
+    tests=r"(?<![\w.])(?:test|testWidgets|group|setUp|setUpAll)\(",
 )

@@ -21,4 +21,6 @@ LANGUAGE = Language(
     signs="#\"'~",
     glues="<>",
     without_brackets=True,
+    is_indented=True,
+    tests=r"^[ \t]*use[ \t]+ExUnit\.Case\b|^[ \t]*(?:test|describe|setup)\b(?=[^\n]*\bdo\b)",
 )

@@ -11,4 +11,5 @@ LANGUAGE = Language(
     forms=(SLASHES, STARS, Form("string", "`", "[^`]*+", "`"), QUOTED, ONE_CHARACTER),
     signs="/\"'`",
     raw="`",
+    tests=r"^func[ \t]+(?:\([^)]*\)[ \t]*)?(?:Test|Benchmark|Fuzz|Example)[A-Z_]\w*(?=\()",
 )

@@ -25,4 +25,5 @@ LANGUAGE = Language(
     ),
     signs="/\"'",
     without_brackets=True,
+    tests=r"\bextends[ \t]+Specification\b|@Test\b",
 )

@@ -9,4 +9,5 @@ LANGUAGE = Language(
     forms=(SLASHES, STARS, TEXT_BLOCK, QUOTED, ONE_CHARACTER),
     signs="/\"'",
     ends_at_line=False,
+    tests=r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll|Before|Test\w*|Nested)\b",
 )

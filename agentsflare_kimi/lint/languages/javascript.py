@@ -13,4 +13,5 @@ LANGUAGE = Language(
     signs="/\"'`<#",
     has_elements=True,
     interpreters="node",
+    tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
 )

@@ -16,4 +16,8 @@ LANGUAGE = Language(
     ),
     signs="/\"'",
     raw='"""',
+    tests=(
+        r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll|Before|BeforeTest|Nested)\b"
+        r"|:[ \t]*(?:String|Fun|Behavior|Describe|Should|Word|Free|Feature|Expect)Spec\("
+    ),
 )

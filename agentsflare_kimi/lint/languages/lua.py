@@ -17,4 +17,5 @@ LANGUAGE = Language(
     signs="-\"'[",
     glues="..",
     raw="[",
+    tests=r"(?<![\w.])(?:describe|it|before_each)\(",
 )

@@ -21,4 +21,8 @@ LANGUAGE = Language(
     glues=".",
     ends_at_line=False,
     interpreters="php",
+    tests=(
+        r"\bextends[ \t]+\\?(?:\w+\\)*\w*TestCase\b"
+        r"|(?<![\w.>$:])(?:it|test|describe|beforeEach|dataset)\("
+    ),
 )

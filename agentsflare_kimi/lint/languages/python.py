@@ -53,4 +53,10 @@ LANGUAGE = Language(
     goes_on=False,
     touching=True,
     interpreters="python",
+    is_indented=True,
+    tests=(
+        r"^[ \t]*(?:async[ \t]+)?def[ \t]+test_\w*"
+        r"|^[ \t]*class[ \t]+(?:Test\w*|\w+\([^)]*TestCase\))"
+        r"|^[ \t]*@pytest\."
+    ),
 )

@@ -32,4 +32,9 @@ LANGUAGE = Language(
     touching=True,
     without_brackets=True,
     interpreters="ruby",
+    is_indented=True,
+    tests=(
+        r"^[ \t]*(?:RSpec\.)?(?:describe|shared_examples|context|it|specify|feature)\b"
+        r"|^[ \t]*class[ \t]+\w+[ \t]*<[ \t]*(?:Minitest::|ActiveSupport::|Test::|\w*TestCase)"
+    ),
 )

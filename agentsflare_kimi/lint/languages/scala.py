@@ -17,4 +17,5 @@ LANGUAGE = Language(
     signs="/\"'",
     longest_prefix=1,
     raw='"""',
+    tests=r"\bextends[ \t]+(?:Any|munit\.)?\w*(?:Suite|Spec|Properties)\b",
 )

@@ -23,4 +23,5 @@ LANGUAGE = Language(
     signs='/"',
     longest_prefix=4,
     raw="#",
+    tests=r"\bclass[ \t]+\w+[ \t]*:[ \t]*XCTestCase\b|@(?:Test|Suite)\b",
 )

@@ -12,4 +12,5 @@ LANGUAGE = Language(
     signs="/\"'`<#",
     has_types=True,
     has_elements=True,
+    tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
 )

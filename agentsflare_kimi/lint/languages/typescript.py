@@ -26,4 +26,5 @@ LANGUAGE = Language(
     signs="/\"'`#",
     has_types=True,
     interpreters="deno bun",
+    tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
 )

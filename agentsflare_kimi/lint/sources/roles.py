@@ -83,6 +83,9 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
     rest = Step("item", nth=part.nth, opener=opener, is_default=is_default, part=part)
     before = tokens[index - 1] if index else None
     if sign == "(":
+        if before and before.text == "new" and tokens[0].text[:1].isupper():
+            # The type is the one declared, as in C#: `ChatClient client = new(...)`
+            callee = tokens[0].text
         if not callee:
             # It only groups, unless several stand in it.
             is_list = len(tree.parts_of(opener)) > 1

@@ -1,0 +1,75 @@
+"""The parts of a program that are marked as tests, by the marks that its language's data has."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentsflare_kimi.lint.sources.tree import Tree
+
+__all__ = ["MarkedTests"]
+
+_BRACE: Final = lazy(r"\{")
+_LINE: Final = lazy(r"^([ \t]*)\S", re.MULTILINE)
+
+
+class MarkedTests:
+    """The tests of one text, found in one pass over the marks."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Keep *tree*."""
+        self._tree = tree
+
+    def hold(self, offset: int) -> bool:
+        """Tell whether a place is in a test."""
+        at = bisect_right(self._spans, (offset, offset)) - 1
+        return at >= 0 and offset < self._spans[at][1]
+
+    @cached_property
+    def _spans(self) -> Sequence[tuple[int, int]]:
+        pattern = self._tree.language.tests
+        return list(self._find(pattern)) if pattern else ()
+
+    def _find(self, pattern: str) -> Iterator[tuple[int, int]]:
+        masked = self._tree.source.masked
+        last = 0
+        for mark in re.finditer(pattern, masked, re.MULTILINE):
+            if mark.start() >= last:
+                last = self._end(mark)
+                yield mark.start(), last
+
+    def _end(self, mark: re.Match[str]) -> int:
+        """Where what a mark begins ends: its parenthesis, its braces, or what is set off below."""
+        tree = self._tree
+        closers = tree.source.closers
+        if mark[0][-1:] == "(" and mark.end() - 1 in closers:
+            return closers[mark.end() - 1]
+        if tree.language.in_lists:
+            return closers.get(tree.opener_around(mark.start()), mark.end())
+        around = tree.opener_around(mark.start())
+        if not tree.language.is_indented:
+            for brace in _BRACE.finditer(tree.source.masked, mark.end()):
+                if tree.opener_around(brace.start()) == around and brace.start() in closers:
+                    return closers[brace.start()]
+        return self._dedent(mark.start())
+
+    def _dedent(self, start: int) -> int:
+        """Where the lines end that are set off below the first that is not."""
+        masked = self._tree.source.masked
+        line = masked.rfind("\n", 0, start) + 1
+        first = _LINE.match(masked, line)
+        indent = len(first[1]) if first else 0
+        is_below = False
+        for following in _LINE.finditer(masked, line):
+            is_deeper = len(following[1]) > indent
+            if is_below and not is_deeper:
+                return following.start()
+            is_below = is_below or is_deeper
+        return len(masked)

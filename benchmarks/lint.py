@@ -3,7 +3,8 @@
 Finds every planted request and takes no look-alike for one. Bounds, of which the first three
 are wall time over the peer's on the same tree, in the same rounds, in turn: ripgrep 2.5,
 ruff 0.6, typos 0.4; CPU time over that of `python -c pass`: a clean file 1.6, a file with a
-finding 4; peak memory 150 MiB. A peer that is not installed is skipped, and said to be:
+finding 4; peak memory 150 MiB; of 2,000 requests in one file, or on one line, over 500: 6. A peer
+that is not installed is skipped, and said to be:
 `pip install --only-binary :all: ripgrep typos ruff`.
 """
 
@@ -28,6 +29,8 @@ PLANTED_EACH = 200
 ROUNDS = 5
 START_UPS = 25
 BOUNDS = {"ripgrep": 2.5, "ruff": 0.6, "typos": 0.4, "clean file": 1.6, "one finding": 4.0}
+# Fourfold work in fourfold time, and room for what a busy machine adds.
+FEW, MANY, LINEAR_BOUND = 500, 2_000, 6.0
 MOST_MEMORY = 150 * 2**20
 
 NAMES = (
@@ -250,6 +253,35 @@ def start_up(root: Path, linter: list[str]) -> Iterator[bool]:
         yield within(shown, ratio(times, name, "python"), BOUNDS[name], "{:.2f}".format)
 
 
+# One request; a file holds them one after the other.
+REPEATED = {
+    "many.py": "client.chat.completions.create(model='{}', messages=messages, temperature=0.3)\n",
+    "many.ts": "client.chat.completions.create({{ model: '{}', messages, temperature: 0.3 }});\n",
+    "many.go": 'client.New(ctx, openai.ChatCompletionNewParams{{Model: "{}"}})\n',
+    "many.json": '{{"model": "{}", "messages": [], "temperature": 0.3}},\n',
+    "line.js": 'ask({{ model: "{}", temperature: 0.3 }}); ',
+}
+
+
+def growth(root: Path, linter: list[str]) -> Iterator[bool]:
+    """Measure how the time grows with the requests in one file, and with the names on one line."""
+    for name, request in REPEATED.items():
+        commands: dict[str, list[str]] = {"python": [sys.executable, "-c", "pass"]}
+        for count in (FEW, MANY):
+            path = root / f"{count}_{name}"
+            body = "".join(request.format(NAMES[i % len(NAMES)]) for i in range(count))
+            is_json = name.endswith(".json")
+            text = f"[{body.rstrip().rstrip(',')}]" if is_json else body
+            # A line as long as this is taken for a bundle's, unless others are short.
+            path.write_text(text if "line" not in name else "\n" * len(text) + text)
+            commands[str(count)] = [*linter, "--quiet", path.name]
+        times = in_turn(commands, root, 3, 1)
+        base = statistics.median(times["python"])
+        few, many = (statistics.median(times[str(count)]) - base for count in (FEW, MANY))
+        shown = f"CPU of {MANY:,} / {FEW:,}, {name}"
+        yield within(shown, many / few, LINEAR_BOUND, "{:.2f}".format)
+
+
 def main() -> int:
     """Measure, print, and tell by the exit code whether every bound held."""
     import agentsflare_kimi  # noqa: PLC0415  # only its place matters
@@ -265,8 +297,10 @@ def main() -> int:
         "import sys; from agentsflare_kimi.cli import main; sys.exit(main())",
         "lint",
     ]
-    with tempfile.TemporaryDirectory() as large, tempfile.TemporaryDirectory() as small:
-        held = [*start_up(Path(small), linter), *tree(Path(large), linter)]
+    held: list[bool] = []
+    for measure in (start_up, growth, tree):
+        with tempfile.TemporaryDirectory() as folder:
+            held += measure(Path(folder), linter)
     return 0 if all(held) else 1
 
 

@@ -187,12 +187,10 @@ def _names_client(word: str) -> bool:
 
 def _of_callee(step: Step, *, is_inside: bool) -> Iterator[str]:
     """What the call or the type around a step says."""
-    if step.kind not in {"argument", "made", "parameter"}:
+    if step.kind not in {"argument", "made"}:
         return
     if queries(step.callee) or compares(step.callee):
         yield "query"
-    if step.kind == "parameter":
-        return
     if takes_down(step.callee):
         yield "logged"
     if describes_a_model(step.callee) and not is_inside:

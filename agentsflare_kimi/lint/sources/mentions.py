@@ -93,7 +93,11 @@ def _start(text: Embedded) -> int:
 
 def _mention(document: Document, name: Name) -> Mention | None:
     value = document.value_at(name.start, name.end)
-    if name.default_of and value.position in {"prose", "value", "request", "glued"}:
+    if (
+        name.default_of
+        and not name.default_of.isdigit()
+        and value.position in {"prose", "value", "request", "glued"}
+    ):
         value = _as_default(name, value)
     model, host = _split(name.text)
     if value.position == "code":

@@ -16,6 +16,7 @@ from agentsflare_kimi.lint.sources.steps import Kind, Step
 from agentsflare_kimi.lint.sources.targets import (
     KEYWORDS,
     callee_at,
+    content_at,
     is_definition,
     name_before,
     name_of_head,
@@ -175,10 +176,12 @@ def _is_glued(tree: Tree, tokens: Sequence[Token], index: int, last: str, follow
     glues = tree.language.glues.split()
     if tokens[index].text != STRING:
         return False
-    if (last in glues and last != "%") or following in glues:
+    if following in glues or (last == "=" and index > 1 and tokens[index - 2].text in glues):
         return True
-    if last == "=" and index > 1 and tokens[index - 2].text in glues:
-        return True
+    if last in glues and last != "%":
+        # A key that is spelt out before it: `"chat.model=" + "name"`.
+        before = tokens[max(0, index - 2)]
+        return before.text != STRING or content_at(tree, before.start)[-1:] != "="
     return tree.language.touching and STRING in {last, following}
 
 

@@ -20,6 +20,8 @@ __all__ = ["ShellDocument"]
 _ASSIGNMENT: Final = lazy(
     r"(?:\A|[\s;&|(])(?:-?-?([A-Za-z_][\w-]*)=|set(?:[ \t]+-\w+)*[ \t]+([A-Za-z_]\w*)[ \t]+)\Z"
 )
+# A parameter's default: `model=${1:-name}`.
+_DEFAULT: Final = lazy(r"(?:\A|[\s;&|(])([A-Za-z_]\w*)=\"?\$\{\w+:?[-=]\Z")
 _FLAG: Final = lazy(r"(?:\A|\s)(--?[\w-]*model(?:[-_](?:name|id))?|-m)[ \t]+\Z")
 _COMPARISON: Final = lazy(r"(?:[=!]=?|=~|-eq|-ne)[ \t]+\Z|\bcase[ \t]+\Z")
 _AFTER_WORD: Final = lazy(r"[\s;&|)\"'`]|\Z")
@@ -125,6 +127,8 @@ class ShellDocument(CodeDocument):
 
     def _place(self, start: int, end: int) -> tuple[Position, str]:
         before = self.text[max(0, start - _WINDOW) : start]
+        if match := _DEFAULT.search(before):
+            return ("request" if is_model_key(match[1]) else "value"), match[1]
         if not _AFTER_WORD.match(self.text, end):
             return "glued", ""
         if _COMPARISON.search(before) or (_PATTERN.match(self.text, end) and _begins(before)):

@@ -19,6 +19,8 @@ _BODIES: Final = frozenset({"messages", "input", "prompt", "contents"})
 _ANSWERS: Final = frozenset(
     {"choices", "systemfingerprint", "object", "created", "createdat", "usage", "finishreason"}
 )
+# What an answer has beside an id, and a request has not.
+_STAMPS: Final = _ANSWERS - {"object"}
 # What stands around requests that were recorded.
 _RECORDED: Final = frozenset(
     {"responsebody", "statuscode", "responseheaders", "recordedat", "requesturi", "responses"}
@@ -62,7 +64,7 @@ class Beside:
     def _found(self) -> Sequence[str]:
         keys = self._keys
         is_only = "choices" in keys and keys <= {"choices", "model"}
-        is_answer = is_only or len(keys & _ANSWERS) > 1
+        is_answer = is_only or len(keys & _ANSWERS) > 1 or ("id" in keys and keys & _STAMPS)
         if is_answer and "messages" not in keys:
             return ["record"]
         found: list[str] = []

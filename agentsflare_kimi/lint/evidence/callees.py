@@ -23,6 +23,7 @@ __all__ = [
     "is_chat",
     "is_held_against",
     "is_pattern",
+    "keeps",
     "queries",
     "takes_down",
     "takes_model_first",
@@ -174,7 +175,7 @@ _KEPT: Final = frozenset({"metadata", "attributes", "span", "telemetry", "metric
 # Types of what comes back, and of rows that keep it.
 _TAKEN_DOWN: Final = lazy(
     r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats|Error"
-    r"|Exception)$|^(?:capture|record|track|report|emit|log|handle|on|dispatch|publish|notify)"
+    r"|Exception)$|_(?:span|event|log|metadata)$|^(?:capture|record|track|report|emit|log|handle|on|dispatch|publish|notify)"
     r"(?=[A-Z_]).*(?:event|Event|error|Error|usage|Usage|call|Call|metric|Metric|log|feedback)"
 )
 # What a text is called that is held against another, or that came back.
@@ -233,13 +234,13 @@ def compares(callee: str) -> bool:
 
 def queries(name: str, *, is_key: bool = False) -> bool:
     """Tell whether a call, or a key, looks something up by what it holds."""
-    last = name.rpartition(".")[2]
+    last = name.rpartition(".")[2].rstrip("?!")
     if is_key:
         return last.lower() in _QUERY_KEYS
     parts = name.lower().split(".")
     if _QUERIES.intersection((parts[-1], ".".join(parts[-2:]))) or {"objects", "where"} & {*parts}:
         return True
-    return bool(_NAMED_QUERIES.search(last) or (_MEASURES.search(last) and not is_chat(name)))
+    return bool(_NAMED_QUERIES.search(last) or (_MEASURES.search(last) and not is_chat(last)))
 
 
 def takes_down(callee: str) -> bool:
@@ -252,6 +253,11 @@ def takes_down(callee: str) -> bool:
         or ".".join(lower.split(".")[-2:]) in _TAKES_DOWN
     )
     return is_kept or bool(_TAKEN_DOWN.search(last))
+
+
+def keeps(name: str) -> bool:
+    """Tell whether a key names what is kept of a request: `metadata`, `attributes`, `tags`."""
+    return name.lower() in _KEPT
 
 
 def is_held_against(name: str) -> bool:

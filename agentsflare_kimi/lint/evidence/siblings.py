@@ -11,6 +11,7 @@ from agentsflare_kimi.lint.evidence.callees import (
     compares,
     describes_a_model,
     is_chat,
+    keeps,
     queries,
     takes_down,
 )
@@ -152,6 +153,8 @@ class Siblings:
             is_named = step.name and step.name != verdict.key
             if is_named and not is_asked and queries(step.name, is_key=True):
                 yield "query"
+            if is_named and not is_asked and keeps(step.name):
+                yield "logged"
             if step.kind == "object" and self._beside(step.opener).is_recording:
                 yield "logged"
             if step.kind == "item" and self._has_other_models(step.opener):

@@ -751,6 +751,17 @@ def test_a_huge_file_is_skipped_aloud_and_never_changed(tree, lint):
     assert (tree / "huge.py").stat().st_size == size
 
 
+def test_a_bundle_is_skipped_aloud(tree, lint):
+    (tree / "app.min.js").write_text('ask({model:"kimi-k2-thinking"});')
+    (tree / "page.js").write_text('ask({model:"kimi-k2-thinking"});' * 400)
+
+    code, _out, err = lint("app.min.js", "page.js")
+
+    assert code == 0
+    assert "skipped: app.min.js: a bundle made of other files" in err
+    assert "skipped: page.js: a bundle made of other files, by its long lines" in err
+
+
 def test_a_huge_binary_is_no_text_that_was_skipped(tree, lint):
     (tree / "weights.bin").write_bytes(b"\0" * 6_000_000 + b"kimi-k2-thinking")
     assert lint() == (0, "", "Nothing found in 1 file.\n")

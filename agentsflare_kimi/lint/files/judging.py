@@ -10,6 +10,7 @@ from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
 from agentsflare_kimi.lint.files.decoding import decode
 from agentsflare_kimi.lint.files.discovery import is_left_out
+from agentsflare_kimi.lint.files.origins import why_left_out
 from agentsflare_kimi.lint.files.packing import pack
 from agentsflare_kimi.lint.files.scanning import too_large
 from agentsflare_kimi.lint.files.settings_files import settings_for
@@ -149,4 +150,6 @@ def _lint(path: bytes, content: bytes, config: LintConfig) -> Outcome | None:
         return path, "skipped", "nested too deeply"
     except Exception as error:  # noqa: BLE001  # said, and the other files are still linted
         return path, "failed", _defect(error)
+    if not findings and (reason := why_left_out(filename, source.text)).startswith("a bundle"):
+        return path, "skipped", reason
     return (path, "found", pack(findings)) if findings else None

@@ -48,12 +48,14 @@ class Baseline:
         self._known: Mapping[tuple[str, str], int] = {} if is_new else read_baseline(self._path)
 
     def take_out(self, results: Results) -> None:
-        """Take what is known out of the results, and say what can be pruned.
+        """Take what is known out of the results; say how much that is, and what can be pruned.
 
         Args:
             results: What came of the run.
         """
+        found = len(results.findings)
         results.findings, prunable = self._applied(results)
+        results.hidden = found - len(results.findings)
         for line in prunable:
             say(f"baseline: {line}; prune it with --write-baseline")
 

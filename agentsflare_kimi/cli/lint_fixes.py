@@ -72,10 +72,12 @@ def _fix(
         say(f"{os.fsdecode(path)}: not fixed: git did not tell if it is tracked; name it to fix it")
         return None
     config = settings_for(os.fsdecode(path), settings).config
+    is_tracked = origin == "tracked"
     if options.interactive:
         choose = questions().for_file(os.fsdecode(path))
-        return fix_file(path, config, unsafe=True, write=True, choose=choose)
-    return fix_file(path, config, unsafe=bool(options.unsafe_fixes), write=not options.diff)
+        return fix_file(path, config, unsafe=True, write=True, choose=choose, is_tracked=is_tracked)
+    is_unsafe = bool(options.unsafe_fixes)
+    return fix_file(path, config, unsafe=is_unsafe, write=not options.diff, is_tracked=is_tracked)
 
 
 def _tell(path: bytes, fixed: FixedFile, options: Options, results: Results) -> None:

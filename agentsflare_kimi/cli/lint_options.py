@@ -45,6 +45,7 @@ TABLE = (
     ("--force-exclude", "force_exclude", "", "heed exclusions for files that are named, too"),
     ("--no-respect-gitignore", "no_respect_gitignore", "", "read what git ignores, too"),
     ("--today", "today", "DATE", "judge as of this day: what breaks then?"),
+    ("--migrate-to", "migrate_to", "MODEL", "move every older model there, living ones too"),
     ("--baseline", "baseline", "FILE", "known findings (agentsflare-kimi-baseline.json, if there)"),
     ("--write-baseline", "write_baseline", "", "count what is found now as known"),
     (
@@ -87,7 +88,9 @@ class Options:
         self.per_file_ignores: list[str] = []
         self.exclude: list[str] = []
         self.force_exclude = self.no_respect_gitignore = False
-        self.today = self.baseline = self.files_from = self.stdin_filename = self.explain = ""
+        self.today = self.migrate_to = self.baseline = self.files_from = self.stdin_filename = (
+            self.explain
+        ) = ""
         self.write_baseline = self.json = self.statistics = self.watch = self.quiet = False
         self.exit_zero = self.exit_non_zero_on_fix = False
         self.show_files = self.show_settings = self.help = False
@@ -248,7 +251,7 @@ def settings_of(options: Options) -> dict[str, object]:
         settings["force_exclude"] = True
     if options.no_respect_gitignore:
         settings["respect_gitignore"] = False
-    is_checked = options.today or options.per_file_ignores
+    is_checked = options.today or options.per_file_ignores or options.migrate_to
     if is_checked or settings.keys() & {"select", "extend_select", "ignore"}:
         from agentsflare_kimi.cli.lint_settings import checked  # noqa: PLC0415  # rarely given
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli import UsageError
-from agentsflare_kimi.lint.config import check_codes
+from agentsflare_kimi.lint.config import check, check_codes
 
 if TYPE_CHECKING:
     from agentsflare_kimi.cli.lint_options import Options
@@ -22,10 +22,10 @@ def checked(settings: dict[str, object], options: Options) -> dict[str, object]:
         options: The command line.
 
     Returns:
-        The same, with the day and the rules that are ignored in some files.
+        The same, with the day, the model to move to, and the rules that are ignored in some files.
 
     Raises:
-        UsageError: A code is no rule's, or the day is none.
+        UsageError: A code is no rule's, the day is none, or there is no such model to move to.
     """
     for name in settings.keys() & {"select", "extend_select", "ignore"}:
         _check_codes(f"--{name.replace('_', '-')}", list(settings[name]))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownArgumentType]  # these are tuples of strings
@@ -33,6 +33,8 @@ def checked(settings: dict[str, object], options: Options) -> dict[str, object]:
         settings = {**settings, "per_file_ignores": _per_file(options.per_file_ignores)}
     if options.today:
         settings = {**settings, "today": _day(options.today)}
+    if options.migrate_to:
+        settings = {**settings, "migrate_to": _target(options.migrate_to)}
     return settings
 
 
@@ -52,6 +54,13 @@ def _day(day: str) -> date:
         return date.fromisoformat(day)
     except ValueError:
         raise UsageError(f"--today takes a day such as 2026-12-31, not {day!r}") from None
+
+
+def _target(name: str) -> object:
+    try:
+        return check("migrate_to", name)
+    except ValueError as error:
+        raise UsageError(f"--migrate-to: {error}") from None
 
 
 def _check_codes(option: str, codes: list[str]) -> None:

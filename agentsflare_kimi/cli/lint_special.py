@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+# What it means that a setting was left open.
+_OPEN = {"today": "the present day", "migrate_to": "the catalog's successors"}
 _LEAST_PAUSE = 0.5
 # Looking takes time too: at most a tenth of it goes into looking.
 _PAUSE_FACTOR = 10
@@ -79,13 +81,15 @@ def _show_settings(options: Options) -> int:
         settings = settings_for(probe, settings_of(options))
         print(f"# {one_line(name)}: {one_line(settings.source or 'no settings file')}")
         for field in LintConfig._fields:
-            print(f"{field.replace('_', '-')} = {_shown(getattr(settings.config, field))}")
+            print(f"{field.replace('_', '-')} = {_shown(field, getattr(settings.config, field))}")
     return 0
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, date) or value is None:
-        return str(value or "the present day")
+def _shown(field: str, value: object) -> str:
+    if isinstance(value, date):
+        return str(value)
+    if value is None:
+        return _OPEN[field]
     return json.dumps(value)
 
 

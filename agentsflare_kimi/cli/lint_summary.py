@@ -18,6 +18,10 @@ __all__ = ["Results", "statistics", "summary"]
 
 # From here on a file is rather a list of models than a program that asks one.
 _LIKE_A_CATALOGUE = 10
+# Of more than so many unsafe fixes only these are told of unasked.
+_MOST_REASONS = 10
+# In these no line says why a fix is unsafe.
+_SHORT = frozenset({"concise", "grouped", "pylint"})
 
 
 class Results:
@@ -28,6 +32,7 @@ class Results:
         fixed: What was mended, or would be.
         diffs: What that changes, ready to print.
         failures: How many files could not be read or written.
+        hidden: How many findings the baseline knows, and so keeps back.
     """
 
     def __init__(self) -> None:
@@ -36,6 +41,7 @@ class Results:
         self.fixed: list[Finding] = []
         self.diffs: list[str] = []
         self.failures = 0
+        self.hidden = 0
 
 
 def statistics(findings: Iterable[Finding], name: str) -> str:
@@ -72,20 +78,24 @@ def summary(results: Results, options: Options) -> Iterable[str]:
     done = "would be fixed" if options.diff else "fixed"
     if results.fixed:
         yield f"{len(results.fixed)} {done}."
-        if options.show_fixes:
-            yield from _reasons(results.fixed)
+        yield from _reasons(results.fixed, most=None if options.show_fixes else _MOST_REASONS)
     severities = Counter(finding.severity for finding in results.findings)
     if severities:
         shown = ", ".join(_counted(n, severity) for severity, n in sorted(severities.items()))
         yield f"{len(results.findings)} left ({shown})." if results.fixed else f"Found {shown}."
     elif not (results.fixed or results.failures):
-        yield "Nothing found."
+        yield "Nothing new found." if results.hidden else "Nothing found."
+    if results.hidden:
+        yield f"{_counted(results.hidden, 'finding')} hidden by the baseline."
     safe = sum(1 for f in results.findings if f.fix and f.fix.is_safe)
     unsafe = sum(1 for f in results.findings if f.fix and not f.fix.is_safe)
     if safe and not (options.fix or options.diff):
         yield f"{safe} fixable with --fix."
     if unsafe and options.unsafe_fixes is None:
-        yield f"{unsafe} fixable with --fix --unsafe-fixes, for the reasons shown."
+        why = (
+            "--output-format full tells why" if options.output_format in _SHORT else "reasons above"
+        )
+        yield f"{unsafe} fixable with --fix --unsafe-fixes ({why})."
     yield from _catalogues(results.findings)
 
 
@@ -93,11 +103,14 @@ def _counted(count: int, severity: str) -> str:
     return f"{count} {severity}{'' if count == 1 or severity == 'info' else 's'}"
 
 
-def _reasons(fixed: Iterable[Finding]) -> Iterable[str]:
-    for finding in fixed:
-        if finding.fix and not finding.fix.is_safe:
-            place = f"{finding.filename}:{finding.line}"
-            yield one_line(f"  {place}: {finding.code}: unsafe: {finding.fix.reason}")
+def _reasons(fixed: Iterable[Finding], most: int | None) -> Iterable[str]:
+    """Say what an unsafe fix could not follow, or may have changed."""
+    unsafe = [(finding, finding.fix) for finding in fixed if finding.fix and finding.fix.reason]
+    for finding, fix in unsafe[:most]:
+        place = f"{finding.filename}:{finding.line}"
+        yield one_line(f"  {place}: {finding.code}: unsafe: {fix.reason}")
+    if left := len(unsafe[most:]) if most else 0:
+        yield f"  and {left} more unsafe fixes; --show-fixes tells of all."
 
 
 def _catalogues(findings: Iterable[Finding]) -> Iterable[str]:

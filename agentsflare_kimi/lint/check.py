@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from agentsflare_kimi.lint.evidence.hosts import Hosts
 from agentsflare_kimi.lint.files.origins import is_left_out, why_not_edited
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
 from agentsflare_kimi.lint.languages import language_of
@@ -16,7 +15,7 @@ from agentsflare_kimi.lint.rules import rules_for
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
 from agentsflare_kimi.lint.rules.doubts import with_doubts
 from agentsflare_kimi.lint.sources import read
-from agentsflare_kimi.lint.sources.documents import Document, Embedded
+from agentsflare_kimi.lint.sources.documents import Embedded
 
 __all__ = ["Judged", "find"]
 
@@ -39,13 +38,22 @@ class _Found(NamedTuple):
     problem: Problem
 
 
-def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]:
+def find(
+    text: str,
+    filename: str,
+    *,
+    today: date | None = None,
+    migrate_to: str | None = None,
+    is_tracked: bool = False,
+) -> list[Judged]:
     """Find every place in a text that a rule speaks of.
 
     Args:
         text: The text.
         filename: Tells the language, and whether it is a test or generated; nothing is read.
         today: The day to judge by; the present day if not given.
+        migrate_to: The model to move every older one to, if any.
+        is_tracked: Whether git tracks the file.
 
     Returns:
         The findings in the order of the text, those in comments and prose included.
@@ -53,9 +61,11 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
     if is_left_out(filename, text):
         return []
     document = read(text, language_of(filename, text))
+    day = today or date.today()  # noqa: DTZ011  # the user's own day
     reason = why_not_edited(filename, text)
     lines = line_starts(text)
-    found = _told_once(list(_find(document, today)))
+    reading = Reading(document, day, migrate_to=migrate_to, is_tracked=is_tracked)
+    found = _told_once(list(_find(reading)))
     problems = with_doubts([item.problem for item in found], document, lines)
     found = [
         _weighed(_Found(item.rule, problem), reason)
@@ -65,19 +75,27 @@ def find(text: str, filename: str, *, today: date | None = None) -> list[Judged]
     return [_judged(item, filename, lines) for item in found]
 
 
-def _find(
-    document: Document, today: date | None, depth: int = 0, hosts: Hosts | None = None
-) -> Iterator[_Found]:
-    rules = rules_for(document.text)
+def _find(reading: Reading, depth: int = 0) -> Iterator[_Found]:
+    rules = rules_for(reading.document.text, is_moving=reading.migrate_to is not None)
     if not rules:
         return
-    reading = Reading(document, today or date.today(), hosts)  # noqa: DTZ011  # the user's day
     for rule in rules:
         for problem in rule.check(reading):
             yield _Found(rule, problem)
     for text in reading.embedded if depth < _DEEPEST else ():
-        for found in _find(read(text.text, text.language), today, depth + 1, reading.hosts):
+        for found in _find(_inside(text, reading), depth + 1):
             yield found._replace(problem=_moved(found, text))
+
+
+def _inside(text: Embedded, around: Reading) -> Reading:
+    document = read(text.text, text.language)
+    return Reading(
+        document,
+        around.today,
+        around.hosts,
+        around.migrate_to,
+        models_around=around.models_of_cells if text.language == "cell" else frozenset(),
+    )
 
 
 def _told_once(found: list[_Found]) -> list[_Found]:

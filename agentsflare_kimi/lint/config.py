@@ -30,6 +30,7 @@ class _LintOptions(NamedTuple):
     force_exclude: bool = False
     max_file_size: int = 5_000_000
     today: date | None = None
+    migrate_to: str | None = None
 
 
 class LintConfig(_LintOptions):
@@ -50,6 +51,8 @@ class LintConfig(_LintOptions):
         force_exclude: Whether `exclude` also holds for files that are named one by one.
         max_file_size: Bytes; larger files that hold a name are skipped, and said to be.
         today: The day on which models and suppressions are judged; None is the present day.
+        migrate_to: The model to move every older one to, living ones too; None leaves living
+            models alone and moves the others to the successors that the catalog names.
 
     Raises:
         LintConfigError: A value is of the wrong kind, or names no rule.
@@ -206,6 +209,16 @@ def _day(value: object) -> date | None:
     return value
 
 
+def _target(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"must be the name of a model, not {value!r}")
+    from agentsflare_kimi.models.successors import find_target  # noqa: PLC0415  # rarely given
+
+    return find_target(value).id
+
+
 _CHECKS: Mapping[str, Callable[[object], object]] = {
     "select": check_codes,
     "extend_select": check_codes,
@@ -216,4 +229,5 @@ _CHECKS: Mapping[str, Callable[[object], object]] = {
     "force_exclude": _boolean,
     "max_file_size": _size,
     "today": _day,
+    "migrate_to": _target,
 }

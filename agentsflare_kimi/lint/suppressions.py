@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.findings import Finding
 from agentsflare_kimi.lint.languages import language_of
 from agentsflare_kimi.lint.line_starts import line_starts
+from agentsflare_kimi.lint.rules import CODES
 from agentsflare_kimi.lint.rules.ended_suppression import RULE as ENDED
 from agentsflare_kimi.lint.rules.malformed_suppression import RULE as MALFORMED
 from agentsflare_kimi.lint.rules.unused_suppression import RULE as UNUSED
+from agentsflare_kimi.lint.rules.wording import clipped, in_one_line
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.markdown import MarkdownDocument
 from agentsflare_kimi.lint.sources.mentions import is_inside
@@ -38,8 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = ["apply_suppressions"]
 
+# `ignore`, and what was meant to be it: its letters in another order, or another linter's word
+# where rules follow. Words of prose are neither.
 _MARKER = re.compile(
-    r"\bagentsflare:[ \t]*(?P<kind>ignore[\w-]*)"
+    r"\bagentsflare:[ \t]*(?P<kind>ignore[\w-]*"
+    r"|(?:i[gnored]{4,6}|(?:disable|no-?qa|no-?lint|suppress|skip|allow)[\w-]*)(?![\w-])"
+    r"(?=[ \t]*(?:[=:(]?[ \t]*AFK\d|\[|\r|\n|\Z)))"
     r"(?P<codes>[ \t]*\[[^\]\r\n]*\])?"
     r"(?P<until>[ \t]+until[ \t]*=[ \t]*[^\s*<#}-][^\s*<#}]*)?"
 )
@@ -47,6 +53,8 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 # What was meant as a part of the marker, and is none where it stands.
 _UNCLOSED = re.compile(r"[ \t]*\[")
 _STRAY_DAY = re.compile(r"[^\r\n]{0,200}?\buntil\b[^\w\r\n]*\d{4}", re.IGNORECASE)
+_UNKNOWN_WORD = re.compile(r"[ \t]*[,;]?[ \t]*(?P<word>[A-Za-z][\w-]*)[ \t]*=(?!=)")
+_BARE_CODE = re.compile(r"[ \t]*[:=(]?[ \t]*(?P<code>AFK\d{0,3})\b", re.IGNORECASE)
 _CODE = re.compile(r"AFK\d{1,3}")
 _DEEPEST = 3
 _KINDS = ("ignore", "ignore-next-line", "ignore-file")
@@ -141,7 +149,7 @@ def _complaints(marker: _Marker, today: date, *, is_used: bool) -> Iterator[tupl
         yield ENDED, f"this suppression ended on {marker.until}; mend what it hid, or remove it"
     elif not is_used:
         what = ", ".join(marker.codes) or "any rule"
-        yield UNUSED, f"nothing here for this suppression of {what} to silence; remove it"
+        yield UNUSED, in_one_line("nothing here to silence for this suppression", f" of {what}")
 
 
 def _report(marker: _Marker, rule: Rule, message: str, filename: str, lines: _Lines) -> Finding:
@@ -220,17 +228,7 @@ def _read_marker(place: _Place, lines: _Lines) -> _Marker:
     inside = (found["codes"] or "").strip(" \t[]")
     written = tuple(code.strip() for code in inside.split(",") if code.strip())
     until, error = _read_day(found["until"])
-    unknown = [code for code in written if not _CODE.fullmatch(code.upper())]
-    if kind not in _KINDS:
-        error = f"unknown suppression {kind!r}; there are: {', '.join(_KINDS)}"
-    elif unknown:
-        error = f"unknown rule {unknown[0]!r} in this suppression; rules look like AFK001"
-    elif found["codes"] and not written:
-        error = "this suppression names no rule; name one, or leave the brackets out"
-    elif not found["codes"] and _UNCLOSED.match(found.string, found.end()):
-        error = "the bracket of this suppression is not closed"
-    elif not found["until"] and _STRAY_DAY.match(found.string, found.end()):
-        error = "until is read right after the rules only: ignore[AFK001] until=2026-12-31"
+    error = _mistake(found, kind, written) or error
     first, last = (lines.place(offset)[0] for offset in place.following)
     covered = {"ignore-file": range(1), "ignore-next-line": range(first, last + 1)}
     return _Marker(
@@ -246,6 +244,37 @@ def _read_marker(place: _Place, lines: _Lines) -> _Marker:
     )
 
 
+def _mistake(found: re.Match[str], kind: str, written: Sequence[str]) -> str:  # noqa: PLR0911  # one case after the other
+    """Say what is wrong with a marker, its day apart; empty if nothing is."""
+    text, end = found.string, found.end()
+    unknown = [code for code in written if not _is_known(code.upper())]
+    stray = None if found["until"] else _UNKNOWN_WORD.match(text, end)
+    if kind not in _KINDS:
+        return in_one_line(f"unknown suppression {kind!r}", f"; there are: {', '.join(_KINDS)}")
+    if unknown:
+        return in_one_line(
+            f"unknown rule {clipped(unknown[0])!r} in this suppression",
+            "; `lint --explain ALL` shows the rules",
+        )
+    if found["codes"] and not written:
+        return "this suppression names no rule; name one, or leave the brackets out"
+    if not found["codes"] and _UNCLOSED.match(text, end):
+        return "the bracket of this suppression is not closed"
+    if not found["codes"] and (code := _BARE_CODE.match(text, end)):
+        return f"put the rules of this suppression in brackets: {kind}[{code['code'].upper()}]"
+    if stray and stray["word"].lower() != "until":
+        word = clipped(stray["word"])
+        return f"unknown word {word!r} in this suppression; there is: until=2026-12-31"
+    if not found["until"] and _STRAY_DAY.match(text, end):
+        return "until is read right after the rules only: ignore[AFK001] until=2026-12-31"
+    return ""
+
+
+def _is_known(code: str) -> bool:
+    """Whether a code is a rule's, or the beginning of one."""
+    return bool(_CODE.fullmatch(code)) and any(known.startswith(code) for known in CODES)
+
+
 def _read_day(until: str | None) -> tuple[date | None, str]:
     if until is None:
         return None, ""
@@ -253,4 +282,4 @@ def _read_day(until: str | None) -> tuple[date | None, str]:
     try:
         return date.fromisoformat(day), ""
     except ValueError:
-        return None, f"{day!r} is no day; until takes one such as 2026-12-31"
+        return None, f"{clipped(day)!r} is no day; until takes one such as 2026-12-31"

@@ -13,7 +13,11 @@ __all__ = ["fix_text", "lint_text"]
 
 
 def lint_text(
-    text: str, filename: str | os.PathLike[str], config: LintConfig | None = None
+    text: str,
+    filename: str | os.PathLike[str],
+    config: LintConfig | None = None,
+    *,
+    is_tracked: bool = False,
 ) -> list[Finding]:
     """Find what is wrong in a text.
 
@@ -21,6 +25,7 @@ def lint_text(
         text: The text.
         filename: Its name, which tells the language; nothing is read from there.
         config: Which rules to apply; all of them, but not to comments and prose, if not given.
+        is_tracked: Whether git tracks the file, so that a key in an `.env` file is everybody's.
 
     Returns:
         The findings in the order of the text.
@@ -29,7 +34,9 @@ def lint_text(
     config = (config or LintConfig()).for_file(filename)
     findings = [
         judged.finding
-        for judged in find(text, filename, today=config.today)
+        for judged in find(
+            text, filename, today=config.today, migrate_to=config.migrate_to, is_tracked=is_tracked
+        )
         if config.is_selected(judged.finding.code, in_prose=judged.in_prose)
     ]
     if "agentsflare:" not in text:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agentsflare_kimi.models.catalog import Catalog, KimiModel, describe_unknown
+from agentsflare_kimi.models.catalog import Catalog, KimiModel, catalog, describe_unknown
 
-__all__ = ["is_superseded", "successor_of"]
+__all__ = ["find_target", "is_superseded", "successor_of"]
 
 _ENDED = frozenset({"retired", "deprecated"})
 
@@ -46,18 +46,34 @@ def is_superseded(model: KimiModel, target: KimiModel) -> bool:
     return model.released_on < target.released_on
 
 
-def _chosen(models: Catalog, name: str) -> KimiModel:
-    target = models.find(name)
-    if target is not None and target.status not in _ENDED:
-        return target
-    from agentsflare_kimi.errors import ConfigurationError  # noqa: PLC0415  # loads openai
+def find_target(name: str, models: Catalog | None = None) -> KimiModel:
+    """Look up a model that requests are to move to.
 
-    setting = "AGENTSFLARE_MIGRATE_TO (argument `migrate_to`)"
+    Args:
+        name: Its name, an alias, or another spelling of one.
+        models: The models in force; those of `catalog()` if not given.
+
+    Returns:
+        The model.
+
+    Raises:
+        ValueError: There is no such model, or it has ended itself.
+    """
+    models = models or catalog()
+    target = models.find(name)
     if target is None:
         ending = "Name a model that `agentsflare-kimi models` lists."
-        raise ConfigurationError(
-            f"{setting}: {describe_unknown(name, models.suggest(name), models, ending)}"
-        )
-    raise ConfigurationError(
-        f"{setting}: {name} is {target.status} itself; its successor is {target.successor}"
-    )
+        raise ValueError(describe_unknown(name, models.suggest(name), models, ending))
+    if target.status in _ENDED:
+        raise ValueError(f"{name} is {target.status} itself; its successor is {target.successor}")
+    return target
+
+
+def _chosen(models: Catalog, name: str) -> KimiModel:
+    try:
+        return find_target(name, models)
+    except ValueError as error:
+        from agentsflare_kimi.errors import ConfigurationError  # noqa: PLC0415  # loads openai
+
+        setting = "AGENTSFLARE_MIGRATE_TO (argument `migrate_to`)"
+        raise ConfigurationError(f"{setting}: {error}") from None

@@ -11,7 +11,7 @@ def test_a_small_budget_is_a_warning_without_a_fix(budget):
     finding = find_one("AFK103", CALL.format("kimi-k2.6", budget), "a.py")
 
     assert (finding.severity, kind(finding)) == ("warning", "none")
-    assert "disabled" in finding.message
+    assert 'or disable `extra_body={"thinking": …}`' in finding.message
 
 
 def test_a_model_that_always_thinks_is_not_told_to_stop():

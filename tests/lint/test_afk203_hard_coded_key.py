@@ -107,3 +107,66 @@ def test_in_other_languages_there_is_advice_only():
     text = f'b.baseUrl("{HOST}").apiKey("{KEY}");'
 
     assert kind(find_one("AFK203", text, "A.java")) == "none"
+
+
+@pytest.mark.parametrize(
+    ("filename", "before", "after"),
+    [
+        ("a.py", 'os.environ.get("X_API_KEY", "{}")', 'os.environ.get("X_API_KEY")'),
+        ("a.py", 'os.getenv("X_API_KEY", default="{}")', 'os.getenv("X_API_KEY")'),
+        ("a.py", 'os.getenv(\n    "X",\n    "{}",\n)', 'os.getenv(\n    "X",\n)'),
+        ("a.py", 'os.getenv("X") or "{}"', 'os.getenv("X")'),
+        ("a.ts", 'process.env.X ?? "{}"', "process.env.X"),
+        ("a.js", 'process.env.X || "{}"', "process.env.X"),
+        ("a.php", '<?php $key = env("X", "{}")', '<?php $key = env("X")'),
+        ("a.rb", 'ENV.fetch("X", "{}")', 'ENV.fetch("X")'),
+    ],
+)
+def test_a_default_goes_and_the_look_up_of_its_variable_stays(filename, before, after):
+    sign = "" if filename == "a.php" else "api_key = "
+    text = (
+        f"{sign}{before}\n// {HOST}\n"
+        if filename != "a.py"
+        else f"{sign}{before}\nurl = '{HOST}'\n"
+    )
+    finding = find_one("AFK203", text.replace("{}", KEY), filename)
+
+    assert kind(finding) == "unsafe"
+    assert fixed(text.replace("{}", KEY), filename, unsafe=True) == text.replace(before, after)
+
+
+MOONSHOT = "https://api.moonshot.cn/v1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'c = OpenAI(base_url="{HOST}")\nd = Anthropic(api_key="{KEY}")\n',
+        f'K = "{KEY}"\nc = OpenAI(base_url="{HOST}", api_key=K)\nd = Groq(api_key=K)\n',
+        f'a = {{"url": "{HOST}", "other": {{"base_url": "{MOONSHOT}", "api_key": "{KEY}"}}}}\n',
+        f'c = OpenAI(base_url="{MOONSHOT}", api_key="{KEY}")  # not agentsflare.com\n',
+        f'from agentsflare_kimi import Kimi\nc = Kimi(base_url=url, api_key="{KEY}")\n',
+    ],
+)
+def test_the_gateways_key_is_never_brought_to_somebody_else(text):
+    after = fixed(text, "a.py", unsafe=True)
+
+    assert "AGENTSFLARE_API_KEY" not in after
+    assert KEY in after
+
+
+def test_a_key_of_moonshots_is_read_from_a_variable_of_that_name():
+    text = (
+        f'import os\nMOONSHOT_API_KEY = "{KEY}"  # agentsflare comes later\n'
+        f'c = OpenAI(base_url="{MOONSHOT}", api_key=MOONSHOT_API_KEY)\n'
+    )
+
+    assert fixed(text, "a.py", unsafe=True) == text.replace(
+        f'"{KEY}"', 'os.environ["MOONSHOT_API_KEY"]'
+    )
+
+
+def test_a_variable_that_only_the_gateways_client_uses_is_read_from_the_environment():
+    text = f'import os\nkey = "{KEY}"\nc = OpenAI(base_url="{HOST}", api_key=key)\n'
+
+    assert 'key = os.environ["AGENTSFLARE_API_KEY"]' in fixed(text, "a.py", unsafe=True)

@@ -161,10 +161,11 @@ def test_exit_zero_never_fails_for_findings(tree, lint):
 
 def test_unsafe_fixes_are_asked_for_and_come_with_their_reason(tree, lint):
     file = write(tree / "conf.yaml", "model: kimi-k2-turbo-preview\n")
-    code, out, err = lint("--output-format", "concise")
+    code, out, err = lint()
     assert code == 1
-    assert "(unsafe fix: " in out
-    assert "1 fixable with --fix --unsafe-fixes" in err
+    assert "help: fixed by `--fix --unsafe-fixes`, which needs a look: " in out
+    assert "1 fixable with --fix --unsafe-fixes (reasons above)." in err
+    assert "(--output-format full tells why)" in lint("--output-format", "concise")[2]
     assert lint("--fix")[0] == 1
     assert file.read_text(encoding="utf-8") == "model: kimi-k2-turbo-preview\n"
     code, out, err = lint("--fix", "--unsafe-fixes", "--show-fixes")
@@ -406,7 +407,8 @@ def test_a_baseline_takes_what_is_known_and_shows_what_is_new(tree, lint):
     code, _, err = lint("--write-baseline")
     assert code == 0
     assert "1 findings are known" in err
-    assert lint()[0] == 0
+    code, _, err = lint()
+    assert (code, err) == (0, "Nothing new found.\n1 finding hidden by the baseline.\n")
     write(file, "\n\n" + CATALOGUE)
     assert lint()[0] == 0
     write(file, CATALOGUE + 'MORE = ["kimi-k2-thinking"]\n')
@@ -422,7 +424,7 @@ def test_a_baseline_that_has_too_much_says_so_and_is_pruned(tree, lint):
     code, _, err = lint(".")
     assert code == 0
     assert "baseline: known.py: AFK001: 0 left of 1; prune it with --write-baseline" in err
-    assert "baseline" not in lint("other")[2]
+    assert "prune" not in lint("other")[2]
     lint("--write-baseline", "known.py")
     known = json.loads((tree / "agentsflare-kimi-baseline.json").read_text(encoding="utf-8"))
     assert known == {"version": 1, "files": {"other/known.py": {"AFK001": 1}}}
@@ -781,7 +783,7 @@ def test_deep_nesting_is_no_crash_and_loses_nothing(tree, lint, name, bracket):
 def test_a_defect_of_the_linter_costs_one_file_and_is_told_without_what_is_in_it(
     tree, lint, monkeypatch
 ):
-    def break_down(text, *_):
+    def break_down(text, *_, **__):
         raise TypeError(f"cannot read {text}")
 
     monkeypatch.setattr("agentsflare_kimi.lint.texts.lint_text", break_down)
@@ -800,3 +802,55 @@ def test_a_program_that_calls_the_command_keeps_its_garbage_collector(tree, lint
     lint(".")
 
     assert (gc.get_threshold(), gc.get_freeze_count()) == before
+
+
+def git(*arguments):
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments], check=True)
+
+
+@pytest.mark.parametrize("path", [".", ".env"])
+def test_a_key_in_an_env_file_is_reported_once_git_tracks_it(tree, lint, path):
+    write(tree / ".env", f"AGENTSFLARE_API_KEY={KEY}\n")
+    assert lint(path)[0] == 0, "where there is no repository"
+    git("init", "-q")
+    assert lint(path)[0] == 0, "untracked is where a key belongs"
+    git("add", ".env")
+    code, out, _ = lint(path)
+    assert code == 1
+    assert "AFK203 git tracks this file, and a key of 23 characters in it" in out
+    assert KEY not in out
+    assert lint("--fix", "--unsafe-fixes", path)[0] == 1
+    assert (tree / ".env").read_text() == f"AGENTSFLARE_API_KEY={KEY}\n"
+
+
+def test_a_tracked_env_file_with_a_placeholder_is_fine(tree, lint):
+    git("init", "-q")
+    write(tree / ".env.example", "AGENTSFLARE_API_KEY=your-key-goes-here-0123456789\nKIMI_MODEL=\n")
+    git("add", ".env.example")
+    assert lint()[0] == 0
+
+
+def test_a_key_in_a_tracked_env_file_is_still_told_when_something_else_was_fixed(tree, lint):
+    git("init", "-q")
+    write(tree / ".env", f"AGENTSFLARE_API_KEY={KEY}\nKIMI_MODEL=kimi-k2-thinking\n")
+    git("add", ".env")
+    code, out, _ = lint("--fix", ".")
+    assert code == 1
+    assert "AFK203" in out
+    assert "kimi-k2.6" in (tree / ".env").read_text()
+
+
+def test_what_an_unsafe_fix_could_not_follow_is_said_unasked(tree, lint):
+    write(tree / "a.py", 'MODEL = os.getenv("MODEL", "kimi-k2-turbo-preview")\n')
+    code, _, err = lint("--fix", "--unsafe-fixes")
+
+    assert code == 0
+    assert "a.py:1: AFK001: unsafe: kimi-k2-turbo-preview did not think" in err
+
+
+def test_of_many_unsafe_fixes_some_are_told_of(tree, lint):
+    write(tree / "a.yaml", "model: kimi-k2-turbo-preview\n---\n" * 13)
+    err = lint("--fix", "--unsafe-fixes")[2]
+
+    assert err.count("unsafe: ") == 10
+    assert "and 3 more unsafe fixes; --show-fixes tells of all." in err

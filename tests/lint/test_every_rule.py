@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agentsflare_kimi.lint import lint_text
+from agentsflare_kimi.lint import LintConfig, lint_text
 from agentsflare_kimi.lint.rules import CODES, RULES
 
+# Speaks only if it is told where to move.
+MOVING = {"AFK007": LintConfig(migrate_to="kimi-k3")}
 _IDS = [rule.code for rule in RULES]
 
 
@@ -16,14 +18,14 @@ def test_settings_can_name_every_rule():
 
 @pytest.mark.parametrize("rule", RULES, ids=_IDS)
 def test_the_bad_example_is_found(rule):
-    findings = lint_text(rule.bad.text, rule.bad.filename)
+    findings = lint_text(rule.bad.text, rule.bad.filename, MOVING.get(rule.code))
 
     assert rule.code in {finding.code for finding in findings}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_IDS)
 def test_the_good_example_is_left_alone(rule):
-    assert lint_text(rule.good.text, rule.good.filename) == []
+    assert lint_text(rule.good.text, rule.good.filename, MOVING.get(rule.code)) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_IDS)

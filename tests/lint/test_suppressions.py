@@ -222,3 +222,58 @@ def test_a_remark_may_follow_a_marker():
     text = 'model = "kimi-k2-thinking"  # agentsflare: ignore[AFK001] until we move, see [1]\n'
 
     assert lint_text(text, "a.py") == []
+
+
+@pytest.mark.parametrize(
+    ("marker", "said"),
+    [
+        ("ignore[AFK999]", "unknown rule 'AFK999'"),
+        ("ignore[AFK001, AFK4]", "unknown rule 'AFK4'"),
+        ("ignore[retired-model]", "unknown rule 'retired-model'"),
+        ("ignroe[AFK001]", "unknown suppression 'ignroe'"),
+        ("ingore[AFK001]", "unknown suppression 'ingore'"),
+        ("disable=AFK001", "unknown suppression 'disable'"),
+        ("disable-next-line AFK001", "unknown suppression 'disable-next-line'"),
+        ("noqa", "unknown suppression 'noqa'"),
+        ("skip", "unknown suppression 'skip'"),
+        ("ignore AFK001", "in brackets: ignore[AFK001]"),
+        ("ignore: afk001", "in brackets: ignore[AFK001]"),
+        ("ignore(AFK001)", "in brackets: ignore[AFK001]"),
+        ("ignore[AFK001] untill=2026-12-31", "unknown word 'untill'"),
+        ("ignore[AFK001] expires=2027-01-01", "unknown word 'expires'"),
+        ("ignore-next-line[AFK001], reason=old", "unknown word 'reason'"),
+    ],
+)
+def test_what_a_marker_does_not_know_is_said_and_silences_nothing(marker, said):
+    text = f'model = "kimi-k2-thinking"  # agentsflare: {marker}\n'
+    found = {finding.code: finding.message for finding in lint_text(text, "a.py")}
+
+    assert found.keys() == {"AFK001", "AFK902"}
+    assert said in found["AFK902"]
+    assert len(found["AFK902"]) <= 120
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "our gateway, see the wiki",
+        "skipped in CI, since it costs money",
+        "allow for a slow first answer",
+        "ignorance is no excuse",
+        "region and so on",
+        "disable thinking where it is not needed",
+    ],
+)
+def test_prose_that_begins_like_a_marker_is_none(words):
+    text = f'model = "kimi-k2-thinking"  # agentsflare: {words}\n'
+
+    assert [finding.code for finding in lint_text(text, "a.py")] == ["AFK001"]
+
+
+@pytest.mark.parametrize(
+    "reason", ["for the old client", ": it is old", "because: see #12", "(#12)"]
+)
+def test_a_reason_may_follow_a_marker(reason):
+    text = f'model = "kimi-k2-thinking"  # agentsflare: ignore[AFK001] {reason}\n'
+
+    assert lint_text(text, "a.py") == []

@@ -15,6 +15,9 @@ __all__ = ["apply_chosen", "apply_edits", "apply_fixes"]
 # A fix may bring out another one; ten rounds are plenty. Source: facts/lint.md section 5.
 _MOST_ROUNDS: Final = 10
 
+# A text whose fixes break it in more places is left as it is there.
+_MOST_LOOKS: Final = 64
+
 Lint = Callable[[str], Sequence[Finding]]
 # Takes a finding, and the text before and after its fix.
 Choose = Callable[[Finding, str, str], bool]
@@ -84,9 +87,27 @@ def _one_round(
     after = _applied(text, chosen)
     if chosen and not _is_sound(text, after, language, chosen):
         # One of them is to blame: the others are applied without it.
-        chosen = [f for f in chosen if _is_sound(text, _applied(text, [f]), language, [f])]
+        chosen = _sound_ones(text, chosen, language)
         after = _applied(text, chosen)
+        if not _is_sound(text, after, language, chosen):
+            return text, []
     return after, chosen
+
+
+def _sound_ones(text: str, findings: Sequence[Finding], language: str) -> list[Finding]:
+    """Find the fixes that break nothing, by halves: each look reads the whole text."""
+    sound: list[Finding] = []
+    pending = [findings]
+    for _ in range(_MOST_LOOKS):
+        if not pending:
+            break
+        group = pending.pop()
+        if _is_sound(text, _applied(text, group), language, group):
+            sound += group
+        elif len(group) > 1:
+            half = len(group) // 2
+            pending += [group[half:], group[:half]]
+    return sound
 
 
 def _is_sound(before: str, after: str, language: str, findings: Sequence[Finding]) -> bool:
@@ -95,18 +116,21 @@ def _is_sound(before: str, after: str, language: str, findings: Sequence[Finding
 
 
 def _applied(text: str, findings: Sequence[Finding]) -> str:
-    edits = [edit for finding in findings if finding.fix for edit in finding.fix.edits]
+    # A set: several fixes may bring in the same import.
+    edits = {edit for finding in findings if finding.fix for edit in finding.fix.edits}
     return apply_edits(text, sorted(edits, key=lambda edit: (edit.start, edit.end)))
 
 
 def _compatible(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings none of whose edits touches another's, the earlier first."""
+    """Findings none of whose edits touches another's, unless it is the same; the earlier first."""
     taken: list[tuple[int, int]] = []
+    made: set[Edit] = set()
     chosen: list[Finding] = []
     for finding in findings:
-        edits = finding.fix.edits if finding.fix else ()
+        edits = [edit for edit in finding.fix.edits if edit not in made] if finding.fix else []
         if not any(_is_touched(edit, taken) for edit in edits):
             chosen.append(finding)
+            made.update(edits)
             for edit in edits:
                 insort(taken, (edit.start, edit.end))
     return chosen

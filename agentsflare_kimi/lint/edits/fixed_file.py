@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentsflare_kimi.lint import texts
-from agentsflare_kimi.lint.edits.applying import apply_chosen
+from agentsflare_kimi.lint.edits.applying import apply_chosen, apply_fixes
 from agentsflare_kimi.lint.files.decoding import DecodedText, decode
 from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
 from agentsflare_kimi.lint.languages import language_of
@@ -45,6 +45,7 @@ def fix_file(
     unsafe: bool,
     write: bool,
     choose: Choose | None = None,
+    is_tracked: bool = False,
 ) -> FixedFile:
     """Fix what can be fixed in a file.
 
@@ -54,6 +55,7 @@ def fix_file(
         unsafe: Whether to apply fixes that need a look, too.
         write: Whether to replace the file, or only to tell what would be in it.
         choose: Decides on each fix, safe or not; all that may be applied are if not given.
+        is_tracked: Whether git tracks the file.
 
     Returns:
         The file before and after.
@@ -67,12 +69,12 @@ def fix_file(
     source = decode(content, filename)
     if source is None:
         raise NotWrittenError("not a text file")
+    lint = partial(texts.lint_text, filename=filename, config=config, is_tracked=is_tracked)
+    language = language_of(filename, source.text)
     if choose:
-        lint = partial(texts.lint_text, filename=filename, config=config)
-        language = language_of(filename, source.text)
         result = apply_chosen(source.text, lint, language, choose)
     else:
-        result = texts.fix_text(source.text, filename, config, unsafe=unsafe)
+        result = apply_fixes(source.text, lint, language, unsafe=unsafe)
     if result.text != source.text:
         after = _encode(source, result.text)
         _check(filename, source.text, result.text)

@@ -10,7 +10,7 @@ from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.bodies import Group
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
-__all__ = ["insert_entry", "merge_edits", "remove_entries"]
+__all__ = ["insert_entry", "line_break", "merge_edits", "remove_entries"]
 
 _COMMA: Final = lazy(r"\s*,")
 _REST_OF_LINE: Final = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
@@ -88,7 +88,7 @@ def insert_entry(source: Source, group: Group, anchor: Entry | None, entry: str)
     ahead = following[0].start if following else group.closer
     if not _has_line_end(source.text, anchor.end, ahead):
         return _insert(anchor.end, f", {entry}")
-    break_ = _line_break(source.text, anchor.start, ahead)
+    break_ = line_break(source.text, anchor.start, ahead)
     if _has_comment(source, anchor.end, ahead):
         # A remark at the line's end stays with what it is about.
         return _insert(anchor.start, f"{entry},{break_}")
@@ -100,7 +100,7 @@ def _insert_first(source: Source, group: Group, entry: str) -> Edit:
         return _insert(group.opener + 1, entry)
     first = group.entries[0].start
     is_tall = _has_line_end(source.text, group.opener, first)
-    gap = _line_break(source.text, first, group.closer) if is_tall else " "
+    gap = line_break(source.text, first, group.closer) if is_tall else " "
     return _insert(first, f"{entry},{gap}")
 
 
@@ -125,8 +125,8 @@ def _has_comment(source: Source, start: int, end: int) -> bool:
     return any(region.kind == "comment" for region in source.regions_between(start, end))
 
 
-def _line_break(text: str, position: int, near: int) -> str:
-    """A line end as the text has it, and the indentation of the line that *position* is on."""
+def line_break(text: str, position: int, near: int) -> str:
+    """Give a line end as the text has it, and the indentation of the line of *position*."""
     start = _line_start(text, position)
     indent = _INDENT.match(text, start)
     line_end = _LINE_END.search(text, start, near + 2)

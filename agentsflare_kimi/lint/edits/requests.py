@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
+from agentsflare_kimi.lint.edits.entries import (
+    NOT_SDK_KEYWORDS,
+    added_entry,
+    entry_beside,
+    entry_of,
+    written,
+)
 from agentsflare_kimi.lint.edits.layout import insert_entry, merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Edit, Fix
-from agentsflare_kimi.lint.sources.bodies import Body, group_at
+from agentsflare_kimi.lint.sources.bodies import Body, Group, group_at
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.mentions import Mention
-from agentsflare_kimi.lint.sources.regions import Entry
-from agentsflare_kimi.models.migration import ABSENT, Change, plan_migration
+from agentsflare_kimi.models.migration import plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
 
-# The client of the Python SDK knows these by name; all else goes through `extra_body`.
-_NOT_SDK_KEYWORDS: Final = frozenset({"thinking"})
 # Stands for a number that only the running program knows: equal to no pinned value.
 _UNKNOWN_NUMBER: Final = float("nan")
 _SOME_CALLS: Final = ("",)
-_CONSTANTS: Final = {"True": "true", "False": "false", "None": "null"}
 _NUMBERS: Final = frozenset(
     {"temperature", "top_p", "n", "presence_penalty", "frequency_penalty", "logprobs"}
 )
@@ -35,8 +38,11 @@ class Policy:
     adapt_parameters = "always"
     on_forced_tool = "disable_thinking"
     extra_models: Sequence[str] = ()
-    migrate_to: str | None = None
     models_file: str | None = None
+
+    def __init__(self, migrate_to: str | None = None) -> None:
+        """Move to the catalog's successors, or to the model that `migrate_to` names."""
+        self.migrate_to = migrate_to
 
 
 def known_request(body: Body) -> dict[str, object]:
@@ -73,19 +79,20 @@ def _without_computed(value: object) -> object:
     return "" if value is COMPUTED else value
 
 
-def migration_fix(body: Body, mention: Mention) -> Fix | None:
+def migration_fix(body: Body, mention: Mention, migrate_to: str | None = None) -> Fix | None:
     """Write the whole migration of a request that is in sight.
 
     Args:
         body: The request.
         mention: Its model.
+        migrate_to: The model to move to, if not the successor that the catalog names.
 
     Returns:
         One group of edits, unsafe where the plan loses something; None where the plan
         changes what no edit here can reach.
     """
     before = known_request(body)
-    plan = plan_migration(before, settings=Policy())
+    plan = plan_migration(before, settings=Policy(migrate_to))
     edits = body_edits(body, before, plan.request, mention)
     if edits is None:
         return None
@@ -95,14 +102,18 @@ def migration_fix(body: Body, mention: Mention) -> Fix | None:
         edits=merge_edits(edits),
         is_safe=not lost,
         reason="; ".join(lost),
-        description=", ".join(_told(c) for c in plan.changes if c.parameter != "model"),
+        description=", ".join(_told(body, before, plan.request)),
     )
 
 
-def _told(change: Change) -> str:
-    if change.after is ABSENT:
-        return f"`{change.parameter}` left out"
-    return f"`{change.parameter}` set to {change.after!r}"
+def _told(body: Body, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
+    """Say what changes beside the name, as the source will have it."""
+    for key, value in after.items():
+        if key != "model" and (key not in before or before[key] != value):
+            is_long = isinstance(value, list)
+            yield f"with `{key}` completed" if is_long else f"with `{entry_of(body, key, value)}`"
+    if gone := [key for key in before if key not in after]:
+        yield f"without {', '.join(f'`{key}`' for key in gone)}"
 
 
 def _unknowns(body: Body) -> list[str]:
@@ -139,8 +150,11 @@ def body_edits(
     gone = before.keys() - after.keys()
     if not all(body.group_of(key).find(key) for key in gone):
         return None
-    for group in (body.main, body.extra):
-        edits += remove_entries(body.source, group, gone) if group else []
+    if body.extra and _is_emptied(body.extra, before, after):
+        edits += remove_entries(body.source, body.main, {*gone, "extra_body"})
+    else:
+        for group in (body.main, body.extra):
+            edits += remove_entries(body.source, group, gone) if group else []
     for key, value in after.items():
         if key == "model" and value != before["model"]:
             edits.append(rename_fix(mention, str(value)))
@@ -148,13 +162,19 @@ def body_edits(
             # It stands there already, with a value that only the running program knows.
             return None
         elif key not in before:
-            edits.append(_added(body, key, value))
+            edits += added_entry(body, key, value)
         elif value is not before[key] and value != before[key]:
             changed = _changed(body, key, before[key], value)
             if changed is None:
                 return None
             edits += changed
     return edits
+
+
+def _is_emptied(extra: Group, before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Whether nothing is left in `extra_body`, and nothing new goes there."""
+    is_added = any(key in NOT_SDK_KEYWORDS and key not in before for key in after)
+    return not is_added and not any(entry.key in after for entry in extra.entries)
 
 
 def _changed(body: Body, key: str, before: object, value: object) -> list[Edit] | None:
@@ -164,8 +184,7 @@ def _changed(body: Body, key: str, before: object, value: object) -> list[Edit] 
     if isinstance(before, list) and isinstance(value, list):
         items = cast("list[object]", before), cast("list[object]", value)
         return _grown_items(body, entry.value_start, *items)
-    written = _written(body, value)
-    return [Edit(start=entry.value_start, end=entry.end, replacement=written)]
+    return [Edit(start=entry.value_start, end=entry.end, replacement=written(body, value))]
 
 
 def _grown_items(
@@ -184,7 +203,7 @@ def _grown_items(
         if not (group and group.entries and gained):
             return None
         last = group.entries[-1]
-        added = ", ".join(_entry(body, last, key, value) for key, value in gained.items())
+        added = ", ".join(entry_beside(body, last, key, value) for key, value in gained.items())
         added = f"...{{ {added} }}" if body.form == "typed" else added
         edits.append(insert_entry(body.source, group, last, added))
     return edits
@@ -197,59 +216,3 @@ def _gained(old: object, new: object) -> Mapping[str, object] | None:
     was, now = cast("dict[str, object]", old), cast("dict[str, object]", new)
     gained = {key: value for key, value in now.items() if key not in was}
     return gained if was | gained == now else None
-
-
-def _added(body: Body, key: str, value: object) -> Edit:
-    anchor = body.main.find("model")
-    if body.form == "object":
-        return insert_entry(body.source, body.main, anchor, _entry(body, anchor, key, value))
-    if body.form == "typed":
-        # TypeScript refuses a field that the SDK's type lacks, except in what is spread.
-        entry = f"...{{ {_entry(body, anchor, key, value)} }}"
-        return insert_entry(body.source, body.main, anchor, entry)
-    if key not in _NOT_SDK_KEYWORDS:
-        return insert_entry(body.source, body.main, anchor, f"{key}={_written(body, value)}")
-    if body.extra:
-        return insert_entry(body.source, body.extra, None, _quoted_entry(body, key, value))
-    entry = f"extra_body={{{_quoted_entry(body, key, value)}}}"
-    return insert_entry(body.source, body.main, anchor, entry)
-
-
-def _entry(body: Body, neighbour: Entry | None, key: str, value: object) -> str:
-    if neighbour and not neighbour.is_quoted:
-        return f"{key}: {_written(body, value)}"
-    return _quoted_entry(body, key, value)
-
-
-def _quoted_entry(body: Body, key: str, value: object) -> str:
-    quote = _quote(body)
-    return f"{quote}{key}{quote}: {_written(body, value)}"
-
-
-def _quote(body: Body) -> str:
-    model = body.main.find("model")
-    sign = body.source.text[model.end - 1] if model else '"'
-    return sign if sign in "\"'" else '"'
-
-
-def _written(body: Body, value: object) -> str:
-    """Write a value as a literal of the body's language, in its quotes."""
-    if isinstance(value, dict):
-        entries = cast("dict[str, object]", value).items()
-        pairs = (_pair(body, key, item) for key, item in entries)
-        spaced = "{{ {} }}" if _is_script(body) else "{{{}}}"
-        return spaced.format(", ".join(pairs))
-    if isinstance(value, str):
-        # Plans put in nothing but plain words, so there is nothing to escape.
-        return f"{_quote(body)}{value}{_quote(body)}"
-    return repr(value) if body.language == "python" else _CONSTANTS.get(repr(value), repr(value))
-
-
-def _pair(body: Body, key: str, value: object) -> str:
-    model = body.main.find("model")
-    quote = "" if _is_script(body) and model and not model.is_quoted else _quote(body)
-    return f"{quote}{key}{quote}: {_written(body, value)}"
-
-
-def _is_script(body: Body) -> bool:
-    return body.language in {"javascript", "typescript", "tsx"}

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Literal
 
-__all__ = ["find_repository", "list_files"]
+__all__ = ["find_repository", "is_tracked", "list_files"]
 
 # git sets these for its hooks; they would turn every repository into the hook's own.
 # Source: git rev-parse --local-env-vars
@@ -45,6 +45,16 @@ def find_repository(directory: bytes) -> bytes | None:
             return None
         current = os.path.dirname(current)
     return current
+
+
+def is_tracked(path: bytes) -> bool:
+    """Tell whether git tracks a file; False where git is not there or refuses."""
+    directory, name = os.path.split(path)
+    if find_repository(directory) is None:
+        return False
+    asked = _start(directory or b".", "ls-files", "-z", "--", name)
+    listing, _ = _finish(asked)
+    return bool(listing)
 
 
 def list_files(

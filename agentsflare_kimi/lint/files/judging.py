@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
+from agentsflare_kimi.lint.files import git
 from agentsflare_kimi.lint.files.decoding import decode
 from agentsflare_kimi.lint.files.discovery import is_left_out
 from agentsflare_kimi.lint.files.origins import why_left_out
@@ -44,13 +45,19 @@ def judge_named(
         return path, "failed", str(error)
     if settings.is_excluded and settings.config.force_exclude:
         return None
-    return _lint(path, content, settings.config) or (
+    is_tracked = _is_env(path) and git.is_tracked(path)
+    return _lint(path, content, settings.config, is_tracked=is_tracked) or (
         (path, "skipped", "not a text file") if decode(content, "") is None else None
     )
 
 
 def judge_listed(
-    root: bytes, path: bytes, content: bytes, options: Mapping[str, object] | LintConfig
+    root: bytes,
+    path: bytes,
+    content: bytes,
+    options: Mapping[str, object] | LintConfig,
+    *,
+    is_tracked: bool,
 ) -> Outcome | None:
     """Lint a file that was found in a directory.
 
@@ -59,6 +66,7 @@ def judge_listed(
         path: The file.
         content: What it holds.
         options: The settings, or those that come on top of the nearest file's.
+        is_tracked: Whether git tracks the file.
 
     Returns:
         What to report, if anything.
@@ -67,7 +75,7 @@ def judge_listed(
         config = settings_if_read(root, path, options)
     except LintConfigError as error:
         return path, "failed", str(error)
-    return _lint(path, content, config) if config else None
+    return _lint(path, content, config, is_tracked=is_tracked) if config else None
 
 
 def settings_if_read(
@@ -137,7 +145,11 @@ def _is_inside(root: bytes, directory: bytes) -> bool:
     return os.path.join(os.path.realpath(directory), b"").startswith(top)
 
 
-def _lint(path: bytes, content: bytes, config: LintConfig) -> Outcome | None:
+def _is_env(path: bytes) -> bool:
+    return os.path.basename(path).startswith(b".env")
+
+
+def _lint(path: bytes, content: bytes, config: LintConfig, *, is_tracked: bool) -> Outcome | None:
     filename = os.fsdecode(path)
     source = decode(content, filename)
     if source is None:
@@ -145,7 +157,7 @@ def _lint(path: bytes, content: bytes, config: LintConfig) -> Outcome | None:
     if len(content) > config.max_file_size:
         return path, "skipped", too_large(len(content), config.max_file_size)
     try:
-        findings = texts.lint_text(source.text, filename, config)
+        findings = texts.lint_text(source.text, filename, config, is_tracked=is_tracked)
     except (RecursionError, MemoryError):
         return path, "skipped", "nested too deeply"
     except Exception as error:  # noqa: BLE001  # said, and the other files are still linted

@@ -165,7 +165,8 @@ class LintRun:
         def examine(path: bytes, content: bytes) -> Outcome | None:
             from agentsflare_kimi.lint.files.judging import judge_listed  # noqa: PLC0415  # heavy
 
-            return judge_listed(root, path, content, self.options)
+            is_tracked = origin == "tracked"
+            return judge_listed(root, path, content, self.options, is_tracked=is_tracked)
 
         from agentsflare_kimi.lint.files.discovery import is_left_out  # noqa: PLC0415  # same as above
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NEEDLES", "Scanner", "too_large"]
 
-NEEDLES = (b"kimi-", b"moonshot-", b"agentsflare")
-"""Every rule speaks of files that hold one of these."""
+NEEDLES = (b"imi-", b"moonshot-", b"agentsflare")
+"""Every rule speaks of files that hold one of these; the first is `kimi-` and `Kimi-` at once."""
 
 # Names there are in capitals, and no needle need be near a key.
 _ENVIRONMENT_FILE = b".env"

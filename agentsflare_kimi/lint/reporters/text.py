@@ -60,11 +60,7 @@ def pylint(reported: Reported) -> Iterator[str]:
 
 def _short(finding: Finding, reported: Reported, separator: str) -> str:
     place = f"{finding.line}:{finding.column}{separator}"
-    return f"{place}{_code(finding, reported)} {one_line(finding.message)}{_caution(finding.fix)}"
-
-
-def _caution(fix: Fix | None) -> str:
-    return f" (unsafe fix: {one_line(fix.reason)})" if fix and fix.reason else ""
+    return f"{place}{_code(finding, reported)} {one_line(finding.message)}"
 
 
 def _code(finding: Finding, reported: Reported) -> str:
@@ -91,10 +87,11 @@ def _with_excerpt(finding: Finding, reported: Reported) -> str:
 
 
 def _advice(fix: Fix) -> str:
+    what = f" ({one_line(fix.description)})" if fix.description else ""
     if fix.is_safe:
-        return "fixed by `--fix`"
+        return f"fixed by `--fix`{what}"
     reason = f": {one_line(fix.reason)}" if fix.reason else ""
-    return f"fixed by `--fix --unsafe-fixes`, which needs a look{reason}"
+    return f"fixed by `--fix --unsafe-fixes`{what}, which needs a look{reason}"
 
 
 def _excerpt(finding: Finding, margin: str, reported: Reported) -> list[str]:

@@ -18,7 +18,7 @@ _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
     ("AFK001", "retired", _NAMES),
     ("AFK002", "deprecated", _NAMES),
     ("AFK003", "example", _NAMES),
-    ("AFK004", "misspelt", _NAMES),
+    ("AFK004", "misspelt", ("imi-", "moonshot-", "agentsflare")),
     ("AFK005", "ended_upstream", _NAMES),
     (
         "AFK006",
@@ -28,6 +28,7 @@ _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
             *("k2p", "K2", "groq", "azure", "nvidia", "dashscope", "aliyun", "alibaba"),
         ),
     ),
+    ("AFK007", "superseded", _NAMES),
     (
         "AFK101",
         "fixed_parameter",
@@ -37,7 +38,7 @@ _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
         ),
     ),
     ("AFK102", "tool_choice", ("tool", "Tool")),
-    ("AFK103", "token_budget", ("max_",)),
+    ("AFK103", "token_budget", ("max_", "axTokens", "axCompletionTokens")),
     ("AFK104", "thinking_switch", ("disabled",)),
     ("AFK201", "pasted_endpoint", ("/chat/completions",)),
     ("AFK202", "plain_http", ("http://",)),
@@ -53,6 +54,8 @@ _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
     ("AFK903", "ended_suppression", ("agentsflare:",)),
 )
 
+_MOVES: Final = "superseded"
+
 CODES: Final[Sequence[str]] = tuple(code for code, _, _ in _MODULES)
 """The codes of all rules: settings are checked against them without loading a rule."""
 
@@ -66,16 +69,21 @@ else:
         return _load(module for _, module, _ in _MODULES)
 
 
-def rules_for(text: str) -> Sequence[Rule]:
+def rules_for(text: str, *, is_moving: bool = False) -> Sequence[Rule]:
     """Pick the rules that may have something to say about a text.
 
     Args:
         text: The text.
+        is_moving: Whether living models are to move to a newer one, too.
 
     Returns:
         The rules in the order of their codes.
     """
-    return _load(module for _, module, needles in _MODULES if any(map(text.__contains__, needles)))
+    return _load(
+        module
+        for _, module, needles in _MODULES
+        if any(map(text.__contains__, needles)) and (is_moving or module != _MOVES)
+    )
 
 
 def _load(modules: Iterable[str]) -> tuple[Rule, ...]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
 from agentsflare_kimi.lint.findings import Fix, Severity
+from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.bodies import Body, callee_of
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.lint.sources.mentions import Mention, find_mentions
+from agentsflare_kimi.models.catalog import KimiModel, catalog
+from agentsflare_kimi.models.successors import successor_of
 
-__all__ = ["Problem", "Reading", "Rule", "Sample"]
+__all__ = ["Problem", "Reading", "Rule", "Sample", "models_named"]
 
 _DOCS: Final = "https://github.com/agentsflare/agentsflare-kimi/blob/main/docs/rules.md"
 
@@ -49,17 +52,36 @@ class Problem(NamedTuple):
 class Reading:
     """A document, and what several rules ask of it."""
 
-    def __init__(self, document: Document, today: date, hosts: Hosts | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        today: date,
+        hosts: Hosts | None = None,
+        migrate_to: str | None = None,
+        *,
+        is_tracked: bool = False,
+        models_around: frozenset[str] = frozenset(),
+    ) -> None:
         """Keep *document*, to be judged as of *today*.
 
         Args:
             document: A text.
             today: The day to judge by.
             hosts: The hosts that the text around it names; its own by default.
+            migrate_to: The model to move every older one to, if any.
+            is_tracked: Whether git tracks the file.
+            models_around: The models that the other cells of a notebook name.
         """
+        self.migrate_to = migrate_to
+        self.is_tracked = is_tracked
+        self.models_around = models_around
         self.document = document
         self.today = today
         self.hosts: Hosts = hosts or Hosts(document.text)
+
+    def successor_of(self, model: KimiModel) -> KimiModel | None:
+        """Find the model that takes the place of *model*; None where it may stay."""
+        return successor_of(catalog(), model, "migrate", self.migrate_to)
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
@@ -83,9 +105,24 @@ class Reading:
         return mention._replace(value=mention.value._replace(evidence=evidence))
 
     @cached_property
+    def models_of_cells(self) -> frozenset[str]:
+        """The models that the cells of a notebook name: they are one program."""
+        cells = [read(cell.text, cell.language) for cell in self.embedded]
+        return models_named(mention for cell in cells for mention in find_mentions(cell, ()))
+
+    @cached_property
     def embedded(self) -> Sequence[Embedded]:
         """The texts inside it."""
         return self.document.embedded()
+
+
+def models_named(mentions: Iterable[Mention]) -> frozenset[str]:
+    """List the models that a text's strings name, as far as they may be asked."""
+    return frozenset(
+        mention.model
+        for mention in mentions
+        if mention.value.position in {"request", "value"} and not mention.host
+    )
 
 
 def _host_of_client(reading: Reading, body: Body) -> Host | None:

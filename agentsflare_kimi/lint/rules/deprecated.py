@@ -8,13 +8,12 @@ from typing import Final
 from agentsflare_kimi.lint.findings import Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.model_names import (
-    advice,
-    fix_note,
+    instead_notes,
     mend,
-    place_note,
     problem_at,
     whole_names,
 )
+from agentsflare_kimi.lint.rules.wording import in_one_line
 
 __all__ = ["RULE"]
 
@@ -25,13 +24,12 @@ def _check(reading: Reading) -> Iterator[Problem]:
     for mention, model in whole_names(reading):
         if model.status != "deprecated":
             continue
-        fix = _unsafe(mend(mention, model))
-        note = f". {model.upstream_note.rstrip('.')}" if model.upstream_note else ""
-        message = (
-            f"`{model.id}` is deprecated; use `{model.successor}`{fix_note(fix)}"
-            f"{place_note(mention)}{advice(mention, model, fix)}{note}"
+        message = in_one_line(
+            f"`{model.id}` is deprecated", *instead_notes(reading, mention, model)
         )
-        yield problem_at(mention, message, RULE.severity, model.successor, fix)
+        new = reading.successor_of(model)
+        fix = _unsafe(mend(reading, mention, model))
+        yield problem_at(mention, message, RULE.severity, new and new.id, fix)
 
 
 def _unsafe(fix: Fix | None) -> Fix | None:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.wording import clipped, in_one_line
 from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.mentions import is_inside
 from agentsflare_kimi.models.catalog import find_model
@@ -85,15 +86,31 @@ def _is_gateways(match: re.Match[str], end: HostRetirement, text: str) -> bool:
 
 def _told(written: str, end: HostRetirement, today: date) -> str:
     when = "ended" if end.ended_on <= today else "ends"
-    instead = f"; {end.host} names `{end.successor}` in its place" if end.successor else ""
+    instead = f"; it names `{end.successor}` in its place" if end.successor else ""
     if end.effect == "switch":
-        instead = f"; requests are answered by {end.successor} without a word"
+        instead = f"; {end.successor} answers without a word"
     elif end.effect == "redirect":
         instead = f"; requests were redirected to `{end.successor}`"
-    doubt = "" if end.grade == "official" else " (a third party says so, not the host)"
+    doubt = "" if end.grade == "official" else " (says a third party)"
     day = f"about {end.ended_on:%Y-%m}" if end.is_month else f"on {end.ended_on}"
-    source = f"; source: {end.source}" if end.source else ""
-    return f"{end.host} {when} `{written}` {day}{instead}{doubt}{source}"
+    return in_one_line(f"{end.host} {when} `{clipped(written)}` {day}", doubt, instead)
+
+
+def _table() -> str:
+    rows = (
+        f"| {end.host} | `{end.id}` | {end.ended_on:{'%Y-%m' if end.is_month else '%Y-%m-%d'}} "
+        f"| {end.effect} | {f'`{end.successor}`' if end.successor else ''} "
+        f"| {_cited(end)} |\n"
+        for end in host_retirements()
+    )
+    return (
+        "| Host | Id | End | Effect | Instead | Source |\n" + "| --- " * 6 + "|\n" + "".join(rows)
+    )
+
+
+def _cited(end: HostRetirement) -> str:
+    grade = "" if end.grade == "official" else " (third party)"
+    return f"{end.source}{grade}" if end.source else grade.strip(" ()")
 
 
 RULE: Final = Rule(
@@ -107,7 +124,9 @@ error, by a redirect to another model, or by answering with another model withou
 reports an id that only one host uses, or one in a file or with a prefix that names the host. What
 only third parties say is said to be so. Names that stand for a host's newest model
 (`~moonshotai/kimi-latest`, `accounts/fireworks/routers/kimi-latest`) are alive and not reported.
-""",
+
+"""
+    + _table(),
     bad=Sample("config.yaml", "model: accounts/fireworks/models/kimi-k2p5\n"),
     good=Sample("config.yaml", "model: accounts/fireworks/models/kimi-k3\n"),
     fix_safety="""\

@@ -7,6 +7,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.model_names import place_note, problem_at, whole_names
+from agentsflare_kimi.lint.rules.wording import in_one_line
 
 __all__ = ["RULE"]
 
@@ -20,11 +21,16 @@ def _check(reading: Reading) -> Iterator[Problem]:
             continue
         if model.upstream_ended_on is None or model.upstream_ended_on > reading.today:
             continue
-        listed = "" if model.status == "unlisted" else ", though the gateway lists it"
+        if reading.successor_of(model):
+            # Another rule says what it moves to.
+            continue
+        listed = "" if model.status == "unlisted" else " (the gateway lists it all the same)"
         instead = model.alternatives[0]
-        message = (
-            f"Moonshot ended `{model.id}` on {model.upstream_ended_on}{listed}; "
-            f"better use `{instead}`{place_note(mention)}"
+        message = in_one_line(
+            f"Moonshot ended `{model.id}` on {model.upstream_ended_on}",
+            f"; better use `{instead}`",
+            place_note(mention),
+            listed,
         )
         yield problem_at(mention, message, RULE.severity, instead)
 

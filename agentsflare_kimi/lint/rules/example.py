@@ -18,8 +18,8 @@ def _check(reading: Reading) -> Iterator[Problem]:
             continue
         instead = model.alternatives[0]
         message = (
-            f"`{model.id}` is the name in the examples of the gateway's page, but not in its "
-            f"list of models; name the one you mean, such as `{instead}`"
+            f"`{model.id}` is in the examples of the gateway's page, but not in its list; name the "
+            f"model you mean, such as `{instead}`"
         )
         yield problem_at(mention, message, RULE.severity, instead)
 

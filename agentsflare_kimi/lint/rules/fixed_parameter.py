@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.reached import reached
 from agentsflare_kimi.lint.rules.rejections import rejected
 
 __all__ = ["RULE"]
@@ -13,6 +14,7 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Problem]:
     yield from rejected(reading)
+    yield from reached(reading)
 
 
 RULE: Final = Rule(
@@ -28,6 +30,10 @@ the same call: 1 with it, 0.6 without. Moonshot's advice is to send none of them
 It is found in the request itself, and where it is set beside the name: in a builder, a struct, an
 array, a block of settings. Where a part of the request is not in sight, only values are reported
 that the model rejects whether it thinks or not.
+
+Where the model of a request is a name (`model=MODEL`, `args.model`, `self.model`), and the file
+names one model and no other, it is a warning: `MODEL = os.getenv("MODEL", "kimi-k2.6")` leads
+there.
 """,
     bad=Sample(
         "request.json",
@@ -49,8 +55,9 @@ that the model rejects whether it thinks or not.
 """,
     ),
     fix_safety="""\
-Unsafe, and only where the whole request is in sight: the parameter is left out, so what it asked
-for is not done (nor was it before: the request was rejected).
+Unsafe, and only where the request is in sight: the parameter is left out, so what it asked
+for is not done (nor was it before: the request was rejected). Where the model is named elsewhere in
+the file, it may be another one while the program runs.
 """,
     check=_check,
 )

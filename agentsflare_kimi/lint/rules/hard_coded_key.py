@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.edits.imports import import_edit
-from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.key_fixes import key_fix
 from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Value
@@ -34,13 +33,19 @@ _FIGURE_OF_SPEECH: Final = re.compile(
 )
 _LEAST_UNMARKED: Final = 24
 _LONGEST_GAP: Final = 40
-_RISK: Final = "the variable must be set where the program runs; revoke the key all the same"
+_WRITTEN: Final = (
+    "a key of {} characters is in the source; read it from AGENTSFLARE_API_KEY, and revoke this one"
+)
+_TRACKED: Final = (
+    "git tracks this file, and a key of {} characters in it; `git rm --cached` it, revoke the key"
+)
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
     document = reading.document
-    # An `.env` file is where a key belongs.
-    if document.language in {"env", "prose"}:
+    is_env = document.language == "env"
+    # An `.env` file is where a key belongs, unless git hands it on.
+    if document.language == "prose" or (is_env and not reading.is_tracked):
         return
     is_ours = GATEWAY in document.text
     for start, end in _candidates(document.text):
@@ -49,11 +54,10 @@ def _check(reading: Reading) -> Iterator[Problem]:
         is_key = is_api_key(value.key) or bool(_BEARER.search(before))
         if (is_key or _is_marked(value)) and (is_ours or _OWN_NAMES.search(value.key)):
             yield Problem(
-                message=f"a key of {end - start} characters is written into the source; read it "
-                "from the environment variable AGENTSFLARE_API_KEY, and revoke this one",
+                message=(_TRACKED if is_env else _WRITTEN).format(end - start),
                 start=start,
                 end=end,
-                fix=_fix(document, value) if isinstance(document, CodeDocument) else None,
+                fix=key_fix(document, value) if isinstance(document, CodeDocument) else None,
             )
 
 
@@ -91,25 +95,6 @@ def _is_random(text: str) -> bool:
     return has_both and not _FIGURE_OF_SPEECH.search(text)
 
 
-def _fix(document: CodeDocument, value: Value) -> Fix | None:
-    region = document.source.region_at(value.start)
-    replacement = _FROM_ENVIRONMENT.get(document.language)
-    is_whole = region and (region.inner_start, region.inner_end) == (value.start, value.end)
-    if not (region and is_whole and replacement):
-        return None
-    edits = [Edit(start=region.start, end=region.end, replacement=replacement)]
-    if document.language == "python":
-        edits += import_edit(document.source, "import os", r"^import os\b")
-    return Fix(edits=tuple(sorted(edits, key=lambda edit: edit.start)), is_safe=False, reason=_RISK)
-
-
-_FROM_ENVIRONMENT: Final = {
-    "python": 'os.environ["AGENTSFLARE_API_KEY"]',
-    "javascript": "process.env.AGENTSFLARE_API_KEY",
-    "typescript": "process.env.AGENTSFLARE_API_KEY",
-    "tsx": "process.env.AGENTSFLARE_API_KEY",
-}
-
 RULE: Final = Rule(
     code="AFK203",
     name="hard-coded-key",
@@ -117,9 +102,9 @@ RULE: Final = Rule(
     summary="A key written into the source.",
     explanation="""\
 Whoever can read the source can use the key, and what was committed once stays in the history. The
-linter never prints a key: not in a message, an excerpt or a diff. Placeholders (`YOUR_API_KEY`)
-and `.env` files are left alone. In a file that names the gateway, a string that looks like a key
-(`sk-...`) is one, whatever it is given to.
+linter never prints a key: not in a message, an excerpt or a diff. Placeholders (`YOUR_API_KEY`) are
+left alone, and so are `.env` files, unless git tracks them. In a file that names the gateway, a
+string that looks like a key (`sk-...`) is one, whatever it is given to.
 """,
     bad=Sample(
         "ask.js",
@@ -140,8 +125,10 @@ const client = new OpenAI({
 """,
     ),
     fix_safety="""\
-Unsafe: in Python and JavaScript the key is replaced by a look-up in the environment, where it must
-then be set. `--fix` alone never touches a key.
+Unsafe: the variable must be set where the program runs. Where the key is the default of a look-up,
+the look-up stays and the default goes. Elsewhere, in Python and JavaScript, it is replaced by a
+look-up of `AGENTSFLARE_API_KEY` if it goes to the gateway and to nobody else, and by one of its own
+name if that is a variable's (`MOONSHOT_API_KEY`). `--fix` alone never touches a key.
 """,
     check=_check,
 )

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import advice, mend
-from agentsflare_kimi.lint.sources.mentions import Mention
+from agentsflare_kimi.lint.rules.model_names import mend
+from agentsflare_kimi.lint.rules.wording import in_one_line
+from agentsflare_kimi.lint.sources.mentions import Mention, is_inside
 from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models, read_name
 
 __all__ = ["RULE"]
 
 _MOST_EDITS: Final = 2
+# What speaks against a request to the gateway.
+_ELSEWHERE: Final = frozenset(
+    {"other-host", "vendor", "alias", "catalogue", "query", "comparison", "record", "listed"}
+)
+_SHORT: Final = lazy(
+    r"(?<![\w./:@+-])(?:kimi[-_ ]k?|k)\d[\w.-]*(?<![.-])(?![/:@+ ]?\w)", re.IGNORECASE
+)
 _RISK: Final = "it may be a name that another host knows"
 # Never a model, and typed all the same. Source: facts/kimi.md section 4.4.
 _NEVER_VALID: Final = {"kimi-k2": "kimi-k2.6"}
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
-    for mention in reading.mentions:
-        meant = _meant(mention.model) if mention.is_request else ()
+    for mention in (*reading.mentions, *_short_names(reading)):
+        meant = _meant(mention.model) if _is_asked(reading, mention) else ()
         if not meant:
             continue
-        fix = _fix(mention, meant[0]) if len(meant) == 1 else None
-        living = dict.fromkeys(_living(model) for model in meant)
+        fix = _fix(reading, mention, meant[0]) if len(meant) == 1 else None
+        living = dict.fromkeys(_living(reading, model) for model in meant)
         named = " or ".join(f"`{name}`" for name in living)
         yield Problem(
-            message=f"`{mention.model}` is not the name of a model; did you mean "
-            f"{named}?{_gone(meant)}{_advice(mention, meant, fix)}",
+            message=in_one_line(
+                f"`{mention.model}` is not the name of a model; did you mean {named}?",
+                _gone(reading, meant),
+            ),
             start=mention.start,
             end=mention.end,
             fix=fix,
@@ -39,46 +51,70 @@ def _check(reading: Reading) -> Iterator[Problem]:
         )
 
 
-def _living(model: KimiModel) -> str:
+def _is_asked(reading: Reading, mention: Mention) -> bool:
+    """Whether a name is asked for at the gateway, or at a host that nothing in the file names."""
+    if not mention.is_request or _ELSEWHERE.intersection(mention.value.evidence):
+        return False
+    # Other hosts' ids are written in capitals: `Kimi-K2-Thinking` is Azure's.
+    return mention.model.islower() or reading.hosts.verdict == "ours"
+
+
+def _short_names(reading: Reading) -> Iterator[Mention]:
+    """Find names that people type without what names are found by: `k2p6`, `kimi_k2_6`, `k3`."""
+    if reading.hosts.verdict != "ours":
+        return
+    document = reading.document
+    for match in _SHORT.finditer(document.text):
+        # Those in which `kimi-` or `Kimi-` stands were found before.
+        if "imi-" not in match[0] and not is_inside(match.start(), reading.embedded):
+            value = document.value_at(*match.span())
+            yield Mention(match[0], "", *match.span(), value, match.start())
+
+
+def _living(reading: Reading, model: KimiModel) -> str:
     """The name to use for *model*: its own, or that of what took its place."""
-    if model.successor:
-        return model.successor
+    if new := reading.successor_of(model):
+        return new.id
     is_gone = model.status == "example" or (model.status == "unlisted" and model.upstream_ended_on)
     return model.alternatives[0] if is_gone and model.alternatives else model.id
 
 
-def _gone(meant: Sequence[KimiModel]) -> str:
+def _gone(reading: Reading, meant: Sequence[KimiModel]) -> str:
     """Say which of the names that come nearest are not to be used any more."""
-    gone = [model for model in meant if _living(model) != model.id]
+    gone = [model for model in meant if _living(reading, model) != model.id]
     named = ", ".join(f"`{model.id}` ({_STATUS.get(model.status, 'ended')})" for model in gone)
-    return f" The nearest name is that of {named}" if gone else ""
+    return f" The nearest is {named}" if gone else ""
 
 
 _STATUS: Final = {"retired": "retired", "deprecated": "deprecated", "example": "an example only"}
 
 
-def _fix(mention: Mention, meant: KimiModel) -> Fix:
-    living = _living(meant)
+def _fix(reading: Reading, mention: Mention, meant: KimiModel) -> Fix:
+    living = _living(reading, meant)
     edit = Edit(start=mention.start, end=mention.end, replacement=living)
     reasons = [_RISK]
     if living != meant.id:
-        rename = _renamed(mention, meant)
+        rename = _renamed(reading, mention, meant)
         reasons.append(rename.reason if rename else f"`{meant.id}` behaved differently")
     return Fix(edits=(edit,), is_safe=False, reason="; ".join(filter(None, reasons)))
 
 
-def _renamed(mention: Mention, meant: KimiModel) -> Fix | None:
+def _renamed(reading: Reading, mention: Mention, meant: KimiModel) -> Fix | None:
     """What a bare rename of *meant* would be: only the name is to be changed here."""
-    return mend(mention._replace(value=mention.value._replace(body=None)), meant)
+    return mend(reading, mention._replace(value=mention.value._replace(body=None)), meant)
 
 
-def _advice(mention: Mention, meant: Sequence[KimiModel], fix: Fix | None) -> str:
-    return advice(mention, meant[0], _renamed(mention, meant[0])) if fix else ""
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(model.id for model in list_models())
 
 
 @lru_cache(maxsize=1_024)
 def _meant(name: str) -> tuple[KimiModel, ...]:
     """The models that a writer of *name* may have meant, the nearest first."""
+    if name in _names():
+        # Nearly every name is spelt as it should be, and reading others takes patterns.
+        return ()
     read = read_name(_NEVER_VALID.get(name, name))
     if read:
         # What another host puts before or behind a name is none of this gateway's business.
@@ -127,9 +163,11 @@ RULE: Final = Rule(
     explanation="""\
 A name that the gateway does not know is answered with an error. This rule speaks up where a
 request names something that is one or two letters away from a model, or one of the short names
-that people type (`kimi-k2-turbo`, `kimi-k2-6`), which the API does not take. Names that go on
-after a known one (`kimi-k2-thinking-251104`) are other hosts' and left alone, and so are names
-with another number (`kimi-k4`). Where the nearest model is gone, its successor is named instead.
+that people type (`kimi-k2-turbo`, `kimi-k2-6`), which the API does not take. In a file that names
+the gateway it knows every spelling that the client reads (`Kimi-K2.6`, `k2p6`, `kimi_k2_thinking`);
+of requests to another host it says nothing. Names that go on after a known one
+(`kimi-k2-thinking-251104`) are other hosts' and left alone, and so are names with another number
+(`kimi-k4`). Where the nearest model is gone, its successor is named instead.
 """,
     bad=Sample("settings.toml", 'model = "kimi-k26"\n'),
     good=Sample("settings.toml", 'model = "kimi-k2.6"\n'),

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against, speaks_for
 from agentsflare_kimi.lint.findings import Fix, Severity, doubted
 from agentsflare_kimi.lint.rules.base import Problem, Reading
+from agentsflare_kimi.lint.rules.wording import clipped, thinking_off
 from agentsflare_kimi.lint.sources.mentions import Mention
-from agentsflare_kimi.models.catalog import KimiModel, find_model, get_model
+from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.migration import plan_migration
 
-__all__ = ["advice", "fix_note", "mend", "place_note", "problem_at", "whole_names"]
+__all__ = ["instead_notes", "mend", "place_note", "problem_at", "whole_names"]
 
 _NOTES: Final = {
-    "key": "a key: changing it may break what looks it up",
-    "comparison": "a comparison: changing it changes which branch is taken",
+    "key": "a key, which something may look up",
+    "comparison": "a comparison, which takes a branch",
     "record": "part of a recorded answer",
-    "value": "not the model of a request as far as this file shows",
+    "value": "not seen to be sent",
 }
 
 
@@ -70,22 +71,49 @@ def _severity_at(mention: Mention, severity: Severity) -> Severity:
 def place_note(mention: Mention) -> str:
     """Say why a place is reported and not changed; empty for a request."""
     if mention.host:
-        return f" (`{mention.host}` marks another host's name: its dates may differ)"
+        return f" (`{clipped(mention.host)}` marks another host's name)"
     if "vendor" in mention.value.evidence:
-        return " (the request goes to another host: its dates may differ)"
+        return " (sent to another host, whose dates may differ)"
     note = _NOTES.get(mention.value.position)
     return f" ({note})" if note else ""
 
 
-def fix_note(fix: Fix | None) -> str:
-    """Say what a fix changes beside the name; empty where it is a rename, or there is none."""
-    return f", with {fix.description}" if fix and fix.description else ""
+def instead_notes(reading: Reading, mention: Mention, old: KimiModel) -> Sequence[str]:
+    """Say what to use instead, how a request must change with it, and why nothing changes here.
+
+    Args:
+        reading: The text.
+        mention: Where the model is named.
+        old: The model.
+
+    Returns:
+        Tails of a message, the most important first; none where nothing takes its place.
+    """
+    new = reading.successor_of(old)
+    if new is None:
+        return (place_note(mention),)
+    how = _move_notes(reading, old, new) if mention.is_request else ()
+    return f"; use `{new.id}`", *how, place_note(mention)
 
 
-def mend(mention: Mention, old: KimiModel) -> Fix | None:
+def _move_notes(reading: Reading, old: KimiModel, new: KimiModel) -> Sequence[str]:
+    if old.thinking != "never":
+        return ()
+    language = reading.document.language
+    if new.thinking == "switchable":
+        return thinking_off(language)
+    if not new.reasoning_efforts:
+        return ()
+    least = new.reasoning_efforts[0]
+    sign = "=" if language in {"python", "cell", "toml", "env", "ini"} else ": "
+    return (f' with `reasoning_effort{sign}"{least}"`',)
+
+
+def mend(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
     """Move a request to the successor of its model, as far as the request is in sight.
 
     Args:
+        reading: The text.
         mention: Where the model is named.
         old: The model.
 
@@ -94,42 +122,53 @@ def mend(mention: Mention, old: KimiModel) -> Fix | None:
         shows that it is all there is to change; None for keys, comparisons, records, other hosts'
         names, and where there is no successor.
     """
-    if not old.successor or mention.host:
+    new = reading.successor_of(old)
+    if new is None or mention.host:
         return None
+    move = _Move(old, new, reading.migrate_to)
     if not mention.is_request:
-        return _renamed_value(mention, old)
+        return _renamed_value(mention, move)
     body = mention.value.body
     against = reasons_against(mention.value.evidence)
     if body and body.is_complete:
-        fix = migration_fix(body, mention)
+        fix = migration_fix(body, mention, move.migrate_to)
         if fix:
             return doubted(fix, against)
-    elif moved := _moved_along(mention, old):
+    elif moved := _moved_along(mention, move):
         return doubted(moved, against)
-    reasons = [*against, *filter(None, [_rename_risk(mention, old)])]
+    reasons = [*against, *filter(None, [_rename_risk(mention, move)])]
     if not reasons and not speaks_for(mention.value.evidence):
         reasons = [NOTHING_SHOWS]
-    rename = rename_fix(mention, old.successor)
+    rename = rename_fix(mention, new.id)
     return Fix(edits=(rename,), is_safe=not reasons, reason="; ".join(reasons))
 
 
-def _renamed_value(mention: Mention, old: KimiModel) -> Fix | None:
+class _Move(NamedTuple):
+    """From which model to which, and what `migrate_to` is."""
+
+    old: KimiModel
+    new: KimiModel
+    migrate_to: str | None
+
+
+def _renamed_value(mention: Mention, move: _Move) -> Fix | None:
     """Offer a rename of what is a value and may be meant to be one."""
     if mention.value.position != "value" or "successor-listed" in mention.value.evidence:
         return None
     reasons = reasons_against(mention.value.evidence) or [NOTHING_SHOWS]
-    rename = rename_fix(mention, str(old.successor))
-    return Fix(edits=(rename,), is_safe=False, reason="; ".join([*reasons, *_changes(old)]))
+    rename = rename_fix(mention, move.new.id)
+    return Fix(edits=(rename,), is_safe=False, reason="; ".join([*reasons, *_changes(move)]))
 
 
-def _moved_along(mention: Mention, old: KimiModel) -> Fix | None:
+def _moved_along(mention: Mention, move: _Move) -> Fix | None:
     """Move the requests whose model is a constant along with it; None unless all are in sight."""
-    fixes = [migration_fix(body, mention) for body in mention.value.uses if body.is_complete]
+    bodies = mention.value.uses
+    fixes = [migration_fix(body, mention, move.migrate_to) for body in bodies if body.is_complete]
     whole = [fix for fix in fixes if fix]
-    if not whole or len(whole) < len(mention.value.uses):
+    if not whole or len(whole) < len(bodies):
         return None
     reasons = [fix.reason for fix in whole if fix.reason]
-    if old.thinking == "never":
+    if move.old.thinking == "never":
         reasons.append(f"requests out of sight may use {mention.value.key}, too")
     return Fix(
         edits=merge_edits(list({edit for fix in whole for edit in fix.edits})),
@@ -139,35 +178,28 @@ def _moved_along(mention: Mention, old: KimiModel) -> Fix | None:
     )
 
 
-def _rename_risk(mention: Mention, old: KimiModel) -> str:
+def _rename_risk(mention: Mention, move: _Move) -> str:
     """Why a bare rename may change what the program does; empty where it does not."""
     risks: list[str] = []
     if mention.value.settings:
         named = ", ".join(setting.name for setting in mention.value.settings)
-        risks.append(f"{old.successor} rejects other values than its own for {named}")
+        risks.append(f"{move.new.id} rejects other values than its own for {named}")
     body = mention.value.body
     if body and body.is_complete:
         risks.append("the request needs more changes than can be written here")
     elif body and ("*" in body.values or body.form != "other"):
         risks.append("part of the request is not in sight")
-    return "; ".join([*risks, *_changes(old)])
+    return "; ".join([*risks, *_changes(move)])
 
 
-def _changes(old: KimiModel) -> list[str]:
-    plan = plan_migration({"model": old.id}, settings=Policy())
+def _changes(move: _Move) -> list[str]:
+    old, new = move.old, move.new
+    plan = plan_migration({"model": old.id}, settings=Policy(move.migrate_to))
     lost = [change.reason for change in plan.changes if change.is_lossy]
     # A model that always thought goes on thinking: the successor does so by default.
-    if old.thinking == "never":
-        lost.append(f"{old.id} did not think, {old.successor} does unless told otherwise")
+    if old.thinking == "never" and new.thinking == "switchable":
+        lost.append(f"{old.id} did not think, {new.id} does unless told otherwise")
+    pinned = ", ".join(new.fixed_parameters(old.thinking != "never"))
+    if old.thinking == "never" and pinned:
+        lost.append(f"where the request is made, leave out {pinned}")
     return lost
-
-
-def advice(mention: Mention, old: KimiModel, fix: Fix | None) -> str:
-    """Say what to add where, when only the name can be changed and that is not enough."""
-    body = mention.value.body
-    is_whole = body is not None and body.is_complete
-    if fix is None or fix.is_safe or fix.description or is_whole or not old.successor:
-        return ""
-    pinned = ", ".join(get_model(old.successor).fixed_parameters(old.thinking != "never"))
-    thinking = 'add "thinking": {"type": "disabled"} and ' if old.thinking == "never" else ""
-    return f" (where the request is made, {thinking}leave out {pinned})"

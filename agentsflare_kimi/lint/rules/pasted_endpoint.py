@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.urls import GatewayUrl, find_urls
+from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.bodies import callee_of
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
@@ -37,6 +38,7 @@ _DOTNET: Final = re.compile(
 _STATEMENT: Final = re.compile(r"[;{}]")
 _LONGEST_STATEMENT: Final = 400
 _MOST_USES: Final = 50
+_LONGEST_SHOWN: Final = 50
 _BASE: Final = re.compile(r"(?i:base_?ur[li]|api_base)[\"']?\s*[=:(]\s*(?:\w+\.)*\Z")
 _CALL: Final = re.compile(
     r"(?<!\w)(?!\w{0,40}(?i:base))\w{0,40}"
@@ -60,8 +62,11 @@ def _check(reading: Reading) -> Iterator[Problem]:
             continue
         edit = Edit(start=url.start + endpoint.start(), end=url.end, replacement="")
         yield Problem(
-            message="the SDK appends `/chat/completions` itself, so requests go to a path that "
-            f"does not exist; end the base URL at `{url.text[: endpoint.start()]}`",
+            message=in_one_line(
+                "the SDK appends `/chat/completions` itself",
+                f"; end the base URL at `{url.text[: endpoint.start()]}`",
+                "; end the base URL before it" * (endpoint.start() > _LONGEST_SHOWN),
+            ),
             start=url.start,
             end=url.end,
             fix=Fix(edits=(edit,), is_safe=not risk, reason=risk),

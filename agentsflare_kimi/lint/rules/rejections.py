@@ -89,6 +89,8 @@ def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
 def _rejections(request: Request) -> Iterator[Rejection]:
     written = request.body.values if request.body else request.values
     is_complete = request.body is not None and request.body.is_complete
+    # Whether it thinks is for the running program to tell.
+    is_complete = is_complete and written.get("thinking") is not COMPUTED
     for rejection in find_rejections(request.values):
         is_known = written.get(rejection.parameter) is not COMPUTED
         if is_known and (is_complete or _in_any_case(request, rejection)):

@@ -8,13 +8,12 @@ from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.model_names import (
-    advice,
-    fix_note,
+    instead_notes,
     mend,
-    place_note,
     problem_at,
     whole_names,
 )
+from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.models.catalog import KimiModel
 
 __all__ = ["RULE"]
@@ -24,13 +23,11 @@ def _check(reading: Reading) -> Iterator[Problem]:
     for mention, model in whole_names(reading):
         if not _is_retired(model, reading.today):
             continue
-        fix = mend(mention, model)
-        instead = f"; use `{model.successor}`" if model.successor else ""
-        message = (
-            f"`{model.id}` was retired on {model.retired_on}{instead}{fix_note(fix)}"
-            f"{place_note(mention)}{advice(mention, model, fix)}"
-        )
-        yield problem_at(mention, message, RULE.severity, model.successor, fix)
+        when = f"was retired on {model.retired_on}" if model.retired_on else "is retired"
+        message = in_one_line(f"`{model.id}` {when}", *instead_notes(reading, mention, model))
+        new = reading.successor_of(model)
+        fix = mend(reading, mention, model)
+        yield problem_at(mention, message, RULE.severity, new and new.id, fix)
 
 
 def _is_retired(model: KimiModel, today: date) -> bool:
@@ -48,6 +45,12 @@ RULE: Final = Rule(
 The gateway answers a request for a retired model with an error. A bare rename is not enough:
 `kimi-k2.6` thinks unless told otherwise, and rejects any `temperature`, `top_p`, `n` or penalty
 but its own, which the retired models took.
+
+A request says `thinking` in the words of its SDK: in Python with
+`extra_body={"thinking": {"type": "disabled"}}`, in Java and Kotlin with
+`.putAdditionalBodyProperty("thinking", JsonValue.from(Map.of("type", "disabled")))`, in Go with
+`option.WithJSONSet("thinking", map[string]any{"type": "disabled"})`, in JavaScript, PHP, Ruby and
+JSON with a field `thinking`.
 
 Only where the name decides which model is asked is it an error. In catalogues, lists, keys,
 comparisons and other hosts' names it is a warning that nothing changes by itself (an entry of a
@@ -83,9 +86,12 @@ answer = client.chat.completions.create(
     fix_safety="""\
 Where the whole request is in sight, the fix is the whole migration: the new name, `thinking` as
 the old model had it, and pinned parameters left out, all in one. It is safe unless something
-that was asked for gets lost (a `temperature` that the new model does not take, say). A constant
-(`MODEL = "..."`) takes the requests along whose `model` it is, if each of them is in sight as a
-whole; that is unsafe for models that did not think, since other files may use the constant, too.
+that was asked for gets lost (a `temperature` that the new model does not take, say). It is written
+for the SDKs of Python, JavaScript, TypeScript, Java, Kotlin, Go, PHP and Ruby, for curl, and for
+what Rust and C# send as JSON; where an SDK has no way to say `thinking`, the name alone is offered.
+A constant (`MODEL = "..."`) takes the requests along whose `model` it is, if each of them is in
+sight as a whole; that is unsafe for models that did not think, since other files may use the
+constant, too.
 Where only the name is in sight, it is safe for models that always thought, and unsafe for the
 others, which would begin to think. In tests, samples and generated files it is unsafe; so it is,
 unless the whole call stands in one place, where the same file sets a parameter that the successor

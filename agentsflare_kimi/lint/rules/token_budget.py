@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.rejections import Request, find_requests
+from agentsflare_kimi.lint.rules.wording import extra_field, in_one_line
 from agentsflare_kimi.lint.sources.bodies import Body
 from agentsflare_kimi.models.catalog import MINIMUM_THINKING_BUDGET
 from agentsflare_kimi.models.rules import is_thinking
@@ -29,19 +30,22 @@ def _judge(request: Request, body: Body) -> Iterator[Problem]:
     budget, entry = body.values.get(name), body.main.find(name)
     if entry and isinstance(budget, int) and budget < MINIMUM_THINKING_BUDGET:
         yield Problem(
-            message=f"`{request.model.id}` thinks here, and reasoning and answer share this "
-            f"budget; below {MINIMUM_THINKING_BUDGET} the answer may come back empty. Raise it"
-            f"{_or_disable(request)}",
+            message=in_one_line(
+                "reasoning may use this budget up before the answer; allow at least "
+                f"{MINIMUM_THINKING_BUDGET}",
+                *_or_disable(request, body.language),
+            ),
             start=entry.start,
             end=entry.end,
             model=request.model.id,
         )
 
 
-def _or_disable(request: Request) -> str:
+def _or_disable(request: Request, language: str) -> Sequence[str]:
     if request.model.thinking != "switchable":
-        return ""
-    return ', or add "thinking": {"type": "disabled"}'
+        return ()
+    form = extra_field(language, "thinking")
+    return (f", or disable `{form}`" if form else ", or disable thinking",)
 
 
 RULE: Final = Rule(

@@ -57,6 +57,10 @@ class Bindings:
         bodies = (read_body(self._tree, span, model) for span in spans)
         return tuple(body for body in bodies if body)
 
+    def is_given_often(self, name: str) -> bool:
+        """Tell whether a name is given something in more than one place."""
+        return sum(self._given(place) is not None for place in self.places_of(name)) > 1
+
     def places_of(self, name: str) -> Sequence[int]:
         """List where a name stands in the code, attributes of that name left out."""
         if self._places is None:

@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = [
     "Body",
+    "Form",
     "Group",
     "bracket_around",
     "callee_of",
@@ -23,7 +24,7 @@ __all__ = [
 ]
 
 # Where a field goes that the SDK has no argument for.
-Form = Literal["keywords", "object", "typed", "other"]
+Form = Literal["keywords", "object", "typed", "chain", "argument", "options", "other"]
 
 # What only an answer has; and what it has among others, of which one alone says nothing.
 _ANSWER_KEYS: Final = frozenset({"object", "system_fingerprint"})
@@ -60,6 +61,8 @@ class Body(NamedTuple):
         extra: The entries of `extra_body`, where it is there as a literal.
         form: `keywords` for a call of the Python SDK (or a constructor that feeds one),
             `object` for a JSON-like body, `typed` for one whose type knows no field of ours,
+            `chain` for a builder's calls, `argument` for a struct beside which the call takes
+            options, `options` for keywords with options among them,
             `other` for what may become part of a request,
             such as the arguments of a framework.
         values: What the API gets, as far as it is literal; `COMPUTED` for the rest.
@@ -77,6 +80,9 @@ class Body(NamedTuple):
     @property
     def is_bound(self) -> bool:
         """Whether it is kept under a name before it is sent, and may be changed till then."""
+        if self.form == "chain":
+            # What was built may be built upon.
+            return ".toBuilder" in self.source.text
         if self.language == "json" or self.source.text[self.main.opener] == "(":
             return False
         around = self.source.enclosing(self.main.opener)

@@ -30,6 +30,8 @@ _TAG_REACH: Final = 200
 _WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I"})
 # Those in which a whole request is read from a program.
 _WITH_WHOLE_REQUESTS: Final = frozenset({"python", "javascript", "typescript", "tsx"})
+# Those whose SDKs `sdk_bodies` knows.
+_SDK_LANGUAGES: Final = frozenset({"java", "kotlin", "go", "php", "ruby", "rust", "csharp"})
 _JSON: Final = lazy(r"[\"'`)(>\w]\s*\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
 _SHORT: Final = 20_000
 _STRINGS: Final = frozenset({"string"})
@@ -163,12 +165,20 @@ class CodeDocument:
     def _request(self, region: Region, value: Value) -> Value:
         if is_response(self.source, region):
             return value._replace(position="record")
-        body = read_body(self.tree, (region.start, region.end), value.text)
+        body = self._body((region.start, region.end), value.text)
         return value._replace(
             body=body,
             uses=() if body else self._uses(region, value),
             settings=() if body and body.is_complete else self._beside.beside(region.start),
         )
+
+    def _body(self, span: tuple[int, int], model: str) -> Body | None:
+        if self.language in _SDK_LANGUAGES:
+            from agentsflare_kimi.lint.sources.sdk_bodies import read_sdk_body  # noqa: PLC0415  # rarely needed
+
+            if body := read_sdk_body(self.tree, span, model):
+                return body
+        return read_body(self.tree, span, model)
 
     def _uses(self, region: Region, value: Value) -> Sequence[Body]:
         """List the requests whose model is the name that *value* is given to."""

@@ -12,7 +12,8 @@ from agentsflare_kimi.lint.patterns import lazy
 
 __all__ = ["Name", "find_names"]
 
-_NEEDLES: Final = ("kimi-", "moonshot-")
+# In both cases: `kimi-`, `Kimi-`.
+_NEEDLES: Final = ("imi-", "moonshot-")
 # What a vendor's id, a path or a URL is made of. Source: facts/lint.md section 1.
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
 _RUN: Final = lazy(r"[A-Za-z0-9_./:@+-]*+")

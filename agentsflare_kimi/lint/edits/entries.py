@@ -1,0 +1,196 @@
+"""Writes an entry into a request, in the words of its language and SDK."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple, cast
+
+from agentsflare_kimi.lint.edits.layout import insert_entry, line_break
+from agentsflare_kimi.lint.findings import Edit
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.bodies import Body
+from agentsflare_kimi.lint.sources.regions import Entry
+
+__all__ = ["NOT_SDK_KEYWORDS", "added_entry", "entry_beside", "entry_of", "written"]
+
+NOT_SDK_KEYWORDS: Final = frozenset({"thinking"})
+"""Fields that the Python SDK has no keyword for; they go through `extra_body`."""
+
+_CONSTANTS: Final = {"True": "true", "False": "false", "None": "null"}
+_GO_IMPORT: Final = lazy(
+    r"^(?P<lead>[ \t]*(?:import[ \t]+)?)(?:\w+[ \t]+)?"
+    r"\"(?P<path>github\.com/openai/openai-go(?:/v\d+)?)\"[^\r\n]*(?P<end>\r?\n)",
+    re.MULTILINE,
+)
+_JAVA_IMPORT: Final = lazy(r"^import[ \t]+[^\r\n]*(?P<end>\r?\n)", re.MULTILINE)
+
+
+class _Dialect(NamedTuple):
+    """How a mapping is written: around it, between its pairs, and between key and value."""
+
+    frame: str
+    pair: str
+
+
+_DIALECTS: Final = {
+    "php": _Dialect("[{}]", "{quote}{key}{quote} => {value}"),
+    "csharp": _Dialect("new {{ {} }}", "{key} = {value}"),
+    "java": _Dialect("{Map}.of({})", '"{key}", {value}'),
+    "kotlin": _Dialect("mapOf({})", '"{key}" to {value}'),
+    "go": _Dialect("map[string]any{{{}}}", '"{key}": {value}'),
+    "script": _Dialect("{{ {} }}", "{key}: {value}"),
+    "rocket": _Dialect("{{ {} }}", "{quote}{key}{quote} => {value}"),
+    "json": _Dialect("{{{}}}", "{quote}{key}{quote}: {value}"),
+}
+_BARE: Final = frozenset({"javascript", "typescript", "tsx", "ruby"})
+_ALWAYS: Final = frozenset({"php", "csharp", "java", "kotlin", "go"})
+
+
+def added_entry(body: Body, key: str, value: object) -> list[Edit]:
+    """Put a field into a request that lacks it.
+
+    Args:
+        body: The request.
+        key: The field, as the API spells it.
+        value: Its value.
+
+    Returns:
+        The edits: the entry, and the import that it needs.
+    """
+    anchor = body.main.find("model")
+    entry = entry_of(body, key, value)
+    if body.form == "chain" and anchor:
+        return [_chained(body, anchor, entry), *_java_imports(body)]
+    if body.form == "argument":
+        end = body.main.closer + 1
+        return [Edit(start=end, end=end, replacement=f", {entry}"), *_go_import(body)]
+    if body.form == "keywords" and key in NOT_SDK_KEYWORDS and body.extra:
+        quoted = _pair(_DIALECTS["json"], body, key, value)
+        return [insert_entry(body.source, body.extra, None, quoted)]
+    return [insert_entry(body.source, body.main, anchor, entry)]
+
+
+def entry_of(body: Body, key: str, value: object) -> str:
+    """Write a field as what a request lacks: an entry, an argument, or a call."""
+    anchor = body.main.find("model")
+    if form := _CALLS.get(body.form):
+        value_type = _java_name(body, "com.openai.core.JsonValue")
+        return form.format(key=key, value=written(body, value), JsonValue=value_type)
+    if body.form == "object":
+        return entry_beside(body, anchor, key, value)
+    if body.form == "typed":
+        # TypeScript refuses a field that the SDK's type lacks, except in what is spread.
+        return f"...{{ {entry_beside(body, anchor, key, value)} }}"
+    if key not in NOT_SDK_KEYWORDS:
+        return f"{key}={written(body, value)}"
+    return f"extra_body={{{_pair(_DIALECTS['json'], body, key, value)}}}"
+
+
+_CALLS: Final = {
+    "chain": '.putAdditionalBodyProperty("{key}", {JsonValue}.from({value}))',
+    "argument": 'option.WithJSONSet("{key}", {value})',
+    "options": "request_options: {{ extra_body: {{ {key}: {value} }} }}",
+}
+
+
+def entry_beside(body: Body, neighbour: Entry | None, key: str, value: object) -> str:
+    """Write an entry as its neighbour is written, its key in quotes or not."""
+    if body.language in _ALWAYS:
+        return _pair(_DIALECTS[body.language], body, key, value)
+    if neighbour is not None and not neighbour.is_quoted:
+        return _pair(_DIALECTS["script"], body, key, value)
+    is_rocket = neighbour is not None and _is_rocket(body, neighbour)
+    return _pair(_DIALECTS["rocket" if is_rocket else "json"], body, key, value)
+
+
+def written(body: Body, value: object) -> str:
+    """Write a value as a literal of the request's language, in its quotes."""
+    if isinstance(value, dict):
+        dialect = _dialect(body)
+        entries = cast("dict[str, object]", value).items()
+        pairs = (_pair(dialect, body, key, item) for key, item in entries)
+        return dialect.frame.format(", ".join(pairs), Map=_java_name(body, "java.util.Map"))
+    if isinstance(value, str):
+        # Plans put in nothing but plain words, so there is nothing to escape.
+        return f"{_quote(body)}{value}{_quote(body)}"
+    return repr(value) if body.language == "python" else _CONSTANTS.get(repr(value), repr(value))
+
+
+def _pair(dialect: _Dialect, body: Body, key: str, value: object) -> str:
+    return dialect.pair.format(quote=_quote(body), key=key, value=written(body, value))
+
+
+def _dialect(body: Body) -> _Dialect:
+    if body.language in _ALWAYS:
+        return _DIALECTS[body.language]
+    model = body.main.find("model")
+    is_bare = body.language in _BARE and model is not None
+    if not is_bare or model is None:
+        return _DIALECTS["json"]
+    if not model.is_quoted:
+        return _DIALECTS["script"]
+    spaced = _Dialect("{{ {} }}", _DIALECTS["json"].pair)
+    return _DIALECTS["rocket"] if _is_rocket(body, model) else spaced
+
+
+def _is_rocket(body: Body, entry: Entry) -> bool:
+    return body.language == "ruby" and "=>" in body.source.masked[entry.start : entry.value_start]
+
+
+def _quote(body: Body) -> str:
+    model = body.main.find("model")
+    sign = body.source.text[model.end - 1] if model and body.language not in _DOUBLE else '"'
+    return sign if sign in "\"'" else '"'
+
+
+_DOUBLE: Final = frozenset({"java", "kotlin", "go", "csharp", "rust"})
+
+
+def _chained(body: Body, anchor: Entry, entry: str) -> Edit:
+    """Put a call behind another one, on a line of its own where that has one."""
+    text = body.source.text
+    before = text[: anchor.start].rstrip(" \t")
+    is_tall = before.endswith(("\n", "\r"))
+    gap = line_break(text, anchor.start, anchor.end) if is_tall else ""
+    return Edit(start=anchor.end, end=anchor.end, replacement=gap + entry)
+
+
+def _java_imports(body: Body) -> list[Edit]:
+    """Import what the call needs, before the first import."""
+    first = _JAVA_IMPORT.search(body.source.masked)
+    if first is None:
+        return []
+    semicolon = ";" * (body.language == "java")
+    needed = ["com.openai.core.JsonValue", *["java.util.Map"] * (body.language == "java")]
+    lines = [
+        f"import {name}{semicolon}{first['end']}"
+        for name in needed
+        if not _is_imported(body, name) and _java_name(body, name) != name
+    ]
+    at = first.start()
+    return [Edit(start=at, end=at, replacement="".join(lines))] if lines else []
+
+
+def _is_imported(body: Body, name: str) -> bool:
+    package, _, short = name.rpartition(".")
+    pattern = rf"^import[ \t]+{re.escape(package)}\.(?:\*|{short})[ \t;]*$"
+    return re.search(pattern, body.source.masked, re.MULTILINE) is not None
+
+
+def _java_name(body: Body, name: str) -> str:
+    """Name a class in short, or in full where that is another one or there are no imports."""
+    text, short = body.source.masked, name.rpartition(".")[2]
+    if _is_imported(body, name):
+        return short
+    is_other = re.search(rf"\.{short}[ \t]*;?[ \t]*$|\bclass {short}\b", text, re.MULTILINE)
+    return name if is_other or not _JAVA_IMPORT.search(text) else short
+
+
+def _go_import(body: Body) -> list[Edit]:
+    """Import the options of the SDK, behind the SDK itself."""
+    text = body.source.text
+    found = _GO_IMPORT.search(text)
+    if found is None or f'"{found["path"]}/option"' in text:
+        return []
+    line = f'{found["lead"]}"{found["path"]}/option"{found["end"]}'
+    return [Edit(start=found.end(), end=found.end(), replacement=line)]

@@ -1,0 +1,96 @@
+"""How a key that is written into a program is read from the environment instead."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agentsflare_kimi.lint.edits.imports import import_edit
+from agentsflare_kimi.lint.edits.layout import merge_edits
+from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.rules.gateway_statements import goes_to_gateway_alone
+from agentsflare_kimi.lint.sources.bodies import callee_of
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.documents import Value
+from agentsflare_kimi.lint.sources.literals import read_entries
+from agentsflare_kimi.lint.sources.regions import Region
+
+__all__ = ["key_fix"]
+
+_OWN: Final = "AGENTSFLARE_API_KEY"
+_RISK: Final = "the variable must be set where the program runs; revoke the key all the same"
+_READ: Final = {
+    "python": 'os.environ["{}"]',
+    "javascript": "process.env.{}",
+    "typescript": "process.env.{}",
+    "tsx": "process.env.{}",
+}
+# What stands between a look-up and its default.
+_OPERATOR: Final = lazy(r"[ \t]*(?:\bor\b|\?\?|\|\||\?:)\s*\Z")
+_LOOKED_UP: Final = lazy(r"(?i)env|\bconfig\b")
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+_REACH: Final = 40
+
+
+def key_fix(document: CodeDocument, value: Value) -> Fix | None:
+    """Take a key out of a program.
+
+    Args:
+        document: The program.
+        value: The string that holds the key.
+
+    Returns:
+        An unsafe fix: the look-up without its default, or a look-up in place of the key; None
+        where nobody can tell which variable would hold it. The gateway's key is never given to
+        another host.
+    """
+    region = document.source.region_at(value.start)
+    if region is None or (region.inner_start, region.inner_end) != (value.start, value.end):
+        return None
+    edits = _without_default(document, region) or _looked_up(document, region, value)
+    return Fix(edits=edits, is_safe=False, reason=_RISK) if edits else None
+
+
+def _without_default(document: CodeDocument, region: Region) -> tuple[Edit, ...] | None:
+    """Drop a key that stands in where a look-up finds nothing."""
+    source = document.source
+    before = source.masked[max(0, region.start - _REACH) : region.start]
+    if operator := _OPERATOR.search(before):
+        start = region.start - len(operator[0])
+        return (Edit(start=start, end=region.end, replacement=""),)
+    opener = source.enclosing(region.start)
+    if opener is None or source.text[opener] != "(":
+        return None
+    callee = callee_of(document.tree, opener)
+    # Kept in one place by a look-up; in two by Java's `getOrDefault`, which needs both.
+    if not _LOOKED_UP.search(callee) or callee.endswith("OrDefault"):
+        return None
+    entries = read_entries(source, opener) or []
+    at = next((i for i, e in enumerate(entries) if (e.value_start, e.end) == region[1:3]), 0)
+    name = source.region_from(entries[0].start) if at else None
+    if name is None or name.kind != "string":
+        return None
+    return (Edit(start=entries[at - 1].end, end=region.end, replacement=""),)
+
+
+def _looked_up(document: CodeDocument, region: Region, value: Value) -> tuple[Edit, ...] | None:
+    """Read a key from the variable that is meant for it."""
+    form = _READ.get(document.language)
+    variable = _variable(document, region, value.key.rpartition(".")[2])
+    if not (form and variable):
+        return None
+    edits = [Edit(start=region.start, end=region.end, replacement=form.format(variable))]
+    if document.language == "python":
+        edits += import_edit(document.source, "import os", r"^import os\b")
+    return merge_edits(edits)
+
+
+def _variable(document: CodeDocument, region: Region, name: str) -> str:
+    if "agentsflare" in name.lower():
+        return _OWN
+    is_variable = bool(_VARIABLE.match(name)) and not name.startswith("OPENAI")
+    if is_variable and ("MOONSHOT" in name or "KIMI" in name):
+        # Another program may set it already, and it is no other host's.
+        return name
+    return _OWN if goes_to_gateway_alone(document, region.start) else ""

@@ -1,0 +1,230 @@
+"""Requests whose model is named elsewhere in the file, and what it would reject of them.
+
+`MODEL = os.getenv("MODEL", "kimi-k2.6")` and `create(model=MODEL, temperature=0.3)` are two places;
+so are an option's default and `args.model`, an attribute and `self.model`, two cells of a notebook.
+Where a file names one model and no other, and the request's model is called as what that is given
+to, the request asks it unless something outside of the file says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.edits.layout import merge_edits, remove_entries
+from agentsflare_kimi.lint.findings import Fix
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.rules.base import Problem, Reading, models_named
+from agentsflare_kimi.lint.rules.wording import in_one_line
+from agentsflare_kimi.lint.sources.bodies import Group, bracket_around, group_at
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.keys import is_model_key, sampling_parameter
+from agentsflare_kimi.lint.sources.mentions import Mention
+from agentsflare_kimi.lint.sources.regions import Entry
+from agentsflare_kimi.lint.sources.settings import number_ahead
+from agentsflare_kimi.lint.sources.targets import target_of
+from agentsflare_kimi.models.catalog import KimiModel, find_model
+from agentsflare_kimi.models.rules import find_rejections
+
+__all__ = ["reached"]
+
+_SETTING: Final = re.compile(
+    r"(?:\b|_)(?:temperature|top_?p|presence_?penalty|frequency_?penalty|n)\b", re.IGNORECASE
+)
+# Programs that ask somebody else, too.
+_OTHERS: Final = lazy(
+    r"[\"'`/](?:gpt-|o[134]-|claude|gemini|deepseek|qwen|glm-|llama|mistral|grok|doubao|command-r)",
+    re.IGNORECASE,
+)
+_BUILDER: Final = lazy(
+    r"\.\s*(?:set_?|with_?)?model\s*\(\s*(?P<model>[\w.$()]+?)\s*\)", re.IGNORECASE
+)
+# `MODEL`, `args.model`, `Settings().model`, `Model.TURBO.value`.
+_CHAIN: Final = lazy(r"(?:[A-Za-z_$][\w$]*(?:\(\))?\.)*(?P<last>[A-Za-z_$][\w$]*)")
+# `--model`, `--model <name>`, `MODEL`.
+_OPTION: Final = lazy(r"-*(?P<name>[\w-]+)")
+_CHOICES: Final = frozenset({"if", "?", "else", "switch", "match", "+"})
+_SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
+_DATA: Final = frozenset({"json", "toml", "terraform", "shell"})
+_MODEL: Final = frozenset({"model", "model_name", "Model"})
+_OWNER: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[\Z")
+_SUBSCRIPT_END: Final = lazy(r"\]\s*=(?!=)")
+_REACH: Final = 80
+_MOST: Final = 200
+_RISK: Final = "the model may be another one while the program runs"
+
+
+class _Place(NamedTuple):
+    """Where a parameter is set, to what, and what the model is beside it."""
+
+    model: str
+    parameter: str
+    value: object
+    start: int
+    end: int
+    group: Group | None = None
+    entry: Entry | None = None
+
+
+def reached(reading: Reading) -> Iterator[Problem]:
+    """Find what a request sets and the one model that the file names rejects.
+
+    Args:
+        reading: A program.
+
+    Yields:
+        A warning for each parameter, with an unsafe fix where it can be left out.
+    """
+    document = reading.document
+    if not isinstance(document, CodeDocument) or document.language in _DATA:
+        return
+    models = models_named(reading.mentions) | reading.models_around
+    model = find_model(next(iter(models))) if len(models) == 1 else None
+    if model is None or not model.fixed_parameters(thinking=True) or model.id not in models:
+        return
+    if reading.hosts.verdict not in {"ours", "unknown"} or _OTHERS.search(document.text):
+        return
+    judged = {body.main.opener for mention in reading.mentions for body in mention.value.bodies}
+    names = list(_names(document, reading.mentions))
+    for place in _places(document):
+        if place.group is not None and place.group.opener in judged:
+            continue
+        is_meant = bool(reading.models_around) or _is_one_of(document, place.model, names)
+        if is_meant and _is_rejected(model, place):
+            yield _problem(document, model, place)
+
+
+class _Name(NamedTuple):
+    """What a model is given to.
+
+    Attributes:
+        name: In lower case.
+        is_variable: Whether it is a variable, and no attribute, option or parameter.
+    """
+
+    name: str
+    is_variable: bool
+
+
+def _names(document: CodeDocument, mentions: Iterable[Mention]) -> Iterator[_Name]:
+    """Name what each mention of the model is given to."""
+    tree = document.tree
+    for mention in mentions:
+        tokens = tree.tokens(tree.statement_at(mention.start))
+        texts = [token.text for token in tokens]
+        at = next((i for i, text in enumerate(texts) if text in _SIGNS), 0)
+        if not at:
+            option = _OPTION.match(mention.value.key)
+            name = option["name"].replace("-", "_").lower() if option else ""
+            yield _Name(name, is_variable=False)
+        elif not _CHOICES.intersection(texts[at:]):
+            target = target_of(tree, tokens, at)
+            is_attribute = "." in texts[:at] or tree.scopes.scope_of(mention.start)[:6] == "class "
+            yield _Name(target.rpartition(".")[2].lower(), is_variable=not is_attribute)
+
+
+def _is_one_of(document: CodeDocument, written: str, names: Sequence[_Name]) -> bool:
+    """Whether what a request has for its model is one of *names*, and nothing else."""
+    chain = _CHAIN.fullmatch(written.removesuffix(".value"))
+    if chain is None:
+        return False
+    last = chain["last"]
+    is_bare = last == chain[0]
+    for name in names:
+        if name.name == last.lower() and (not name.is_variable or is_bare):
+            return not (name.is_variable and document.bindings.is_given_often(last))
+    return False
+
+
+def _places(document: CodeDocument) -> Iterator[_Place]:
+    for count, match in enumerate(_SETTING.finditer(document.text)):
+        if count > _MOST:
+            return
+        parameter = sampling_parameter(match[0].strip("_"))
+        place = (
+            _in_group(document, match.start(), parameter)
+            or _in_builder(document, match, parameter)
+            or _in_subscript(document, match, parameter)
+        )
+        if parameter and place:
+            yield place
+
+
+def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | None:
+    """Read an argument or entry that stands beside a model that is no literal."""
+    source = document.source
+    region = source.region_at(offset)
+    start = region.start if region else offset
+    group = group_at(source, bracket_around(document.tree, start))
+    entry = next((e for e in group.entries if e.start == start), None) if group else None
+    if group is None or entry is None or sampling_parameter(entry.key) != parameter:
+        return None
+    model = next((e for e in group.entries if e.key in _MODEL or is_model_key(e.key)), None)
+    if model is None:
+        return None
+    written = source.masked[model.value_start : model.end]
+    number = number_ahead(source.masked, entry.value_start)
+    if number is None:
+        return None
+    return _Place(written, parameter, number[0], entry.start, entry.end, group, entry)
+
+
+def _in_builder(document: CodeDocument, match: re.Match[str], parameter: str) -> _Place | None:
+    """Read `.temperature(0.3)` in a chain that has `.model(MODEL)`."""
+    masked = document.source.masked
+    opener = match.end() + len(masked[match.end() :]) - len(masked[match.end() :].lstrip())
+    if masked[opener : opener + 1] != "(" or document.source.region_at(match.start()):
+        return None
+    statement = document.tree.statement_at(match.start())
+    model = _BUILDER.search(masked, statement.start, statement.end)
+    if model is None:
+        return None
+    number = number_ahead(masked, opener + 1)
+    if number is None:
+        return None
+    return _Place(model["model"], parameter, number[0], match.start(), match.end())
+
+
+def _in_subscript(document: CodeDocument, match: re.Match[str], parameter: str) -> _Place | None:
+    """Read `params["temperature"] = 0.3` beside `params["model"] = ...`."""
+    region = document.source.region_at(match.start())
+    if region is None or (region.inner_start, region.inner_end) != match.span():
+        return None
+    text = document.text
+    owner = _OWNER.search(text[max(0, region.start - _REACH) : region.start])
+    sign = _SUBSCRIPT_END.match(text, region.end)
+    if not (owner and sign):
+        return None
+    if not re.search(rf"(?<![\w.]){re.escape(owner[1])}\[[\"']model[\"']\]\s*=(?!=)", text):
+        return None
+    number = number_ahead(document.source.masked, sign.end())
+    # The subscript itself is what the model is given to.
+    return _Place("model", parameter, number[0], *match.span()) if number else None
+
+
+def _is_rejected(model: KimiModel, place: _Place) -> bool:
+    """Whether a value is rejected with thinking on and off."""
+    request = {"model": model.id, place.parameter: place.value}
+    return all(
+        any(rejection.parameter == place.parameter for rejection in find_rejections(body, model))
+        for body in (request, request | {"thinking": {"type": "disabled"}})
+    )
+
+
+def _problem(document: CodeDocument, model: KimiModel, place: _Place) -> Problem:
+    fix = None
+    if place.group and place.entry:
+        edits = remove_entries(document.source, place.group, {place.entry.key})
+        fix = Fix(edits=merge_edits(edits), is_safe=False, reason=_RISK)
+    return Problem(
+        message=in_one_line(
+            f"`{model.id}`, the one model that this file names, rejects this {place.parameter}",
+            "; send none",
+        ),
+        start=place.start,
+        end=place.end,
+        severity="warning",
+        fix=fix,
+        model=model.id,
+    )

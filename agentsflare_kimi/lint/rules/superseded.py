@@ -1,0 +1,75 @@
+"""AFK007: a living model that is older than the one that `--migrate-to` names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agentsflare_kimi.lint.findings import doubted
+from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import instead_notes, mend, problem_at, whole_names
+from agentsflare_kimi.lint.rules.wording import in_one_line
+
+__all__ = ["RULE"]
+
+_SAID_ELSEWHERE: Final = frozenset({"retired", "deprecated"})
+_RISK: Final = "it is another model, and the present one still answers"
+
+
+def _check(reading: Reading) -> Iterator[Problem]:
+    for mention, model in whole_names(reading):
+        new = None if model.status in _SAID_ELSEWHERE else reading.successor_of(model)
+        if new is None or mention.host:
+            continue
+        message = in_one_line(
+            f"`{model.id}` is older than `{new.id}`, which --migrate-to names",
+            *instead_notes(reading, mention, model)[1:],
+        )
+        fix = mend(reading, mention, model)
+        yield problem_at(mention, message, RULE.severity, new.id, fix and doubted(fix, [_RISK]))
+
+
+RULE: Final = Rule(
+    code="AFK007",
+    name="superseded-model",
+    severity="warning",
+    summary="A living model that is older than the one that `--migrate-to` names.",
+    explanation="""\
+Only with `lint --migrate-to MODEL` (setting `migrate-to`), which prepares for the day on which a
+living model ends: `kimi-k2.6` to `kimi-k3`, say. Every older model is reported then. Retired and
+deprecated ones move to MODEL, too, rather than to the successor that the catalog names. Nothing
+supersedes `kimi-chat`, which is no particular model.
+""",
+    bad=Sample(
+        "ask.py",
+        """\
+from openai import OpenAI
+
+client = OpenAI()
+answer = client.chat.completions.create(
+    model="kimi-k2.6",
+    extra_body={"thinking": {"type": "disabled"}},
+    messages=[{"role": "user", "content": "Hello"}],
+)
+""",
+    ),
+    good=Sample(
+        "ask.py",
+        """\
+from openai import OpenAI
+
+client = OpenAI()
+answer = client.chat.completions.create(
+    model="kimi-k3",
+    reasoning_effort="low",
+    messages=[{"role": "user", "content": "Hello"}],
+)
+""",
+    ),
+    fix_safety="""\
+Always unsafe: it is another model, at another price. The fix is the whole migration where the
+request is in sight: `kimi-k3` always thinks, so `reasoning_effort` takes the place of `thinking`,
+and the reason of the fix names all that is lost.
+""",
+    check=_check,
+)

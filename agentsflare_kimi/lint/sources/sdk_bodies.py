@@ -1,0 +1,226 @@
+"""Requests in the words of other languages' SDKs: a builder's chain, a struct, an array, a hash.
+
+Read only where the SDK is known by the call around it and has a way to send a field that it does
+not know, so that a whole migration can be written. Sources, as of November 2026:
+
+- openai-java, README "Undocumented parameters": `putAdditionalBodyProperty(name, JsonValue)`;
+- openai-go, README "Undocumented request params": `option.WithJSONSet(name, value)`;
+- openai-php/client, `Resources/Chat.php`: `create(array $parameters)` sends what it is given;
+- ruby-openai, `lib/openai/client.rb`: `chat(parameters: {})` posts the hash;
+- openai-ruby, README "Undocumented request params": `request_options: {extra_body: {}}`;
+- serde_json's `json!` and System.Text.Json's serializer write the object that they are given.
+
+async-openai's builders and .NET's `ChatClient` have none, so there a name alone is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.bodies import Body, Form, Group, callee_of
+from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, string_value
+from agentsflare_kimi.lint.sources.regions import Entry, Source
+from agentsflare_kimi.lint.sources.settings import number_ahead
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.tree import Tree
+
+__all__ = ["read_sdk_body"]
+
+_BUILDER: Final = lazy(r"\bChatCompletionCreateParams\s*\.\s*builder\s*\(\s*\)")
+_STRUCT: Final = lazy(r"\bChatCompletionNewParams\s*\Z")
+_ANONYMOUS: Final = lazy(r"\bnew\s*\Z")
+_SERIALIZERS: Final = frozenset(
+    {"Serialize", "SerializeToUtf8Bytes", "SerializeToNode", "Create", "PostAsJsonAsync"}
+)
+_LINK: Final = lazy(r"\s*\??\.\s*(?P<name>\w+)\s*(?=\()")
+_CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# What a model's name may be wrapped in: `ChatModel.of("...")`, `openai.F("...")`.
+_WRAPPER: Final = lazy(r"\s*(?:&?[A-Za-z_][\w.]*\(\s*)?\Z")
+_CLOSING: Final = lazy(r"\s*\)?\s*\Z")
+_ADDED: Final = re.compile(r"add(?:\w*Message|Tool)\Z")
+# In a conversation with calls of tools, more has to be mended than is read here.
+_TOOL_CALLS: Final = lazy(r"tool_?calls", re.IGNORECASE)
+_OPTIONS: Final = frozenset({"request_options", "extra_body"})
+_REACH: Final = 80
+
+
+def read_sdk_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
+    """Read the request whose model is the string at *span*.
+
+    Args:
+        tree: A program.
+        span: Where the string begins and ends, its quotes included.
+        model: What it holds.
+
+    Returns:
+        The request, as a whole; None where it is not known to be all in sight.
+    """
+    found = _group(tree, span[0])
+    if found is None:
+        return None
+    group, form = found
+    entry = group.find("model")
+    if entry is None or not _is_model(tree.source, entry, span):
+        return None
+    text = tree.source.text[group.opener : group.closer]
+    keys = {entry.key for entry in group.entries}
+    if "messages" not in keys or {"*", ""} & keys or _OPTIONS & keys or _TOOL_CALLS.search(text):
+        return None
+    values = {entry.key: _value(tree.source, entry) for entry in group.entries}
+    if form == "argument":
+        values |= _optional(tree.source, group)
+    return Body(
+        source=tree.source,
+        language=tree.language.name,
+        main=group,
+        extra=None,
+        form=form,
+        values={**values, "model": model},
+        is_complete=True,
+    )
+
+
+def _group(tree: Tree, offset: int) -> tuple[Group, Form] | None:
+    source = tree.source
+    if tree.language.name in {"java", "kotlin"}:
+        chain = _chain(tree, offset)
+        return (chain, "chain") if chain else None
+    opener = source.enclosing(offset)
+    # Past what only wraps the name: `openai.F("...")`.
+    if opener is not None and source.text[opener] == "(" and tree.language.name == "go":
+        opener = source.enclosing(opener)
+    form = None if opener is None else _form(tree, opener)
+    entries = read_entries(source, opener) if opener is not None else None
+    if opener is None or form is None or entries is None:
+        return None
+    named = [entry._replace(key=_snake(entry.key)) for entry in entries]
+    return Group(opener, source.closers[opener], named), form
+
+
+def _form(tree: Tree, opener: int) -> Form | None:
+    """Tell how a request is written between the brackets at *opener*; None if none is."""
+    source, language = tree.source, tree.language.name
+    sign = source.text[opener]
+    before = source.masked[max(0, opener - _REACH) : opener].rstrip()
+    if language == "ruby" and sign == "(":
+        callee = callee_of(tree, opener)
+        return "options" if callee.endswith("chat.completions.create") else None
+    around = source.enclosing(opener)
+    if around is None or source.text[around] != "(" or not _is_whole_argument(source, opener):
+        return None
+    written = language, sign
+    callee = source.masked[max(0, around - _REACH) : around].rstrip()
+    last = re.split(r"\W+", callee)[-1]
+    if written == ("go", "{") and _STRUCT.search(before):
+        is_call = last in {"New", "NewStreaming"} and "Completions." in callee
+        more = source.masked[source.closers[opener] : source.closers[around]]
+        # Go takes no options beside a list of them that is spread.
+        is_open = is_call and "..." not in more
+        return "argument" if is_open and _can_have_options(source.text) else None
+    is_request = (
+        (written == ("php", "[") and before.endswith("(") and _PHP_CALL.search(callee))
+        or (written == ("ruby", "{") and before.endswith("parameters:") and last == "chat")
+        or (written == ("rust", "{") and callee.endswith("json!"))
+        or (written == ("csharp", "{") and _ANONYMOUS.search(before) and last in _SERIALIZERS)
+    )
+    return "object" if is_request else None
+
+
+def _is_whole_argument(source: Source, opener: int) -> bool:
+    """Whether nothing is joined to what ends here: `[...] + $more`, `{...}.merge(more)`."""
+    end = source.closers[opener] + 1
+    return source.masked[end : end + _REACH].lstrip()[:1] in {")", ","}
+
+
+def _can_have_options(text: str) -> bool:
+    """Whether a Go program imports the SDK under a path that is known, and calls no variable so."""
+    return bool(_GO_IMPORT.search(text)) and not _GO_OPTION.search(text)
+
+
+_GO_OPTION: Final = lazy(r"\boption\s*(?:,\s*\w+\s*)?:=|\bvar\s+option\b|[(,]\s*option\s+[\w*\[]")
+_PHP_CALL: Final = lazy(r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?\s*\Z")
+_GO_IMPORT: Final = lazy(r'"github\.com/openai/openai-go(?:/v\d+)?"')
+
+
+def _chain(tree: Tree, offset: int) -> Group | None:
+    """Read `ChatCompletionCreateParams.builder().model("...")....build()` around *offset*."""
+    source = tree.source
+    statement = tree.statement_at(offset)
+    builders = list(_BUILDER.finditer(source.masked, statement.start, offset))
+    if not builders:
+        return None
+    opener = source.masked.index("(", builders[-1].start())
+    entries: list[Entry] = []
+    position = source.closers[opener] + 1
+    while link := _LINK.match(source.masked, position):
+        at = link.end()
+        if at not in source.closers:
+            return None
+        position = source.closers[at] + 1
+        start = source.masked.index(".", link.start())
+        start -= source.masked[start - 1] == "?"
+        entries.append(Entry(_called(source, link["name"], at), start, position, at + 1))
+    is_whole = entries and entries[-1].key == "build" and entries[-1].end > offset
+    return Group(opener, entries[-1].end, entries[:-1]) if is_whole else None
+
+
+def _called(source: Source, name: str, opener: int) -> str:
+    """Name the parameter that a builder's method sets."""
+    if name == "putAdditionalBodyProperty":
+        region = source.region_from(opener + 1)
+        return source.text[region.inner_start : region.inner_end] if region else ""
+    if _ADDED.match(name):
+        return "tools" if name == "addTool" else "messages"
+    # `additionalBodyProperties(map)` and the like may hold anything.
+    return "" if "dditional" in name else _snake(name)
+
+
+def _snake(name: str) -> str:
+    return _CAPITAL.sub("_", name).lower()
+
+
+def _is_model(source: Source, entry: Entry, span: tuple[int, int]) -> bool:
+    end = entry.end - (source.text[entry.start] in ".?")
+    before = source.masked[entry.value_start : span[0]]
+    after = source.masked[span[1] : end]
+    is_inside = entry.value_start <= span[0] and span[1] <= end
+    return is_inside and bool(_WRAPPER.fullmatch(before)) and bool(_CLOSING.fullmatch(after))
+
+
+def _value(source: Source, entry: Entry) -> object:
+    if entry.key == "messages":
+        return COMPUTED
+    if entry.key == "thinking":
+        return _thinking(source, entry.value_start, entry.end)
+    if number := number_ahead(source.masked, entry.value_start):
+        return number[0]
+    region = source.region_from(entry.value_start)
+    end = entry.end - (source.text[entry.start] in ".?")
+    if region and region.kind == "string" and region.end == end:
+        return string_value(source, region)
+    return _CONSTANTS.get(source.text[entry.value_start : end].strip(), COMPUTED)
+
+
+def _thinking(source: Source, start: int, end: int) -> object:
+    """Read what switches thinking, in whatever mapping it stands."""
+    regions = source.regions_between(start, end)
+    texts = [source.text[region.inner_start : region.inner_end] for region in regions]
+    types = [text for text in texts if text in {"enabled", "disabled"}]
+    return {"type": types[0]} if len(types) == 1 else COMPUTED
+
+
+def _optional(source: Source, group: Group) -> Mapping[str, object]:
+    """Read `option.WithJSONSet("thinking", ...)` beside a struct."""
+    end = source.closers[source.enclosing(group.opener) or group.opener]
+    regions = source.regions_between(group.closer, end)
+    is_set = any(source.text[r.inner_start : r.inner_end].startswith("thinking") for r in regions)
+    return {"thinking": _thinking(source, group.closer, end)} if is_set else {}
+
+
+_CONSTANTS: Final[Mapping[str, object]] = {
+    "true": True, "false": False, "null": None, "nil": None, "None": None,
+}  # fmt: skip

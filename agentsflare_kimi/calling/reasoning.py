@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 
 from agentsflare_kimi.calling.conversations import (
     Calls,
@@ -28,7 +28,7 @@ from agentsflare_kimi.calling.remembered_answers import Answer, RememberedAnswer
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.rules import ABSENT, lacks_reasoning
 
-__all__ = ["ReasoningMemory"]
+__all__ = ["Heard", "ReasoningMemory"]
 
 _Message = Mapping[str, object]
 
@@ -41,6 +41,24 @@ _OLDEST_SECONDS: Final = 3_600.0
 _MOST_CANDIDATES: Final = 64
 _MOST_STEPS: Final = 2_000
 _ANY_NUMBER: Final = sys.maxsize
+
+
+class Heard(NamedTuple):
+    """One answer of the assistant's, as a memory takes it in: digests, and the reasoning.
+
+    Attributes:
+        said: What was said and done, the answer included.
+        has_calls: Whether the answer calls tools.
+        is_after_results: Whether the last message before it is a tool's result.
+        earlier_reasoning: What came back as the reasoning of the calls before it.
+        reasoning: The answer's reasoning; None where it has none.
+    """
+
+    said: Conversation
+    has_calls: bool
+    is_after_results: bool
+    earlier_reasoning: str | None
+    reasoning: str | None
 
 
 class ReasoningMemory:
@@ -100,31 +118,50 @@ class ReasoningMemory:
             answer: A message of the assistant's. One that has `tool_calls` and no
                 `reasoning_content` is remembered to have none.
         """
-        is_fresh = bool(messages) and _role(messages[-1]) == "tool"
-        if not answer.get("tool_calls") and not is_fresh:
-            return
+        heard = self.heard(messages, answer)
+        if heard is not None:
+            self.hear(heard)
+
+    def heard(self, messages: Sequence[object], answer: _Message) -> Heard | None:
+        """Return what there is to take in of *answer*; None where there is nothing."""
+        is_after_results = bool(messages) and _role(messages[-1]) == "tool"
+        if not answer.get("tool_calls") and not is_after_results:
+            return None
         said = read_conversation([*messages, answer], self._secret)
         has_calls = bool(said.calls) and said.calls[-1].position == len(messages)
         earlier = said.calls[:-1] if has_calls else said.calls
-        with self._lock:
-            parent = self._parent(said, earlier[-1], messages) if earlier else None
-            if has_calls:
-                reasoning = answer.get("reasoning_content")
-                text = reasoning if isinstance(reasoning, str) else None
-                self._answers.add(self._answer(said, parent, text))
+        return Heard(
+            said=said,
+            has_calls=has_calls,
+            is_after_results=is_after_results,
+            earlier_reasoning=_reasoning(messages[earlier[-1].position]) if earlier else None,
+            reasoning=_reasoning(answer),
+        )
 
-    def _parent(self, said: Conversation, made: Calls, messages: Sequence[object]) -> int | None:
+    def hear(self, heard: Heard, age: float = 0.0) -> None:
+        """Take in what was *heard*, *age* seconds ago."""
+        said = heard.said
+        earlier = said.calls[:-1] if heard.has_calls else said.calls
+        with self._lock:
+            parent = self._parent(heard, earlier[-1]) if earlier else None
+            if heard.has_calls:
+                since = time.monotonic() - age
+                self._answers.add(self._answer(said, parent, heard.reasoning, since))
+
+    def _parent(self, heard: Heard, made: Calls) -> int | None:
         """Find the answer whose calls came last, and note their results while they are whole."""
         # Two answers may have the same reasoning, or none, and be of two conversations.
-        number = self._find(said, made, messages[made.position], by="conversation")
+        number = self._find(heard.said, made, heard.earlier_reasoning, by="conversation")
         if number is None:
             return None
-        if _role(messages[-1]) == "tool" and self._answers[number].results is None:
-            results = said.steps[made.after].results
+        if heard.is_after_results and self._answers[number].results is None:
+            results = heard.said.steps[made.after].results
             self._answers.note_results(number, results)
         return number
 
-    def _answer(self, said: Conversation, parent: int | None, reasoning: str | None) -> Answer:
+    def _answer(
+        self, said: Conversation, parent: int | None, reasoning: str | None, since: float
+    ) -> Answer:
         made = said.calls[-1]
         steps = said.steps[: made.after]
         conversation, is_whole = next(self._conversations), len(said.calls) == 1
@@ -141,7 +178,7 @@ class ReasoningMemory:
             steps=steps,
             ids=made.ids,
             reasoning=reasoning,
-            since=time.monotonic(),
+            since=since,
             is_whole=is_whole,
         )
 
@@ -172,7 +209,7 @@ class ReasoningMemory:
             if not lacks_reasoning(messages[made.position]):
                 continue
             with self._lock:
-                number = self._find(said, made, messages[made.position], before)
+                number = self._find(said, made, None, before)
                 answer = None if number is None else self._answers[number]
             if answer is not None:
                 before[answer.conversation] = len(answer.steps)
@@ -188,17 +225,16 @@ class ReasoningMemory:
         self,
         said: Conversation,
         made: Calls,
-        message: object,
+        reasoning: str | None,
         limits: Mapping[int, int] = MappingProxyType({}),
         by: Literal["reasoning", "conversation"] = "reasoning",
     ) -> int | None:
-        """Find the answer that *message* is, unless more than one may be meant.
+        """Find the answer that made the calls, unless more than one may be meant.
 
-        *limits* says of conversations how many steps stand before a later message, *by* in what
-        all that may be meant have to be equal.
+        *reasoning* is what came back with the calls. *limits* says of conversations how many
+        steps stand before a later message, *by* in what all that may be meant have to be equal.
         """
         before = said.steps[: made.after]
-        reasoning = cast("_Message", message).get("reasoning_content")
         found: dict[int, int] = {}
         tried: Counter[int] = Counter()
         rivals: list[int] = []
@@ -242,6 +278,11 @@ class ReasoningMemory:
 
 def _role(message: object) -> object:
     return cast("_Message", message).get("role") if isinstance(message, Mapping) else None
+
+
+def _reasoning(message: object) -> str | None:
+    reasoning = cast("_Message", message).get("reasoning_content")
+    return reasoning if isinstance(reasoning, str) else None
 
 
 def _rank(answer: Answer, made: Calls) -> tuple[bool, bool]:

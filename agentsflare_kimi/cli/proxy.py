@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -24,7 +25,8 @@ __all__ = ["application", "run"]
 _EPILOG: Final = (
     "Callers set their base URL to the proxy's and keep their own key. Every AGENTSFLARE_ variable "
     "and every AGENTSFLARE_PROXY_ variable counts; an option wins over its variable. A token in "
-    "AGENTSFLARE_PROXY_TOKENS does not show in the list of processes, one after --token does."
+    "AGENTSFLARE_PROXY_TOKENS does not show in the list of processes, one after --token does; nor "
+    "does a password in AGENTSFLARE_PROXY_MEMORY."
 )
 _BACKLOG: Final = 2_048
 # Seconds; pools of callers keep connections longer than a server's usual five.
@@ -39,6 +41,7 @@ _VARIABLES: Final = {
     "max_body_bytes": "AGENTSFLARE_PROXY_MAX_BODY_BYTES",
     "public_metrics": "AGENTSFLARE_PROXY_PUBLIC_METRICS",
     "upstream": "AGENTSFLARE_BASE_URL",
+    "memory": "AGENTSFLARE_PROXY_MEMORY",
     "log_json": _JSON,
 }
 
@@ -83,7 +86,10 @@ def run(arguments: list[str]) -> int:
         # The server ends by itself, and then raises once more what it had caught.
         signal.signal(number, _let_it_end)
     if options.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        with TemporaryDirectory(prefix="agentsflare-kimi-metrics-") as folder:
+            # Where the workers' numbers are added up; read when the workers load the library.
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+            Multiprocess(config, sockets=[listener]).run()
     else:
         server.run(sockets=[listener])
     return 0
@@ -132,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--max-body-bytes", type=int, metavar="N", help="the largest request body")
     add("--public-metrics", action="store_true", help="let other machines read /metrics")
     add("--workers", type=int, default=1, metavar="N", help="processes (%(default)s)")
+    add("--memory", metavar="URL", help="a Redis or Valkey server through which workers share")
     add("--drain", type=int, default=30, metavar="S", help="seconds for open streams at the end")
     add("--log-json", action="store_true", help="log one JSON object a line")
     add("--env-file", metavar="FILE", help="a .env file to read below the environment")
@@ -156,11 +163,12 @@ def _export(options: argparse.Namespace) -> None:
 
 def _check(host: str) -> None:
     from agentsflare_kimi.proxy.access import Gate  # noqa: PLC0415  # after the variables are set
-    from agentsflare_kimi.proxy.options import ProxySettings  # noqa: PLC0415  # as above
+    from agentsflare_kimi.proxy.options import ProxySettings, store_of  # noqa: PLC0415  # as above
     from agentsflare_kimi.settings import KimiSettings  # noqa: PLC0415  # loads the SDK
 
     chosen = ProxySettings()
     Gate(chosen, KimiSettings())
+    store_of(chosen)
     if not is_loopback(host) and not chosen.serves_others:
         raise UsageError(
             f"--host {host} would serve other machines: say how they are known, with --token "

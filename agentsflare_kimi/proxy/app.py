@@ -14,15 +14,14 @@ from starlette.routing import Mount, Route
 
 from agentsflare_kimi.calling.notices import log_event
 from agentsflare_kimi.calling.observing import observing
-from agentsflare_kimi.client import AsyncKimi
 from agentsflare_kimi.proxy.access import Gate
 from agentsflare_kimi.proxy.exchange import Exchange, current_exchange
 from agentsflare_kimi.proxy.forwarding import Incoming, forward, gateway_path
 from agentsflare_kimi.proxy.metrics import metrics_if_there
-from agentsflare_kimi.proxy.options import ProxySettings
+from agentsflare_kimi.proxy.options import ProxySettings, store_of
 from agentsflare_kimi.proxy.refusals import Refusal, refusal_of
 from agentsflare_kimi.proxy.replies import Reply, while_connected
-from agentsflare_kimi.proxy.upstream import Upstream
+from agentsflare_kimi.proxy.upstream import Asking, Upstream
 from agentsflare_kimi.settings import KimiSettings
 
 if TYPE_CHECKING:
@@ -59,14 +58,10 @@ def create_app(settings: KimiSettings | None = None, **options: Any) -> ASGIApp:
         yield
         await proxy.upstream.close()
 
-    routes = [Route("/healthz", _healthz), Mount("/", app=proxy)]
+    routes = [Route("/healthz", proxy.show_health), Mount("/", app=proxy)]
     if proxy.metrics is not None:
         routes.insert(1, Route("/metrics", proxy.show_metrics))
     return Starlette(routes=routes, lifespan=lifespan)
-
-
-async def _healthz(_: Request) -> JSONResponse:
-    return JSONResponse({"status": "ok"})
 
 
 class _Proxy:
@@ -75,7 +70,8 @@ class _Proxy:
     def __init__(self, settings: KimiSettings, options: ProxySettings) -> None:
         self._options = options
         self._gate = Gate(options, settings)
-        self.upstream = Upstream(settings, options.most_callers)
+        self._store = store_of(options)
+        self.upstream = Upstream(settings, options.most_callers, self._store)
         self.metrics = metrics_if_there()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,6 +93,13 @@ class _Proxy:
                 self.metrics.count(exchange)
             log_event("request", level=logging.INFO, **exchange.log_fields())
 
+    async def show_health(self, _: Request) -> JSONResponse:
+        """Answer `/healthz`: the proxy works without its shared memory, too, and says so."""
+        health = {"status": "ok"}
+        if self._store is not None:
+            health["memory"] = "ok" if self._store.is_up else "unavailable"
+        return JSONResponse(health)
+
     async def show_metrics(self, request: Request) -> Response:
         """Answer `/metrics`."""
         try:
@@ -111,7 +114,7 @@ class _Proxy:
         self, scope: Scope, receive: Receive, exchange: Exchange, reply: Reply
     ) -> None:
         try:
-            incoming, client = await self._admit(scope, receive, exchange)
+            incoming, asking = await self._admit(scope, receive, exchange)
         except Exception as error:  # noqa: BLE001  # every failure is answered
             await _refuse(error, reply)
             return
@@ -119,7 +122,7 @@ class _Proxy:
         async def work() -> None:
             try:
                 passes_unknown = self._options.unknown_paths == "pass"
-                await forward(incoming, client, exchange, reply, passes_unknown=passes_unknown)
+                await forward(incoming, asking, exchange, reply, passes_unknown=passes_unknown)
             except Exception as error:  # noqa: BLE001  # as above
                 await _refuse(error, reply)
 
@@ -127,7 +130,7 @@ class _Proxy:
 
     async def _admit(
         self, scope: Scope, receive: Receive, exchange: Exchange
-    ) -> tuple[Incoming, AsyncKimi]:
+    ) -> tuple[Incoming, Asking]:
         headers = _headers(scope)
         self._gate.check_connection(scope, headers)
         path = gateway_path(exchange.path)
@@ -136,7 +139,7 @@ class _Proxy:
         body = await self._read(receive, headers)
         query = scope["query_string"].decode("latin-1")
         incoming = Incoming(scope["method"], path, query, headers, body)
-        return incoming, self.upstream.client_of(caller)
+        return incoming, self.upstream.of(caller)
 
     async def _read(self, receive: Receive, headers: dict[str, str]) -> bytes:
         most = self._options.max_body_bytes

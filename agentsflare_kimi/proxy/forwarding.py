@@ -19,7 +19,7 @@ from agentsflare_kimi.proxy.model_list import with_status
 from agentsflare_kimi.proxy.refusals import Refusal
 from agentsflare_kimi.proxy.relaying import readable, relay_bytes, relay_events
 from agentsflare_kimi.proxy.replies import Reply, passed_on
-from agentsflare_kimi.proxy.upstream import RESPONSE
+from agentsflare_kimi.proxy.upstream import RESPONSE, Asking
 from agentsflare_kimi.reading.filters import extract_filter_results
 
 __all__ = ["Incoming", "forward", "gateway_path"]
@@ -86,13 +86,13 @@ def gateway_path(raw_path: str) -> str:
 
 
 async def forward(
-    incoming: Incoming, client: AsyncKimi, exchange: Exchange, reply: Reply, *, passes_unknown: bool
+    incoming: Incoming, asking: Asking, exchange: Exchange, reply: Reply, *, passes_unknown: bool
 ) -> None:
     """Send *incoming* to the gateway and its answer to the caller.
 
     Args:
         incoming: The request.
-        client: The caller's client.
+        asking: What the caller's requests go through.
         exchange: Takes note of what is done.
         reply: Where the answer goes.
         passes_unknown: Whether paths that are no endpoint of this package's go through.
@@ -101,12 +101,12 @@ async def forward(
         Refusal: The request cannot be passed on.
         openai.OpenAIError: The gateway did not answer, or with an error.
     """
-    path = incoming.path
+    path, client = incoming.path, asking.client
     if incoming.method not in _METHODS:
         raise Refusal(405, f"{incoming.method} is not passed on", code="method_not_allowed")
     answers = _CHECKED.get(path) if incoming.method == "POST" else None
     if answers:
-        await _complete(incoming, answers, client, exchange, reply)
+        await _complete(incoming, answers, asking, exchange, reply)
     elif incoming.method == "GET" and (path == _MODELS or path.startswith(f"{_MODELS}/")):
         await _list_models(incoming, client, exchange, reply)
     elif passes_unknown:
@@ -121,15 +121,19 @@ async def forward(
 
 
 async def _complete(
-    incoming: Incoming, answers: _Answers, client: AsyncKimi, exchange: Exchange, reply: Reply
+    incoming: Incoming, answers: _Answers, asking: Asking, exchange: Exchange, reply: Reply
 ) -> None:
     body = _json_object(incoming.body)
     _note_request(body, exchange)
+    client, memory = asking
+    if memory is not None:
+        await memory.read(body)
     if exchange.is_stream:
         chunk: Any = answers.chunk
         streamed = {"stream": True, "stream_cls": AsyncStream[chunk]}
         stream = await _ask(client, incoming, cast_to=chunk, body=body, **streamed)
-        await relay_events(stream, chunk, exchange, reply)
+        before = None if memory is None else memory.send
+        await relay_events(stream, chunk, exchange, reply, before=before)
         return
     answer = await _ask(client, incoming, cast_to=answers.whole, body=body)
     exchange.take(answer)
@@ -137,6 +141,8 @@ async def _complete(
     response = exchange.response
     if response is None:
         raise Refusal(502, "the gateway's answer is not there", code="bad_gateway")
+    if memory is not None:
+        await memory.send()
     content = readable(response.content, answers.whole, response)
     await reply.answer(response.status_code, content, passed_on(response.headers))
 

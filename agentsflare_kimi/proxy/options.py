@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agentsflare_kimi.errors import ConfigurationError
 
-__all__ = ["ProxySettings"]
+if TYPE_CHECKING:
+    from agentsflare_kimi.proxy.memory_store import MemoryStore
+
+__all__ = ["ProxySettings", "store_of"]
 
 _PREFIX: Final = "AGENTSFLARE_PROXY_"
 # What the upstream takes at most. Source: facts/kimi.md, section on images.
@@ -34,6 +37,8 @@ class ProxySettings(BaseSettings):
             unchanged (`pass`) or are answered with 404 (`refuse`).
         most_callers: How many callers' memory, lessons and slots are kept; the one that has
             been away longest goes first.
+        memory: URL of a Redis or Valkey server by which several workers or machines share the
+            reasoning of each caller's answers, sealed with the caller's key.
         public_metrics: Whether `/metrics` answers other machines without a token.
 
     Raises:
@@ -55,6 +60,7 @@ class ProxySettings(BaseSettings):
     max_header_bytes: int = Field(default=65_536, gt=0)
     unknown_paths: Literal["pass", "refuse"] = "pass"
     most_callers: int = Field(default=1_000, gt=0)
+    memory: SecretStr | None = None
     public_metrics: bool = False
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401  # pydantic takes and checks them
@@ -95,6 +101,26 @@ class ProxySettings(BaseSettings):
     def serves_others(self) -> bool:
         """Whether callers from other machines are taken."""
         return bool(self.tokens) or self.pass_keys
+
+
+def store_of(options: ProxySettings) -> MemoryStore | None:
+    """Return the store that *options* name for workers to share; nothing is sent to it yet.
+
+    Raises:
+        ConfigurationError: The URL is wrong, or the extra `redis` is missing.
+    """
+    if options.memory is None:
+        return None
+    try:
+        import cryptography as _  # noqa: F401, PLC0415  # an extra
+
+        from agentsflare_kimi.proxy.memory_store import MemoryStore  # noqa: PLC0415  # as above
+    except ImportError as error:
+        raise ConfigurationError(
+            "a memory that workers share needs redis and cryptography: "
+            'pip install "agentsflare-kimi[proxy,redis]"'
+        ) from error
+    return MemoryStore(options.memory.get_secret_value())
 
 
 def _describe(error: ValidationError) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -24,8 +24,16 @@ _KEEP_ALIVE: Final = b": keep-alive\n\n"
 _DONE: Final = b"data: [DONE]\n\n"
 
 
+_Before = Callable[[], Awaitable[None]]
+
+
 async def relay_events(
-    stream: AsyncGuardedStream[Any], cast_to: type, exchange: Exchange, reply: Reply
+    stream: AsyncGuardedStream[Any],
+    cast_to: type,
+    exchange: Exchange,
+    reply: Reply,
+    *,
+    before: _Before | None = None,
 ) -> None:
     """Pass a stream on: the data of each event as it came, after the client has checked it.
 
@@ -37,11 +45,12 @@ async def relay_events(
         cast_to: What its chunks are.
         exchange: Takes note of what passes.
         reply: Where it goes.
+        before: What is done with all that was heard before the caller gets it.
 
     Raises:
         openai.OpenAIError: The stream failed; what came before is with the caller.
     """
-    relay = _Relay(stream.response, reply)
+    relay = _Relay(stream.response, reply, before)
     try:
         while (chunk := await anext(stream, None)) is not None:
             exchange.take(chunk)
@@ -84,8 +93,9 @@ def readable(body: bytes, cast_to: type, response: Response) -> bytes:
 class _Relay:
     """Writes to the caller whenever all that has come is checked, so once for each piece."""
 
-    def __init__(self, response: Response, reply: Reply) -> None:
+    def __init__(self, response: Response, reply: Reply, before: _Before | None) -> None:
         self.waiting: list[bytes] = []
+        self._before = before
         self._response = response
         self._reply = reply
         read = response.aiter_bytes
@@ -106,6 +116,8 @@ class _Relay:
         if not self.waiting:
             return
         piece, self.waiting = b"".join(self.waiting), []
+        if self._before is not None:
+            await self._before()
         if not self._reply.has_begun:
             headers = passed_on(self._response.headers)
             await self._reply.begin(200, {**headers, "cache-control": "no-cache"})

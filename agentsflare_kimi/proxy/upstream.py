@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from openai import DefaultAsyncHttpxClient
 
@@ -14,7 +14,11 @@ from agentsflare_kimi.proxy.access import Caller
 from agentsflare_kimi.proxy.exchange import current_exchange
 from agentsflare_kimi.settings import KimiSettings
 
-__all__ = ["RESPONSE", "Upstream"]
+if TYPE_CHECKING:
+    from agentsflare_kimi.proxy.memory_store import MemoryStore
+    from agentsflare_kimi.proxy.shared_memory import SharedMemory
+
+__all__ = ["RESPONSE", "Asking", "Upstream"]
 
 # The HTTP library is httpx or httpx2, as the SDK has it.
 _LIBRARY: Final = DefaultAsyncHttpxClient.__mro__[1].__module__.partition(".")[0]
@@ -35,36 +39,68 @@ class _Connections(AsyncSteadyClient):
         return exchange.response
 
 
+class Asking(NamedTuple):
+    """What one caller's requests go through.
+
+    Attributes:
+        client: The caller's client.
+        memory: The client's memory, where workers share it; None where they do not.
+    """
+
+    client: AsyncKimi
+    memory: SharedMemory | None
+
+
 class Upstream:
     """The gateway as each caller has it: with memory, lessons and slots of the caller's own."""
 
-    def __init__(self, settings: KimiSettings, most_callers: int) -> None:
-        """Begin with no callers; the *most_callers* that came last are remembered."""
+    def __init__(
+        self, settings: KimiSettings, most_callers: int, store: MemoryStore | None = None
+    ) -> None:
+        """Begin with no callers; the *most_callers* that came last are remembered.
+
+        Args:
+            settings: How the gateway is asked.
+            most_callers: How many callers' clients are kept.
+            store: Where workers share what callers' answers held; None where they do not.
+        """
         self._settings = settings
         self._most = most_callers
+        self._store = store
         self._connections = _Connections(settings.base_url)
-        self._clients: OrderedDict[bytes, AsyncKimi] = OrderedDict()
+        self._callers: OrderedDict[bytes, Asking] = OrderedDict()
 
-    def client_of(self, caller: Caller) -> AsyncKimi:
-        """Return the client of *caller*.
+    def of(self, caller: Caller) -> Asking:
+        """Return what requests of *caller* go through.
 
         Raises:
             ConfigurationError: The key cannot be one.
         """
-        client = self._clients.get(caller.digest)
-        if client is None:
-            client = AsyncKimi(
-                settings=self._settings,
-                api_key=caller.key,
-                http_client=cast("Any", self._connections),
-            )
-            self._clients[caller.digest] = client
-            if len(self._clients) > self._most:
+        asking = self._callers.get(caller.digest)
+        if asking is None:
+            asking = self._callers[caller.digest] = self._make(caller)
+            if len(self._callers) > self._most:
                 # Requests under way keep theirs.
-                self._clients.popitem(last=False)
-        self._clients.move_to_end(caller.digest)
-        return client
+                self._callers.popitem(last=False)
+        self._callers.move_to_end(caller.digest)
+        return asking
+
+    def _make(self, caller: Caller) -> Asking:
+        memory = None
+        if self._store is not None:
+            from agentsflare_kimi.proxy.shared_memory import SharedMemory  # noqa: PLC0415  # an extra
+
+            memory = SharedMemory(self._store, caller)
+        client = AsyncKimi(
+            settings=self._settings,
+            api_key=caller.key,
+            memory=memory,
+            http_client=cast("Any", self._connections),
+        )
+        return Asking(client, memory)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._connections.aclose()
+        if self._store is not None:
+            await self._store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 
 import openai
 import pytest
+from raw_http import send
 
 from agentsflare_kimi.emulator import Emulator
 
@@ -37,7 +39,7 @@ def proxy(upstream, *arguments):
         base_url = process.stdout.readline().strip().removeprefix("export OPENAI_BASE_URL=")
         yield process, openai.OpenAI(base_url=base_url, api_key="a-private-key", timeout=60)
     finally:
-        process.kill()
+        process.terminate()  # workers outlive a parent that is killed
         process.communicate()
 
 
@@ -81,6 +83,7 @@ def test_open_streams_are_drained(emulator):
         (["--token", "t" * 20], "AGENTSFLARE_API_KEY"),
         (["--port", "99999"], "cannot bind"),
         (["--upstream", "http://example.com/v1"], "base URL refused"),
+        (["--memory", "http://example.com"], "AGENTSFLARE_PROXY_MEMORY"),
     ],
 )
 def test_wrong_use_is_one_line(arguments, said):
@@ -88,3 +91,18 @@ def test_wrong_use_is_one_line(arguments, said):
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_the_numbers_of_all_workers_are_added_up(emulator):
+    with proxy(emulator.base_url, "--workers", "2") as (_, client):
+        for _ in range(8):
+            # A connection each, so that both workers get some.
+            with openai.OpenAI(base_url=client.base_url, api_key="any", timeout=60) as one:
+                one.chat.completions.create(model="kimi-k2.6", messages=HELLO)
+        told = []
+        for _ in range(4):
+            url = f"{client.base_url}".removesuffix("/v1/") + "/metrics"
+            _, text = send(url, connection="close")
+            told.append(re.findall(r"requests_total\{[^}]*\} (\S+)", text.decode()))
+    assert told == [["8.0"]] * 4

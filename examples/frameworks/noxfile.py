@@ -36,6 +36,7 @@ ENVIRONMENTS = {
     "pinned": ("instructor",),
 }
 TRACERS = ("opentelemetry", "logfire", "openinference")
+MORE_TRACERS = ("traceloop", "langfuse")
 QUIET = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "CREWAI_DISABLE_TELEMETRY": "true"}
 PARTS = ("chat", "tool_loop", "structured", "stream")
 
@@ -51,7 +52,8 @@ def _run(session: nox.Session, name: str) -> None:
     failed = []
     jobs = [(f"with_{each}.py", each) for each in ENVIRONMENTS[name]]
     if name in {"core", "newest"}:
-        jobs += [("tracers.py", each) for each in TRACERS]
+        tracers = TRACERS if name == "core" else (*TRACERS, *MORE_TRACERS)
+        jobs += [("tracers.py", each) for each in tracers]
     for program, each in jobs:
         more = [each] if program == "tracers.py" else []
         told = session.run(

@@ -39,10 +39,26 @@ def openinference(_: Kimi) -> None:
     OpenAIInstrumentor().instrument()
 
 
+def traceloop(_: Kimi) -> None:
+    from opentelemetry.instrumentation.openai import OpenAIInstrumentor  # noqa: PLC0415
+
+    OpenAIInstrumentor().instrument()
+
+
+def langfuse(_: Kimi) -> None:
+    # It demands keys, and sends what it has to nobody.
+    os.environ.update(LANGFUSE_PUBLIC_KEY="pk", LANGFUSE_SECRET_KEY="sk")  # noqa: S106
+    os.environ.update(LANGFUSE_HOST=NOWHERE, LANGFUSE_BASE_URL=NOWHERE)
+    import langfuse.openai  # noqa: F401, PLC0415
+
+
+NOWHERE = "http://127.0.0.1:9"
 TRACERS: dict[str, tuple[Callable[[Kimi], None], str]] = {
     "opentelemetry": (nothing, "opentelemetry-sdk"),
     "logfire": (logfire, "logfire"),
     "openinference": (openinference, "openinference-instrumentation-openai"),
+    "traceloop": (traceloop, "opentelemetry-instrumentation-openai"),
+    "langfuse": (langfuse, "langfuse"),
 }
 EXPORTER = InMemorySpanExporter()
 

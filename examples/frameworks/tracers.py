@@ -47,7 +47,7 @@ def traceloop(_: Kimi) -> None:
 
 def langfuse(_: Kimi) -> None:
     # It demands keys, and sends what it has to nobody.
-    os.environ.update(LANGFUSE_PUBLIC_KEY="pk", LANGFUSE_SECRET_KEY="sk")  # noqa: S106
+    os.environ.update(LANGFUSE_PUBLIC_KEY="pk", LANGFUSE_SECRET_KEY="sk")
     os.environ.update(LANGFUSE_HOST=NOWHERE, LANGFUSE_BASE_URL=NOWHERE)
     import langfuse.openai  # noqa: F401, PLC0415
 

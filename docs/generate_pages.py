@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -57,14 +58,19 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     )
 
 
+def _definitions(terms: Iterable[tuple[str, str]]) -> str:
+    """List terms and what they mean: unlike a table, it is as wide as the screen."""
+    return "\n".join(f"{term}\n: {meaning}\n" for term, meaning in terms)
+
+
 def _settings() -> str:
     meanings = _attributes(KimiSettings)
-    return _table(
-        ("variable, keyword", "default", "meaning"),
+    return _definitions(
         (
-            (f"`AGENTSFLARE_{name.upper()}`, `{name}`", _shown(field.default), meanings[name])
-            for name, field in KimiSettings.model_fields.items()
-        ),
+            f"`AGENTSFLARE_{name.upper()}`, `{name}` (default: {_shown(field.default)})",
+            meanings[name],
+        )
+        for name, field in KimiSettings.model_fields.items()
     )
 
 
@@ -147,15 +153,19 @@ def _classes(base: type) -> Iterator[type]:
 
 
 def _exceptions() -> str:
-    def rows(base: type) -> Iterator[tuple[str, str, str]]:
-        for kind in _classes(base):
-            bases = ", ".join(f"`{parent.__name__}`" for parent in kind.__bases__)
-            yield f"`{kind.__name__}`", bases, (inspect.getdoc(kind) or "").partition("\n\n")[0]
+    def entry(kind: type) -> tuple[str, str]:
+        # How errors are pickled is no class that a program catches.
+        caught = [base for base in kind.__bases__ if issubclass(base, BaseException)]
+        bases = ", ".join(f"`{base.__name__}`" for base in caught)
+        purpose = (inspect.getdoc(kind) or "").partition("\n\n")[0]
+        return f"`{kind.__name__}` ({bases})", purpose.replace("\n", " ")
 
-    head = ("class", "is also", "when")
-    warnings = _table(head, rows(Warning))
-    raised = [kind for kind in rows(Exception) if not kind[0].strip("`").endswith("Warning")]
-    return f"## Exceptions\n\n{_table(head, raised)}\n## Warnings\n\n{warnings}"
+    warnings = [*_classes(Warning)]
+    raised = [kind for kind in _classes(Exception) if kind not in warnings]
+    return "\n".join(
+        f"## {title}\n\n{_definitions(map(entry, kinds))}"
+        for title, kinds in (("Exceptions", raised), ("Warnings", warnings))
+    )
 
 
 def _causes() -> str:
@@ -259,12 +269,18 @@ def _llms() -> str:
         "# agentsflare-kimi\n\n> A drop-in replacement for building an OpenAI client, aimed at "
         "Kimi models behind the Agentsflare gateway.\n\n## Documentation\n\n"
     )
-    titles = {
-        page.stem: page.read_text(encoding="utf-8").partition("\n")[0]
-        for page in sorted(PAGES.glob("*.md"))
-    }
+    # In the order of the site's own contents.
+    index = (PAGES / "index.md").read_text(encoding="utf-8")
+    names = re.findall(r"^([\w/-]+)$", index, re.MULTILINE)
     return head + "".join(
-        f"- [{title[2:]}]({SITE}{name}/)\n"
-        for name, title in titles.items()
-        if title.startswith("# ") and name != "index"
+        f"- [{_title(name)}]({SITE}{name.removesuffix('index')}{'' if '/' in name else '/'})\n"
+        for name in names
     )
+
+
+def _title(name: str) -> str:
+    made = {"rules/index": "Rules of the linter", "reference/index": "API reference"}
+    if name in made:
+        return made[name]
+    first = (PAGES / f"{name}.md").read_text(encoding="utf-8").partition("\n")[0]
+    return first[2:] if first.startswith("# ") else name.capitalize()

@@ -13,6 +13,7 @@ import pytest
 from fault_cases import CASES
 from fault_matrix import Lab, broken_promises, run
 from fault_server import EVENTS, Connection, FaultServer, chunked, head
+from waiting import LONGEST, wait_until
 
 from agentsflare_kimi import AsyncKimi, ConfigurationError, Kimi, KimiSettings
 from agentsflare_kimi.calling import backends
@@ -90,15 +91,8 @@ async def _ask(client):
     return completion.choices[0].message.content
 
 
-def _has_no_connection(server):
-    return _settles(lambda: server.open == 0)
-
-
-def _settles(condition):
-    end = time.monotonic() + 10
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
+def _wait_for_no_connection(server):
+    wait_until(lambda: server.open == 0)
 
 
 def _transport(client):
@@ -218,7 +212,7 @@ def test_the_deadline_ends_a_call_and_a_stream(server):
                     pass
 
     asyncio.run(main())
-    assert _has_no_connection(server)
+    _wait_for_no_connection(server)
 
 
 def test_no_request_leaves_for_another_origin(server):
@@ -252,7 +246,7 @@ def test_thirty_event_loops_leave_no_session(server):
         asyncio.run(main())
     gc.collect()
     assert len(client._client._of_loop) == 0
-    assert _has_no_connection(server)
+    _wait_for_no_connection(server)
 
 
 @pytest.mark.parametrize("is_begun", [True, False])
@@ -264,7 +258,7 @@ def test_a_stream_that_nobody_refers_to_is_closed(server, is_begun):
             if is_begun:
                 await anext(stream)
             del stream
-            assert await asyncio.to_thread(_has_no_connection, server)
+            await asyncio.to_thread(_wait_for_no_connection, server)
 
     asyncio.run(main())
 
@@ -285,6 +279,6 @@ def test_an_async_client_works_on_both_sides_of_a_fork(server, backend):
         child = context.Process(target=_ask_in_child, args=(client, queue))
         child.start()
     assert asyncio.run(_ask(client)) == "Hello there"
-    assert queue.get(timeout=30) == "Hello there"
+    assert queue.get(timeout=LONGEST) == "Hello there"
     child.join(30)
     assert child.exitcode == 0

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import openai
 import pytest
+from waiting import LONGEST
 
 COMMAND = [sys.executable, "-m", "agentsflare_kimi", "serve"]
 HELLO = [{"role": "user", "content": "a private question"}]
@@ -51,7 +52,7 @@ def test_it_serves_until_it_is_interrupted(number):
     with serve() as (process, exported):
         assert ask(exported).message.content
         process.send_signal(number)
-        _, log = process.communicate(timeout=5)
+        _, log = process.communicate(timeout=LONGEST)
     assert process.returncode == 0
     assert "Traceback" not in log
     assert "POST /v1/chat/completions kimi-chat 200" in log
@@ -130,7 +131,7 @@ def test_a_terminal_is_not_obeyed():
         with pytest.raises(openai.BadRequestError):
             ask(exported, model="\x1b[2Jgone")
         process.send_signal(signal.SIGINT)
-        _, log = process.communicate(timeout=5)
+        _, log = process.communicate(timeout=LONGEST)
     assert "\x1b" not in log
     assert r"\x1b[2Jgone" in log
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import openai
 import pytest
+from waiting import LONGEST
 
 from agentsflare_kimi.emulator import Emulator
 from agentsflare_kimi.emulator.recording import Recorder, load_recording
@@ -27,7 +28,7 @@ REQUESTS = [
 
 
 def post(emulator: Emulator, body: object, path="/v1/chat/completions") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(emulator.base_url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(emulator.base_url).netloc, timeout=LONGEST)
     headers = {"Authorization": f"Bearer {KEY}"}
     connection.request("POST", path, json.dumps(body), headers)
     try:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import openai
 import pytest
+from waiting import LONGEST, wait_until
 
 from agentsflare_kimi.emulator import Emulator
 
@@ -17,7 +18,7 @@ HELLO = [{"role": "user", "content": "Hello, how are you?"}]
 
 def post(emulator: Emulator, body: dict | None = None) -> bytes:
     """Ask as a client without any manners would."""
-    connection = http.client.HTTPConnection(urlsplit(emulator.base_url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(emulator.base_url).netloc, timeout=LONGEST)
     text = json.dumps({"model": "kimi-chat", "messages": HELLO} | (body or {}))
     connection.request("POST", "/v1/chat/completions", text, {"Authorization": "Bearer key"})
     try:
@@ -157,10 +158,7 @@ def test_a_client_without_a_time_limit_is_noted(monkeypatch):
         connection = http.client.HTTPConnection(urlsplit(emulator.base_url).netloc)
         text = json.dumps({"model": "kimi-chat", "messages": HELLO})
         connection.request("POST", "/v1/chat/completions", text, {"Authorization": "Bearer key"})
-        for _ in range(1_500):
-            if emulator.requests:
-                break
-            time.sleep(0.02)
+        wait_until(lambda: emulator.requests)
         assert codes(emulator) == []
         later = time.time() + 60
         monkeypatch.setattr(time, "time", lambda: later)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import openai
 import pytest
 from pydantic import BaseModel
+from waiting import LONGEST, wait_until
 
 from agentsflare_kimi.emulator import Emulator
 
@@ -36,15 +36,7 @@ def client(emulator: Emulator) -> Iterator[openai.OpenAI]:
 
 
 def connect(emulator: Emulator) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(urlsplit(emulator.base_url).netloc, timeout=5)
-
-
-def wait_until(condition) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not happen within four seconds")
+    return http.client.HTTPConnection(urlsplit(emulator.base_url).netloc, timeout=LONGEST)
 
 
 def test_the_sdk_reads_answers_strictly(client):

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import openai
 import pytest
 from fault_server import BEGUN, CHUNKS, DONE, EVENTS, Connection, FaultServer, chunked, head
+from waiting import LONGEST, wait_until
 
 from agentsflare_kimi import AsyncKimi, IncompleteStreamError, Kimi
 from agentsflare_kimi.calling.tracing import async_trace, trace
@@ -75,15 +76,6 @@ async def _ask_async(client):
     return completion.choices[0].message.content
 
 
-def _settles(condition, seconds=5.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def test_fifty_threads_on_one_client(client):
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: _ask(client), range(400)))
@@ -105,7 +97,7 @@ def test_a_client_used_before_a_fork_works_on_both_sides(client):
         for child in children:
             child.start()
     assert [_ask(client) for _ in range(20)] == ["Hello there"] * 20
-    assert [queue.get(timeout=20) for _ in children] == ["Hello there"] * 4
+    assert [queue.get(timeout=LONGEST) for _ in children] == ["Hello there"] * 4
     for child in children:
         child.join(20)
         assert child.exitcode == 0
@@ -121,7 +113,7 @@ def test_a_child_that_closes_a_client_closes_its_own_connections(client):
         warnings.simplefilter("ignore", DeprecationWarning)  # threads of the server, and a fork
         child = context.Process(target=_close_in_child, args=(client, queue))
         child.start()
-    assert queue.get(timeout=20) == ["Hello there", True, [True], CLOSED]
+    assert queue.get(timeout=LONGEST) == ["Hello there", True, [True], CLOSED]
     child.join(20)
     assert not client.is_closed()
     (pool,) = client._client._of_process.values()
@@ -163,7 +155,7 @@ def test_many_event_loops_on_the_same_client(server, runs):
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert not loops
     assert len(client._client._of_loop) == 0
-    assert _settles(lambda: server.open == 0)
+    wait_until(lambda: server.open == 0)
 
 
 def test_loops_that_shut_nothing_down_are_forgotten_too(server):
@@ -182,7 +174,7 @@ def test_a_client_that_nobody_refers_to_leaves_no_connection(server):
     async def main():
         await _ask_async(AsyncKimi(api_key="k", base_url=server.url("well")))
         gc.collect()
-        assert await asyncio.to_thread(_settles, lambda: server.open == 0)
+        await asyncio.to_thread(wait_until, lambda: server.open == 0)
 
     asyncio.run(main())
 
@@ -226,7 +218,7 @@ def test_cancelling_frees_the_connection_and_does_not_retry(server):
 
     asyncio.run(main())
     assert len(server.requests["late", "0"]) == 4
-    assert _settles(lambda: server.open == 0)
+    wait_until(lambda: server.open == 0)
 
 
 def _create(client, server, name="well"):
@@ -275,7 +267,7 @@ def test_a_stream_that_nobody_refers_to_leaves_no_connection(server, client, beg
     try:
         for _ in range(5):
             begin(_create(client, server, "endless"))
-        assert _settles(lambda: server.open == 0)
+        wait_until(lambda: server.open == 0)
     finally:
         gc.enable()
 
@@ -289,7 +281,7 @@ def test_an_async_stream_that_nobody_refers_to_leaves_no_connection(server, begi
                 if begin is not None:
                     await begin(stream)
                 del stream
-            assert await asyncio.to_thread(_settles, lambda: server.open == 0)
+            await asyncio.to_thread(wait_until, lambda: server.open == 0)
 
     gc.disable()
     try:
@@ -414,7 +406,7 @@ def test_a_call_that_waits_before_its_retry_holds_no_slot(server):
             order = []
             first = asyncio.create_task(_ask_async(client))
             first.add_done_callback(lambda _: order.append("first"))
-            await asyncio.to_thread(_settles, lambda: server.requests["busy-once", "0"])
+            await asyncio.to_thread(wait_until, lambda: server.requests["busy-once", "0"])
             await _ask_async(client)
             order.append("second")
             await first

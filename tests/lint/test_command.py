@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from waiting import LONGEST
 
 from agentsflare_kimi import cli
 from agentsflare_kimi.lint import LintConfig, lint_paths
@@ -657,7 +658,7 @@ def watching(tree):
     finally:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=20)
+            process.communicate(timeout=LONGEST)
         process.kill()
         process.communicate()
     assert process.returncode == 130

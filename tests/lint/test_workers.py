@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from waiting import LONGEST
+
 KILLS_ITS_PARENT = """
 import contextlib, os, signal, sys
 from agentsflare_kimi.lint.files import workers
@@ -26,5 +28,5 @@ def test_no_worker_outlives_a_run_that_is_killed(tmp_path):
         [sys.executable, "-c", KILLS_ITS_PARENT, path], stderr=subprocess.PIPE
     ) as run:
         # The workers hold the other end too: it is not closed before they are gone.
-        assert run.communicate(timeout=20) == (None, b"")
+        assert run.communicate(timeout=LONGEST) == (None, b"")
         assert run.returncode == -9

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import agentsflare_kimi
+from agentsflare_kimi import errors
 from agentsflare_kimi.cli import COMMANDS
 from agentsflare_kimi.emulator import Emulator
+from agentsflare_kimi.lint.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"])
@@ -87,6 +89,35 @@ def test_every_exported_name_is_in_the_reference(tmp_path):
         if f":: agentsflare_kimi.{name}\n" not in reference
     ]
     assert missing == []
+
+
+def test_every_setting_error_and_rule_is_on_a_page(tmp_path):
+    import generate_pages  # noqa: PLC0415  # it stands beside the pages
+
+    generate_pages.write_pages(tmp_path)
+    settings, exceptions = (
+        (tmp_path / "generated" / f"{name}.md").read_text("utf-8")
+        for name in ("settings", "exceptions")
+    )
+
+    named = [
+        f"`AGENTSFLARE_{field.upper()}`" for field in agentsflare_kimi.KimiSettings.model_fields
+    ]
+    assert [name for name in named if name not in settings] == []
+    raised = [name for name in errors.__all__ if name[0].isupper()]
+    assert [name for name in raised if f"`{name}` (" not in exceptions] == []
+    assert [rule.code for rule in RULES if not (tmp_path / f"rules/{rule.code}.md").exists()] == []
+
+
+def test_the_list_for_language_models_has_the_pages_in_their_order(tmp_path):
+    import generate_pages  # noqa: PLC0415  # it stands beside the pages
+
+    generate_pages.write_pages(tmp_path)
+    listed = (tmp_path / "generated" / "llms.txt").read_text("utf-8")
+    pages = re.findall(rf"\({generate_pages.SITE}([\w-]+)/\)", listed)
+
+    assert pages[:3] == ["start", "replace-openai", "migration"]
+    assert {page.stem for page in PAGES} - {"index", "CONTRIBUTING", "rules"} <= {*pages}
 
 
 def test_every_page_is_in_the_index_of_the_site():

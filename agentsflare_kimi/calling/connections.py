@@ -10,13 +10,14 @@ import os
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from errno import ENOTDIR
 from typing import Any, Final, TypeVar
 
 from openai import DEFAULT_CONNECTION_LIMITS, DefaultAsyncHttpxClient, DefaultHttpxClient
 
 from agentsflare_kimi.calling.http_library import http
 from agentsflare_kimi.calling.loops import PerLoop
-from agentsflare_kimi.calling.proxies import find_proxy, make_proxy, read_proxies
+from agentsflare_kimi.calling.proxies import find_proxy, make_proxy, read_proxies, variable_of
 from agentsflare_kimi.calling.transports import AsyncPooledTransport, PooledTransport
 from agentsflare_kimi.errors import ConfigurationError
 
@@ -99,7 +100,7 @@ def _without_redirects(options: Mapping[str, Any]) -> dict[str, Any]:
 def _transports(
     base_url: str,
     make: Callable[..., Any],
-    pooled: Callable[[Callable[[], Any]], _Transport],
+    pooled: Callable[[Callable[[], Any], str], _Transport],
 ) -> tuple[_Transport, dict[str, _Transport | None]]:
     """Return the transport of direct connections, and those of proxies by URL pattern."""
     proxies = read_proxies()
@@ -110,23 +111,26 @@ def _transports(
         if pattern == used:  # the others are read when a request needs them
             make_proxy(pattern, url)
         return pooled(
-            lambda: make(verify=certificates, limits=_LIMITS, proxy=make_proxy(pattern, url))
+            lambda: make(verify=certificates, limits=_LIMITS, proxy=make_proxy(pattern, url)),
+            variable_of(pattern),
         )
 
     mounts = {
         pattern: None if url is None else through(pattern, url) for pattern, url in proxies.items()
     }
-    return pooled(lambda: make(verify=certificates, limits=_LIMITS)), mounts
+    return pooled(lambda: make(verify=certificates, limits=_LIMITS), ""), mounts
 
 
 def _certificates(*, is_needed: bool) -> ssl.SSLContext:
+    file, folder = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     try:
+        if folder and not file and not any(map(os.path.isdir, folder.split(os.pathsep))):
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))  # OpenSSL would say nothing
         return http.create_ssl_context()
     except OSError as error:
         if not is_needed:
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which trusts nobody
-        named = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+        named = "SSL_CERT_FILE" if file else "SSL_CERT_DIR" if folder else "those of the system"
         raise ConfigurationError(
-            f"cannot read the trusted certificates ({error.strerror}): see "
-            f"{' and '.join(named) or 'those of the system'}"
+            f"cannot read the trusted certificates ({error.strerror}): see {named}"
         ) from error

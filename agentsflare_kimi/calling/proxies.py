@@ -7,6 +7,7 @@ error does not say which; and it would use them for this machine's own addresses
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -19,6 +20,8 @@ from agentsflare_kimi.errors import ConfigurationError
 __all__ = ["find_proxy", "make_proxy", "read_proxies", "variable_of"]
 
 _SCHEMES: Final = ("http", "https", "all")
+_HOST: Final = re.compile(r"[^\s%/\\@]+")
+_LAST_PORT: Final = 65_535
 _SOCKS: Final = ("socks5", "socks5h")
 # Plain http is allowed to this machine alone, so no proxy must see it.
 _LOOPBACK: Final = ("all://localhost", "all://*.localhost", "all://127.0.0.1", "all://[::1]")
@@ -63,11 +66,13 @@ def make_proxy(pattern: str, url: str) -> http.Proxy:
     """
     variable = variable_of(pattern)
     try:
-        proxy = http.Proxy(url)
+        proxy = http.Proxy(url.strip())
     except (ValueError, http.InvalidURL):
+        proxy = None
+    if proxy is None or not _is_address(proxy.url):
         raise ConfigurationError(
             f"{variable} does not name a proxy: write it as http://HOST:PORT, or unset it"
-        ) from None
+        )
     if proxy.url.scheme in _SOCKS and find_spec("socksio") is None:
         raise ConfigurationError(
             f"{variable} names a SOCKS proxy, which needs the package `socksio`: "
@@ -83,6 +88,12 @@ def variable_of(pattern: str) -> str:
     names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")  # in the order that Python reads them
     set_ones = [name for name in names if os.environ.get(name)]
     return set_ones[0] if set_ones else "the proxy in the settings of the system"
+
+
+def _is_address(url: http.URL) -> bool:
+    # The HTTP library takes a blank, or a port that no socket has, and fails when it connects.
+    is_port = url.port is None or 0 < url.port <= _LAST_PORT
+    return bool(_HOST.fullmatch(url.host)) and is_port and url.path in {"", "/"}
 
 
 def _pattern(entry: str) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from agentsflare_kimi.printable import without_account_ids
-from agentsflare_kimi.reading.diagnosis_evidence import MODELS_FILE
+from agentsflare_kimi.reading.diagnosis_evidence import MODELS_FILE, PROXY
 from agentsflare_kimi.reading.error_bodies import chain
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def redacted_request(request: Request) -> Request:
     headers = {
         name: value if _is_harmless(name) else REDACTED for name, value in request.headers.items()
     }
-    kept = {name: value for name, value in request.extensions.items() if name == MODELS_FILE}
+    known = request.extensions
+    kept = {name: known[name] for name in (MODELS_FILE, PROXY) if name in known}
     return type(request)(request.method, request.url, headers=headers, extensions=kept)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from agentsflare_kimi.calling.guarding import call_of
 from agentsflare_kimi.calling.http_library import http
 from agentsflare_kimi.calling.loops import PerLoop
+from agentsflare_kimi.reading.diagnosis_evidence import PROXY
 
 if TYPE_CHECKING:
     from httpx2 import Request, Response  # noqa: TID251  # for type checkers alone
@@ -89,17 +90,21 @@ class PooledTransport(http.BaseTransport):
         of_process: The transport of this process, by its id.
     """
 
-    def __init__(self, make: Callable[[], http.BaseTransport]) -> None:
+    def __init__(self, make: Callable[[], http.BaseTransport], proxy: str = "") -> None:
         """Begin with none.
 
         Args:
             make: Makes the transport that has the connections.
+            proxy: The variable that names the proxy they go through, if any; diagnoses name it.
         """
         self._make = make
+        self._proxy = proxy
         self.of_process: dict[int, GuardedTransport] = {}
 
     def handle_request(self, request: Request) -> Response:
         """Send *request* over connections of this process."""
+        if self._proxy:
+            request.extensions[PROXY] = self._proxy
         process = os.getpid()
         if process not in self.of_process:
             # What the parent uses is left untouched: closing it takes a lock that a thread of
@@ -122,12 +127,9 @@ class AsyncPooledTransport(http.AsyncBaseTransport):
         of_loop: The transports, one for each loop.
     """
 
-    def __init__(self, make: Callable[[], http.AsyncBaseTransport]) -> None:
-        """Begin with none.
-
-        Args:
-            make: Makes the transport that has the connections.
-        """
+    def __init__(self, make: Callable[[], http.AsyncBaseTransport], proxy: str = "") -> None:
+        """Begin with none; see `PooledTransport`."""
+        self._proxy = proxy
         self.of_loop: PerLoop[AsyncGuardedTransport] = PerLoop(
             lambda: AsyncGuardedTransport(make()), close=AsyncGuardedTransport.aclose
         )
@@ -136,6 +138,8 @@ class AsyncPooledTransport(http.AsyncBaseTransport):
 
     async def handle_async_request(self, request: Request) -> Response:
         """Send *request* over connections of the running loop."""
+        if self._proxy:
+            request.extensions[PROXY] = self._proxy
         transport = self.of_loop.of_running_loop()
         if transport is None:
             transport = self._outside_asyncio = self._outside_asyncio or AsyncGuardedTransport(

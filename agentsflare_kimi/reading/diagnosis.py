@@ -112,6 +112,7 @@ def _fill(form: Form, evidence: Evidence, groups: Mapping[str, str | None]) -> D
         "instead": _instead(told.get("model"), evidence.models_file),
         "status": str(evidence.status),
         "where": evidence.where,
+        "proxy": evidence.proxy,
         "seconds": evidence.seconds,
         **shown,
     }

@@ -11,10 +11,12 @@ from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.error_bodies import bodies, chain, nested
 from agentsflare_kimi.reading.lenient import as_integer, as_text, attribute, field
 
-__all__ = ["MODELS_FILE", "Evidence", "gather", "shown_text"]
+__all__ = ["MODELS_FILE", "PROXY", "Evidence", "gather", "shown_text"]
 
 MODELS_FILE: Final = "agentsflare_kimi_models_file"
 """The extension of a request that names the client's own file of models."""
+PROXY: Final = "agentsflare_kimi_proxy"
+"""The extension of a request that names the variable whose proxy it goes through."""
 
 _MESSAGE_FIELDS: Final = ("message", "error", "detail", "msg", "error_message", "errorMessage")
 _MAX_TEXT: Final = 4_000
@@ -49,10 +51,11 @@ class Evidence:
         status: The HTTP status, or the status in a body where it says more.
         codes: `code` and `type` of each error body, in lower case.
         text: Every message and body, a line each.
-        signs: `html` (the body is a page for browsers), `no_route` (the gateway has nothing at
-            the path), `no_version` (the base URL has no `/v1`), `retry_hint` (the answer says
-            when to try again, in two minutes at most), `foreign_encoding` (it is compressed in
-            a way that the request did not ask for).
+        proxy: The proxy that was used, by the variable that names it.
+        signs: `proxy` (the request went through one), `html` (the body is a page for browsers),
+            `no_route` (the gateway has nothing at the path), `no_version` (the base URL has no
+            `/v1`), `retry_hint` (the answer says when to try again, in two minutes at most),
+            `foreign_encoding` (it is compressed in a way that the request did not ask for).
         endpoint: What was called, such as `chat/completions`; None if it is not known.
         path: The path of the request.
         base: The base URL that was used, without the endpoint.
@@ -73,6 +76,7 @@ class Evidence:
     where: str
     seconds: str
     encoding: str
+    proxy: str
     models_file: str | None
 
 
@@ -91,7 +95,9 @@ def gather(exc: BaseException) -> Evidence:
     called = _ENDPOINT.match(path)
     is_html = any(_is_html(link) for link in links)
     is_missing = status in _MISSING or bool(told) or (is_html and bool(_CONSOLE.search(text)))
+    proxy = shown_text(_first(_extension(link, PROXY) for link in links))
     signs = {
+        "proxy": bool(proxy),
         "html": is_html,
         "no_route": is_missing,
         "no_version": called is not None and _VERSION.search(called["prefix"]) is None,
@@ -110,7 +116,8 @@ def gather(exc: BaseException) -> Evidence:
         where=_first(_host(_url(link)) for link in links) or "the gateway",
         seconds=f" {wait} s" if re.fullmatch(r"\d{1,6}", wait) else "",
         encoding=shown_text(encoding),
-        models_file=_first(map(_models_file, links)) or None,
+        proxy=f"the proxy that {proxy} names" if proxy else "the proxy",
+        models_file=_first(_extension(link, MODELS_FILE) for link in links) or None,
     )
 
 
@@ -181,8 +188,8 @@ def _request(exc: BaseException) -> object:
     return attribute(attribute(exc, "response"), "request") if request is None else request
 
 
-def _models_file(exc: BaseException) -> str:
-    return _text(field(attribute(_request(exc), "extensions"), MODELS_FILE))
+def _extension(exc: BaseException, name: str) -> str:
+    return _text(field(attribute(_request(exc), "extensions"), name))
 
 
 def _url(exc: BaseException) -> object:

@@ -356,7 +356,7 @@ def test_every_form_of_the_table_can_be_reached_and_reads_well():
         }
         groups = set(form.text.groupindex) if form.text else set()
         filled = {"where", "seconds", "status", "instead", "model", "index"}
-        assert names <= groups | filled | {"path", "base", "encoding", "adapted", "role"}
+        assert names <= groups | filled | {"path", "base", "encoding", "adapted", "role", "proxy"}
         assert form.summary.endswith(".")
 
 

@@ -140,11 +140,12 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
             del options  # a traceback with locals would show the prompt
             call.announce()
             with self.begin_call() as tries:
-                tries.answer_check = call.answer_check()
+                tries.answer_check = check = call.answer_check()
                 while True:
                     options = sdk.carry(call.options, tries)
                     try:
                         answer = super().request(cast_to, options, *args, **kwargs)
+                        check.check_raw(answer)
                         break
                     except (BadRequestError, UnprocessableEntityError) as error:
                         if not call.adapt(error):
@@ -201,11 +202,12 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
             del options  # a traceback with locals would show the prompt
             call.announce()
             with self.begin_call() as tries:
-                tries.answer_check = call.answer_check()
+                tries.answer_check = check = call.answer_check()
                 while True:
                     options = sdk.carry(call.options, tries)
                     try:
                         answer = await super().request(cast_to, options, *args, **kwargs)
+                        check.check_raw(answer)
                         break
                     except (BadRequestError, UnprocessableEntityError) as error:
                         if not call.adapt(error):

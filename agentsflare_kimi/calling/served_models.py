@@ -5,11 +5,13 @@ Hosts have redirected old names without a word. Source: facts/catalog-2026-11.md
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from openai import BaseModel
-from openai.types.chat import ChatCompletionChunk
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from agentsflare_kimi.calling.end_headers import announced_end
 from agentsflare_kimi.calling.notices import ToldPlaces, announce
@@ -28,6 +30,7 @@ __all__ = ["AnswerCheck"]
 
 _MAX_NAME: Final = 80
 _LENGTHS: Final = frozenset({len("deprecation"), len("sunset")})
+_MODEL: Final = re.compile(rb'"model"\s*:\s*"([^"\\]*)"')
 # What stands for a different model from day to day.
 _MOVING: Final = ("-latest", "-auto")
 
@@ -85,6 +88,24 @@ class AnswerCheck:
         )
         self._say(Notice(kind="substituted", message=message, model=sent), served)
 
+    def check_raw(self, answer: Any) -> None:  # noqa: ANN401  # whatever the SDK returns
+        """Look at *answer* if it is a raw response that is read, as `check_model` does.
+
+        Whoever reads it without `.parse()` is told, too.
+        """
+        response = getattr(answer, "http_response", None)
+        if response is None or not self._sent or not response.is_stream_consumed:
+            return
+        # Parsing twice is paid only where the name is another one.
+        found = _MODEL.search(response.content)
+        if found is None or found[1] == self._sent.encode():
+            return
+        try:
+            data = json.loads(response.content)
+        except (ValueError, RecursionError):
+            return  # `.parse()` has an error for it
+        self.check_model(data, ChatCompletion if _has_choices(data) else dict, response)
+
     def check_headers(self, response: Response) -> None:
         """Pass on what the headers of *response* announce, once for a client and model.
 
@@ -117,6 +138,10 @@ class AnswerCheck:
             # A filter makes an error of it, and does so each time.
             self._told.discard(key)
             raise
+
+
+def _has_choices(data: object) -> bool:
+    return isinstance(data, dict) and "choices" in data
 
 
 def _model_of(fields: Mapping[str, object]) -> str:

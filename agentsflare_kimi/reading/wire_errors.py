@@ -127,7 +127,9 @@ def _texts(body: object) -> Iterator[str]:
     error = field(body, "error")
     values = [field(error, name) for name in _MESSAGES] if not isinstance(error, str) else []
     values += [field(body, name) for name in _MESSAGES]
-    for value in (*values, error):
+    entries = as_list(error)
+    values += [field(entry, name) for entry in entries for name in _MESSAGES]
+    for value in (*values, error, *entries):
         text = as_text(value)
         if text and text.strip():
             yield text

@@ -83,6 +83,10 @@ def raw(client):
     return client.chat.completions.with_raw_response.create(**ASKED).parse().model
 
 
+def unparsed(client):
+    return client.chat.completions.with_raw_response.create(**ASKED).http_response.json()["model"]
+
+
 def parsed(client):
     return client.chat.completions.parse(**ASKED).model
 
@@ -104,7 +108,7 @@ def served(model, *, sent="kimi-k2.6", **options):
         return said(lambda: create(client, model=sent), ServedModelWarning)
 
 
-@pytest.mark.parametrize("ask", [whole, streamed, raw, parsed])
+@pytest.mark.parametrize("ask", [whole, streamed, raw, unparsed, parsed])
 def test_another_model_is_said_once_for_each_client_and_pair(ask):
     body, kind = json.dumps(answer("kimi-k2.5")).encode(), "application/json"
     if ask is streamed:
@@ -206,7 +210,7 @@ def test_ignored_and_empty_chunks_say_nothing():
         assert said(lambda: streamed(client)) == []
 
 
-@pytest.mark.parametrize("ask", [whole, raw, parsed])
+@pytest.mark.parametrize("ask", [whole, raw, unparsed, parsed])
 def test_as_an_error_it_keeps_the_answer(ask):
     body = json.dumps(answer("kimi-k2.5", "the text")).encode()
     with (

@@ -27,6 +27,7 @@ from fault_server import (
 )
 
 TEXT = "Hello there"
+HELLO = [{"role": "user", "content": "Hi"}]
 CLOSE = object()
 BOTH = ("create", "stream")
 CREATE = ("create",)
@@ -45,6 +46,7 @@ class Case:
         partial: The text that comes before the error.
         requests: How often the prompt may be sent.
         options: Options of the client.
+        request: Parameters of the request beside the usual ones, or in their place.
     """
 
     group: str
@@ -57,6 +59,7 @@ class Case:
     partial: str = ""
     requests: int | None = None
     options: dict[str, object] = field(default_factory=dict)
+    request: dict[str, object] = field(default_factory=dict)
     url: str | None = None
 
 
@@ -648,4 +651,194 @@ STREAMS = (
     ),
 )
 
-CASES = (*CONNECT, *TIMEOUTS, *STATUS, *REDIRECTS, *BODIES, *STREAMS)
+# Errors beside or inside choices; the text that came with them is kept.
+_REASONS = {
+    "object": {"message": "the reason", "code": 502},
+    "text": "the reason",
+    "list": ["the reason"],
+    "number": 502,
+}
+_FAILED = COMPLETION["choices"][0] | {"finish_reason": "error"}
+_FAILED_CHUNK = chunk("", finish="error")
+
+
+def _failed_chunk(error):
+    whole = chunk("")
+    return whole | {"choices": [whole["choices"][0] | {"error": error}]}
+
+
+STATED = (
+    *(
+        Case(
+            group="stated",
+            name=f"{place}_{name}",
+            reply=reply,
+            modes=modes,
+            partial=TEXT,
+            says="" if name == "number" else "the reason",
+            requests=1,
+        )
+        for name, error in _REASONS.items()
+        for place, reply, modes in (
+            ("error_in_choice", _choice(error=error), CREATE),
+            ("error_beside_choices", _changed(error=error), CREATE),
+            ("error_in_choice", _events(BEGUN, data(_failed_chunk(error)), DONE), STREAMED),
+            ("error_beside_choices", _events(BEGUN, data(chunk("", error=error)), DONE), STREAMED),
+        )
+    ),
+    Case(group="stated", name="finish_error", reply=_choice(finish_reason="error"), modes=CREATE),
+    Case(
+        group="stated",
+        name="finish_error",
+        reply=_events(BEGUN, data(_FAILED_CHUNK), DONE),
+        modes=STREAMED,
+        partial=TEXT,
+    ),
+    *(
+        Case(
+            group="stated",
+            name=f"no_error_{name}",
+            reply=_changed(error=value),
+            modes=CREATE,
+            text=TEXT,
+        )
+        for name, value in {"null": None, "empty": {}, "blank": ""}.items()
+    ),
+)
+
+# Halves of UTF-16 pairs, in prompts and in answers.
+_HALVES = [data(chunk("\ud83d")), data(chunk("\ude00"))]
+_PROMPTS = {
+    "text": [{"role": "user", "content": "half \ud83d"}],
+    "part": [{"role": "user", "content": [{"type": "text", "text": "half \ude00"}]}],
+    "name": [{"role": "user", "name": "\ud83d", "content": "Hi"}],
+}
+SURROGATES = (
+    Case(
+        group="halves",
+        name="in_two_chunks",
+        reply=_events(*_HALVES, EVENTS[3], DONE),
+        modes=STREAMED,
+        text="\ud83d\ude00",
+    ),
+    Case(
+        group="halves",
+        name="alone",
+        reply=_choice(message={"role": "assistant", "content": "Hello \ud83d"}),
+        modes=CREATE,
+        text="Hello \ud83d",
+    ),
+    *(
+        Case(
+            group="halves",
+            name=f"in_a_prompt_{name}",
+            errors=("LoneSurrogateError",),
+            says="messages[0]",
+            requests=0,
+            request={"messages": messages},
+        )
+        for name, messages in _PROMPTS.items()
+    ),
+    Case(
+        group="halves",
+        name="in_the_user",
+        errors=("LoneSurrogateError",),
+        says="user",
+        requests=0,
+        request={"user": "\ud83d"},
+    ),
+)
+
+
+# What the upstream and the gateway say, and the diagnosis that has to stand beside it.
+_SAID = {
+    "role_rejected": (400, "role 'robot' is not allowed"),
+    "wrong_url": (404, "Cannot POST /v1/chat/completions"),
+    "rate_limited": (429, "Your account rate limit reached, please try again after 1 seconds"),
+    "model_not_found": (404, "Not found the model kimi-k9 or Permission denied"),
+    "context_exceeded": (400, "Your request exceeded model token limit : 262144"),
+}
+
+
+def _unless_system(connection):
+    if b'"developer"' in connection.request.body:
+        return connection.answer_json(
+            {"error": {"message": "role 'developer' is not allowed"}}, 400
+        )
+    return connection.well()
+
+
+ADVICE = (
+    *(
+        Case(
+            group="advice",
+            name=name,
+            reply=_status(status, {"error": {"message": text, "type": "t"}}),
+            says=f"agentsflare-kimi: {name}",
+        )
+        for name, (status, text) in _SAID.items()
+    ),
+    Case(
+        group="advice",
+        name="developer_becomes_system",
+        reply=_unless_system,
+        text=TEXT,
+        requests=2,
+        request={"messages": [{"role": "developer", "content": "Be brief."}, *HELLO]},
+    ),
+)
+
+_OTHER = {"model": "kimi-k2.5"}
+_OTHER_STREAM = [data(value | _OTHER) for value in CHUNKS]
+_REFUSING = {"on_substitution": "error"}
+SERVED = (
+    Case(group="served", name="other_model", reply=_changed(**_OTHER), modes=CREATE, text=TEXT),
+    Case(
+        group="served",
+        name="other_model",
+        reply=_events(*_OTHER_STREAM, DONE),
+        modes=STREAMED,
+        text=TEXT,
+    ),
+    Case(
+        group="served",
+        name="other_model_refused",
+        reply=_changed(**_OTHER),
+        modes=CREATE,
+        errors=("ServedModelError",),
+        says="kimi-k2.5",
+        requests=1,
+        options=_REFUSING,
+    ),
+    Case(
+        group="served",
+        name="other_model_refused",
+        reply=_events(*_OTHER_STREAM, DONE),
+        modes=STREAMED,
+        errors=("ServedModelError",),
+        says="kimi-k2.5",
+        requests=1,
+        options=_REFUSING,
+    ),
+    Case(
+        group="served",
+        name="dated_id",
+        reply=_changed(model="kimi-k2.6-20260420"),
+        modes=CREATE,
+        text=TEXT,
+        options=_REFUSING,
+    ),
+)
+
+CASES = (
+    *CONNECT,
+    *TIMEOUTS,
+    *STATUS,
+    *REDIRECTS,
+    *BODIES,
+    *STREAMS,
+    *STATED,
+    *SURROGATES,
+    *ADVICE,
+    *SERVED,
+)

@@ -98,7 +98,7 @@ class Lab:
 class _Named:
     def __init__(self, case):
         self.reply = case.reply
-        self.name_in_url = f"{case.group}-{case.name}"
+        self.name_in_url = f"{case.group}-{case.name}-{'-'.join(case.modes)}"
 
 
 def _fill(address):
@@ -136,27 +136,28 @@ def _piece_of(chunk):
 def _options(case, name, url):
     options = {"api_key": KEY, "base_url": url, "timeout": 5.0, **case.options}
     if name == "OpenAI":
-        options.pop("deadline", None)
+        for own in ("deadline", "on_substitution"):
+            options.pop(own, None)
     return options
 
 
-def _run_sync(kind, options, mode, outcome):
+def _run_sync(kind, options, request, mode, outcome):
     with kind(**options) as client:
         create = client.chat.completions.create
         if mode == "create":
-            outcome.text = _text_of(create(model="kimi-k2.6", messages=MESSAGES))
+            outcome.text = _text_of(create(**request))
             return
-        for chunk in create(model="kimi-k2.6", messages=MESSAGES, stream=True):
+        for chunk in create(**request, stream=True):
             outcome.text += _piece_of(chunk)
 
 
-async def _run_async(kind, options, mode, outcome):
+async def _run_async(kind, options, request, mode, outcome):
     async with kind(**options) as client:
         create = client.chat.completions.create
         if mode == "create":
-            outcome.text = _text_of(await create(model="kimi-k2.6", messages=MESSAGES))
+            outcome.text = _text_of(await create(**request))
             return
-        async for chunk in await create(model="kimi-k2.6", messages=MESSAGES, stream=True):
+        async for chunk in await create(**request, stream=True):
             outcome.text += _piece_of(chunk)
 
 
@@ -164,14 +165,15 @@ def run(lab, case, name, mode, *, is_async):
     """Run one client through one case."""
     outcome, number = Outcome(), str(next(_runs))
     options = _options(case, name, lab.url(case, number))
+    request = {"model": "kimi-k2.6", "messages": MESSAGES, **case.request}
 
     def attempt():
         started = time.monotonic()
         try:
             if is_async:
-                asyncio.run(_run_async(CLIENTS[name][1], options, mode, outcome))
+                asyncio.run(_run_async(CLIENTS[name][1], options, request, mode, outcome))
             else:
-                _run_sync(CLIENTS[name][0], options, mode, outcome)
+                _run_sync(CLIENTS[name][0], options, request, mode, outcome)
         except BaseException as error:  # noqa: BLE001
             outcome.error = error
         outcome.has_ended = True

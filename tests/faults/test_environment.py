@@ -137,6 +137,29 @@ def test_unreadable_certificates_are_named(server, monkeypatch):
             kind(base_url="https://api.agentsflare.com/v1")
 
 
+FAULTS = {
+    "SSL_CERT_FILE": "/nowhere/certificates.pem",
+    "SSL_CERT_DIR": "/nowhere",
+    "HTTPS_PROXY": "http://127.0.0.1:6153export",
+    "https_proxy": "127.0.0.1:99999",
+    "ALL_PROXY": "socks4://127.0.0.1:1",
+}
+
+
+@pytest.mark.parametrize("kind", [Kimi, AsyncKimi])
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_faulty_environment_is_named_and_does_not_stop_loopback(monkeypatch, server, kind, name):
+    for each in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(each)
+    monkeypatch.setenv(name, FAULTS[name])
+
+    with pytest.raises(ConfigurationError, match=name):
+        kind(base_url="https://api.agentsflare.com/v1")
+    with Kimi() as client:
+        client.chat.completions.create(model="kimi-k2.6", messages=MESSAGES)
+    _check(server)
+
+
 def test_what_the_gateway_says_cannot_drive_a_terminal(server):
     server.replies["well"] = lambda connection: connection.answer_json(
         {"error": {"message": "\x1b[2Jgone"}}, 400

@@ -28,7 +28,8 @@ SOMETHING = [
     ({"code": 502}, "502"),
     ({"msg": "no luck"}, "no luck"),
     ({"errorMessage": "no luck"}, "no luck"),
-    (["odd"], "without a message"),
+    (["odd"], "odd"),
+    ([{"message": "no luck"}], "no luck"),
     (True, "without a message"),
 ]
 

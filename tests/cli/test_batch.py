@@ -18,7 +18,7 @@ from agentsflare_kimi.emulator import Emulator
 KEY = "sk-canary-0123456789"
 COMMAND = [sys.executable, "-m", "agentsflare_kimi", "batch"]
 LIMIT = 40
-# `make kill-test` takes 20,000.
+# `make kill-test` takes 20,000, for one process and for two shards.
 ROWS_OF_THE_KILLED = int(os.environ.get("ROWS_OF_THE_KILLED", "600"))
 # What is met on the way, as one row in so many; all but the last go away.
 FAULTS = {
@@ -156,17 +156,17 @@ def test_a_killed_run_goes_on_where_it_was(emulator, counter, tmp_path):
 
 
 def test_two_shards_share_the_work_and_one_may_be_killed(emulator, counter, tmp_path):
-    rows = 400
+    rows = ROWS_OF_THE_KILLED
     write_prompts(tmp_path / "in.jsonl", rows)
     emulator.scenario = faults(2 * rows)
     command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", str(LIMIT)]
     some = counter.reached(rows // 3)
     first = start(emulator, *command, "--shard", "1/2", cwd=tmp_path, is_quiet=True)
     second = start(emulator, *command, "--shard", "2/2", cwd=tmp_path, is_quiet=True)
-    assert some.wait(timeout=300)
+    assert some.wait(timeout=3_600)
     second.kill()
     second.wait()
-    first.wait(timeout=300)
+    first.wait(timeout=3_600)
     assert not (tmp_path / "out.jsonl").exists()
 
     resumed = run(emulator, *command, "--shard", "2/2", "--resume", cwd=tmp_path)

@@ -14,7 +14,12 @@ from agentsflare_kimi.batch.limiter import Limiter
 from agentsflare_kimi.batch.records import Record, answer_record, error_record
 from agentsflare_kimi.batch.retrying import THROTTLING_CAUSES, pause_before_retry, retry_after
 from agentsflare_kimi.batch.rows import AnyRow, Row, as_row, digest_of
-from agentsflare_kimi.batch.stopping import LONGEST_PAUSE, STOPPING_CAUSES, Stop
+from agentsflare_kimi.batch.stopping import (
+    LONGEST_PAUSE,
+    STOPPING_CAUSES,
+    STOPPING_WITH_SCHEMA,
+    Stop,
+)
 from agentsflare_kimi.batch.tokens import completion_budget, prompt_tokens
 from agentsflare_kimi.calling.notices import announce
 from agentsflare_kimi.client import AsyncKimi
@@ -208,7 +213,9 @@ class Asker:
 
     def _failed(self, question: Question, error: Exception) -> Attempt:
         found, told = diagnose(error), retry_after(error)
-        if found.cause in STOPPING_CAUSES:
+        if found.cause in STOPPING_CAUSES or (
+            found.cause in STOPPING_WITH_SCHEMA and self._asks_for(question)
+        ):
             return Attempt(stop=Stop(cause=found.cause, message=f"{found.summary} {found.advice}"))
         is_refused = found.cause in THROTTLING_CAUSES
         if is_refused and told is not None and told > LONGEST_PAUSE:
@@ -227,6 +234,10 @@ class Asker:
         # A repair that failed leaves the answer that was to be repaired, and its error.
         record = question.earlier or error_record(question.row.custom_id, question.digest, error)
         return Attempt(record=_completed(question, record), is_refused=is_refused)
+
+    def _asks_for(self, question: Question) -> bool:
+        """Tell whether the form of the answer is that of all rows, and not the row's own."""
+        return self.check is not None and "response_format" not in question.row.body
 
     def _announce(self, plan: Migration) -> None:
         for notice in plan.notices:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
+from uuid import UUID
 
 from agentsflare_kimi.batch.line_errors import LineError
 from agentsflare_kimi.batch.reading_files import find_format
@@ -55,7 +57,8 @@ class InputFile:
         limit: The most rows to take.
 
     Raises:
-        BatchError: The format cannot be told, or the file changes between two times.
+        BatchError: The format cannot be told, the file can be read only once, or it changes between
+            two times.
         OSError: It cannot be read.
     """
 
@@ -77,7 +80,9 @@ class InputFile:
                 row = _make(number, value, self.options)
                 _refuse_twice(row, seen)
             except LineError as error:
-                yield BadRow(custom_id=f"line-{number}", reason=str(error), line=number)
+                custom_id = _unused_id(number, seen)
+                seen[custom_id] = number
+                yield BadRow(custom_id=custom_id, reason=str(error), line=number)
                 continue
             seen[row.custom_id] = number
             yield row
@@ -88,6 +93,11 @@ class InputFile:
 
     def _refuse_change(self) -> None:
         status = os.stat(self.path)  # noqa: PTH116  # the same as Path.stat, and named alike
+        if not stat.S_ISREG(status.st_mode):
+            raise BatchError(
+                f"{self.path}: not a regular file; a batch reads its rows more than once, so write "
+                "them to a file first"
+            )
         state = status.st_mtime_ns, status.st_size
         if not self._state:
             self._state.append(state)
@@ -103,7 +113,9 @@ def refuse_bad_rows(path: Path, bad: Sequence[BadRow]) -> None:
     """
     if not bad:
         return
-    shown = "; ".join(f"line {row.line}: {row.reason}" for row in bad[:_MOST_SHOWN])
+    shown = "; ".join(
+        f"line {row.line}: {row.reason.removesuffix('.')}" for row in bad[:_MOST_SHOWN]
+    )
     more = f"; and {len(bad) - _MOST_SHOWN:,} more" if len(bad) > _MOST_SHOWN else ""
     raise BatchError(
         f"{path}: {shown}{more}. Nothing was asked; --skip-bad-lines makes them error records"
@@ -113,6 +125,13 @@ def refuse_bad_rows(path: Path, bad: Sequence[BadRow]) -> None:
 def _refuse_twice(row: Row, seen: Mapping[str, int]) -> None:
     if row.custom_id in seen:
         raise LineError(f"custom_id {row.custom_id!r} is that of line {seen[row.custom_id]}, too")
+
+
+def _unused_id(number: int, seen: Mapping[str, int]) -> str:
+    name = f"line-{number}"
+    while name in seen:
+        name += "-bad"
+    return name
 
 
 def _make(number: int, value: Mapping[str, object] | str | LineError, options: RowOptions) -> Row:
@@ -146,6 +165,7 @@ def _body(fields: Mapping[str, object], options: RowOptions) -> dict[str, object
     if "body" in fields:
         return _openai_body(fields)
     if "messages" in fields:
+        _refuse_messages("messages", fields["messages"])
         return {name: value for name, value in fields.items() if name not in _IDS}
     prompt = fields.get("prompt")
     if isinstance(prompt, str) and prompt.strip():
@@ -163,9 +183,15 @@ def _openai_body(fields: Mapping[str, object]) -> dict[str, object]:
     if url not in {_CHAT, _CHAT.removeprefix("/v1")} or method != "POST":
         raise LineError(f"only POST {_CHAT} can be asked, not {method} {url}")
     request = dict(cast("dict[str, object]", body))
-    if not isinstance(request.get("messages"), list):
-        raise LineError("`body.messages` is no list")
+    _refuse_messages("body.messages", request.get("messages"))
     return request
+
+
+def _refuse_messages(name: str, messages: object) -> None:
+    if not isinstance(messages, list):
+        raise LineError(f"`{name}` is no list")
+    if not messages:
+        raise LineError(f"`{name}` is empty")
 
 
 def _ask(prompt: str) -> dict[str, object]:
@@ -185,7 +211,12 @@ def _with_system(messages: object, system: str) -> list[object]:
 def _id(fields: Mapping[str, object], number: int) -> str:
     for name in _IDS:
         value = fields.get(name)
-        if isinstance(value, str | int) and str(value).strip():
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, str | int | UUID):
+            kind = type(value).__name__
+            raise LineError(f"`{name}` is a {kind}; it has to be text or a whole number")
+        if str(value).strip():
             return str(value)
     if "body" in fields:
         raise LineError("no `custom_id`")

@@ -65,13 +65,17 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Value]]:
 
 def _object(line: str) -> Value:
     try:
-        value: object = json.loads(line)
+        value: object = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        detail = getattr(error, "msg", type(error).__name__)
+        detail = getattr(error, "msg", None) or str(error) or type(error).__name__
         return LineError(f"not JSON: {detail}")
     if not isinstance(value, dict):
         return LineError(f"no JSON object, but a {type(value).__name__}")
     return cast("dict[str, object]", value)
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is none of its numbers")
 
 
 def _read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, Value]]:

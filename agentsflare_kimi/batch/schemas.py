@@ -60,8 +60,16 @@ class SchemaCheck:
             kind.check_schema(schema)
         except jsonschema.SchemaError as error:
             raise BatchError(f"the schema is none: {error.message}") from error
+        referencing: Any = importlib.import_module("referencing")
+        jsonschema_kinds: Any = importlib.import_module("referencing.jsonschema")
+        # An empty registry: a schema is never fetched over the network.
+        registry = referencing.Registry()
+        resource = referencing.Resource.from_contents(
+            schema, default_specification=jsonschema_kinds.DRAFT202012
+        )
+        _refuse_dead_references(resource, registry.resolver_with_root(resource))
         self._schema = schema
-        self._validator: Any = kind(schema)
+        self._validator: Any = kind(schema, registry=registry)
         self._is_repairing = is_repairing
 
     def prepare(self, body: dict[str, object]) -> None:
@@ -108,6 +116,23 @@ class SchemaCheck:
             if len(found) == _MOST_PROBLEMS:
                 break
         return found
+
+
+def _refuse_dead_references(resource: Any, resolver: Any) -> None:  # noqa: ANN401  # of referencing, which may be missing
+    """Refuse a `$ref` that leads out of the schema, before any answer is paid for."""
+    contents: object = resource.contents
+    fields = cast("dict[str, object]", contents) if isinstance(contents, dict) else {}
+    reference = fields.get("$ref")
+    if isinstance(reference, str):
+        exceptions: Any = importlib.import_module("referencing.exceptions")
+        try:
+            resolver.lookup(reference)
+        except exceptions.Unresolvable as error:
+            raise BatchError(
+                f"the schema refers to {reference!r}, which it does not hold; put it into `$defs`"
+            ) from error
+    for part in resource.subresources():
+        _refuse_dead_references(part, resolver.in_subresource(part))
 
 
 def _repair(

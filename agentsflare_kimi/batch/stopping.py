@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["LONGEST_PAUSE", "STOPPING_CAUSES", "Stop"]
+__all__ = ["LONGEST_PAUSE", "STOPPING_CAUSES", "STOPPING_WITH_SCHEMA", "Stop"]
 
 # Causes of `diagnose` that every further row would meet, too.
 STOPPING_CAUSES: Final = frozenset(
@@ -23,6 +23,8 @@ STOPPING_CAUSES: Final = frozenset(
         "wrong_url",
     }
 )
+# With one schema for all rows, the gateway refuses it for all of them.
+STOPPING_WITH_SCHEMA: Final = frozenset({"response_schema_rejected"})
 # Seconds. Who is told to come back later than this is told so by a daily limit.
 LONGEST_PAUSE: Final = 600.0
 

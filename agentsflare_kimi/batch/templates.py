@@ -22,7 +22,8 @@ class Template:
         text: The prompt; `{{` and `}}` stand for braces.
 
     Raises:
-        BatchError: A brace is left open, or something other than a column stands in braces.
+        BatchError: A brace is left open, something other than a column stands in braces, or there
+            is no column at all.
     """
 
     def __init__(self, text: str) -> None:
@@ -37,6 +38,10 @@ class Template:
             if name is not None and (form or conversion or not name.strip()):
                 raise BatchError(f"template: {{{name}}} is no column; {_BRACES}")
         self._parts = [(literal, name) for literal, name, _, _ in parts]
+        if not self.columns:
+            raise BatchError(
+                "template: it names no {column}, so that every row would be asked the same"
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -25,8 +25,13 @@ from agentsflare_kimi.batch.schemas import SchemaCheck, load_schema
 from agentsflare_kimi.batch.shared_journal import SharedJournal
 from agentsflare_kimi.batch.summary import BatchSummary
 from agentsflare_kimi.batch.templates import Template
-from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.batch_options import Shard
+from agentsflare_kimi.cli.batch_paths import (
+    journal_path,
+    refuse_mix_up,
+    refuse_other_journal,
+    refuse_output,
+)
 from agentsflare_kimi.cli.batch_run import INTERRUPTED, make_client, run_until_interrupted
 from agentsflare_kimi.client import AsyncKimi
 from agentsflare_kimi.emulator import Emulator
@@ -59,15 +64,16 @@ def ask_file(options: argparse.Namespace) -> int:
         environment = _environment(options, stack)
         settings = KimiSettings(_env_file=options.env_file, **environment)
         source = _input_file(options, settings)
+        refuse_output(options)
         overview = _look_through(source, is_skipping=options.skip_bad_lines)
         if options.estimate:
             return _tell_estimate(overview.estimate, options)
-        _refuse_mix_up(options)
+        refuse_mix_up(options)
         _warn_of_budget(overview.estimate)
         client = make_client(settings)
         journal = stack.enter_context(
             SharedJournal(
-                _journal_path(options),
+                journal_path(options),
                 name=options.shard.name,
                 group=f"{options.shard.shards} shards",
             )
@@ -111,7 +117,7 @@ def _input_file(options: argparse.Namespace, settings: KimiSettings) -> InputFil
     """
     template = options.template
     if template is not None and template.startswith("@"):
-        template = Path(template[1:]).read_text("utf-8")
+        template = _text_of(Path(template[1:]))
     rows = RowOptions(
         settings=settings,
         model=options.model,
@@ -120,6 +126,13 @@ def _input_file(options: argparse.Namespace, settings: KimiSettings) -> InputFil
         max_completion_tokens=options.max_completion_tokens,
     )
     return InputFile(Path(options.input), rows, options.input_format, options.limit)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise BatchError(f"{path}: not UTF-8 (byte {error.start})") from error
 
 
 def _look_through(source: InputFile, *, is_skipping: bool) -> _Overview:
@@ -144,27 +157,6 @@ def _tell_estimate(found: Estimate, options: argparse.Namespace) -> int:
     if not options.json:
         _warn_of_budget(found)
     return 0
-
-
-def _journal_path(options: argparse.Namespace) -> Path:
-    # What an emulator answered must never count as an answer.
-    kind = "offline-journal" if options.offline else "journal"
-    return options.output.with_name(f"{options.output.name}.{kind}")
-
-
-def _refuse_mix_up(options: argparse.Namespace) -> None:
-    """Refuse to write over the output of another run, or to continue one unasked."""
-    journal, output = _journal_path(options), options.output
-    if options.resume or options.retry_failed:
-        return
-    own = f"{options.shard.name}.jsonl" if options.shard.shards > 1 else "*.jsonl"
-    if any(path.stat().st_size for path in journal.glob(own)):
-        raise UsageError(
-            f"{journal} holds records of an earlier run; --resume continues it, or choose "
-            "another output"
-        )
-    if output.exists() and options.shard.shards == 1:
-        raise UsageError(f"{output} is there already; remove it, or choose another output")
 
 
 def _warn_of_budget(found: Estimate) -> None:
@@ -192,6 +184,7 @@ def _ask_all(
     check = None
     if options.schema is not None:
         check = SchemaCheck(load_schema(options.schema), is_repairing=options.repair)
+    refuse_other_journal(journal, source.rows())
     asker = Asker(client, limiter, check=check)
     summary = BatchSummary(bad_lines=overview.bad_lines)
     try:
@@ -204,7 +197,10 @@ def _ask_all(
             is_following=options.follow,
         )
     except OSError as error:
-        error.add_note(f"What was answered is in {journal.directory}; {_how_to_resume(options)}")
+        note = f"What was answered is in {journal.directory}; {_how_to_resume(options)}"
+        error.add_note(note)
+        if isinstance(error, BrokenPipeError):  # of which nothing else is told
+            print(f"agentsflare-kimi: nobody reads the records any more. {note}", file=sys.stderr)
         raise
     is_whole = summary.is_complete and _write_output(options, source, asker, journal)
     return _tell(options, summary, is_whole=is_whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,6 +38,11 @@ def parse_options(arguments: list[str]) -> argparse.Namespace:
     options = _parser().parse_args(arguments)
     if options.output is None and not options.estimate:
         raise UsageError("no output file: name one with -o")
+    if options.repair and options.schema is None:
+        raise UsageError("--repair needs --schema")
+    priced = options.price_prompt is not None or options.price_completion is not None
+    if priced and not options.estimate:
+        raise UsageError("--price-prompt and --price-completion need --estimate")
     return options
 
 
@@ -92,16 +98,22 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text}")
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more, got {text!r}")
     return value
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"must be above 0, got {text}")
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
     return value
 
 

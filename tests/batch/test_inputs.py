@@ -26,11 +26,17 @@ def read(path, text, **options):
         ('{"id": 1, "prompt": " "}', 1, "neither `body`"),
         ('{"custom_id": "a", "body": []}', 1, "`body` is no object"),
         ('{"custom_id": "a", "body": {}}', 1, "`body.messages` is no list"),
-        ('{"body": {"messages": []}}', 1, "no `custom_id`"),
+        ('{"body": {"messages": [{}]}}', 1, "no `custom_id`"),
         ('{"custom_id": "a", "url": "/v1/embeddings", "body": {}}', 1, "not POST /v1/embeddings"),
-        ('{"id": 1, "messages": [], "stream": true}', 1, "`stream` has no place"),
-        ('{"id": 1, "messages": [], "model": "kimi-x9"}', 1, "kimi-x9"),
-        ('{"id": 1, "messages": [], "model": 5}', 1, "`model` is no text"),
+        ('{"id": 1, "messages": [{}], "stream": true}', 1, "`stream` has no place"),
+        ('{"id": 1, "messages": [{}], "model": "kimi-x9"}', 1, "kimi-x9"),
+        ('{"id": 1, "messages": [{}], "model": 5}', 1, "`model` is no text"),
+        ('{"id": 1, "messages": "x"}', 1, "`messages` is no list"),
+        ('{"id": 1, "messages": []}', 1, "`messages` is empty"),
+        ('{"id": 1, "messages": [{}], "seed": NaN}', 1, "not JSON: NaN"),
+        ('{"id": 1.5, "prompt": "x"}', 1, "`id` is a float"),
+        ('{"custom_id": true, "id": "a", "prompt": "x"}', 1, "`custom_id` is a bool"),
+        ('{"custom_id": ["a"], "prompt": "x"}', 1, "`custom_id` is a list"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(text, line, words, tmp_path):
@@ -40,6 +46,22 @@ def test_a_mistake_is_told_with_its_line(text, line, words, tmp_path):
     assert words in bad[0].reason
     with pytest.raises(BatchError, match=rf"in\.jsonl: line {line}: .*Nothing was asked"):
         refuse_bad_rows(tmp_path / "in.jsonl", bad)
+
+
+def test_ids_may_be_numbers_and_what_has_none_is_called_by_its_line(tmp_path):
+    text = '{"id": 7, "prompt": "x"}\n{"custom_id": null, "prompt": "x"}\n{"id": "", "prompt": "x"}'
+
+    given = [row.custom_id for row in read(tmp_path / "in.jsonl", text)]
+
+    assert given == ["7", "line-2", "line-3"]
+
+
+def test_no_bad_line_has_the_id_of_a_row(tmp_path):
+    text = '{"id": "line-2", "prompt": "x"}\n{\n{\n{"id": "line-3", "prompt": "x"}\n'
+
+    given = [row.custom_id for row in read(tmp_path / "in.jsonl", text)]
+
+    assert given == ["line-2", "line-2-bad", "line-3", "line-4"]
 
 
 def test_only_the_first_mistakes_are_told():
@@ -79,7 +101,7 @@ def test_an_unknown_column_is_told_with_those_there_are(tmp_path):
 
 
 def test_a_missing_model_is_that_of_the_settings_and_an_option_wins(tmp_path):
-    text = '{"id": 1, "prompt": "x"}\n{"id": 2, "messages": [], "model": "kimi-k2.7-code"}\n'
+    text = '{"id": 1, "prompt": "x"}\n{"id": 2, "messages": [{}], "model": "kimi-k2.7-code"}\n'
 
     models = [row.body["model"] for row in read(tmp_path / "in.jsonl", text)]
     given = [row.body["model"] for row in read(tmp_path / "in.jsonl", text, model="kimi-k2.5")]

@@ -311,6 +311,20 @@ def test_the_second_interrupt_waits_for_nothing(emulator, tmp_path):
     assert len(records_of(tmp_path / "out.jsonl.journal" / "1-of-1.jsonl")) == 1
 
 
+def test_a_request_to_end_waits_for_what_is_in_flight_too(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 500)
+    some = counter.reached(20)
+    process = start(emulator, "in.jsonl", "-o", "o", "--max-concurrency", "4", cwd=tmp_path)
+    assert some.wait(timeout=60)
+    process.terminate()
+    _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "requests in flight" in told
+    answered = records_of(tmp_path / "o.journal" / "1-of-1.jsonl")
+    assert len(answered) == sum(counter.answered.values()) < 500
+
+
 @pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="needs RLIMIT_FSIZE")
 def test_a_full_disk_loses_no_answer(emulator, counter, tmp_path):
     write_prompts(tmp_path / "in.jsonl", 100)
@@ -449,6 +463,21 @@ def test_records_can_be_followed(emulator, tmp_path):
     assert "5 of 5 rows done" in done.stderr
 
 
+def test_when_nobody_follows_any_more_the_way_on_is_told(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 200)
+    command = ["in.jsonl", "-o", "o", "--follow", "--max-concurrency", "2"]
+    process = start(emulator, *command, cwd=tmp_path)
+    process.stdout.readline()
+    process.stdout.close()
+    told = process.stderr.read()
+    process.wait(timeout=60)
+
+    assert "nobody reads the records any more" in told
+    assert "--resume" in told
+    assert run(emulator, *command, "--resume", cwd=tmp_path).returncode == 0
+    assert len(records_of(tmp_path / "o")) == 200
+
+
 def test_an_estimate_asks_nothing_and_needs_no_key(emulator, tmp_path):
     write_prompts(tmp_path / "in.jsonl", 100)
     prices = ["--price-prompt", "1000000", "--price-completion", "0.5", "--rpm", "50"]
@@ -492,6 +521,34 @@ def test_offline_needs_no_key_and_is_never_taken_for_answers(tmp_path):
     assert done.returncode == 0, done.stderr
     assert len(records_of(tmp_path / "out.jsonl")) == 2
     assert not (tmp_path / "out.jsonl.journal").exists()
+
+
+def test_a_schema_that_the_gateway_refuses_ends_the_run(emulator, counter, tmp_path):
+    pytest.importorskip("jsonschema")
+    schema = {"$ref": "#/$defs/a", "$defs": {"a": {"type": "object"}}}
+    (tmp_path / "schema.json").write_text(json.dumps(schema))
+    write_prompts(tmp_path / "in.jsonl", 50)
+    command = ["in.jsonl", "-o", "o", "--max-concurrency", "4", "--schema", "schema.json"]
+
+    done = run(emulator, *command, "--json", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["stop"]["cause"] == "response_schema_rejected"
+    assert sum(counter.asked.values()) <= 4
+
+
+def test_the_journal_of_another_input_is_not_continued(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 2)
+    (tmp_path / "other.jsonl").write_text('{"id": "a", "prompt": "x"}\n')
+    run(emulator, "in.jsonl", "-o", "o", cwd=tmp_path)
+    before = (tmp_path / "o").read_bytes()
+
+    done = run(emulator, "other.jsonl", "-o", "o", "--resume", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "holds records of other rows, and none of these" in done.stderr
+    assert (tmp_path / "o").read_bytes() == before
+    assert sum(counter.asked.values()) == 2
 
 
 def test_answers_have_to_fit_a_schema(emulator, tmp_path):
@@ -539,11 +596,33 @@ def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
         (["in.txt", "-o", "o", "--shard", "3/2"], "must be like 1/4"),
         (["in.txt", "-o", "o", "-t", "{text"], "template: "),
         (["in.txt", "-o", "o", "--schema", "missing.json"], "missing.json"),
-        (["in.txt", "-o", "in.txt"], "in.txt is there already"),
+        (["in.txt", "-o", "in.txt"], "in.txt is read by this run, and would be written over"),
+        (["in.txt", "-o", "in.txt", "--resume"], "in.txt is read by this run"),
+        (["in.txt", "-o", "prompt", "-t", "@prompt", "--resume"], "prompt is read by this run"),
+        (["in.txt", "-o", "."], ". is a directory"),
+        (["in.txt", "-o", "other"], "other is there already"),
+        (["pipe.txt", "-o", "o"], "pipe.txt: not a regular file"),
+        (["in.txt", "-o", "o", "-t", "no column"], "every row would be asked the same"),
+        (["in.txt", "-o", "o", "-t", "@latin-1"], "latin-1: not UTF-8 (byte 3)"),
+        (["in.txt", "-o", "o", "--repair"], "--repair needs --schema"),
+        (["in.txt", "-o", "o", "--price-prompt", "1"], "need --estimate"),
+        (["in.txt", "-o", "o", "--limit", "x"], "must be a whole number, 1 or more, got 'x'"),
+        (["in.txt", "-o", "o", "--rpm", "inf"], "must be a number above 0, got 'inf'"),
+        (["in.txt", "-o", "o", "--schema", "dead.json"], "the schema refers to '#/$defs/gone'"),
+        (["in.txt", "-o", "o", "--schema", "far.json"], "the schema refers to 'https://"),
+        (["in.txt", "-o", "o", "--schema", "wrong.json"], "the schema is none"),
     ],
 )
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_wrong_use_is_exit_code_2(arguments, words, tmp_path, monkeypatch, capsys):
     (tmp_path / "in.txt").write_text("x\n")
+    (tmp_path / "prompt").write_text("about {prompt}")
+    (tmp_path / "other").write_text("of another run")
+    (tmp_path / "latin-1").write_bytes(b"caf\xe9 {prompt}")
+    (tmp_path / "dead.json").write_text('{"properties": {"a": {"$ref": "#/$defs/gone"}}}')
+    (tmp_path / "far.json").write_text('{"$ref": "https://example.invalid/schema.json"}')
+    (tmp_path / "wrong.json").write_text('{"type": "objec"}')
+    os.mkfifo(tmp_path / "pipe.txt")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     monkeypatch.setenv("AGENTSFLARE_API_KEY", KEY)

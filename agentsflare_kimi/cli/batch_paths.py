@@ -1,0 +1,71 @@
+"""Where a batch writes, and what it must not write over."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from agentsflare_kimi.batch.rows import Row
+from agentsflare_kimi.batch.shared_journal import SharedJournal
+from agentsflare_kimi.cli import UsageError
+
+__all__ = ["journal_path", "refuse_mix_up", "refuse_other_journal", "refuse_output"]
+
+
+def journal_path(options: argparse.Namespace) -> Path:
+    """Return the directory in which what was answered is kept."""
+    # What an emulator answered must never count as an answer.
+    kind = "offline-journal" if options.offline else "journal"
+    return options.output.with_name(f"{options.output.name}.{kind}")
+
+
+def refuse_output(options: argparse.Namespace) -> None:
+    """Refuse an output that cannot be written at the end, or that is one of the files read.
+
+    Raises:
+        UsageError: It is a directory, or such a file.
+    """
+    output: Path | None = options.output
+    if output is None:
+        return
+    if not output.name or output.is_dir():
+        raise UsageError(f"{output} is a directory; name a file in it with -o")
+    template = options.template or ""
+    read = [options.input, options.schema, options.env_file]
+    read += [template[1:]] if template.startswith("@") else []
+    for name in read:
+        if name is not None and output.exists() and output.samefile(name):
+            raise UsageError(f"{output} is read by this run, and would be written over")
+
+
+def refuse_mix_up(options: argparse.Namespace) -> None:
+    """Refuse to write over the output of another run, or to continue one unasked.
+
+    Raises:
+        UsageError: There is one.
+    """
+    journal, output = journal_path(options), options.output
+    if options.resume or options.retry_failed:
+        return
+    own = f"{options.shard.name}.jsonl" if options.shard.shards > 1 else "*.jsonl"
+    if any(path.stat().st_size for path in journal.glob(own)):
+        raise UsageError(
+            f"{journal} holds records of an earlier run; --resume continues it, or choose "
+            "another output"
+        )
+    if output.exists() and options.shard.shards == 1:
+        raise UsageError(f"{output} is there already; remove it, or choose another output")
+
+
+def refuse_other_journal(journal: SharedJournal, rows: Iterable[Row]) -> None:
+    """Refuse to continue the run of another input.
+
+    Raises:
+        UsageError: The journal has records, and none is of any of the *rows*.
+    """
+    if len(journal.index) and not any(row.custom_id in journal.index for row in rows):
+        raise UsageError(
+            f"{journal.directory} holds records of other rows, and none of these; choose another "
+            "output"
+        )

@@ -80,7 +80,7 @@ def read_feed(text: str) -> Feed:
     """
     try:
         data: object = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FeedError(f"it is not JSON: {error}") from None
     if isinstance(data, dict) and "openapi" in data:
         names = _enumerated(cast("dict[str, object]", data))

@@ -62,7 +62,19 @@ def test_a_difference_says_what_both_say():
     assert found.detail == "ends on 2026-06-01; the catalog has 2026-05-25"
 
 
-@pytest.mark.parametrize("text", ["<html>", "[]", "{}", "3", "null", '{"openapi": "3"}', '["x"]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<html>",
+        "[]",
+        "{}",
+        "3",
+        "null",
+        '{"openapi": "3"}',
+        '["x"]',
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
 def test_what_is_no_feed_is_said_to_be_none(text):
     with pytest.raises(FeedError):
         read_feed(text)

@@ -30,14 +30,14 @@ __all__ = ["BodyObserver", "closing_later", "guard_body", "observe_body"]
 
 
 class BodyObserver(Protocol):
-    """Hears a body, decompressed, as its bytes pass."""
+    """Is told the decompressed bytes of a body as they arrive."""
 
     def feed(self, piece: bytes, /) -> None:
         """Take in what comes next, before the reader gets it."""
         ...
 
     def end(self) -> None:
-        """Take it that all has come."""
+        """Note the end of the body."""
         ...
 
 

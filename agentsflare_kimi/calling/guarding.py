@@ -1,4 +1,4 @@
-"""One call of a client over all its tries: its deadline, and what may leave it."""
+"""One call of a client with all its retries: its deadline, and the errors that may leave it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_TIMEOUT: Final = 2_000_000
 
 
 class AnswerCheck(Protocol):
-    """Looks at an answer before the caller gets it; raises where it is not to be had."""
+    """Checks an answer before the caller gets it, and raises if the caller must not get it."""
 
     def check_headers(self, response: Response, /) -> None:
         """Look at the headers, once they have come."""
@@ -39,15 +39,15 @@ class AnswerCheck(Protocol):
 
 
 class Call:
-    """One call of the caller's; as a context, what it lets out.
+    """One call of the caller's. As a context manager it converts the errors that leave it.
 
-    It lets nothing out but errors of `openai`'s tree, without key and prompt. It travels in the
-    extensions of each request that is made for it, so that nothing else can be taken for it.
+    Only errors of `openai`'s tree get out, without key and prompt. Each request that is made for
+    the call carries it in its extensions, so that no other call can be mistaken for it.
 
     Attributes:
         answer_check: What its answer is held against.
         deadline: When it has to be over, if ever.
-        models_file: The client's own models, of which a diagnosis of its errors speaks.
+        models_file: The client's own models, which a diagnosis of its errors takes into account.
         request: What was sent last.
         slot: Its place among the requests in flight.
         edge_timeouts: How often the gateway's edge gave up on it.

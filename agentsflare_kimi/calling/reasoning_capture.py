@@ -1,7 +1,7 @@
-"""Hears the assistant messages of an answer: at once, or when the caller has read it.
+"""Reports the assistant messages of an answer: at once, or when the caller has read it.
 
-Whatever the SDK returns is passed on as it is. A stream is heard when a finish reason or
-`[DONE]` comes, a response that the caller reads by other means as its bytes pass.
+The answer itself is passed on unchanged. A stream is reported when a finish reason or `[DONE]`
+comes; a response that the caller reads by other means is read along as its bytes arrive.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class _StreamEar:
             self._tell()
 
     def end(self) -> None:
-        """Take it that all has come; some gateways send no finish reason."""
+        """Note the end of the stream; some gateways send no finish reason."""
         if any(choice.finish_reason is None for choice in self._received.choices.values()):
             self._tell()
 
@@ -92,7 +92,7 @@ class _StreamEar:
 
 
 class _BodyEar:
-    """Hears a body whose bytes pass: events one by one, anything else when it is whole."""
+    """Reads a body along as it arrives: events one by one, anything else when it is complete."""
 
     def __init__(self, hear: _Hear) -> None:
         """Begin with nothing heard."""
@@ -116,7 +116,7 @@ class _BodyEar:
             self._hear_events(self._events, piece)
 
     def end(self) -> None:
-        """Take it that all has come."""
+        """Note the end of the body."""
         if self._is_over:
             return
         if self._events is None:

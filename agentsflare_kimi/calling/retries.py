@@ -1,4 +1,4 @@
-"""Says what is worth sending again, and how often in an outage.
+"""Decides which requests to send again, and how often during an outage.
 
 Source: facts/reliability.md sections 1 (R1.1) and 3 ("status").
 """
@@ -47,10 +47,10 @@ _PERMANENT: Final = (ssl.SSLCertVerificationError, socket.gaierror)
 
 
 class RetryBudget:
-    """What a client may spend on retries, so that an outage is not made worse by it."""
+    """Limits how many retries a client makes, so that it does not make an outage worse."""
 
     def __init__(self, capacity: int = _CAPACITY) -> None:
-        """Begin with all of it."""
+        """Begin with the full budget."""
         self._capacity = capacity
         self._left = capacity
         self._lock = threading.Lock()
@@ -80,7 +80,7 @@ class RetryBudget:
 
 
 def is_worthwhile(response: Response, retry_after: float | None, call: Call) -> bool:
-    """Tell whether sending the request again may help, as far as its answer says.
+    """Tell from an answer whether sending its request again may help.
 
     Args:
         response: The answer.
@@ -101,9 +101,9 @@ def is_worthwhile(response: Response, retry_after: float | None, call: Call) -> 
 
 
 def is_balance_exhausted(response: Response) -> bool:
-    """Tell whether *response* is a 429 that says that the account has nothing left to spend.
+    """Tell whether *response* is a 429 that says that the account's balance is used up.
 
-    The table of its forms is that of `diagnose`.
+    It is recognised by the same table as in `diagnose`.
 
     Args:
         response: The answer; read if it has not been.
@@ -119,7 +119,7 @@ def is_balance_exhausted(response: Response) -> bool:
 
 
 def is_permanent(error: BaseException) -> bool:
-    """Tell whether trying again cannot help: an untrusted certificate, an unknown name.
+    """Tell whether retrying cannot help: the certificate is untrusted or the host name unknown.
 
     Args:
         error: What the connection failed with; the exceptions behind it count.

@@ -50,7 +50,7 @@ def with_body(options: Any, body: Mapping[str, object]) -> Any:
 
 
 def sent_texts(options: Any) -> dict[str, object]:
-    """Return all of a request that may hold text of the caller's, save for its headers."""
+    """Return the parts of a request that may hold the caller's text, without the headers."""
     texts: dict[str, object] = {}
     for part in (options.json_data, options.extra_json):
         if isinstance(part, Mapping):

@@ -197,7 +197,7 @@ def isolate(client: Any, given: Mapping[str, Any]) -> None:
 
     Args:
         client: A client, just made.
-        given: The keywords that it was made with; what stands there was meant.
+        given: The keywords that it was made with; these are kept.
 
     Source: facts/openai-sdk.md section 4.
     """

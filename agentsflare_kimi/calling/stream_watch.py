@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamWatch"]
 
-# Chunks of a kind whose stream has an end that can be told.
+# Only streams of these chunks show whether they ended as they should.
 _TEXT_CHUNKS: Final = (ChatCompletionChunk, Completion)
 
 

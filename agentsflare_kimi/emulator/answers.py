@@ -68,7 +68,7 @@ def compose(body: Mapping[str, object], *, thinking: bool, tool_rounds: int = 1)
 
 
 def limit(answer: Answer, body: Mapping[str, object]) -> Answer:
-    """Apply `stop` and the token budget, of which reasoning takes its share first.
+    """Apply `stop` and the token budget; reasoning uses the budget first.
 
     Source: facts/kimi.md sections 3.3 and 3.6.
     """

@@ -1,4 +1,4 @@
-"""Reads JSON of which nobody promised the shape: never raises, falls back to empty."""
+"""Reads requests of any shape: a missing or odd field reads as empty, and nothing raises."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def parse_json(data: bytes | str) -> object:
 
 
 def as_mapping(value: object) -> Mapping[str, object]:
-    """Give *value* if it is a JSON object, else an empty one."""
+    """Return *value* if it is a JSON object, else an empty one."""
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
 
 
 def as_items(value: object) -> Sequence[object]:
-    """Give *value* if it is a JSON array, else an empty one."""
+    """Return *value* if it is a JSON array, else an empty one."""
     return cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
 
 
 def as_text(value: object) -> str:
-    """Give *value* if it is a string, else an empty one."""
+    """Return *value* if it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
 
 
@@ -41,7 +41,7 @@ def text_of(message: object) -> str:
 
 
 def has_parts(whole: object, parts: object) -> bool:
-    """Tell whether *whole* has all that *parts* has, at its place; lists are of one length."""
+    """Tell whether *whole* contains *parts*, value by value; lists must be of equal length."""
     if wanted := as_mapping(parts):
         given = as_mapping(whole)
         return all(name in given and has_parts(given[name], wanted[name]) for name in wanted)

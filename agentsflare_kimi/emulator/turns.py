@@ -1,4 +1,4 @@
-"""What comes next: the same for every request, or a list of which each request takes one."""
+"""What the next request gets: always the same, or the next entry of a list."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ class HostRetirement(NamedTuple):
 
     Attributes:
         host: The host's name.
-        marks: Words, in lower case, of which a file or an id has one if it is about this host;
-            empty where no other host uses the id.
+        marks: Lower-case words that show that a file or an id is about this host; empty where no
+            other host uses the id.
         id: The id at that host.
         ended_on: The day of its end, which may be to come.
         is_month: Whether no more than the month of that day is known.

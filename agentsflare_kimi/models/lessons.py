@@ -62,7 +62,7 @@ def lessons_of(base_url: str, api_key: str) -> LessonsByModel:
 
     Args:
         base_url: Where requests go.
-        api_key: The key, of which only a digest is kept: models and hosts may depend on it.
+        api_key: The key, since models may depend on it; only its digest is kept.
 
     Returns:
         The lessons themselves, to be read and added to. Those of the 256 gateways and keys that

@@ -1,4 +1,4 @@
-"""Names as people write them: which host they are for, which model they mean, what stands behind.
+"""Names as people write them: the host, the model, and the suffix.
 
 The patterns are data: `[names]` in `models.toml`. A name that is spelt differently still means
 the same model; what is another model, or may be one, means none.

@@ -220,7 +220,7 @@ def migrated(
 
 
 def renamed(notice: Notice, models: Catalog) -> Notice:
-    """Say of a request of which only the model was changed no more than that."""
+    """Leave out the parameters: the client changed nothing but the model of this request."""
     old, new = models.find(notice.model), models.find(notice.successor)
     if notice.kind != "migrated" or old is None or new is None:
         return notice

@@ -86,8 +86,8 @@ def find_rejections(
     Args:
         body: A chat-completions body; never changed.
         model: The model to judge by; the one that the body names if not given.
-        is_chat: False for a body of `/completions` or `/responses`, of which only the pinned
-            parameters are known.
+        is_chat: False for a body of `/completions` or `/responses`; only the pinned parameters
+            of those are checked.
 
     Returns:
         The rejections in the order in which the upstream is assumed to check; empty for a

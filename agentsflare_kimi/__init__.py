@@ -1,12 +1,12 @@
 """Kimi models behind the Agentsflare gateway, for programs written for the OpenAI SDK.
 
-Names only: each is loaded on first use, so that importing the package costs neither
-`openai` nor `pydantic` (PEP 562).
+Each public name is imported on first use (PEP 562), so `import agentsflare_kimi` loads
+neither `openai` nor `pydantic`.
 """
 
 from __future__ import annotations
 
-# Not from `typing`: importing that would cost `agentsflare-kimi lint` more than a clean file does.
+# Not imported from `typing`, which takes longer than linting a clean file.
 TYPE_CHECKING = False
 
 __version__ = "0.1.0"
@@ -120,7 +120,7 @@ else:
         if name not in _HOME:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        from importlib import import_module  # noqa: PLC0415  # not paid by `agentsflare-kimi lint`
+        from importlib import import_module  # noqa: PLC0415  # `agentsflare-kimi lint` does without
 
         value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
         globals()[name] = value

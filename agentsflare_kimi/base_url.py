@@ -13,16 +13,16 @@ DEFAULT_BASE_URL: Final = "https://api.agentsflare.com/v1"
 
 _HINT: Final = "set AGENTSFLARE_BASE_URL (argument `base_url`) to a URL such as " + DEFAULT_BASE_URL
 _OPT_IN: Final = " (AGENTSFLARE_ALLOW_INSECURE_HTTP=true allows it)"
-# The page prints the full endpoint as "API Base URL", so it is what people paste.
+# The gateway's page prints the full endpoint as "API Base URL", so people paste it.
 _ENDPOINT: Final = re.compile(r"/+chat/completions/*$")
 
 
 def check_base_url(url: str, *, allow_insecure_http: bool = False) -> str:
     """Return *url* as the SDK wants it, or refuse it.
 
-    Surrounding blanks and quotes, trailing slashes and a pasted `/chat/completions` are cut
-    off. Refused are: another scheme than http and https, plain http to a host that is not
-    loopback, no host, user information, a query, a fragment, a host that is not ASCII, blanks,
+    Strips surrounding blanks and quotes, trailing slashes and a pasted `/chat/completions`.
+    Refuses schemes other than http and https, plain http to a host that is not loopback, a
+    missing host, user information, a query, a fragment, a host that is not ASCII, blanks,
     control characters and backslashes.
 
     Args:

@@ -88,7 +88,7 @@ class _Configured:
         if memory is not None:
             kept["memory"] = memory
         elif "api_key" not in options:
-            # Another key may be another user: what was learned of one is not told to the next.
+            # Another key may be another user, with whom nothing learned so far is shared.
             kept["_session"] = self._session
         return options | {"_extra_kwargs": kept | dict(extra)}
 
@@ -96,16 +96,16 @@ class _Configured:
 class Kimi(_Configured, sdk.SyncHooks, OpenAI):
     """An `openai.OpenAI` for Kimi models behind the Agentsflare gateway.
 
-    Takes every keyword of `openai.OpenAI` and every field of `KimiSettings`; an argument wins
-    over *settings*, these over the environment (`AGENTSFLARE_…`), that over the defaults. No
-    `OPENAI_…` variable has any effect. Requests for retired models are rewritten so that they
-    keep their behaviour, with a warning; see `KimiSettings` for the policies.
+    Takes every keyword of `openai.OpenAI` and every field of `KimiSettings`. Precedence:
+    arguments, *settings*, the environment (`AGENTSFLARE_…`), defaults. `OPENAI_…` variables
+    have no effect. A request for a retired model is rewritten to behave as before on its
+    successor, with a warning; see `KimiSettings` for the policies.
 
     Args:
-        settings: Settings made before; the environment is then not read again.
-        env_file: A `.env` file to read; none is read unless named.
-        memory: Where the reasoning of tool calls is remembered; one of the client's own if not
-            given. Pass one to several clients of one user, never to those of several.
+        settings: Ready-made settings; the environment is then not read again.
+        env_file: A `.env` file to read; none by default.
+        memory: Remembers the reasoning of tool calls; each client has its own by default. Share
+            one between clients of the same user, never between users.
         options: Keywords of `openai.OpenAI` and fields of `KimiSettings`.
 
     Raises:
@@ -124,7 +124,7 @@ class Kimi(_Configured, sdk.SyncHooks, OpenAI):
         def copy(  # pyright: ignore[reportIncompatibleMethodOverride]
             self, *, settings: KimiSettings | None = None, **options: Unpack[CopyOptions]
         ) -> Self:
-            """Make a client like this one, save for what is given."""
+            """Return a copy of this client with the given options changed."""
             ...
 
         with_options = copy
@@ -164,15 +164,15 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
     """An `openai.AsyncOpenAI` for Kimi models behind the Agentsflare gateway; see `Kimi`.
 
     Args:
-        settings: Settings made before; the environment is then not read again.
-        env_file: A `.env` file to read; none is read unless named.
-        memory: Where the reasoning of tool calls is remembered; one of the client's own if not
-            given. Pass one to several clients of one user, never to those of several.
+        settings: Ready-made settings; the environment is then not read again.
+        env_file: A `.env` file to read; none by default.
+        memory: Remembers the reasoning of tool calls; each client has its own by default. Share
+            one between clients of the same user, never between users.
         options: Keywords of `openai.AsyncOpenAI` and fields of `KimiSettings`.
 
     Raises:
         MissingApiKeyError: No key was given and AGENTSFLARE_API_KEY is not set.
-        ConfigurationError: A setting is wrong, or `http_backend` names what is not installed.
+        ConfigurationError: A setting is wrong, or the package for `http_backend` is missing.
     """
 
     if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class AsyncKimi(_Configured, sdk.AsyncHooks, AsyncOpenAI):
         def copy(  # pyright: ignore[reportIncompatibleMethodOverride]
             self, *, settings: KimiSettings | None = None, **options: Unpack[AsyncCopyOptions]
         ) -> Self:
-            """Make a client like this one, save for what is given."""
+            """Return a copy of this client with the given options changed."""
             ...
 
         with_options = copy
@@ -243,7 +243,7 @@ def _sign_like(
         if name not in signature.parameters
     ]
     functools.update_wrapper(ours, theirs)
-    # Theirs tells of OPENAI_ variables, which are not read.
+    # The SDK's docstring describes OPENAI_ variables, which are not read.
     ours.__doc__ = doc
     parameters = [*signature.parameters.values(), *added]
     vars(ours)["__signature__"] = signature.replace(parameters=parameters)
@@ -253,7 +253,7 @@ _MAKE: Final = """Make a client from keywords of `openai.OpenAI` and fields of `
 
 A key is taken from `api_key`, `settings` or AGENTSFLARE_API_KEY; no OPENAI_ variable is read.
 """
-_COPY: Final = """Make a client like this one, save for what is given."""
+_COPY: Final = """Return a copy of this client with the given options changed."""
 
 if not TYPE_CHECKING:
     for _ours, _theirs in ((Kimi, OpenAI), (AsyncKimi, AsyncOpenAI)):
@@ -268,7 +268,7 @@ def create_client(
     """Make a client, as `Kimi(...)` does.
 
     Args:
-        settings: Settings made before; the environment is then not read again.
+        settings: Ready-made settings; the environment is then not read again.
         openai_options: Keywords of `openai.OpenAI` and fields of `KimiSettings`.
 
     Returns:
@@ -287,7 +287,7 @@ def create_async_client(
     """Make an async client, as `AsyncKimi(...)` does.
 
     Args:
-        settings: Settings made before; the environment is then not read again.
+        settings: Ready-made settings; the environment is then not read again.
         openai_options: Keywords of `openai.AsyncOpenAI` and fields of `KimiSettings`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Reading a named `.env` file: regular files only, nothing interpolated, bounded in size."""
+"""Reads a `.env` file: regular files only, without interpolation, up to a size limit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_env_file(path: str | os.PathLike[str]) -> Mapping[str, str]:
 
     Raises:
         ConfigurationError: The file is missing, unreadable, not a regular file (a FIFO would
-            hang), larger than 1 MiB or not UTF-8, or one of its lines is no assignment. The
+            hang), larger than 1 MiB or not UTF-8, or a line is not an assignment. The
             message names file and line; contents are never shown.
 
     Source: facts/reliability.md section 2, T9 and T23.
@@ -61,7 +61,7 @@ def _parse(content: bytes, path: str) -> Mapping[str, str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        # Not chained: the exception would carry the file's bytes, keys included.
+        # Not chained: the exception holds the file's bytes, keys included.
         raise ConfigurationError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from None
     bindings = [*parse_stream(StringIO(text))]
     for binding in bindings:
@@ -71,7 +71,7 @@ def _parse(content: bytes, path: str) -> Mapping[str, str]:
 
 
 def _line(binding: Binding) -> int:
-    # The parser counts the blank lines before an assignment as a part of it.
+    # The parser includes the blank lines before an assignment.
     text = binding.original.string
     before = text[: len(text) - len(text.lstrip())]
     return binding.original.line + len(re.findall(r"\r\n|\n|\r", before))

@@ -2,15 +2,15 @@
 
 openai.OpenAIError
 ├── openai.APIError
-│   ├── UnreadableResponseError   what came is not a completion
-│   ├── IncompleteStreamError     a stream ended early; `.partial` has what came
-│   ├── UnparsedAnswerError (also ValueError)   the SDK cannot read it; `.completion` has it
+│   ├── UnreadableResponseError   the response is not a completion
+│   ├── IncompleteStreamError     a stream ended early; `.partial` has its text so far
+│   ├── UnparsedAnswerError (also ValueError)   the SDK cannot parse it; see `.completion`
 │   ├── ContentFilteredError      the answer was blocked, and `on_filtered` is `error`
-│   ├── ServedModelError          another model answered, and `on_substitution` is `error`
+│   ├── ServedModelError          a different model answered, and `on_substitution` is `error`
 │   └── ... RateLimitError
 │           └── BalanceExhaustedError   retrying does not help, a top-up does
 └── KimiError
-    ├── BatchError                a batch cannot be run as it was given
+    ├── BatchError                a batch cannot run as given
     ├── ConfigurationError
     │   ├── MissingApiKeyError
     │   └── UnsafeBaseUrlError
@@ -71,13 +71,13 @@ __all__ = [
 
 
 class UnreadableResponseError(Picklable, APIError):
-    """What came back is not a completion: HTML, an error body with status 200, empty, cut.
+    """The response is not a completion: HTML, an error with status 200, empty or truncated.
 
     Attributes:
-        status_code: The HTTP status, None where it is not known.
-        content_type: The content type that the gateway gave.
-        excerpt: The first characters of what came, safe to print.
-        response: The HTTP response, where there is one.
+        status_code: The HTTP status; None if unknown.
+        content_type: The response's content type.
+        excerpt: The first characters of the body, safe to print.
+        response: The HTTP response, if there is one.
     """
 
     response: Any = None
@@ -92,7 +92,7 @@ class UnreadableResponseError(Picklable, APIError):
         content_type: str | None = None,
         excerpt: str = "",
     ) -> None:
-        """Say what is wrong with the answer, and show how it begins."""
+        """Store what is wrong with the response, and how its body begins."""
         self.status_code = status_code
         self.content_type = content_type
         self.excerpt = excerpt
@@ -110,7 +110,7 @@ class IncompleteStreamError(Picklable, APIError):
     """A stream ended with neither a finish reason nor `[DONE]`, or broke off.
 
     Attributes:
-        partial: The text of choice 0 received until then.
+        partial: The text of choice 0 received so far.
     """
 
     def __init__(
@@ -121,26 +121,27 @@ class IncompleteStreamError(Picklable, APIError):
         body: object | None = None,
         partial: str = "",
     ) -> None:
-        """Say how it ended, and keep what had come."""
+        """Store how the stream ended, and the text received so far."""
         self.partial = partial
         super().__init__(message, request, body=body)
 
 
 class UnparsedAnswerError(Picklable, APIError, ValueError):
-    """The SDK's `.parse()` or `.stream()` cannot make of the answer what was asked for.
+    """The SDK's `.parse()` or `.stream()` cannot parse the answer into the requested type.
 
-    It is also of the class that the SDK raised, such as pydantic's `ValidationError`, so that
-    code that catches that still does. Its `completion` is the answer as far as it came.
+    It is also an instance of the class that the SDK raised, such as pydantic's
+    `ValidationError`, so existing `except` clauses still catch it. Its `completion` is the
+    answer received so far.
     """
 
     completion: Any = None
 
 
 class BalanceExhaustedError(Picklable, RateLimitError):
-    """The balance, quota or plan of the account is used up (HTTP 429); it was asked once.
+    """The account's balance, quota or plan is used up (HTTP 429); it is not retried.
 
     It is a `RateLimitError` because programs that handle 429 catch that, and because the SDK
-    itself raises one here. What retries rate limits must leave this class out, or ask
+    itself raises one here. Code that retries rate limits must exclude this class, or check
     `diagnose(error).is_retryable`.
     """
 
@@ -149,9 +150,9 @@ class ContentFilteredError(Picklable, APIError):
     """A content filter blocked the answer, and the setting `on_filtered` is `error`.
 
     Attributes:
-        report: Everything that the filter said; see `FilterReport`.
-        partial: The text of choice 0 that came before the block.
-        completion: The answer as far as it came; None for other APIs than chat completions.
+        report: Everything that the filter reported; see `FilterReport`.
+        partial: The text of choice 0 received before the block.
+        completion: The answer received so far; None for APIs other than chat completions.
     """
 
     def __init__(
@@ -164,7 +165,7 @@ class ContentFilteredError(Picklable, APIError):
         partial: str = "",
         completion: ChatCompletion | None = None,
     ) -> None:
-        """Say what was blocked, and keep the report and what had come."""
+        """Store what was blocked, the report, and the answer received so far."""
         self.report = report
         self.partial = partial
         self.completion = completion
@@ -172,12 +173,12 @@ class ContentFilteredError(Picklable, APIError):
 
 
 class ServedModelError(Picklable, APIError):
-    """Another model answered than was asked, and the setting `on_substitution` is `error`.
+    """A model other than the requested one answered, and `on_substitution` is `error`.
 
     Attributes:
         model_sent: The model that the request was sent to.
         model_served: The model that the answer names.
-        completion: The answer as it came; of a stream its first chunk.
+        completion: The answer; for a stream, its first chunk.
         partial: The text of choice 0 in it.
     """
 
@@ -191,7 +192,7 @@ class ServedModelError(Picklable, APIError):
         completion: object,
         partial: str = "",
     ) -> None:
-        """Name both models, and keep what had come."""
+        """Store both models, and the answer received so far."""
         self.model_sent = model_sent
         self.model_served = model_served
         self.completion = completion
@@ -204,7 +205,7 @@ class KimiError(Picklable, OpenAIError):
 
 
 class BatchError(KimiError):
-    """A batch cannot be run as it was given; the message says what to change."""
+    """A batch cannot run as given; the message says what to change."""
 
 
 class ConfigurationError(KimiError):
@@ -212,19 +213,19 @@ class ConfigurationError(KimiError):
 
 
 class MissingApiKeyError(ConfigurationError):
-    """No API key was given, in no argument, settings object or environment variable."""
+    """No argument, settings object or environment variable provides an API key."""
 
 
 class UnsafeBaseUrlError(ConfigurationError):
-    """The base URL would carry the key and the prompt somewhere they should not go."""
+    """The base URL would send the key and the prompt somewhere unsafe."""
 
 
 class LoneSurrogateError(KimiError, ValueError):
-    """A text of the request has half of a UTF-16 pair, which cannot be sent.
+    """A string in the request holds a lone UTF-16 surrogate, which cannot be sent.
 
     Attributes:
-        path: Where the text is, such as `messages[3].content`; the text itself is not shown.
-        position: Which character of that text it is, counted from 0.
+        path: Where the string is, such as `messages[3].content`; the string is not shown.
+        position: Index of the surrogate in that string, from 0.
     """
 
     path: str = ""
@@ -242,7 +243,7 @@ class ModelError(KimiError, ValueError):
     def __init__(
         self, message: str, *, model: str | None = None, suggestions: tuple[str, ...] = ()
     ) -> None:
-        """Keep the refused *model* and the *suggestions* beside the *message*."""
+        """Store the refused *model* and the *suggestions* with the *message*."""
         super().__init__(message)
         self.model = model
         self.suggestions = suggestions
@@ -265,27 +266,27 @@ class KimiWarning(FutureWarning):
 
 
 class RetiredModelWarning(KimiWarning):
-    """A retired model was asked for."""
+    """The request names a retired model."""
 
 
 class DeprecatedModelWarning(KimiWarning):
-    """A deprecated model was asked for."""
+    """The request names a deprecated model."""
 
 
 class UnknownModelWarning(KimiWarning):
-    """A model was asked for that the catalog does not know."""
+    """The request names a model that the catalog does not know."""
 
 
 class UnlistedModelWarning(KimiWarning):
-    """A known model was asked for that the gateway's page does not list."""
+    """The request names a known model that the gateway's page does not list."""
 
 
 class LossyMigrationWarning(KimiWarning):
-    """A request was migrated, and something that it asked for could not be kept."""
+    """A request was migrated, and part of what it asked for was lost."""
 
 
 class MisspeltVariableWarning(KimiWarning):
-    """A variable is set whose name is near that of a setting, and that nothing reads."""
+    """A variable that nothing reads is set, and its name is close to a setting's."""
 
 
 class RejectedParameterWarning(KimiWarning):
@@ -293,4 +294,4 @@ class RejectedParameterWarning(KimiWarning):
 
 
 class ServedModelWarning(KimiWarning):
-    """Another model answered than was asked."""
+    """A model other than the requested one answered."""

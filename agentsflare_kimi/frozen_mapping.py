@@ -1,4 +1,4 @@
-"""A mapping that values can hold: nothing changes it, and it can be hashed and pickled."""
+"""An immutable mapping that can be hashed and pickled, for the fields of value objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _V = TypeVar("_V")
 
 
 class FrozenMapping(dict[_K, _V]):
-    """A dict that cannot be changed, for values that hold one; `dict(...)` of it can be."""
+    """An immutable dict; `dict(...)` makes a mutable copy."""
 
     if not TYPE_CHECKING:  # fields are typed as `Mapping`, which has none of these
 

@@ -110,13 +110,13 @@ class AsyncCopyOptions(_AsyncOptions, total=False):
     set_default_query: Mapping[str, object] | None
 
 
-# Seconds; the gateway is either there at once or not at all.
+# Seconds; a gateway that is up accepts connections at once.
 _CONNECT_TIMEOUT: Final = 5.0
 # What httpx and httpx2 use where nothing is given.
 _LIBRARY_TIMEOUT: Final = 5.0
 # Keywords of `openai.OpenAI` that `KimiSettings` has, too.
 SHARED_FIELDS: Final = ("api_key", "base_url", "timeout", "max_retries")
-# They choose endpoint and credentials by themselves: OpenAI's, and its variables'.
+# These make the SDK choose endpoint and credentials: OpenAI's, or those in its variables.
 _OPENAI_ONLY: Final = ("provider", "workload_identity", "data_residency")
 
 
@@ -131,7 +131,7 @@ def configure(
     options: Mapping[str, Any],
     env_file: str | os.PathLike[str] | None = None,
 ) -> Configuration:
-    """Work out what a client is made with: argument > *settings* > environment > default.
+    """Resolve a client's configuration: argument > *settings* > environment > default.
 
     Args:
         settings: Settings the caller made.
@@ -139,17 +139,17 @@ def configure(
         env_file: A file with further variables; the real environment wins over it.
 
     Returns:
-        The settings in force, and keywords for `openai.OpenAI` in which nothing that the SDK
-        would otherwise take from the environment is left open.
+        The settings in force, and keywords for `openai.OpenAI` that set everything the SDK
+        would otherwise read from the environment.
 
     Raises:
         MissingApiKeyError: No key was given anywhere.
         ConfigurationError: A setting is wrong, or an option leads to another service.
         TypeError: `max_retries` is not a whole number.
-        ValueError: It is negative.
+        ValueError: `max_retries` is negative.
 
     Warns:
-        MisspeltVariableWarning: A variable is near a setting's name, and nothing reads it.
+        MisspeltVariableWarning: A variable that nothing reads is named almost like a setting.
     """
     rest = {name: value for name, value in options.items() if _is_given(name, value)}
     refuse_other_services(rest)
@@ -173,7 +173,7 @@ def configure(
 
 
 def refuse_other_services(options: Mapping[str, Any]) -> None:
-    """Refuse the keywords of `openai.OpenAI` that lead to another service than the gateway.
+    """Refuse keywords of `openai.OpenAI` that select a service other than the gateway.
 
     Args:
         options: Keywords of `Kimi` or `Kimi.copy`.
@@ -194,12 +194,12 @@ def refuse_other_services(options: Mapping[str, Any]) -> None:
 def refuse_other_backend(
     mine: KimiSettings, asked: KimiSettings, options: Mapping[str, Any]
 ) -> None:
-    """Refuse a copy of a client that asks for another HTTP backend than the client has.
+    """Refuse to copy a client with a different HTTP backend.
 
     Args:
         mine: The settings of the client.
-        asked: Those of the copy.
-        options: Keywords of `Kimi.copy`; an `http_client` among them settles the question.
+        asked: The settings of the copy.
+        options: Keywords of `Kimi.copy`; with an `http_client`, any backend is allowed.
 
     Raises:
         ConfigurationError: The copy would share connections of the other backend.
@@ -227,19 +227,19 @@ def _is_given(name: str, value: object) -> bool:
     if isinstance(value, openai.NotGiven | openai.Omit):
         return False
     if name in {"api_key", "base_url"}:
-        # The SDK would turn to OpenAI's own variables for either.
+        # If either is blank, the SDK reads OpenAI's own variables.
         return value is not None and str(value).strip() != ""
     return True
 
 
 def _is_setting(name: str, value: object) -> bool:
-    # Of the SDK's timeouts no variable can say 0 or infinity.
+    # The SDK accepts timeouts of 0 and infinity; they bypass the setting's validation.
     is_unsayable = name == "timeout" and value in (0, math.inf)  # a Timeout has no hash
     return isinstance(value, str | int | float | SecretStr) and not is_unsayable
 
 
 def _check_retries(value: object) -> None:
-    # The classes are those of the newest SDKs; the older ones fail at the first request only.
+    # Raise what the newest SDKs raise; older ones fail only at the first request.
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"max_retries must be a whole number, got {value!r}; 0 turns retries off")
     if value < 0:
@@ -247,8 +247,8 @@ def _check_retries(value: object) -> None:
 
 
 def _timeout(settings: KimiSettings, http_client: object) -> object:
-    # What a caller's own HTTP client was made with counts as given, as in the SDK; defaults of
-    # the HTTP library and of the SDK's own classes do not.
+    # As in the SDK, the timeout of the caller's own HTTP client counts as given, unless it is a
+    # default of the HTTP library or of the SDK.
     own: Any = getattr(http_client, "timeout", None)
     if own is not None and own not in (type(own)(_LIBRARY_TIMEOUT), openai.DEFAULT_TIMEOUT):
         return own

@@ -1,6 +1,6 @@
-"""Lets errors be sent to another process, as pools of processes and task queues do.
+"""Makes errors picklable, because process pools and task queues send them between processes.
 
-The SDK's own errors can be pickled but not loaded, because their constructors want keywords.
+The SDK's own errors pickle but do not unpickle: their constructors require keywords.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ _REDUCE: Final = "__reduce_ex__"
 
 
 class Picklable:
-    """A base of errors: pickles its attributes, and loads them without calling the constructor."""
+    """Base class of errors that unpickle without a call of their constructor."""
 
     args: tuple[Any, ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what `pickle` needs to make the error again."""
+        """Return what `pickle` needs to rebuild the error."""
         return _rebuild, (type(self), self.args, vars(self))
 
 
 def keep_picklable(error: OpenAIError) -> None:
-    """Make one *error* of the SDK's picklable; those of this package are so by their class.
+    """Make an error of the SDK picklable; this package's errors already are.
 
-    Only *error* itself is changed, so that the errors of other clients stay what they are.
+    Only *error* itself is changed; errors of other clients stay as they are.
 
     Args:
         error: An error that is about to leave a client of this package.
@@ -38,7 +38,7 @@ def keep_picklable(error: OpenAIError) -> None:
 
 
 class _Reducer:
-    """The `__reduce_ex__` of one error of the SDK's."""
+    """The `__reduce_ex__` of one SDK error."""
 
     def __init__(self, error: OpenAIError) -> None:
         # A plain reference would keep the error, and the frames of its traceback, alive.

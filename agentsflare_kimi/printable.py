@@ -29,19 +29,19 @@ def _escapes() -> dict[int, str]:
 
 
 def printable(text: str) -> str:
-    r"""Show what a terminal would obey or misplace as visible escapes.
+    r"""Escape the characters that a terminal would interpret instead of showing.
 
-    Control characters (all of C0 but newline and tab, DEL, C1), bidirectional controls
-    and lone surrogates are replaced; everything else stays.
+    Escapes control characters (C0 except newline and tab, DEL, C1), bidirectional controls
+    and lone surrogates; everything else stays.
 
     >>> print(printable("\x1b[2Jgone"))
     \x1b[2Jgone
 
     Args:
-        text: Any text, also one that no encoding can carry.
+        text: Any text, even if it cannot be encoded.
 
     Returns:
-        Text that any terminal shows as it is and any encoding of Unicode can carry.
+        Text that is safe to print and can be encoded as UTF-8.
 
     Source: facts/reliability.md section 2c, T24.
     """
@@ -49,7 +49,7 @@ def printable(text: str) -> str:
 
 
 def without_account_ids(text: str) -> str:
-    """Hide the ids that name an account of the upstream: `org-…`, `ak-…`, `proj-…`.
+    """Mask ids of upstream accounts: `org-…`, `ak-…`, `proj-…`.
 
     >>> without_account_ids("Your account org-0123456789abcdef<ak-0123456789> is out of quota")
     'Your account [account id][account id] is out of quota'

@@ -1,4 +1,4 @@
-"""Which variables are read: `KimiSettings`, from arguments, the environment, or a named file."""
+"""`KimiSettings`: read from arguments, the environment, or a named file."""
 
 from __future__ import annotations
 
@@ -34,57 +34,55 @@ _MAY_BE_NONE: Final = frozenset({"deadline", "migrate_to", "models_file"})
 # A key may be pasted into any of these; what they hold is never shown.
 _NEVER_SHOWN: Final = frozenset({"api_key", "base_url", "model", "migrate_to", "models_file"})
 
-# A model's name, or nothing; what splits or quotes names elsewhere is no part of one.
+# A model's name, or nothing: no separators, quotes or brackets.
 _NAME: Final = re.compile(r"\s*[^\s,;|'\"`\[\]{}()=]*\s*")
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class KimiSettings(BaseSettings):
-    """What a client is configured with; each field is also a variable and a keyword of `Kimi`.
+    """A client's settings; each field is also an environment variable and a keyword of `Kimi`.
 
-    Read from, first wins: arguments, the environment (`AGENTSFLARE_` and the field's name in
-    capitals), a file named by `_env_file`, the default. No `.env` is read unless it is named,
-    and no `OPENAI_` variable ever. The key shows in no repr, dump, pickle or error.
+    Precedence: arguments, the environment (`AGENTSFLARE_` and the field's name in capitals), a
+    file named by `_env_file`, defaults. No `.env` file is read unless it is named, and
+    `OPENAI_` variables never are. The key appears in no repr, dump, pickle or error.
 
     Attributes:
         api_key: The gateway's key; surrounding blanks and quotes are cut off.
         base_url: Where requests go; https, or http to loopback.
         model: What the command line and the examples use when none is named.
-        timeout: Seconds without a byte until a read is given up (connecting: 5 seconds);
-            `inf` for no limit.
+        timeout: Seconds to wait for each read (5 for connecting); `inf` for no limit.
         deadline: Seconds for a whole call or stream, retries included; None for no limit.
         max_concurrency: Requests in flight of an async client; 0 for no limit.
         max_retries: How often a failed request is tried again, as in `openai`.
         on_retired: What happens to a request for a retired model: `migrate` rewrites it,
             `warn` sends it as it is, `error` refuses it.
         on_deprecated: The same for a deprecated model; `ignore` says nothing.
-        on_unknown: What happens to a name that the catalog does not know.
-        adapt_parameters: When to change parameters that a model rejects: once the gateway
-            rejected them (`on_rejection`), before sending (`always`), or not (`never`).
-        keep_reasoning: Whether `reasoning_content` that a caller dropped from the history of a
-            tool loop is put back.
-        on_forced_tool: What happens to a `tool_choice` that names or requires a tool while the
-            model would think, which it rejects: `disable_thinking` for this request, `auto` lets
-            the model choose, `error` refuses the request.
+        on_unknown: The same for a model that the catalog does not know.
+        adapt_parameters: When to change parameters that a model rejects: after the gateway
+            rejects them (`on_rejection`), before sending (`always`), or `never`.
+        keep_reasoning: Whether to restore `reasoning_content` that the caller dropped from the
+            history of a tool loop.
+        on_forced_tool: What happens to a `tool_choice` that forces a tool call, which models
+            reject while thinking: `disable_thinking` for this request, `auto` lets the model
+            choose, `error` refuses the request.
         on_filtered: Whether an answer that the content filter blocked is returned with its
             `report`, or raised as an `error` (`ContentFilteredError`).
-        on_substitution: What happens when another model answers than the one that was asked:
+        on_substitution: What happens when a model other than the requested one answers:
             `warn` (`ServedModelWarning`), `error`, or `ignore`.
-        migrate_to: The model to move every older model to, living ones too, instead of the
-            catalog's successor; such as `kimi-k3`.
-        models_file: A TOML file with models to add to the catalog, or to change in it.
-        http_backend: What async clients send requests with: the SDK's own HTTP library
-            (`default`), `aiohttp` (needs the extra of that name), or aiohttp if it is
-            installed (`auto`). A sync client takes no notice of it, nor does a client that is
-            given an `http_client`.
-        extra_models: Names to accept beside the catalog; as a variable a JSON list or
+        migrate_to: The model, such as `kimi-k3`, to move every older model to, live ones
+            included, instead of the catalog's successor.
+        models_file: A TOML file of models to add to the catalog or to override in it.
+        http_backend: The HTTP library of async clients: the SDK's own (`default`), `aiohttp`
+            (needs the extra of that name), or aiohttp if it is installed (`auto`). Ignored by
+            sync clients and where an `http_client` is given.
+        extra_models: Names to accept besides the catalog's; in a variable, a JSON list or
             separated by commas.
         allow_insecure_http: Whether plain http is allowed to hosts other than loopback.
 
     Raises:
         ConfigurationError: A value is wrong; the message names the variable and the way out.
-        UnsafeBaseUrlError: The base URL would carry the key where it should not go.
+        UnsafeBaseUrlError: The base URL would send the key somewhere unsafe.
     """
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
@@ -92,11 +90,11 @@ class KimiSettings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
-        # Else a failed check of one field prints the key that stands beside it.
+        # Otherwise a validation error of any field prints the key.
         hide_input_in_errors=True,
     )
 
-    # Before base_url, whose check looks at it.
+    # Declared before base_url, whose validator reads it.
     allow_insecure_http: bool = False
     api_key: SecretStr | None = None
     base_url: str = DEFAULT_BASE_URL
@@ -156,12 +154,12 @@ class KimiSettings(BaseSettings):
         return _read_names(value) if isinstance(value, str) else value
 
     def __getstate__(self) -> dict[Any, Any]:
-        """Leave the key out of pickles: a worker takes it from its own environment."""
+        """Leave the key out of pickles: a worker reads it from its own environment."""
         state = super().__getstate__()
         return state | {"__dict__": state["__dict__"] | {"api_key": None}}
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
-        """Take the key that the pickle lacks from the environment, if it is there."""
+        """Read the key, which pickles lack, from the environment if it is set there."""
         key = self._clean_key(SecretStr(os.environ.get(f"{_PREFIX}API_KEY", "")))
         super().__setstate__(state | {"__dict__": state["__dict__"] | {"api_key": key}})
 
@@ -195,13 +193,13 @@ def resolve_settings(
     overrides: Mapping[str, object],
     env_file: str | os.PathLike[str] | None = None,
 ) -> KimiSettings:
-    """Combine what a caller gave: an override wins over *settings*, that over the environment.
+    """Resolve the settings: overrides win over *settings*, which win over the environment.
 
     Args:
-        settings: Settings that were made before.
-        overrides: Fields of `KimiSettings` given as arguments; None counts as not given, save
-            for the fields that may be None.
-        env_file: A file to read below the environment, if no *settings* are given.
+        settings: Ready-made settings.
+        overrides: Fields of `KimiSettings` given as arguments; None counts as not given, except
+            for fields that may be None.
+        env_file: A file to read if no *settings* are given; the environment wins over it.
 
     Returns:
         The settings in force.
@@ -220,7 +218,7 @@ def resolve_settings(
         return KimiSettings(_env_file=env_file, **given)
     if not given:
         return settings
-    # Only what is given is checked anew, and nothing of it is taken from the environment.
+    # Only overrides are validated again, and the environment is not read.
     ours = KimiSettings.model_fields.items()
     others = type(settings).model_fields.keys() - KimiSettings.model_fields.keys()
     rest = {name: field.default for name, field in ours}
@@ -230,11 +228,11 @@ def resolve_settings(
 
 
 def _named(path: object, settings: type[BaseSettings]) -> dict[str, str]:
-    """Read the settings in a file that `_env_file` names, save those the environment has."""
+    """Read settings from the files in `_env_file`, except those set in the environment."""
     found: dict[str, str] = {}
     for each in _each(path):
         found |= {name.upper(): value for name, value in read_env_file(each).items()}
-    # Names count in any case, as they do in the environment.
+    # Names are case-insensitive, as in the environment.
     environment = {name.upper() for name, value in os.environ.items() if value}
     variables = {name: _PREFIX + name.upper() for name in settings.model_fields}
     return {

@@ -12,9 +12,9 @@ It is active as soon as the package is installed:
     @pytest.mark.kimi_emulator("rate-limited")
     def test_gives_up(kimi_client): ...
 
-Nothing here reads the machine's real key: `kimi_emulator` puts its own address and key into
-the environment for the length of a test, so that code which makes its own client is served
-as well, and the clients get settings of their own.
+No real key is read: during a test, `kimi_emulator` sets its own base URL and key in the
+environment, so code that makes its own client talks to the emulator too. The client fixtures
+have settings of their own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# This module is imported in every run of pytest on the machine: it loads nothing else.
+# Every run of pytest in this environment imports this module, so it imports nothing else.
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,7 +50,7 @@ def kimi_emulator(
 ) -> Iterator[Emulator]:
     """An emulator on a free loopback port; `Kimi()` without arguments talks to it.
 
-    What a function given as `answers` raises fails the test at its end.
+    An exception from a function given as `answers` fails the test when it ends.
     """
     from agentsflare_kimi.emulator import Emulator  # noqa: PLC0415  # not in every pytest run
 
@@ -59,7 +59,7 @@ def kimi_emulator(
         monkeypatch.setenv("AGENTSFLARE_API_KEY", emulator.api_key)
         yield emulator
     if emulator.errors:
-        # The client saw no more than a status of 500, and may have hidden that.
+        # The client saw only status 500, and the test may have swallowed that.
         raise emulator.errors[0]
 
 
@@ -103,7 +103,7 @@ def _settings(emulator: Emulator) -> KimiSettings:
     from agentsflare_kimi.settings import KimiSettings  # noqa: PLC0415  # not in every pytest run
 
     fields = KimiSettings.model_fields
-    # Given one by one, so that none comes from the environment.
+    # Every field is passed, so that none is read from the environment.
     defaults = {name: field.get_default() for name, field in fields.items()}
     given = {"base_url": emulator.base_url, "api_key": emulator.api_key}
     return KimiSettings(**defaults | given)

@@ -1,4 +1,4 @@
-"""Finds variables that were meant for a setting, but are spelt so that nothing reads them."""
+"""Finds variables that were meant for a setting but are misspelt, so that nothing reads them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BRAND: Final = PREFIX.removesuffix("_")
 
 # The proxy reads these, and checks them itself.
 _OF_THE_PROXY: Final = f"{PREFIX}PROXY_"
-# Enough for `APIKEY`, `API_KYE` and `RETRIES`; names of another meaning stay below.
+# Matches `APIKEY`, `API_KYE` and `RETRIES`; unrelated names score lower.
 _ALIKE: Final = 0.78
 _ALIKE_WITH_PREFIX: Final = 0.9
 # What other services call the same thing.
@@ -32,30 +32,30 @@ class Misspelling(NamedTuple):
     meant: str
 
     def __str__(self) -> str:
-        """Say both, without the value."""
+        """Name both variables, without the value."""
         return f"{self.found} is not read; did you mean {self.meant}?"
 
 
 def find_misspelt(names: Iterable[str], fields: Collection[str]) -> Iterator[Misspelling]:
-    """Find the variables whose names are near that of a setting.
+    """Find the variables whose names are close to a setting's.
 
     >>> [*find_misspelt(["AGENTSFLARE_APIKEY", "HOME"], ["api_key", "model"])]
     [Misspelling(found='AGENTSFLARE_APIKEY', meant='AGENTSFLARE_API_KEY')]
 
     Args:
-        names: Names of variables, in any case, as settings are read in any.
+        names: Names of variables, in any case.
         fields: Names of the settings' fields.
 
     Yields:
-        What is near, in the order of *names*. A word that merely means the same, such as
-        `AGENTSFLARE_TOKEN`, counts only where the setting's own variable is not among *names*.
+        The misspellings, in the order of *names*. A synonym, such as `AGENTSFLARE_TOKEN`,
+        counts only if the setting's own variable is not in *names*.
     """
     found = [*names]
     known = {PREFIX + field.upper(): field.upper() for field in fields}
     present = {name.upper() for name in found} & known.keys()
     for name in found:
         upper = name.upper()
-        # The environment holds a hundred other names, and clients are made often.
+        # Clients are made often, and most variables are unrelated.
         if upper.startswith("AG") and upper not in known:
             meant = _meant(upper, known, present)
             if meant is not None:

@@ -1,1 +1,1 @@
-"""What a model takes, and what would change in a request for it."""
+"""The catalog, what each model accepts, and how requests migrate between models."""

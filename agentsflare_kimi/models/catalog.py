@@ -1,7 +1,7 @@
-"""The catalog: is a model alive, what takes its place, and which one does a spelling mean?
+"""The catalog: every model, its status and successor, and the names that mean it.
 
-From `models.toml` beside this file, the one source of truth of the package, by way of
-`models_table.py`, which is made from it. An overlay file adds to it or changes it.
+The single source of truth is `models.toml` beside this file; `models_table.py` is generated
+from it. An overlay file adds or overrides models.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Catalog:
     def find(self, name: object) -> KimiModel | None:
         """Look up a name, an alias, or another spelling of one; None if it means no model.
 
-        A name with one host's offer behind it (`kimi-k2.6:free`) asks for more than a model,
-        and is not found.
+        A name with one host's variant (`kimi-k2.6:free`) asks for more than the model, so it is
+        not found.
         """
         if not isinstance(name, str):
             return None
@@ -72,7 +72,7 @@ class Catalog:
         return None if read is None or self._reader.is_offer(read) else self._models[read.model]
 
     def read_name(self, text: object) -> ModelName | None:
-        """Do what the function `read_name` does, with these models."""
+        """Parse *text* as the function `read_name` does, against these models."""
         return self._reader.read(text)
 
     @cached_property
@@ -97,8 +97,8 @@ def catalog(overlay: str | os.PathLike[str] | None = None) -> Catalog:
     """Return the models in force.
 
     Args:
-        overlay: A TOML file with models that are added to the bundled ones or replace them; if
-            not given, the one that `AGENTSFLARE_MODELS_FILE` names, if any.
+        overlay: A TOML file of models that add to or replace the bundled ones; by default the
+            file that `AGENTSFLARE_MODELS_FILE` names, if any.
 
     Returns:
         The catalog; the same one for the same file, which is read once.
@@ -157,17 +157,16 @@ def get_model(name: str) -> KimiModel:
 
 
 def find_model(name: object) -> KimiModel | None:
-    """Look a model up as `get_model` does, with None where the catalog has no such name."""
+    """Look a model up as `get_model` does, but return None for an unknown name."""
     return catalog().find(name)
 
 
 def read_name(text: str) -> ModelName | None:
-    """Take apart a model's name as people write it, and say which model it means.
+    """Parse a model's name in any common spelling, and find the model that it means.
 
-    Reads case, separators and versions as they are typed (`Kimi-K2_6`, `k2p6`, `kimi-k26`),
-    prefixes of hosts (`moonshotai/`, `us.moonshot.`), dates of snapshots (`-20260420`) and
-    offers of one host (`:free`, `-turbo`, `-fp8`). It never guesses: what may be another model
-    is none.
+    Accepts any case, separator and version style (`Kimi-K2_6`, `k2p6`, `kimi-k26`), host
+    prefixes (`moonshotai/`, `us.moonshot.`), snapshot dates (`-20260420`) and host variants
+    (`:free`, `-turbo`, `-fp8`). It never guesses: an ambiguous name means no model.
 
     Args:
         text: A name, such as `moonshotai/kimi-k2.6:free`.
@@ -195,7 +194,7 @@ _WAY_OUT: Final = (
 def describe_unknown(
     name: object, suggestions: tuple[str, ...], models: Catalog, ending: str = _WAY_OUT
 ) -> str:
-    """Say that *models* lack *name*, what may have been meant, and what can be done about it."""
+    """Explain that *models* lack *name*, what may have been meant, and what to do about it."""
     text = str(name)
     shown = text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004  # a line of a terminal
     meant = [_describe_suggestion(suggestion, models) for suggestion in suggestions]

@@ -1,4 +1,4 @@
-"""One change to a request body, and how to make it without touching the caller's own parts."""
+"""Changes to a request body, made without mutating the caller's objects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Change(NamedTuple):
 
 
 def apply_changes(body: Mapping[str, object], changes: Iterable[Change]) -> dict[str, object]:
-    """Build a body with *changes* made; *body* and its nested parts stay as they are."""
+    """Return a copy of *body* with *changes* applied; *body* and its parts are not mutated."""
     result = dict(body)
     for change in changes:
         _set(result, _steps(change.parameter), change.after)
@@ -45,7 +45,7 @@ def _steps(path: str) -> list[str | int]:
 def _set(target: dict[str, object], steps: list[str | int], value: object) -> None:
     container: object = target
     for step, following in pairwise(steps):
-        # Copied on the way down, so that the caller's own parts are never written to.
+        # Copy each level on the way down, so that the caller's objects are never mutated.
         child = _copied(_child(container, step), following)
         _put(container, step, child)
         container = child

@@ -1,7 +1,7 @@
-"""Other people's lists of models, and where the catalog differs from them.
+"""Compares the catalog with third-party lists of models.
 
-Each feed is read as what it says of Moonshot's own models: name to the day of its end, or None.
-Nothing is ever merged: a person looks at the differences and edits `models.toml`.
+Each feed is reduced to Moonshot's own models: name to end date, or None. Nothing is merged
+automatically: a person reviews the differences and edits `models.toml`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from agentsflare_kimi.models.catalog import Catalog, KimiModel
 
 __all__ = ["FEEDS", "Difference", "FeedError", "compare", "oldest_check", "read_feed"]
 
-# Forms and licences: facts/catalog-2026-11.md section 3.
+# Formats and licences: facts/catalog-2026-11.md section 3.
 FEEDS: Final[Mapping[str, str]] = {
     "modeldeprecations.dev": "https://modeldeprecations.dev/api/v1/models.json",
     "LiteLLM": "https://raw.githubusercontent.com/BerriAI/litellm/main/"
@@ -35,15 +35,15 @@ _FAMILIES: Final = ("kimi-", "moonshot-v1")
 
 
 class FeedError(ValueError):
-    """A feed is in none of the forms that are known."""
+    """A feed has no known format."""
 
 
 class Feed(NamedTuple):
-    """What a list says.
+    """The contents of one feed.
 
     Attributes:
-        models: Name to the day of its end; None where the list gives none.
-        is_complete: Whether a name that the list lacks is gone at Moonshot.
+        models: Name to end date; None where the feed gives none.
+        is_complete: Whether a name missing from the feed is no longer served by Moonshot.
     """
 
     models: Mapping[str, date | None]
@@ -54,10 +54,10 @@ class Difference(NamedTuple):
     """One way in which a feed and the catalog differ.
 
     Attributes:
-        kind: `new` for a name that the catalog lacks, `date` for another day of its end, `gone`
-            for a living name that a complete list lacks.
+        kind: `new` for a name that the catalog lacks, `date` for a different end date, `gone`
+            for a live name that a complete feed lacks.
         model: The name.
-        detail: What each of them says.
+        detail: What the feed and the catalog each say.
     """
 
     kind: Literal["new", "date", "gone"]
@@ -66,17 +66,17 @@ class Difference(NamedTuple):
 
 
 def read_feed(text: str) -> Feed:
-    """Read a feed, whichever of the known forms it has.
+    """Read a feed in any known format.
 
     Args:
         text: JSON: the model list of modeldeprecations.dev, LiteLLM's price map, `api.json` of
             models.dev, or Moonshot's `openapi.json`.
 
     Returns:
-        What it says of Moonshot's models.
+        Its entries for Moonshot's models.
 
     Raises:
-        FeedError: It is not JSON, has another form, or names no model of Moonshot's.
+        FeedError: It is not JSON, has no known format, or lists no Moonshot model.
     """
     try:
         data: object = json.loads(text)
@@ -110,7 +110,7 @@ def compare(feed: Feed, catalog: Catalog) -> Iterator[Difference]:
 
 
 def oldest_check(models: Sequence[KimiModel]) -> date | None:
-    """Return the day on which the entry that was checked longest ago was checked."""
+    """Return the earliest `checked_on` date of *models*."""
     return min((model.checked_on for model in models if model.checked_on), default=None)
 
 

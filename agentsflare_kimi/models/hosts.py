@@ -1,4 +1,4 @@
-"""What other hosts ended, as `[[hosts]]` in `models.toml` has it."""
+"""Models that other hosts retired: `[[hosts]]` in `models.toml`."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ __all__ = ["HostRetirement", "host_retirements"]
 
 
 class HostRetirement(NamedTuple):
-    """The end of one model at one host.
+    """The retirement of one model at one host.
 
     Attributes:
         host: The host's name.
-        marks: Lower-case words that show that a file or an id is about this host; empty where no
-            other host uses the id.
+        marks: Lower-case words that tie a file or an id to this host; empty if no other host
+            uses the id.
         id: The id at that host.
-        ended_on: The day of its end, which may be to come.
-        is_month: Whether no more than the month of that day is known.
-        successor: What the host names in its place.
-        effect: What a request gets from that day on: an `error`, or another model, by
-            `redirect` or by a `switch` that nobody is told of.
-        source: The page or list that says so; empty where none was named.
-        grade: `official`, or `third-party` for what only other people's lists say.
+        ended_on: The day it ends, past or future.
+        is_month: Whether only the month is known.
+        successor: The replacement that the host names.
+        effect: What requests get from that day on: an `error`, a `redirect` to another model,
+            or an unannounced `switch` to one.
+        source: The page or list that says so; may be empty.
+        grade: `official`, or `third-party` if only third-party lists say so.
     """
 
     host: str
@@ -41,7 +41,7 @@ class HostRetirement(NamedTuple):
 
 @cache
 def host_retirements() -> tuple[HostRetirement, ...]:
-    """List the ends of models at other hosts.
+    """List the models that other hosts retired.
 
     Returns:
         One entry for each model of each host.

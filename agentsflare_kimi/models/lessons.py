@@ -1,7 +1,8 @@
-"""What this process has learned of each gateway, for programs that make a client for each request.
+"""What this process has learned about each gateway, shared by its clients.
 
-Which parameters a model refuses is no secret of a user's, so all clients with the same base URL and
-key share it. Reasoning is one, and stays with its client (`calling/reasoning.py`).
+Some programs make a client for each request. Which parameters a model refuses is not private, so
+clients with the same base URL and key share it. Reasoning is private, and stays with its client
+(`calling/reasoning.py`).
 """
 
 from __future__ import annotations
@@ -18,12 +19,11 @@ _MOST_MODELS: Final = 256
 
 
 class Lesson(NamedTuple):
-    """One thing that a gateway was seen to refuse.
+    """One thing that a gateway refused.
 
     Attributes:
-        parameter: The top-level parameter, or `reasoning_content` or `role`, that it is about.
-        named: The only value that is accepted; for `tool_choice` and `role` the one that is
-            refused.
+        parameter: The top-level parameter that was refused, or `reasoning_content` or `role`.
+        named: The only accepted value; for `tool_choice` and `role`, the refused one.
     """
 
     parameter: str
@@ -46,7 +46,7 @@ class LessonsByModel:
         return self._lessons.get(model, frozenset())
 
     def add(self, model: str, lessons: frozenset[Lesson]) -> None:
-        """Add to what is known about *model*; the oldest of 256 models is forgotten."""
+        """Add *lessons* about *model*; beyond 256 models, the oldest is forgotten."""
         with self._lock:
             self._lessons[model] = self.of(model) | lessons
             if len(self._lessons) > _MOST_MODELS:
@@ -58,15 +58,15 @@ _lock: Final = threading.Lock()
 
 
 def lessons_of(base_url: str, api_key: str) -> LessonsByModel:
-    """Return what this process has learned of the gateway at *base_url* with *api_key*.
+    """Return what this process has learned about the gateway at *base_url* with *api_key*.
 
     Args:
         base_url: Where requests go.
         api_key: The key, since models may depend on it; only its digest is kept.
 
     Returns:
-        The lessons themselves, to be read and added to. Those of the 256 gateways and keys that
-        were asked for last are kept.
+        The shared lessons, to read and to add to. Those of the 256 most recently used gateways
+        and keys are kept.
     """
     place = base_url, blake2b(api_key.encode(errors="replace"), digest_size=16).digest()
     with _lock:
@@ -78,6 +78,6 @@ def lessons_of(base_url: str, api_key: str) -> LessonsByModel:
 
 
 def forget_lessons() -> None:
-    """Forget what this process has learned of all gateways: another one answers now."""
+    """Forget what this process has learned about all gateways."""
     with _lock:
         _learned.clear()

@@ -1,8 +1,7 @@
-"""What would change in a request, and why: one body in, one plan out.
+"""Plans how to migrate a request: one body in, one plan out.
 
-Pure: it warns, raises and sends nothing. The client carries a plan out, the linter writes it
-into source code, the emulator judges by the same rules. Source of the moves: facts/kimi.md
-section 4.
+Planning neither warns nor sends. The client applies a plan, the linter writes it into source
+code, the emulator judges by the same rules. Source of the moves: facts/kimi.md section 4.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class MigrationSettings(Protocol):
 
 
 class _Defaults(NamedTuple):
-    """The defaults of `KimiSettings`, for callers that load no pydantic."""
+    """The defaults of `KimiSettings`, without an import of pydantic."""
 
     on_retired: str = "migrate"
     on_deprecated: str = "warn"
@@ -98,18 +97,19 @@ class Migration(NamedTuple):
 def plan_migration(
     request: Mapping[str, object], *, settings: MigrationSettings | None = None
 ) -> Migration:
-    """Plan what to send in place of *request*, and what to say about it.
+    """Plan the request to send in place of *request*, and the notices about it.
 
     Args:
-        request: A chat-completions body; never changed, nested parts included. An
-            `extra_body` in it counts as the SDK would send it: its keys win.
+        request: A chat-completions body; never changed, nested parts included. As in the SDK,
+            the keys of its `extra_body` win.
         settings: The policies to follow (`KimiSettings`); their defaults if not given.
 
     Returns:
         The plan. Planning its `request` again changes nothing.
 
     Raises:
-        TypeError: The request is no mapping.
+        TypeError: The request is not a mapping.
+        ConfigurationError: `migrate_to` names no live model, or `models_file` is wrong.
 
     Source: facts/kimi.md section 4.
     """
@@ -159,14 +159,14 @@ def adapt(
     on_forced_tool: str = "disable_thinking",
     is_chat: bool = True,
 ) -> tuple[Change, ...]:
-    """Change in *body* what *model* rejects, as far as the catalog knows.
+    """Find the changes that make *model* accept *body*, as far as the catalog knows.
 
     Args:
         body: A chat-completions body; never changed.
         model: The model that it goes to.
         on_forced_tool: What to do about a `tool_choice` that forces a call while the model
-            thinks: `disable_thinking` where the model allows it and `auto` where it always
-            thinks; `auto` at once; `error` leaves it as it is.
+            thinks: `disable_thinking` turns thinking off, or falls back to `auto` if the model
+            always thinks; `auto` lets the model choose; `error` leaves it unchanged.
         is_chat: False for a body of `/completions` or `/responses`.
 
     Returns:
@@ -225,7 +225,7 @@ def _move(
     yield from thinking
     repairs = adapt(moved, new, on_forced_tool=policy.on_forced_tool)
     yield from repairs
-    # Moonshot's advice for a pinned parameter is not to send it, not even with its own value.
+    # Moonshot advises against sending a pinned parameter, even with its pinned value.
     rest = pinned.keys() - {change.parameter for change in repairs}
     for parameter in sorted(rest & moved.keys()):
         reason = f"{new.id} pins it to this value"
@@ -243,7 +243,7 @@ def _rename(
     default = old.default_temperature
     if default is None:
         default = old.fixed_parameters(is_thinking(body, old)).get("temperature")
-    # A default that moves is a loss that no parameter of the request shows.
+    # A different default is a loss that no parameter of the request shows.
     is_lossy = body.get("temperature") is None and default != pinned
     if default is not None and pinned is not None and is_lossy:
         reason += (

@@ -1,4 +1,4 @@
-"""One model: what the gateway's page and the upstream say of it."""
+"""One model, as the gateway's page and the upstream describe it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class KimiModel(NamedTuple):
         retired_on: The day the gateway retired it.
         released_on: The day it was released.
         context_window: Tokens of prompt and answer together.
-        default_max_tokens: Tokens an answer may have if the request does not say.
+        default_max_tokens: The token limit of an answer if the request sets none.
         inputs: `text`, `image`, `video`.
         thinking: Whether it thinks before it answers: `always`, `switchable` (on unless
             `thinking.type` is `disabled`) or `never`.
         upstream_ended_on: The day Moonshot itself stopped serving it.
         upstream_note: What the upstream says that the gateway's page does not.
         sources: URLs of the pages that say so.
-        default_temperature: What it samples at if the request does not say.
+        default_temperature: Its temperature if the request sets none.
         keeps_reasoning: Whether `thinking.keep` makes it read the reasoning of earlier turns.
         tool_choice_rejected: Kinds of `tool_choice` it rejects while thinking (`required`,
             `specified`).
@@ -42,9 +42,9 @@ class KimiModel(NamedTuple):
         fixed_while_thinking: Parameter and value pairs; see `fixed_parameters`.
         fixed_without_thinking: Parameter and value pairs; see `fixed_parameters`.
         rejects_disabled_thinking: Whether it answers `thinking.type` `disabled` with an error.
-        reasoning_efforts: What it takes as `reasoning_effort`, the least first; empty where it
-            knows no such parameter.
-        moving_note: What changes for whoever moves to it from an older model.
+        reasoning_efforts: The values of `reasoning_effort` that it accepts, lowest first; empty
+            if it does not know the parameter.
+        moving_note: What changes when you move to it from an older model.
         checked_on: The day the entry was last compared with its sources.
     """
 
@@ -74,11 +74,11 @@ class KimiModel(NamedTuple):
     checked_on: date | None = None
 
     def fixed_parameters(self, thinking: bool) -> Mapping[str, float]:  # noqa: FBT001  # the public signature
-        """Tell the parameters that this model pins, each with the only value it accepts.
+        """Return the parameters that this model pins, each with the only value it accepts.
 
         Args:
-            thinking: Whether the request has thinking on; without effect where the model
-                always or never thinks.
+            thinking: Whether the request has thinking on; ignored if the model always or never
+                thinks.
 
         Returns:
             Parameter name to value; empty where nothing is pinned.

@@ -1,7 +1,7 @@
-"""Names as people write them: the host, the model, and the suffix.
+"""Parses model names in any common spelling into host, model and suffix.
 
-The patterns are data: `[names]` in `models.toml`. A name that is spelt differently still means
-the same model; what is another model, or may be one, means none.
+The patterns are data: `[names]` in `models.toml`. A different spelling still means the same
+model; a name that may be another model means none.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ __all__ = ["ModelName", "NameReader", "plain"]
 _LONGEST: Final = 200
 _MOST_PARTS: Final = 8
 _BLANKS: Final = re.compile(r"[\s_]+")
-# `kimi-k2.6`, `kimi-2.6`, `k2p6`, `k2-6`, `k26`; with a digit more it is a date.
+# `kimi-k2.6`, `kimi-2.6`, `k2p6`, `k2-6`, `k26`; one more digit makes it a date.
 _VERSION: Final = re.compile(r"(?:kimi-?k?-?|k)(\d)(?:[.p-]?(\d)(?!\d))?")
 
 
 class ModelName(NamedTuple):
-    """A spelling of a model's name, taken apart.
+    """A parsed model name.
 
     Attributes:
         model: The name in the catalog.
-        host: What another host puts before it, as written, such as `moonshotai/`; empty if
-            nothing.
-        suffix: What stands behind it, as written: a snapshot's date, or one host's offer, such
-            as `:free` or `-fp8`; empty if nothing.
+        host: The host's prefix as written, such as `moonshotai/`; may be empty.
+        suffix: The rest as written: a snapshot date, or a host's variant such as `:free` or
+            `-fp8`; may be empty.
     """
 
     model: str
@@ -36,7 +35,7 @@ class ModelName(NamedTuple):
 
 
 class NameReader:
-    """Reads spellings against one catalog."""
+    """Parses names against one catalog."""
 
     def __init__(self, patterns: Mapping[str, Any], names: Iterable[tuple[str, str]]) -> None:
         """Compile the patterns.
@@ -54,12 +53,12 @@ class NameReader:
         self._models = {plain(name): model for name, model in names}
 
     def read(self, text: object) -> ModelName | None:
-        """Take *text* apart; None if it means no model of the catalog."""
+        """Parse *text*; None if it means no model of the catalog."""
         if not isinstance(text, str) or len(text) > _LONGEST or not text.isascii():
             return None
         written = text.strip()
         lowered = _BLANKS.sub("-", written.lower())
-        # Two blanks that became one dash would make the places in both texts differ.
+        # Replacing two blanks by one dash would shift the offsets between the two texts.
         written = written if len(lowered) == len(written) else lowered
         if lowered in self._living:
             return None
@@ -76,11 +75,11 @@ class NameReader:
         return None
 
     def is_offer(self, name: ModelName) -> bool:
-        """Tell whether *name* asks for a price, speed or quantisation beside the model."""
+        """Tell whether *name* asks for a price, speed or quantisation besides the model."""
         return not self._snapshots.fullmatch(name.suffix.lower())
 
     def _ending(self, text: str, start: int) -> tuple[str, int] | None:
-        """Find the model at *start*, cutting suffixes off until one is there."""
+        """Find the model at *start*, stripping suffixes until one matches."""
         end = len(text)
         for _ in range(_MOST_PARTS):
             model = self._models.get(plain(text[start:end]))
@@ -94,7 +93,7 @@ class NameReader:
 
 
 def plain(name: str) -> str:
-    """Bring *name* into the form in which all spellings of one name are equal."""
+    """Normalise *name*, so that all spellings of one name are equal."""
     name = _BLANKS.sub("-", name.lower())
     version = _VERSION.match(name)
     if version:

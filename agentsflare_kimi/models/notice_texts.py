@@ -1,6 +1,6 @@
-"""What is said about a request: every sentence of the notices, in one place.
+"""The text of every notice about a request, in one place.
 
-Values are shown only where they are numbers: anything else a caller wrote may hold a prompt.
+Only numeric values are shown: any other value may hold a prompt.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Notice(NamedTuple):
         successor: The model that takes its place, if there is one.
         suggestions: Names that may have been meant, if the catalog does not know it.
         is_lossy: Whether the caller loses something.
-        is_refusal: Whether the settings want the request refused instead of sent.
+        is_refusal: Whether the settings refuse the request.
     """
 
     kind: NoticeKind
@@ -76,7 +76,7 @@ class Notice(NamedTuple):
 
 
 def ended(model: KimiModel) -> str:
-    """Say what became of *model*, as the end of a sentence that began with its name."""
+    """Say how *model* ended, to complete a sentence that starts with its name."""
     if model.status == "retired":
         return f"was retired on {model.retired_on}"
     if model.status == "deprecated":
@@ -101,7 +101,7 @@ _SENT_AS_IT_IS: Final = (
 
 
 def unknown(name: str, action: str, models: Catalog) -> list[Notice]:
-    """Say that *models* has no *name*."""
+    """Report that *models* has no *name*."""
     if action == "ignore":
         return []
     suggestions = models.suggest(name)
@@ -119,7 +119,7 @@ def unknown(name: str, action: str, models: Catalog) -> list[Notice]:
 
 
 def refusal(name: str, model: KimiModel) -> Notice:
-    """Say that the settings want a request for *model* refused."""
+    """Report that the settings refuse a request for *model*."""
     message = (
         f"{name} {ended(model)}; use {model.successor}. Refused because "
         f"{_SETTINGS[model.status]} is 'error'; with 'migrate' the request is rewritten."
@@ -128,7 +128,7 @@ def refusal(name: str, model: KimiModel) -> Notice:
 
 
 def forced_tool_refusal(name: str, model: KimiModel) -> Notice:
-    """Say that the settings want a request refused that forces a tool call while thinking."""
+    """Report that the settings refuse a request that forces a tool call while thinking."""
     message = (
         f"{model.id} rejects a tool_choice that names or requires a tool while it thinks. Refused "
         f"because {_SETTINGS['forced_tool']} is 'error'; with 'disable_thinking' such a request "
@@ -138,7 +138,7 @@ def forced_tool_refusal(name: str, model: KimiModel) -> Notice:
 
 
 def standing(name: str, model: KimiModel, action: str) -> Iterator[Notice]:
-    """Say what is worth knowing of a *model* that a request keeps."""
+    """Report what the caller should know about a *model* that the request keeps."""
     if name != model.id:
         yield _alias(name, model)
     if action == "ignore":
@@ -198,7 +198,7 @@ def migrated(
     changes: tuple[Change, ...],
     body: Mapping[str, object],
 ) -> Notice:
-    """Say which model a request goes to instead, what was changed for it, and what is lost."""
+    """Report which model a request moves to, what was changed for it, and what is lost."""
     done = _listed(_describe(change) for change in changes if change.parameter != "model")
     lost = _listed(_loss(change) for change in changes if change.is_lossy)
     decided = old.status if new.id == old.successor else "chosen"
@@ -220,7 +220,7 @@ def migrated(
 
 
 def renamed(notice: Notice, models: Catalog) -> Notice:
-    """Leave out the parameters: the client changed nothing but the model of this request."""
+    """Reword *notice* for a request in which only the model was changed."""
     old, new = models.find(notice.model), models.find(notice.successor)
     if notice.kind != "migrated" or old is None or new is None:
         return notice
@@ -228,13 +228,13 @@ def renamed(notice: Notice, models: Catalog) -> Notice:
 
 
 def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
-    """Say which parameters were changed because *model* rejects them."""
+    """Report which parameters were changed because *model* rejects them."""
     intro = f"{model.id} rejects parameters of this request, so it was changed"
     return [_changed("adapted", intro, model.id, changes)] if changes else []
 
 
 def rejected(name: str, changes: tuple[Change, ...], *, is_lasting: bool) -> Notice:
-    """Say that the gateway rejected parameters, and that the request was sent again without."""
+    """Report that the gateway rejected parameters, and that the request was sent without them."""
     further = ", and so will be further ones to it" if is_lasting else ""
     intro = (
         f"the gateway rejected parameters of a request to {name}; it was changed and sent once "
@@ -275,12 +275,12 @@ def _loss(change: Change) -> str:
 
 
 def _place(change: Change) -> str:
-    # In a tool loop the same is said of more messages each round: it is one thing to say.
+    # Each round of a tool loop repeats the change for one more message; report it once.
     return re.sub(r"\[\d+\]", "[*]", change.parameter)
 
 
 def _shown(change: Change) -> str:
-    # Only numbers are shown: any other value may hold what the caller would not want logged.
+    # Any other value may hold what the caller would not want logged.
     return f"={change.before}" if isinstance(change.before, int | float) else ""
 
 

@@ -1,4 +1,4 @@
-"""A user's own models: a TOML file of the form of `models.toml`, laid over the bundled table."""
+"""A user's own models: a TOML file in the format of `models.toml`, over the bundled table."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _ENDED: Final = frozenset({"retired", "deprecated"})
 
 
 def read_overlay(path: str, bundled: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the models of a file over the bundled ones.
+    """Merge the models of a file into the bundled ones.
 
     Args:
         path: The file. Its `[[models]]` are added, or replace the bundled entry of the same id;
             it may add `[sources]` and `[families.NAME]` of its own.
-        bundled: The table of `models.toml`; it stays as it is.
+        bundled: The table of `models.toml`; never changed.
 
     Returns:
-        The table with both.
+        The merged table.
 
     Raises:
         ConfigurationError: The file cannot be read, or an entry breaks a rule of the format; the
@@ -86,7 +86,7 @@ def _merge(bundled: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _with_living(name: str, entries: Mapping[str, Any]) -> dict[str, Any]:
-    """Point an entry past models that ended by another entry of the file."""
+    """Return an entry whose successor and alternatives skip the models that have ended."""
     entry = dict(entries[name])
     seen = [name]
     while (instead := entries[seen[-1]].get("successor")) and _is_ended(entries[seen[-1]]):

@@ -1,7 +1,7 @@
 """What a model rejects in a chat-completions body, in the upstream's own words.
 
-One function serves three: the migration repairs what it finds, the linter reports it, the
-emulator answers with its text. Source of rules and texts: facts/kimi.md sections 3.2 to 3.5,
+One function serves three: the migration repairs what it finds, the linter reports it, and the
+emulator replies with its text. Source of rules and texts: facts/kimi.md sections 3.2 to 3.5,
 after https://platform.kimi.ai/docs/api/models-overview.
 """
 
@@ -52,7 +52,7 @@ class Rejection(NamedTuple):
         allowed: The value that is accepted.
         repair: What to put there instead; `ABSENT` to leave the parameter out.
         message: The upstream's error text.
-        loss: What the repair takes away from the caller; empty where nothing is lost.
+        loss: What the caller loses by the repair; empty if nothing.
     """
 
     parameter: str
@@ -85,9 +85,9 @@ def find_rejections(
 
     Args:
         body: A chat-completions body; never changed.
-        model: The model to judge by; the one that the body names if not given.
-        is_chat: False for a body of `/completions` or `/responses`; only the pinned parameters
-            of those are checked.
+        model: The model to judge by; by default the one that the body names.
+        is_chat: False for a body of `/completions` or `/responses`, of which only the pinned
+            parameters are checked.
 
     Returns:
         The rejections in the order in which the upstream is assumed to check; empty for a
@@ -116,7 +116,7 @@ def has_rule(model: KimiModel, parameter: str) -> bool:
 
 
 def thinking_type(body: Mapping[str, object]) -> object:
-    """Return what *body* has as `thinking.type`; None where it has none."""
+    """Return `thinking.type` of *body*; None if it is not set."""
     thinking = body.get("thinking")
     return cast("Mapping[str, object]", thinking).get("type") if _is_mapping(thinking) else None
 
@@ -210,7 +210,7 @@ def _reasoning_content(body: Mapping[str, object], model: KimiModel) -> Iterator
         yield Rejection(
             parameter=f"messages[{index}].reasoning_content",
             value=ABSENT,
-            # Presence is what is checked: Moonshot's own client sends "" here.
+            # The API only checks that the field is there: Moonshot's own client sends "".
             allowed="",
             repair="",
             message=(
@@ -246,5 +246,5 @@ def lacks_reasoning(message: object) -> bool:
 
 
 def _is_mapping(value: object) -> bool:
-    # An exact dict is by far the commonest; the abstract check costs ten times as much.
+    # Most values are exact dicts, and the check against the ABC takes ten times as long.
     return type(value) is dict or isinstance(value, Mapping)

@@ -17,9 +17,9 @@ def successor_of(
     Args:
         models: The models in force.
         model: The model that the request names.
-        action: What the settings want done about its status: `migrate`, `warn` or `ignore`.
-        migrate_to: The setting of that name; it moves every older model, living ones too, but
-            no retired one that the settings want sent as it is.
+        action: What the settings say for its status: `migrate`, `warn` or `ignore`.
+        migrate_to: The setting of that name; it moves every older model, live ones included,
+            except retired ones that the settings send unchanged.
 
     Returns:
         The model to move to; None if the request keeps its own.
@@ -37,7 +37,7 @@ def successor_of(
 def is_superseded(model: KimiModel, target: KimiModel) -> bool:
     """Tell whether *target* is a newer model than *model*.
 
-    What the gateway's examples call a model is no particular one, so nothing supersedes it.
+    Nothing supersedes a name from the gateway's examples: it stands for no particular model.
     """
     if model.id == target.id or model.status == "example":
         return False
@@ -47,7 +47,7 @@ def is_superseded(model: KimiModel, target: KimiModel) -> bool:
 
 
 def find_target(name: str, models: Catalog | None = None) -> KimiModel:
-    """Look up a model that requests are to move to.
+    """Look up the model to move requests to.
 
     Args:
         name: Its name, an alias, or another spelling of one.
@@ -57,7 +57,7 @@ def find_target(name: str, models: Catalog | None = None) -> KimiModel:
         The model.
 
     Raises:
-        ValueError: There is no such model, or it has ended itself.
+        ValueError: There is no such model, or it has ended.
     """
     models = models or catalog()
     target = models.find(name)

@@ -12,9 +12,9 @@ from agentsflare_kimi.models.names import plain
 __all__ = ["suggest"]
 
 _MOST: Final = 3
-# Of two names this near to each other in likeness, the living one comes first.
+# If two scores differ by less than this, the live model comes first.
 _AS_NEAR: Final = 0.25
-# So much liker is a name that goes on after the other: `kimi-k2.7` and `kimi-k2.7-code`.
+# Bonus for a name that continues the other: `kimi-k2.7` and `kimi-k2.7-code`.
 _GOES_ON: Final = 0.2
 
 
@@ -29,8 +29,8 @@ def suggest(
         meant: The model that the name means, if it could be read; it comes first.
 
     Returns:
-        Names of models. A model that has ended comes after every living one that is nearly as
-        like, and never without the one that takes its place.
+        Names of models. An ended model ranks below live ones of a similar score, and adds its
+        successor to the candidates.
     """
     # A host's prefix (`moonshotai/...`) says nothing about which model is meant.
     wanted = name.strip().lower().rpartition("/")[2]
@@ -45,7 +45,7 @@ def suggest(
         likeness[meant.id] = 1.0 + _GOES_ON
     if not likeness:
         return ()
-    # Its successor is what the caller of an ended model needs to know of.
+    # A caller of an ended model needs its successor.
     for model in list(likeness):
         instead = _instead(known[model])
         if instead:

@@ -1,4 +1,4 @@
-"""When a request's `thinking` is changed: its model moved, or it forces a tool call."""
+"""Changes `thinking` when a request moves to another model, or forces a tool call."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def thinking_after_move(
         on_forced_tool: The setting of that name.
 
     Returns:
-        The changes to the caller's body; none where *new* cannot be told whether to think.
+        The changes to the caller's body; none if both models already think alike.
 
     Source: facts/kimi.md section 4.
     """
     as_before = tuple(_as_before(body, old, new))
     moved = apply_changes(body, as_before)
     if thinking_off_for_tool(moved, new, on_forced_tool):
-        # Said as one change of the caller's own request.
+        # Reported as one change to the caller's own request.
         return tuple(_off(body, new, is_lossy=thinking_type(moved) == "enabled"))
     return as_before
 
@@ -39,7 +39,7 @@ def thinking_after_move(
 def thinking_off_for_tool(
     body: Mapping[str, object], model: KimiModel, on_forced_tool: str
 ) -> tuple[Change, ...]:
-    """Switch thinking off for a request whose `tool_choice` *model* takes only without it.
+    """Switch thinking off if *model* rejects the request's `tool_choice` while it thinks.
 
     Args:
         body: A chat-completions body; never changed.
@@ -84,7 +84,7 @@ def _as_before(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> It
         yield from _without_switch(body, new)
     if new.thinking != "switchable":
         return
-    # No set: what a caller wrote there may have no hash.
+    # Not a set: the caller's value may be unhashable.
     if thinking_type(body) not in ("enabled", "disabled"):
         yield from _switch(body.get("thinking"), old, new)
     reason = f"{old.id} knew no reasoning_effort, and it may not stand beside thinking"
@@ -106,7 +106,7 @@ def _without_switch(body: Mapping[str, object], new: KimiModel) -> Iterator[Chan
 
 
 def _as_effort(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> Iterator[Change]:
-    """Say how much to think in place of whether, as near to what was asked as *new* knows."""
+    """Replace the thinking switch by the nearest `reasoning_effort` that *new* accepts."""
     effort = body.get("reasoning_effort")
     if effort is not None and effort in new.reasoning_efforts:
         return
@@ -138,7 +138,7 @@ def _switch(odd: object, old: KimiModel, new: KimiModel) -> Iterator[Change]:
         wanted = {"type": "enabled", "keep": "all"}
         reason = f"{old.id} always thought and read its earlier reasoning; {new.id} does so if told"
     if odd is not None:
-        # The API wants `type`, and nothing that it does not know beside it.
+        # The API requires `type` and accepts no unknown fields.
         yield Change(parameter="thinking", before=odd, after=wanted, reason=reason)
         return
     for key, value in wanted.items():

@@ -1,1 +1,1 @@
-"""What came back means: answers, streams, filter results and failures."""
+"""Reads what came back: answers, streams, filter results and failures."""

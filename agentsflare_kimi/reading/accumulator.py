@@ -1,8 +1,8 @@
-"""Puts the chunks of a stream together, without I/O; what came is readable at any time.
+"""Accumulates the chunks of a stream, without I/O; the result is readable at any time.
 
-Raw chunks are read as they are: `choices: []`, `delta: None`, `index: None`, an annotation
-without text, usage inside a choice, a block that comes after the text. The rules are those
-of facts/content-filters.md section 3 and facts/kimi.md section 5.3.
+Accepts raw chunks of any shape: `choices: []`, `delta: None`, `index: None`, an annotation
+without text, usage inside a choice, a block after the text. Source of the rules:
+facts/content-filters.md section 3 and facts/kimi.md section 5.3.
 
 >>> received = StreamAccumulator()
 >>> received.add({"choices": [{"delta": {"content": "Hel"}}]})
@@ -46,12 +46,12 @@ _FIRST_HALVES: Final = frozenset(map(chr, range(0xD800, 0xDC00)))
 
 
 class StreamAccumulator:
-    """What the chunks added so far amount to.
+    """The completion that the chunks so far add up to.
 
     Attributes:
         choices: The choices by index.
-        usage: Token counts, from wherever they came; None until then.
-        error: A gateway's error that came in place of a chunk, beside choices or in one.
+        usage: Token counts, wherever in a chunk they came; None until then.
+        error: A gateway's error, sent in place of a chunk, beside choices or inside one.
     """
 
     def __init__(self) -> None:
@@ -60,21 +60,21 @@ class StreamAccumulator:
         self.usage: dict[str, object] | None = None
         self.error: WireError | None = None
         self._rest: dict[str, object] = {}
-        # What chunks without choices said of the answer; a keep-alive has an id of its own.
+        # Fields of chunks without choices, kept apart: a keep-alive has an id of its own.
         self._aside: dict[str, object] = {}
         self._last_prompts: object = None
-        # The first half of a UTF-16 pair that was the last of the text.
+        # The first half of a UTF-16 pair at the end of the text.
         self._half = ""
 
     def add(self, chunk: object) -> str:
-        """Take in one chunk, an SDK object or a plain dict; never raises on odd data.
+        """Add one chunk, an SDK object or a plain dict; never raises on odd data.
 
         Args:
             chunk: The next chunk.
 
         Returns:
-            The text that it added to choice 0; half a character is kept back until the other
-            half comes.
+            The text that it added to choice 0; half a character is held back until the other half
+            comes.
         """
         text = ""
         told = fields(chunk)
@@ -100,17 +100,17 @@ class StreamAccumulator:
         return text
 
     def rest(self) -> str:
-        """Return what `add` kept back, once no further chunk can complete it."""
+        """Return what `add` held back, once no further chunk can complete it."""
         half, self._half = self._half, ""
         return whole_text(half)
 
     @property
     def is_finished(self) -> bool:
-        """Whether any choice was given a finish reason."""
+        """Whether any choice has a finish reason."""
         return any(choice.finish_reason is not None for choice in self.choices.values())
 
     def completion(self) -> dict[str, object]:
-        """Return the chat completion that the chunks amount to, as it would be on the wire."""
+        """Return the chat completion that the chunks add up to, as it would be on the wire."""
         choices = [choice.as_dict() for _, choice in sorted(self.choices.items())]
         told = {"id": "", "created": 0, "model": "", **self._aside}
         told |= {
@@ -146,7 +146,7 @@ class StreamAccumulator:
         return text
 
     def _add_usage(self, usage: object) -> None:
-        # Moonshot's own streams have it in the last chunk's choice, others at the top.
+        # Moonshot's own streams put it into the last chunk's choice, others at the top level.
         told = fields(usage)
         # Some gateways send a usage of zeros with every chunk, or at the end.
         if told and (self.usage is None or _counts(told)):

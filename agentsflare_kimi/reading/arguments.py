@@ -1,9 +1,9 @@
-"""Joins the fragments of a tool call's arguments, whichever way a gateway cuts them.
+"""Joins the fragments of a tool call's arguments, however a gateway splits them.
 
 Most gateways send pieces to be joined. Some send everything so far in each piece (snapshots),
 or repeat the whole call at the end (a replay), and joining those would double the arguments.
-The joined text is always the first candidate: another reading is chosen only where the joined
-text is no JSON object and the other one explains every piece.
+The joined text comes first: another reading is chosen only if the joined text is not a JSON
+object and the other reading explains every piece.
 
 >>> arguments = Arguments()
 >>> for piece in ('{"city"', ': "Oslo"}'):
@@ -25,23 +25,23 @@ _CUT: Final = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\\u[0-9a-fA-F]{0
 
 
 class Arguments:
-    """The arguments of one tool call, as far as they came."""
+    """The arguments of one tool call, as received so far."""
 
     def __init__(self) -> None:
         """Start empty."""
         self._joined = _Text()
-        # The text if a piece that begins with everything before it replaces that; None as long
-        # as there was no such piece.
+        # The text if each piece that starts with everything before it replaces that; None until
+        # there is such a piece.
         self._snapshot: _Text | None = None
-        # A whole object that came before the present pieces: they repeat or replace it.
+        # A whole object received before the current pieces, which repeat or replace it.
         self._before: str | None = None
 
     def add(self, piece: str) -> None:
-        """Take in the next piece."""
+        """Add the next piece."""
         if not piece:
             return
         if piece.lstrip().startswith("{") and self.is_whole():
-            # Nothing can follow a whole object, so this begins the arguments anew.
+            # Nothing can follow a whole object, so this piece starts the arguments again.
             self._before, self._joined, self._snapshot = self.text(is_cut=False), _Text(), None
         elif self._snapshot is not None:
             self._snapshot = self._snapshot.replaced(piece)
@@ -58,8 +58,8 @@ class Arguments:
         """Return the arguments.
 
         Args:
-            is_cut: Whether they may be incomplete: the answer is not over yet, or reached its
-                limit of tokens.
+            is_cut: Whether they may be incomplete: the answer has not ended, or reached its token
+                limit.
         """
         joined = str(self._joined)
         if self._before is not None and self._before.startswith(joined):
@@ -73,12 +73,12 @@ class Arguments:
 
     def is_whole(self) -> bool:
         """Whether they are a JSON object, so that nothing can follow."""
-        # Parsed only where a bracket was the last to come: parsing costs time at every piece.
+        # Parse only after a closing bracket: parsing at every piece takes too long.
         return self._joined.ends("}") and is_json_object(self.text(is_cut=False))
 
 
 class _Text:
-    """Pieces of a text, joined when it is asked for."""
+    """Pieces of a text, joined on demand."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -89,11 +89,11 @@ class _Text:
         self._size += len(piece)
 
     def begins(self, piece: str) -> bool:
-        """Whether *piece* begins with all of this text."""
+        """Whether *piece* starts with all of this text."""
         return len(piece) >= self._size and piece.startswith(str(self))
 
     def replaced(self, piece: str) -> _Text:
-        """Return this text, or an empty one if *piece* begins with all of it."""
+        """Return this text, or an empty one if *piece* starts with all of it."""
         return _Text() if self.begins(piece) else self
 
     def ends(self, end: str) -> bool:

@@ -1,4 +1,4 @@
-"""Puts together what the chunks of a stream say of one choice."""
+"""Accumulates what the chunks of a stream hold for one choice."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ __all__ = ["ChoiceAccumulator"]
 
 _TEXT_FIELDS: Final = frozenset({"content", "refusal", *REASONING_FIELDS})
 _STOP: Final = "stop"
-# How an answer ends that may have been cut in the middle of a tool call.
+# Finish reasons of answers that may have been cut inside a tool call.
 _CUT: Final = frozenset({None, "length", BLOCKED_FINISH, "error"})
 
 
 class ChoiceAccumulator:
-    """One choice of a stream, as far as it came."""
+    """One choice of a stream, as received so far."""
 
     def __init__(self, index: int) -> None:
         """Start empty.
@@ -60,16 +60,16 @@ class ChoiceAccumulator:
 
     @property
     def tool_calls(self) -> list[dict[str, object]]:
-        """The tool calls with their arguments put together, in the order of their indexes."""
+        """The tool calls with joined arguments, in the order of their indexes."""
         return self._tool_calls.as_list(is_cut=self.finish_reason in _CUT)
 
     @property
     def tool_calls_as_they_came(self) -> list[dict[str, object]]:
-        """The tool calls in the order in which they began, which no later one changes."""
+        """The tool calls in the order in which they started, so that later ones only append."""
         return self._tool_calls.as_they_came(is_cut=self.finish_reason in _CUT)
 
     def add(self, choice: dict[str, object]) -> str:
-        """Take in the fields of one chunk's choice, and return the text that it added."""
+        """Add the fields of one chunk's choice, and return the text that it added."""
         text = ""
         for name, value in choice.items():
             if value is None or name in {"index", "usage"}:
@@ -134,14 +134,14 @@ class ChoiceAccumulator:
             self._message[name] = [*as_list(value)] if is_list(value) else plain(value)
 
     def _add_finish_reason(self, value: object) -> None:
-        # A block may come after `stop`, and nothing that comes after it undoes it; a second
-        # `stop` says less than `tool_calls` or `length`. Some gateways write "" for null.
+        # A block may come after `stop`, and nothing later undoes it; a second `stop` must not
+        # replace `tool_calls` or `length`. Some gateways write "" for null.
         is_news = isinstance(value, str) and value and self.finish_reason != BLOCKED_FINISH
         if is_news and not (value == _STOP and self.finish_reason):
             self.finish_reason = cast("str", value)
 
     def _add_results(self, name: str, value: object) -> None:
-        # Nearly every chunk repeats what the chunk before it said.
+        # Nearly every chunk repeats the previous chunk's results.
         if same(value, self._last_results.get(name)):
             return
         self._last_results[name] = value

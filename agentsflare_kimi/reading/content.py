@@ -1,4 +1,4 @@
-"""The text, the reasoning and the message of an answer, whatever form the answer has.
+"""Extracts the text, the reasoning and the message of an answer in any form.
 
 >>> extract_content({"choices": [{"message": {"content": "Hello"}}]})
 'Hello'
@@ -35,13 +35,13 @@ __all__ = [
     "reasoning_of",
 ]
 
-# The second is what some gateways rename it to. Source: facts/kimi.md section 3.3.
+# Some gateways rename it to the second. Source: facts/kimi.md section 3.3.
 REASONING_FIELDS: Final = ("reasoning_content", "reasoning")
 # OpenRouter's form: a list of parts, each with its text under one of these names.
 _REASONING_PARTS: Final = "reasoning_details"
 _PART_TEXTS: Final = ("text", "summary")
-# What a response's tool call has and a request's must not: its place in a stream, and what
-# `parse()` made of the arguments.
+# Fields that a tool call has in a response but must not have in a request: its index in a
+# stream, and the arguments that `parse()` parsed.
 _NOT_SENT_BACK: Final = frozenset({"index", "parsed_arguments"})
 
 
@@ -49,7 +49,7 @@ def extract_content(source: object, index: int = 0) -> str:
     """Return the text of one choice; never raises on odd data.
 
     Args:
-        source: A completion, a parsed one or a chunk, a plain dict of either, a
+        source: A completion, parsed completion or chunk, a plain dict of one, a
             `StreamReader`, or an exception that carries an answer or a part of one.
         index: Which choice.
 
@@ -65,8 +65,8 @@ def extract_content(source: object, index: int = 0) -> str:
 def extract_reasoning(source: object, index: int = 0) -> str:
     """Return the reasoning of one choice; never raises on odd data.
 
-    It is read from `reasoning_content`, or from `reasoning` or `reasoning_details`, as some
-    gateways call it.
+    Some gateways rename `reasoning_content` to `reasoning` or `reasoning_details`; those are
+    read too.
 
     Args:
         source: As for `extract_content`.
@@ -111,7 +111,7 @@ def assistant_message(source: object, index: int = 0) -> ChatCompletionAssistant
 
 
 def choices_of(source: object) -> list[tuple[int, object]]:
-    """Return the choices with their indexes; a choice without one has that of its position."""
+    """Return the choices with their indexes; a missing index defaults to the position."""
     choices: list[tuple[int, object]] = []
     for position, choice in enumerate(as_list(field(source, "choices"))):
         if choice is not None and not isinstance(choice, str | int | float | list | tuple):
@@ -135,7 +135,7 @@ def _message(source: object, index: int) -> object:
 
 
 def _answers(source: object) -> list[object]:
-    """Return what may be a completion in or behind *source*."""
+    """Return what may be a completion: *source*, or what it carries."""
     if isinstance(source, BaseException):
         found = [body for link in chain(source) for body in bodies(link)]
         return [value for body in found for value in nested(body)]
@@ -178,7 +178,7 @@ def _tool_call(call: object) -> object:
 
 
 def _called(body: object, kind: str) -> dict[str, object]:
-    """Return what a call calls, with arguments that can be sent."""
+    """Return the function or custom tool of a call, with arguments that can be sent."""
     told = fields(body)
     sent = {
         name: plain(value)

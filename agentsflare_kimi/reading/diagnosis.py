@@ -1,4 +1,4 @@
-"""Why did it fail, and what helps? From an exception to its cause and advice.
+"""Diagnoses an exception: why the call failed, and what helps.
 
 >>> diagnose(TimeoutError()).cause
 'timeout'
@@ -20,26 +20,26 @@ from agentsflare_kimi.reading.filters import extract_filter_results, is_filter_e
 
 __all__ = ["Diagnosis", "diagnose"]
 
-# Read at once, like what suggestions of models import: once a call has failed, the process may
-# have no file descriptor left to open anything with.
+# Read at import, and the modules for suggestions imported, because a process whose call has
+# failed may have no file descriptor left.
 _FORMS: Final = list_forms()
 _ADAPTED: Final = " The setting `adapt_parameters` does it for you."
-# Where the client adapts a request that was refused; None where it is not known what was called.
+# Endpoints whose refused requests the client adapts; None if the endpoint is unknown.
 _ADAPTED_ENDPOINTS: Final = frozenset({None, "chat/completions", "completions", "responses"})
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """Why a call failed and what helps; as text it is the note that the client adds.
+    """Why a call failed and what helps; `str()` gives the note that the client adds to errors.
 
     Attributes:
         cause: Stable name of the cause, such as `fixed_parameter`; `unknown` if it is not known.
         summary: What happened, in one sentence.
         advice: What to do about it.
-        is_retryable: Whether the same request may succeed later; None if nobody can say.
-        parameter: The parameter of the request that is at fault.
-        allowed: The value that it may have.
+        is_retryable: Whether the same request may succeed later; None if unknown.
+        parameter: The request parameter at fault.
+        allowed: The value that the parameter may have.
         docs_url: A page that says more.
     """
 
@@ -59,14 +59,14 @@ class Diagnosis:
 def diagnose(exc: BaseException) -> Diagnosis:
     """Say why a call failed and what helps; never raises, whatever the exception is.
 
-    The text holds neither key nor prompt: of what the gateway wrote it shows no more than
-    names of models and parameters, and numbers.
+    The text never holds a key or a prompt: from the gateway's message it shows only names of
+    models and parameters, and numbers.
 
     Args:
-        exc: Any exception; those that it was raised from are looked at too.
+        exc: Any exception; its causes are examined too.
 
     Returns:
-        The diagnosis, with cause `unknown` where no row of the table fits.
+        The diagnosis; its cause is `unknown` if no row of the table matches.
     """
     if is_filter_error(exc):
         return _content_filtered(exc)
@@ -83,7 +83,7 @@ def diagnose(exc: BaseException) -> Diagnosis:
 
 
 def _match(form: Form, evidence: Evidence) -> Mapping[str, str | None] | None:
-    """Return the groups of the text that fits, or None if the row does not fit."""
+    """Return the groups of the matching text, or None if the row does not match."""
     if form.kinds and not form.kinds & evidence.kinds:
         return None
     if form.statuses and evidence.status not in form.statuses:
@@ -133,18 +133,18 @@ def _parameter(form: Form, shown: Mapping[str, str]) -> str | None:
 
 
 def _instead(told: str | None, models_file: str | None) -> str:
-    """Say what to use in place of a model: its successor, or the names that look like it."""
+    """Suggest a replacement for a model: its successor, or names that look like it."""
     name = shown_text(told or "")
     if not name:
         return ""
     try:
         models = catalog(models_file)
-    except ConfigurationError:  # that file is wrong, which is no part of this failure
+    except ConfigurationError:  # a wrong file is another failure
         return ""
     model = models.find(name)
     if model is not None and model.successor:
         return f"{name} is {model.status}; use {model.successor} instead. "
-    # Another spelling of a model's name may be all that is wrong.
+    # Only the spelling of the name may be wrong.
     near = models.suggest(name) if model is None else (model.id,) * (name != model.id)
     return f"Did you mean {' or '.join(near)}? " if near else ""
 

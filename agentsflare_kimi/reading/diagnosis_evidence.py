@@ -1,4 +1,4 @@
-"""What can be learned from an exception: classes, status, codes, words, and what was called."""
+"""Gathers evidence from an exception: classes, status, codes, messages, and the endpoint."""
 
 from __future__ import annotations
 
@@ -25,42 +25,42 @@ _MAX_URL: Final = 200
 _FIRST_FAILED: Final = 300
 _MISSING: Final = frozenset({404, 405})
 _HTML: Final = re.compile(r"\s*<(?:!doctype html|html)", re.IGNORECASE)
-# The title of the page that the gateway has where it has no route.
+# The title of the page that the gateway serves at unknown paths.
 # Source: facts/catalog-2026-11.md section 1.
 _CONSOLE: Final = re.compile(r"agentsflare console", re.IGNORECASE)
 _NO_ROUTE: Final = re.compile(
     r"\bcannot (?:get|post|put|patch|delete|head|options) (?P<path>/[^\s?\"']*)", re.IGNORECASE
 )
-# The SDK's endpoints, and what stands before them in a path.
+# The SDK's endpoints, with the prefix before them in a path.
 _ENDPOINT: Final = re.compile(
     r"(?P<prefix>.*?)/(?P<endpoint>chat/completions|completions|responses|files|batches|embeddings"
     r"|models|images|audio|moderations|fine_tuning|assistants|threads|vector_stores|uploads|evals"
     r"|containers|conversations|realtime|videos)(?:/|$)"
 )
 _VERSION: Final = re.compile(r"/v\d")
-# Seconds; a longer wait is none that the client takes on.
+# Seconds; the client accepts no longer wait.
 _LONGEST_WAIT: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What an exception and those behind it say.
+    """The evidence in an exception and its causes.
 
     Attributes:
         kinds: Names of their classes, bases included.
-        status: The HTTP status, or the status in a body where it says more.
+        status: The HTTP status, or a failing status in a body sent with HTTP 200.
         codes: `code` and `type` of each error body, in lower case.
         text: Every message and body, a line each.
-        proxy: The proxy that was used, by the variable that names it.
-        signs: `proxy` (the request went through one), `html` (the body is a page for browsers),
+        proxy: The variable that names the proxy that was used.
+        signs: `proxy` (the request went through one), `html` (the body is an HTML page),
             `no_route` (the gateway has nothing at the path), `no_version` (the base URL has no
-            `/v1`), `retry_hint` (the answer says when to try again, in two minutes at most),
-            `foreign_encoding` (it is compressed in a way that the request did not ask for).
-        endpoint: What was called, such as `chat/completions`; None if it is not known.
+            `/v1`), `retry_hint` (the answer asks to retry within two minutes),
+            `foreign_encoding` (it is compressed in a way that the request did not accept).
+        endpoint: What was called, such as `chat/completions`; None if unknown.
         path: The path of the request.
         base: The base URL that was used, without the endpoint.
         where: Host and port.
-        seconds: The wait that the answer asks for, ready to be put into a sentence.
+        seconds: The wait that the answer asks for, formatted for a sentence.
         encoding: The answer's content encoding.
         models_file: The file of models that the client was given; None for the bundled ones.
     """
@@ -81,7 +81,7 @@ class Evidence:
 
 
 def gather(exc: BaseException) -> Evidence:
-    """Read what *exc* and the exceptions behind it say; never raises."""
+    """Gather the evidence in *exc* and its causes; never raises."""
     links = list(chain(exc))
     records = [value for link in links for body in bodies(link) for value in nested(body)]
     codes = (as_text(field(record, name)) for record in records for name in ("code", "type"))
@@ -122,7 +122,7 @@ def gather(exc: BaseException) -> Evidence:
 
 
 def shown_text(text: str, longest: int = _MAX_SHOWN) -> str:
-    """Return a piece of foreign text as it may stand in a sentence: short, printable, no ids."""
+    """Return foreign text made fit for a sentence: short, printable, without account ids."""
     text = without_account_ids(text.strip("`'\".,;:"))
     return printable(text[:longest]).replace("\n", " ")
 
@@ -159,7 +159,7 @@ def _status(links: list[BaseException], records: list[object]) -> int | None:
     told = [attribute(link, "status_code") for link in links]
     told += [field(record, "statusCode") for record in records]
     stated = [status for status in map(as_integer, told) if status is not None]
-    # A gateway may say 200 on the wire and the truth in the body.
+    # A gateway may send HTTP 200 with the real status in the body.
     return next((status for status in stated if status >= _FIRST_FAILED), next(iter(stated), None))
 
 

@@ -1,4 +1,4 @@
-"""The forms in which failures were observed, read from `diagnosis.toml` beside this file."""
+"""The known forms of failures, read from `diagnosis.toml` beside this file."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ __all__ = ["Form", "list_forms"]
 class Form:
     """One form of a failure and what it means.
 
-    It fits if each condition that it states holds; `codes` and `text` are alternatives.
+    It matches if every condition that it states holds; of `codes` and `text`, one is enough.
 
     Attributes:
         cause: Stable name of the cause.
         summary: What happened, in one sentence.
         advice: What to do about it.
-        is_retryable: Whether the same request may succeed later; None if nobody can say.
+        is_retryable: Whether the same request may succeed later; None if unknown.
         kinds: Names of exception classes; one in the chain, or a base of one, is enough.
         statuses: HTTP statuses, or statuses in a body.
         codes: `code` or `type` of an error body.
         text: Pattern for a message; its groups fill `{…}` in the sentences.
-        endpoints: What was called, such as `chat/completions`; any endpoint if empty.
-        signs: Further signs that must all be there; see `diagnosis_evidence`.
-        parameter: The request's parameter that is at fault, `{…}` to be filled in.
+        endpoints: Endpoints such as `chat/completions`; any endpoint if empty.
+        signs: Further signs, all required; see `diagnosis_evidence`.
+        parameter: The request parameter at fault, with `{…}` to fill in.
         allowed: The value it may have, if the message does not say.
-        docs_url: Page that says more.
+        docs_url: A page that says more.
     """
 
     cause: str

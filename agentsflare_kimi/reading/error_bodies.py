@@ -1,6 +1,6 @@
-"""What an exception carries: the bodies that came with it, however they are wrapped.
+"""Finds the error bodies that an exception carries, however they are wrapped.
 
-The SDK keeps only `error` of a body in `exc.body`; what stands beside it is in the response.
+The SDK keeps only a body's `error` in `exc.body`; the other fields are in the response.
 Proxies nest the upstream's body once more, as an object or as JSON in a string.
 Source: facts/content-filters.md section 4.
 """
@@ -26,17 +26,17 @@ __all__ = ["bodies", "chain", "nested"]
 
 _MAX_LINKS: Final = 32
 _MAX_VALUES: Final = 500
-# What is in these is not an error, whatever it looks like.
+# Nothing inside these fields is an error, even if it looks like one.
 _LEAVES: Final = frozenset({*RESULT_KEYS, *PROMPT_KEYS, "choices", "usage", "content_filters"})
 
 
 def chain(exc: BaseException, *, every: bool = False) -> Iterator[BaseException]:
-    """Yield *exc* and the exceptions behind it, each once.
+    """Yield *exc* and its causes, each once.
 
     Args:
         exc: The exception to begin with.
-        every: Whether to yield those too that were merely being handled when another one was
-            raised; they may have nothing to do with the failure.
+        every: Whether to yield also exceptions that were only being handled when another one
+            was raised (`__context__`); they may be unrelated to the failure.
     """
     waiting, seen = [exc], set[int]()
     while waiting and len(seen) < _MAX_LINKS:
@@ -57,12 +57,12 @@ def _members(exc: BaseException) -> tuple[BaseException, ...]:
 
 
 def _origin(exc: BaseException) -> BaseException | None:
-    """Return what a network library's error stands for; those hide it from tracebacks."""
+    """Return the cause of a network library's error, which hides it from tracebacks."""
     return exc.__context__ if str(attribute(type(exc), "__module__")).startswith("http") else None
 
 
 def bodies(exc: BaseException) -> list[object]:
-    """Return what came with *exc*, the most complete first."""
+    """Return the bodies that came with *exc*, the most complete first."""
     response = _response_json(exc)
     candidates = [attribute(exc, "completion"), response, attribute(exc, "body"), _codes(exc)]
     return [body for body in candidates if body is not None]
@@ -85,7 +85,7 @@ def nested(body: object) -> Iterator[object]:
 
 
 def _inner(value: object) -> Iterator[object]:
-    # A completion is no wrapper, but a body of status 200 may have an `error` beside `choices`.
+    # A completion wraps no error, but a body of status 200 may have `error` beside `choices`.
     if not is_mapping(value) or field(value, "choices") is not None:
         yield field(value, "error")
         return

@@ -1,8 +1,7 @@
-"""One mapping of filter categories: its field names on the wire, its reading, its merging.
+"""Reads and merges mappings of filter category to verdict.
 
-Prompts, choices, stream chunks and error bodies all carry the same mapping of category to
-verdict, so one reader serves them. Shapes and merge rules: facts/content-filters.md
-sections 2 and 3.
+Prompts, choices, stream chunks and error bodies all carry the same mapping, so one reader
+serves them. Source of shapes and merge rules: facts/content-filters.md sections 2 and 3.
 """
 
 from __future__ import annotations
@@ -37,11 +36,11 @@ __all__ = [
     "read_results",
 ]
 
-# Both spellings are on the wire, for prompts and for choices.
+# Gateways send both spellings, for prompts and for choices.
 RESULT_KEYS: Final = ("content_filter_results", "content_filter_result")
 # The second is that of the API version 2023-06-01-preview.
 PROMPT_KEYS: Final = ("prompt_filter_results", "prompt_annotations")
-# Sits among the categories, but says how the filter itself fared.
+# Stands among the categories, but reports on the filter itself.
 _NOTE: Final = "error"
 _PLAIN_FIELDS: Final = frozenset({"severity", "filtered", "detected"})
 _VERDICT_FIELDS: Final = _PLAIN_FIELDS | {"details", "citation"}
@@ -92,8 +91,8 @@ def merge_categories(
 def merge_wire(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
     """Merge two mappings of category to verdict and keep their form on the wire.
 
-    What only one of them has is kept unchanged, so that a report over the result is the same
-    as one over both.
+    What only one of them has is kept unchanged, so that the result gives the same report as
+    both together.
     """
     merged = dict(old)
     for key, verdict in new.items():
@@ -106,7 +105,7 @@ def merge_wire(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str
 
 
 def prompt_entries(raw: object) -> list[tuple[int, Mapping[str, object]]]:
-    """Return the entries of prompt results with their indexes; one without has its position.
+    """Return the entries of prompt results with their indexes, by default their positions.
 
     Some relays send one object instead of a list, or only the results of one prompt.
     """
@@ -138,7 +137,7 @@ def merge_prompts(old: object, new: object) -> list[dict[str, object]]:
 
 
 def _usual(raw: Any) -> CategoryResult | None:  # noqa: ANN401  # any JSON value
-    # What nearly all verdicts say; a dozen of them are in each answer.
+    # Nearly all verdicts say this, and each answer has a dozen of them.
     if raw.__class__ is dict and len(raw) == 2 and raw.get("filtered") is False:  # noqa: PLR2004
         if raw.get("detected") is False:
             return _NOT_DETECTED
@@ -281,7 +280,7 @@ def _merged_verdict(old: object, new: object) -> object:
 
 
 def _merged_notes(old: object, new: object) -> object:
-    """Keep one note of each kind: a failure of the filter and a verdict are different news."""
+    """Keep one note of each kind: a failure of the filter, and a verdict."""
     found = {
         note.is_block: raw
         for raw in (*reversed(_as_notes(new)), *reversed(_as_notes(old)))

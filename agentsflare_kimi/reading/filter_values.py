@@ -1,6 +1,6 @@
-"""The values of which a filter report is made: one verdict, and the filter's note on itself.
+"""The parts of a filter report: verdicts, notes, and results by prompt and choice.
 
-They are imported from `agentsflare_kimi.reading.filters` or the package itself.
+Import them from `agentsflare_kimi.reading.filters` or from the package.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ __all__ = [
 
 # The finish reason of an answer that a filter cut off or withheld.
 BLOCKED_FINISH: Final = "content_filter"
-# What `code`, `type` or `innererror.code` of an error say when a filter blocked: Azure and
-# Moonshot, Azure's inner code, and OpenAI's own word, which proxies use too.
+# Values of `code`, `type` or `innererror.code` for a block: Azure's and Moonshot's, Azure's
+# inner code, and OpenAI's own, which proxies use too.
 _BLOCK_CODES: Final = frozenset(
     {"content_filter", "responsibleaipolicyviolation", "content_policy_violation"}
 )
-# Moonshot's words for a block; gateways that wrap them anew lose the code.
+# Moonshot's message for a block; gateways that rewrap it lose the code.
 # Source: facts/kimi.md section 5.1.
 _BLOCK_MESSAGE: Final = "rejected because it was considered high risk"
 _SEVERITIES: Final = {"safe": 0.0, "very_low": 1.0, "low": 2.0, "medium": 3.0, "high": 4.0}
-# A label that nobody knows yet must never be hidden by one that is known.
+# Above every known label, so that merging never hides an unknown one.
 _UNKNOWN_SEVERITY: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryResult:
-    """What the filter said of one category; None means that it did not say.
+    """The filter's verdict on one category; None means not stated.
 
     Attributes:
-        severity: `safe`, `low`, `medium`, `high`, or whatever else was sent, as text.
+        severity: `safe`, `low`, `medium`, `high`, or any other value sent, as text.
         filtered: Whether content was withheld because of this category.
-        detected: Whether the category was found; with `filtered=False` it was only noted.
-        details: Entries of block lists, topics or spans, as they were sent.
+        detected: Whether the category was found; with `filtered=False` it did not block.
+        details: Entries of block lists, topics or spans, unchanged.
         citation: Source of protected material (`URL`, `license`).
         extra: Every other field of the verdict, unchanged.
     """
@@ -79,7 +79,7 @@ _SILENT: Final = CategoryResult()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterNote:
-    """What the filter said of itself: that it blocked, or that it did not run."""
+    """The filter's note on itself: that it blocked, or that it did not run."""
 
     code: str
     message: str
@@ -92,7 +92,7 @@ class FilterNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptFilter:
-    """What the filter said of one prompt (an image counts as a prompt of its own)."""
+    """The filter's verdicts on one prompt; an image counts as a prompt of its own."""
 
     prompt_index: int
     categories: Mapping[str, CategoryResult]
@@ -100,13 +100,13 @@ class PromptFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceFilter:
-    """What the filter said of one choice, beside what the choice holds.
+    """The filter's verdicts on one choice, with the choice's content.
 
     Attributes:
         index: The choice's index.
         content: Its text; None where the choice has none.
-        refusal: The model's own refusal, which is no filter's doing.
-        finish_reason: Why it ended, as it was sent.
+        refusal: The model's own refusal, which is not the filter's.
+        finish_reason: Why it ended, as sent.
         categories: The verdicts on this choice alone.
         has_tool_calls: Whether it calls tools.
         offsets: `content_filter_offsets` of a stream. They count from the start of the
@@ -123,7 +123,7 @@ class ChoiceFilter:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether this choice was blocked, wholly or from some point on."""
+        """Whether this choice was blocked, fully or from some point on."""
         blocked = any(result.filtered for result in self.categories.values())
         return blocked or self.finish_reason == BLOCKED_FINISH
 
@@ -146,7 +146,7 @@ def states_block(body: object) -> bool:
 
 
 def severity_rank(severity: str | None) -> float:
-    """Return how bad a severity is: below 0 if not stated, 0 if safe, the more the worse."""
+    """Rank a severity: below 0 if not stated, 0 if safe, higher is worse."""
     if severity is None or severity == "safe":  # nearly always
         return -1.0 if severity is None else 0.0
     label = severity.strip().casefold().replace("-", "_").replace(" ", "_")
@@ -156,5 +156,5 @@ def severity_rank(severity: str | None) -> float:
         level = float(label)
     except ValueError:
         return _UNKNOWN_SEVERITY
-    # The moderation service counts 0, 2, 4, 6 for safe, low, medium, high.
+    # The moderation service sends 0, 2, 4, 6 for safe, low, medium, high.
     return _UNKNOWN_SEVERITY if not 0 <= level <= 6 else 1 + level / 2 if level else 0.0  # noqa: PLR2004

@@ -1,7 +1,7 @@
-"""Content-filter results of any answer: what was blocked, flagged, or never checked.
+"""Reads the content-filter results of any answer: what was blocked, flagged or not checked.
 
 Three outcomes are kept apart: the filter blocked (`is_filtered`), it did not run
-(`filter_error`), and nothing was reported (`annotations_present` is false). None of the
+(`filter_error`), or it reported nothing (`annotations_present` is false). Neither of the
 last two means "safe".
 
 >>> report = extract_filter_results(
@@ -57,18 +57,18 @@ __all__ = [
     "report_stream",
 ]
 
-# By name, so that asking does not import the SDK; `completion` is None on some of them.
+# By name, to avoid importing the SDK; `completion` is None on some of them.
 _BLOCKED_ERRORS: Final = ("ContentFilterFinishReasonError", "ContentFilteredError")
 _Categories = Mapping[str, CategoryResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterReport:
-    """Everything that content filters said of one answer; true if they blocked something.
+    """Everything that content filters reported on one answer; true if they blocked something.
 
     Attributes:
-        is_filtered: Content was withheld: a category, a finish reason or an error says so.
-        is_flagged: A category was found, whether or not it was withheld.
+        is_filtered: Content was withheld, as a category, a finish reason or an error says.
+        is_flagged: A category was found, whether or not content was withheld.
         annotations_present: The filter reported on at least one category. False means that
             nothing is known, not that nothing was found.
         blocked_categories: Names of categories that withheld content, sorted.
@@ -78,8 +78,8 @@ class FilterReport:
         block_verdict: The filter blocked and named no category.
         prompt: Verdicts on each prompt, by `prompt_index`.
         choices: Verdicts on each choice, by `index`.
-        raw: The annotations as they came, each under its name on the wire and beside the
-            index of its prompt or choice.
+        raw: The annotations unchanged, each under its name on the wire and with the index of
+            its prompt or choice.
     """
 
     is_filtered: bool
@@ -132,11 +132,11 @@ def extract_filter_results(source: object) -> FilterReport:
     """Read the content-filter results of *source*; never raises on odd data.
 
     Args:
-        source: A completion, a parsed one or a chunk, a plain dict of either, a
+        source: A completion, parsed completion or chunk, a plain dict of one, a
             `StreamReader`, an error body, or an exception (its causes are read too).
 
     Returns:
-        What was reported; a report without annotations where nothing was.
+        The report; without annotations if nothing was reported.
 
     Source: facts/content-filters.md; the merge rules are those of its section 3.
     """
@@ -152,26 +152,26 @@ def extract_filter_results(source: object) -> FilterReport:
 
 
 def is_filter_error(exc: object) -> bool:
-    """Whether an exception is a content-filter block, in any form a gateway gives it.
+    """Whether an exception is a content-filter block, in any form that gateways send.
 
     Args:
-        exc: The exception; its causes are looked at too.
+        exc: The exception; its causes are examined too.
 
     Source: facts/content-filters.md section 4.
     """
     if not isinstance(exc, BaseException):
         return False
     found = _gather_error(exc)
-    # The answer that a LengthFinishReasonError carries may have verdicts of its own.
+    # A LengthFinishReasonError carries an answer, which may have verdicts.
     return found.is_blocked or (not found.has_completion and found.report().is_filtered)
 
 
 def report_stream(received: object, error: BaseException | None) -> FilterReport:
-    """Report on what a stream amounted to and on the error that ended it.
+    """Report on a stream's completion and on the error that ended it.
 
     Args:
-        received: The completion put together from its chunks.
-        error: What broke the stream; its verdicts count, for prompt or answer alike.
+        received: The completion accumulated from its chunks.
+        error: What broke the stream; its verdicts count too.
     """
     found, late = _Findings(), _Findings() if error is None else _gather_error(error)
     _read_body(found, received)
@@ -184,7 +184,7 @@ def report_stream(received: object, error: BaseException | None) -> FilterReport
 
 
 class _Findings:
-    """What was found so far, before it is merged into a report."""
+    """The results found so far, before they are merged into a report."""
 
     def __init__(self) -> None:
         self.prompt: dict[int, list[_Categories]] = {}
@@ -196,7 +196,7 @@ class _Findings:
         self.has_completion = False
 
     def read(self, holder: object, **where: int) -> FrozenMapping[str, CategoryResult]:
-        """Read the results that *holder* has under either of their names."""
+        """Read the results in *holder*, under either field name."""
         results: list[_Categories] = []
         for key in RESULT_KEYS:
             raw = get(holder, key)
@@ -258,7 +258,7 @@ def _read_body(found: _Findings, body: object) -> None:
         found.choices += [_read_choice(found, index, choice) for index, choice in choices]
         _read_prompts(found, value)
         found.is_blocked |= states_block(value)
-        # Results outside a choice: an error's, which are those of the prompt.
+        # Results outside a choice belong to an error, and so to the prompt.
         if results := found.read(value):
             found.prompt.setdefault(0, []).append(results)
         for entry in as_list(get(value, "content_filters")):

@@ -1,7 +1,7 @@
-"""Reads fields of whatever came over the wire, and never raises on what it finds.
+"""Reads fields of anything that came over the wire, and never raises on odd data.
 
 SDK models, plain dicts and objects of other libraries are read alike: a field that is
-missing, raises, or has another type than expected is simply not there.
+missing, raises, or has an unexpected type counts as absent.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def attribute(source: object, name: str) -> object:
 
 def field(source: object, name: str) -> object:
     """Return field *name* of a mapping, an SDK model or any object; None where there is none."""
-    if source.__class__ is dict:  # the commonest kind: this is the hot path of all that reads
+    if source.__class__ is dict:  # the most common kind, on every reader's hot path
         return cast("dict[str, object]", source).get(name)
     try:
         if isinstance(source, dict):
@@ -62,7 +62,7 @@ def field(source: object, name: str) -> object:
 
 
 def opened(source: object) -> object:
-    """Return an SDK model's fields as a dict, which is quicker to read often; else *source*."""
+    """Return an SDK model's fields as a dict, which is faster to read; else *source*."""
     if is_mapping(source) or not is_mapping(attribute(source, "__pydantic_extra__")):
         return source
     return fields(source)
@@ -104,7 +104,7 @@ def as_mapping(value: object) -> Mapping[str, object]:
 
 
 def as_list(value: object) -> Sequence[object]:
-    """Return *value* if it is a list or tuple, a copy if of a class of its own, else nothing."""
+    """Return *value* if it is a list or tuple, a copy if of a subclass, else an empty tuple."""
     if type(value) is list or type(value) is tuple:
         return cast("list[object]", value)
     try:
@@ -114,7 +114,7 @@ def as_list(value: object) -> Sequence[object]:
 
 
 def as_integer(value: object) -> int | None:
-    """Return *value* if it is an integer (True is none), else None."""
+    """Return *value* if it is an integer (not a bool), else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -151,10 +151,10 @@ def _part_text(part: object) -> str | None:
 
 
 def whole_text(text: str) -> str:
-    r"""Join the halves of UTF-16 pairs in *text*; a half that stays alone becomes U+FFFD.
+    r"""Join the halves of UTF-16 pairs in *text*; a lone half becomes U+FFFD.
 
-    A gateway may cut an emoji in two and send each half as a JSON escape. No encoding can carry
-    a half, so it could be neither printed nor sent back.
+    A gateway may split an emoji and send each half as a JSON escape. A half cannot be encoded,
+    so it could be neither printed nor sent back.
 
     >>> whole_text("\ud83d" + "\ude00")
     '😀'
@@ -165,7 +165,7 @@ def whole_text(text: str) -> str:
 
 
 def parsed_json(text: str) -> object:
-    """Return the JSON object or list that *text* holds, from its first bracket on; else None."""
+    """Parse *text* as a JSON object or list, from its first bracket on; None if it is neither."""
     start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
     if start < 0:
         return None

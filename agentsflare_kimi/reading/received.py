@@ -1,4 +1,4 @@
-"""What a reader of a stream has received so far, and how the stream ended; without I/O."""
+"""What a stream reader has received so far, and how the stream ended; without I/O."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _S = TypeVar("_S")
 
 
 class Received(Generic[_S]):
-    """What both kinds of reader know of their stream.
+    """The state that sync and async readers share.
 
     Attributes:
-        error: What broke the stream, if anything did: also a timeout or a cancellation.
+        error: What broke the stream, if anything; a timeout or cancellation counts.
     """
 
     def __init__(self, stream: _S) -> None:
@@ -60,7 +60,7 @@ class Received(Generic[_S]):
 
     @property
     def tool_calls(self) -> list[ChatCompletionMessageToolCallUnion]:
-        """The tool calls of choice 0 so far, their arguments put together."""
+        """The tool calls of choice 0 so far, with joined arguments."""
         choices = (choice for choice in self.completion.choices if choice.index == 0)
         first = next(choices, None)
         return list(first.message.tool_calls or ()) if first else []
@@ -73,20 +73,20 @@ class Received(Generic[_S]):
 
     @property
     def completion(self) -> ChatCompletion:
-        """The completion that the chunks so far amount to, annotations and extras included."""
+        """The completion that the chunks so far add up to, annotations and extras included."""
         return ChatCompletion.construct(**cast("dict[str, Any]", self._received.completion()))
 
     @property
     def filter_results(self) -> FilterReport:
-        """What content filters said so far, in the chunks and in the error that ended them."""
+        """What content filters reported so far, in the chunks and in the error that ended them."""
         return report_stream(self._received.completion(), self.error)
 
     @property
     def is_complete(self) -> bool:
-        """Whether a finish reason was seen, or the `[DONE]` that ends a stream.
+        """Whether a finish reason came, or the `[DONE]` that ends a stream.
 
-        It is false where the gateway said that the answer failed. The SDK's own streams do not
-        tell whether they saw `[DONE]`; those of `Kimi` do.
+        It is false if the gateway said that the answer failed. The SDK's own streams do not
+        expose whether `[DONE]` came; those of `Kimi` do.
         """
         if self._received.error is not None or _is_stated(self.error):
             return False
@@ -97,7 +97,7 @@ class Received(Generic[_S]):
 
         Raises:
             openai.APIError: The gateway sent an error, in place of a chunk or in one; `partial`
-                holds the text until then.
+                holds the text so far.
             IncompleteStreamError: It ended with neither a finish reason nor `[DONE]`.
         """
         self._is_ended = True
@@ -112,12 +112,12 @@ class Received(Generic[_S]):
         self.error = error
         self._is_ended = True
         chunk = attribute(error, "chunk")
-        if chunk is not None:  # the error came in it, so that nobody got it
+        if chunk is not None:  # the error came inside it, so it was never yielded
             self._received.add(chunk)
         if isinstance(error, OpenAIError) and not attribute(error, "partial"):
             vars(error)["partial"] = self.content
 
 
 def _is_stated(error: BaseException | None) -> bool:
-    """Whether *error* is the gateway's own word, and no failure of the connection."""
+    """Whether the gateway itself reported *error*, rather than the connection failing."""
     return isinstance(error, APIError) and not isinstance(error, APIConnectionError)

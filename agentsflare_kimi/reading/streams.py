@@ -1,8 +1,8 @@
-"""Readers of streams: text piece by piece, and everything else at any time.
+"""Stream readers: text piece by piece, and everything else at any time.
 
-What was received stays readable after any exception, cancellation or early `break`. The
-SDK's own `.stream()` helper drops blocks that come in annotation chunks, so the readers
-take the raw chunks of `create(..., stream=True)`. Source: facts/content-filters.md section 1.
+Whatever was received stays readable after an exception, a cancellation or an early `break`.
+The SDK's own `.stream()` helper drops blocks that come in annotation chunks, so the readers
+read the raw chunks of `create(..., stream=True)`. Source: facts/content-filters.md section 1.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _T = TypeVar("_T")
 class StreamReader(Received[Iterable[ChatCompletionChunk]]):
     """Reads a stream; iterating yields the text of choice 0 piece by piece.
 
-    Leaving the loop early closes the stream, except inside `with`, where the loop can be
-    taken up again and the end of the block closes it.
+    Leaving the loop early closes the stream, except inside `with`, where a new loop continues
+    and the end of the block closes it.
 
     >>> with StreamReader(client.chat.completions.create(..., stream=True)) as reader:
     ...     for piece in reader:
@@ -45,7 +45,7 @@ class StreamReader(Received[Iterable[ChatCompletionChunk]]):
             stream: What `create(..., stream=True)` returned.
 
         Raises:
-            TypeError: It is no stream, for example a whole answer.
+            TypeError: It is not a stream but, for example, a complete answer.
         """
         _check(stream, "__iter__", "create(..., stream=True)")
         super().__init__(stream)
@@ -55,7 +55,7 @@ class StreamReader(Received[Iterable[ChatCompletionChunk]]):
         return self._read(_text)
 
     def events(self) -> Iterator[ChatCompletionChunk]:
-        """Yield the raw chunks instead; what they amount to is gathered all the same."""
+        """Yield the raw chunks instead; they are accumulated all the same."""
         return self._read(_chunk)
 
     def close(self) -> None:
@@ -100,10 +100,10 @@ class StreamReader(Received[Iterable[ChatCompletionChunk]]):
 
 
 class AsyncStreamReader(Received[AsyncIterable[ChatCompletionChunk]]):
-    """The same as `StreamReader` over the stream of an asynchronous client.
+    """Reads the stream of an async client, as `StreamReader` does.
 
-    Use it in `async with`: without, leaving the loop early closes the stream only once the
-    event loop gets round to it.
+    Use it in `async with`; otherwise, leaving the loop early closes the stream only when the
+    event loop finalises the generator.
 
     >>> async with AsyncStreamReader(await client.chat.completions.create(...)) as reader:
     ...     async for piece in reader:
@@ -117,7 +117,7 @@ class AsyncStreamReader(Received[AsyncIterable[ChatCompletionChunk]]):
             stream: What `await create(..., stream=True)` returned.
 
         Raises:
-            TypeError: It is no stream, for example a coroutine that was not awaited.
+            TypeError: It is not a stream but, for example, a coroutine that was not awaited.
         """
         _check(stream, "__aiter__", "await create(..., stream=True)")
         super().__init__(stream)
@@ -127,7 +127,7 @@ class AsyncStreamReader(Received[AsyncIterable[ChatCompletionChunk]]):
         return self._read(_text)
 
     def events(self) -> AsyncIterator[ChatCompletionChunk]:
-        """Yield the raw chunks instead; what they amount to is gathered all the same."""
+        """Yield the raw chunks instead; they are accumulated all the same."""
         return self._read(_chunk)
 
     async def close(self) -> None:
@@ -136,7 +136,7 @@ class AsyncStreamReader(Received[AsyncIterable[ChatCompletionChunk]]):
         close = attribute(self._stream, "close")
         if callable(close):
             await _settled(close())
-        # A generator that was left is otherwise closed whenever it is collected, by any task.
+        # Otherwise an abandoned generator is closed when it is collected, in any task.
         finish = attribute(self._chunks, "aclose")
         if callable(finish):
             with suppress(RuntimeError):  # it is running: another task is reading
@@ -179,7 +179,7 @@ class AsyncStreamReader(Received[AsyncIterable[ChatCompletionChunk]]):
 
 
 def _check(stream: object, method: str, source: str) -> None:
-    # A whole answer can be iterated too: pydantic's models yield their fields.
+    # A complete answer is iterable too: pydantic's models yield their fields.
     if not hasattr(stream, method) or field(stream, "choices") is not None:
         raise TypeError(
             f"a stream is needed, as `{source}` returns it, not {type(stream).__name__}"
@@ -187,7 +187,7 @@ def _check(stream: object, method: str, source: str) -> None:
 
 
 async def _settled(result: object) -> None:
-    # What tracers wrap around a stream may have plain functions where the SDK has coroutines.
+    # Tracers' wrappers may have plain functions where the SDK has coroutines.
     if isawaitable(result):
         await result
 

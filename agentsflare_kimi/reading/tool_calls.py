@@ -1,6 +1,6 @@
-"""Puts tool calls together whose fragments come in many chunks, interleaved or unnumbered.
+"""Assembles tool calls from fragments in many chunks, interleaved or without an index.
 
-Gateways differ in what they repeat and in what they leave out: the index, the id, the name.
+Gateways differ in which fields they repeat or leave out: the index, the id, the name.
 Source: facts/kimi.md section 5.3 and the reports named in tests/reading/test_tool_calls.py.
 """
 
@@ -15,14 +15,14 @@ from agentsflare_kimi.reading.lenient import as_integer, as_text, fields, is_map
 
 __all__ = ["NO_ARGUMENTS", "ToolCalls", "arguments_text"]
 
-# What a call without arguments has; the API refuses a call that has none at all.
+# For a call without arguments, because the API refuses an empty string.
 NO_ARGUMENTS: Final = "{}"
 _BODIES: Final = ("function", "custom")
 _FRAGMENTED: Final = frozenset({"arguments", "input"})
 
 
 class ToolCalls:
-    """The tool calls of one choice, as far as they came.
+    """The tool calls of one choice, as received so far.
 
     Attributes:
         has_list: Whether any chunk had a list of tool calls, an empty one included.
@@ -38,7 +38,7 @@ class ToolCalls:
         return bool(self._calls)
 
     def add(self, fragments: Sequence[object]) -> None:
-        """Take in the fragments of one chunk."""
+        """Add the fragments of one chunk."""
         self.has_list = True
         for position, fragment in enumerate(fragments):
             told = fields(fragment)
@@ -46,17 +46,17 @@ class ToolCalls:
                 self._find(told, position if len(fragments) > 1 else None).add(told)
 
     def as_list(self, *, is_cut: bool = True) -> list[dict[str, object]]:
-        """Return the calls as they are in a message.
+        """Return the calls in the form that a message has.
 
         Args:
-            is_cut: Whether the last call may be incomplete: the answer is not over yet, or
-                reached its limit of tokens.
+            is_cut: Whether the last call may be incomplete: the answer has not ended, or
+                reached its token limit.
         """
         calls = sorted(self._calls, key=lambda call: call.place)
         return [call.as_dict(is_cut=is_cut) for call in calls]
 
     def as_they_came(self, *, is_cut: bool = True) -> list[dict[str, object]]:
-        """Return the calls in the order in which they began, which no later one changes.
+        """Return the calls in the order in which they started, so that later ones only append.
 
         Args:
             is_cut: As for `as_list`.
@@ -77,7 +77,7 @@ class ToolCalls:
         return known
 
     def _renumbered(self, told: dict[str, object]) -> _Call | None:
-        """Return the call of the same id, if the index only counts fragments or repeats."""
+        """Return the call with the same id, if the index only counts fragments or repeats."""
         identity = as_text(told.get("id"))
         known = self._by_id(identity) if identity else None
         return known if known and (not _name(told) or known.is_repeated_by(told)) else None
@@ -91,10 +91,10 @@ class ToolCalls:
         return self._calls[position] if position < len(self._calls) else None
 
     def _unnamed(self, told: dict[str, object]) -> _Call | None:
-        """Return the last call if a fragment with a new id goes on with it.
+        """Return the last call if a fragment with a new id continues it.
 
-        An id may come after the name, or a new one with every fragment; another call has
-        another name.
+        An id may come after the name, or a new one may come with every fragment; a different
+        call has a name of its own.
         """
         last = self._calls[-1] if self._calls else None
         goes_on = last is not None and (not _name(told) or last.identity is None)
@@ -107,7 +107,7 @@ class ToolCalls:
 
 
 class _Call:
-    """One tool call, as far as it came."""
+    """One tool call, as received so far."""
 
     def __init__(self, place: int) -> None:
         self.place = place
@@ -124,10 +124,10 @@ class _Call:
         return next((name for body in self._bodies.values() if (name := _text(body))), None)
 
     def is_followed_by(self, told: dict[str, object]) -> bool:
-        """Whether a fragment that seems to go on with this call opens another one.
+        """Whether a fragment that seems to continue this call starts another one.
 
-        Some gateways give all parallel calls the index 0, or no index and no id; others give a
-        new id to every fragment of one call, but then without a name.
+        Some gateways give all parallel calls the index 0, or neither index nor id; others give
+        every fragment of one call a new id, but then no name.
         """
         identity, name, own = as_text(told.get("id")), _name(told), self._name
         is_other_id = bool(identity and self.identity and identity != self.identity)
@@ -136,19 +136,19 @@ class _Call:
         if identity and identity == self.identity:
             return False
         if own and not name.startswith(own):
-            # Names may come in parts, but not once there are arguments.
+            # A name may come in parts, but not after arguments.
             return is_other_id or _index(told) is None or bool(self._arguments)
         if is_other_id:
             return "custom" in told or not self._arguments or self._arguments.is_whole()
         return self._is_restarted_by(told)
 
     def is_repeated_by(self, told: dict[str, object]) -> bool:
-        """Whether a fragment has this whole call once more."""
+        """Whether a fragment repeats this whole call."""
         is_whole = _name(told) == self._name and self._arguments.is_whole()
         return is_whole and same_json(self._arguments.text(is_cut=False), _arguments(told))
 
     def _is_restarted_by(self, told: dict[str, object]) -> bool:
-        """Whether this call is whole, and a fragment begins arguments that are not the same."""
+        """Whether this call is complete, and a fragment starts different arguments."""
         given = _arguments(told)
         if not given.lstrip().startswith("{") or not self._arguments.is_whole():
             return False
@@ -196,7 +196,7 @@ def arguments_text(value: object) -> str:
     """Return the arguments of a call as the API takes them: JSON in a string, at least `{}`.
 
     Args:
-        value: What a gateway sent: a string, null, or an object where JSON in a string belongs.
+        value: What a gateway sent: a string, null, or an object instead of a JSON string.
     """
     if is_mapping(value):
         return json.dumps(plain(value), ensure_ascii=False)
@@ -216,7 +216,7 @@ def _add_arguments(body: dict[str, object], name: str, value: object) -> None:
 
 
 def _named(known: str, told: str) -> str:
-    """Return a name after a fragment that has it once more, or has a further part of it."""
+    """Return a name after a fragment that repeats it or adds a part to it."""
     return told if told.startswith(known) else known + told
 
 

@@ -1,8 +1,8 @@
-"""What is an error on the wire, and what it says: the one place that decides.
+"""Decides what is an error on the wire, and what it says; nothing else does.
 
-Gateways put an error where OpenAI does (`error`), beside choices or inside one, or name only a
-status (`{"statusCode": 404, "message": ...}`). An `error` in which nothing is said, such as
-`{}` or `{"code": "", "message": ""}`, is none: some gateways have one in every answer.
+Gateways put an error where OpenAI does (`error`), beside choices or inside one, or send only a
+status (`{"statusCode": 404, "message": ...}`). An empty `error`, such as `{}` or
+`{"code": "", "message": ""}`, is not an error: some gateways send one with every answer.
 Source: facts/kimi.md section 2.2, facts/content-filters.md section 4.
 
 >>> find_error({"statusCode": 404, "message": "Key not found"}).message
@@ -38,7 +38,7 @@ __all__ = [
     "states_failure",
 ]
 
-# The finish reason of a choice whose host failed in the middle of it.
+# The finish reason of a choice whose host failed while generating it.
 FAILED_FINISH: Final = "error"
 _FIRST_FAILED_STATUS: Final = 400
 _MAX_DUMP: Final = 200
@@ -49,11 +49,11 @@ _MESSAGES: Final = ("message", "msg", "detail", "error_message", "errorMessage")
 
 
 class WireError(NamedTuple):
-    """An error that came in place of an answer, or with one.
+    """An error sent in place of an answer, or with one.
 
     Attributes:
-        message: What it says, safe to print and without ids of the account.
-        body: The error as it came: what `openai.APIError.body` holds.
+        message: What it says, safe to print and without account ids.
+        body: The error as sent: what `openai.APIError.body` holds.
     """
 
     message: str
@@ -65,11 +65,11 @@ def find_error(body: object, *, is_failure: bool = False) -> WireError | None:
 
     Args:
         body: An answer, a chunk, an error body or an event's data, as JSON or an SDK object.
-        is_failure: Whether it is known to be an error by something else, such as the name of
-            its event; then any message in it counts.
+        is_failure: Whether something else, such as the event's name, already marks it as an
+            error; then any message in it counts.
 
     Returns:
-        The error; None if *body* says of no error.
+        The error; None if there is none.
     """
     error = field(body, "error")
     if states_error(error):
@@ -81,7 +81,7 @@ def find_error(body: object, *, is_failure: bool = False) -> WireError | None:
 
 
 def find_choice_error(choice: object) -> WireError | None:
-    """Return the error that one choice of an answer or chunk ended with, None if with none."""
+    """Return the error that ended a choice of an answer or chunk; None if there is none."""
     error = field(choice, "error")
     if states_error(error):
         return WireError(error_message({"error": error}) or _UNNAMED, error)
@@ -93,8 +93,8 @@ def find_choice_error(choice: object) -> WireError | None:
 def states_error(error: object) -> bool:
     """Whether the value of a field `error` says anything.
 
-    Nothing is said by null, false, 0, "", an empty list or object, and by an object or list in
-    which nothing is said.
+    Null, false, 0, "" and empty lists and objects say nothing; nor does a list or object that
+    holds nothing else.
     """
     if is_mapping(error):
         return any(map(_says, as_mapping(error).values()))
@@ -102,7 +102,7 @@ def states_error(error: object) -> bool:
 
 
 def states_failure(body: object) -> bool:
-    """Whether *body* names itself an error by its status.
+    """Whether *body* marks itself as an error by its status.
 
     >>> states_failure({"statusCode": 404, "message": "Key not found"})
     True
@@ -112,7 +112,7 @@ def states_failure(body: object) -> bool:
 
 
 def error_message(body: object) -> str | None:
-    """Return the message in an error body, wherever it stands; None where there is none.
+    """Return the message of an error body, wherever it stands; None if there is none.
 
     Args:
         body: A body with an error in it, or one that is an error.

@@ -14,6 +14,11 @@ ELSEWHERE = (
     "c.chat.completions.create(model=@, messages=m)"
 )
 IN_TEST = '#[cfg(test)]\nmod tests { fn f() { ask(json!({"model": @, "messages": []})); } }'
+NOCK = 'nock(u).post("/v1/chat/completions", { model: "@", messages: [] }).reply(200);'
+RECEIVE = 'expect(c).to receive(:chat).with(parameters: { model: "@", messages: [] })'
+HEAD = 'def ask(%{model: "@", messages: m}), do: m'
+WHEN = 'val r = when (x) { 1 -> ask(ChatRequest(model = "@", messages = m)) }'
+POST = 'post(u).json(&json!({"model": "@", "messages": m})).expect("x");'
 # Filename, text, and what a finding is: severity and kind of fix.
 PLACES = [
     ("a.py", f'client.chat.completions.create(model="{OLD}", messages=m)', "error", "safe"),
@@ -40,6 +45,16 @@ PLACES = [
     ("src/tests/unit/a.py", f'ask(model="{OLD}", messages=m)', "error", "unsafe"),
     ("V2__kimi.sql", "UPDATE settings SET model = 'kimi-k2-thinking';", "error", "unsafe"),
     ("lib.rs", IN_TEST.replace("@", f'"{OLD}"'), "error", "unsafe"),
+    ("a.ts", NOCK.replace("@", OLD), "warning", "none"),
+    ("a.rb", RECEIVE.replace("@", OLD), "warning", "none"),
+    ("a.ex", HEAD.replace("@", OLD), "warning", "none"),
+    ("a.ex", HEAD.replace("(%", "(m \\\\ %").replace("@", OLD), "error", "safe"),
+    ("a.kt", WHEN.replace("@", OLD), "error", "safe"),
+    ("a.rs", POST.replace("@", OLD), "error", "safe"),
+    ("a.py", f'PRICE = {{"model": "{OLD}", "input": 0.6, "output": 2.5}}', "warning", "unsafe"),
+    ("a.py", f'R = {{"model": "{OLD}", "messages": m, "created_at": t}}', "error", "unsafe"),
+    ("a.py", f'R = {{"model": "{OLD}", "messages": m, "response": r}}', "error", "unsafe"),
+    ("a.cs", f'_logger.LogInformation("asked {{Model}}", "{OLD}");', "warning", "none"),
     ("a.yaml", f"- model_name: {OLD}\n  litellm_params:\n    model: openai/x", "warning", "unsafe"),
 ]  # fmt: skip
 

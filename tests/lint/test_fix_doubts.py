@@ -116,6 +116,12 @@ def test_a_name_that_the_file_uses_otherwise_makes_it_unsafe(filename, text, lin
     assert fixed(text, filename) == text
 
 
+def test_a_name_that_nothing_else_uses_is_not_its_own_reason():
+    (finding,) = find("AFK001", f'probe(client, "{OLD}")\n', "a.py")
+
+    assert "also used" not in finding.fix.reason
+
+
 def test_another_hosts_name_or_prose_does_not_count():
     request = f'ask(model="{OLD}", messages=m)'
     text = f'{request}\nB = ["moonshotai/{OLD}"]\nprint("now with {OLD}!")  # {OLD}'

@@ -139,6 +139,17 @@ def test_scripts_keep_their_look(before, after):
     )
 
 
+def test_a_key_in_brackets_is_the_string_in_them_and_another_may_be_anything():
+    text = 'c.chat.completions.create({ "model": "@", "messages": m, [KEY]: 0.3 });\n'
+    text = text.replace("@", "kimi-k2-turbo-preview")
+    computed = text.replace("KEY", '"temperature"')
+
+    assert fixed(text, "a.js") == text
+    assert fixed(computed, "a.js") == computed
+    assert "temperature" not in fixed(computed, "a.js", unsafe=True)
+    assert "thinking" not in fixed(text, "a.js", unsafe=True)
+
+
 def test_in_typescript_a_field_that_the_types_lack_is_spread():
     text = f'client.chat.completions.create({{ model: "{OLD}", messages }});'
     after = fixed(text, "a.ts")

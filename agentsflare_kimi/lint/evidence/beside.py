@@ -25,6 +25,9 @@ _STAMPS: Final = _ANSWERS - {"object"}
 _RECORDED: Final = frozenset(
     {"responsebody", "statuscode", "responseheaders", "recordedat", "requesturi", "responses"}
 )
+# What is kept with a request once it was answered.
+_KEPT: Final = frozenset({"response", "completion", "answer", "reply"})
+_IN_AND_OUT: Final = frozenset({"input", "output"})
 _ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
 _ENTRY: Final = frozenset({"modelid", "modelname"})
 
@@ -68,8 +71,13 @@ class Beside:
         if is_answer and "messages" not in keys:
             return ["record"]
         found: list[str] = []
+        if keys >= _IN_AND_OUT and "messages" not in keys:
+            # Prices, or what went in and what came out: no request has an output.
+            return ["catalogue"]
         if keys & _BODIES or len(keys & ASKS) > 1:
             found.append("chat-body")
+            if keys & (RECORDS | _KEPT):
+                found.append("record")
         if keys & CREDENTIALS:
             found.append("credentials")
         if found:
@@ -99,7 +107,7 @@ def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tupl
     found = tuple(dict.fromkeys(evidence))
     if position != "request":
         return position, found
-    if "query" in found:
+    if {"query", "comparison"} & set(found):
         return "comparison", found
     if "logged" in found or ("record" in found and "chat-body" not in found):
         return "record", found

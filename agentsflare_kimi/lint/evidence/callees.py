@@ -15,6 +15,7 @@ __all__ = [
     "ASKS",
     "CREDENTIALS",
     "HIDDEN_TEMPERATURE",
+    "MOCKS",
     "NAMES_OF_MODELS",
     "RECORDS",
     "compares",
@@ -44,7 +45,7 @@ RECORDS: Final = frozenset(
     "timestamp createdat startedat finishedat endedat duration durationms actualduration "  # noqa: SIM905  # words read best as words
     "latency latencyms elapsed inputtokens outputtokens totaltokens prompttokens "
     "completiontokens tokenusage event eventtype requestid traceid spanid loggedat totalcost "
-    "accuracy".split()
+    "accuracy elo score".split()
 )
 # Keys that name a model only where something around them is about one.
 ABOUT_MODEL: Final = frozenset(
@@ -62,6 +63,11 @@ NAMES_OF_MODELS: Final = frozenset(
 # base.py (OpenAI: temperature 0.1, which OpenAILike inherits).
 HIDDEN_TEMPERATURE: Final = frozenset(
     {"MoonshotChat", "Moonshot", "MoonshotLLM", "OpenAILike", "ChatMoonshot", "MoonshotChatModel"}
+)
+# They begin a chain that says which calls are expected, and what is answered to them.
+MOCKS: Final = frozenset(
+    "nock receive expect allow stub stubs stub_request stubfor mock when given verify every "  # noqa: SIM905  # words read best as words
+    "coevery spyon assertthat whenever".split()
 )
 _WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -168,6 +174,7 @@ _TAKES_DOWN: Final = frozenset(
     "log_event logevent add_event addevent with_field withfield withfields with_fields "
     "bind_contextvars zap.string attribute.string attribute.key slog.string tag.of tags.of "
     "keyvalue.of keyvaluepair telemetry.execute log_metric log_params log_param logparam "
+    "loginformation logwarning logerror logdebug logtrace logcritical wandb.init "
     "set_attributes setattributes setattributesondict put_metric span record_usage recordusage "
     "logusage log_usage save_usage saveusage".split()
 )

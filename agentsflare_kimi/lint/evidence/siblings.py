@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import (
     HIDDEN_TEMPERATURE,
+    MOCKS,
     compares,
     describes_a_model,
     is_chat,
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentsflare_kimi.lint.evidence.verdict import Verdict
-    from agentsflare_kimi.lint.sources.tree import Tree
+    from agentsflare_kimi.lint.sources.tree import Token, Tree
 
 __all__ = ["Siblings"]
 
 _TELLS: Final = 2
+_HEADS: Final = frozenset({"def", "defp", "defmacro"})
+_OF_AN_OBJECT: Final = frozenset({".", "?.", "->", "::", "&."})
 
 
 class Siblings:
@@ -43,6 +46,7 @@ class Siblings:
         self._models: dict[int, frozenset[str]] = {}
         self._calls: dict[tuple[int, int], Beside] = {}
         self._words: dict[tuple[int, int], bool] = {}
+        self._mocks: dict[tuple[int, int], int] = {}
         self._tests = MarkedTests(tree)
 
     def weigh(self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]) -> Verdict:
@@ -143,7 +147,7 @@ class Siblings:
         self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]
     ) -> Iterator[str]:
         """Look at the brackets further out: a query, a catalogue, a list of several."""
-        is_inside, is_asked = True, False
+        is_inside, is_asked, before = True, False, None
         for step in [*seen, *steps]:
             # What is within the key's own value only wraps it: `model=ModelId("...")`.
             is_inside = is_inside and step.name != verdict.key
@@ -155,6 +159,11 @@ class Siblings:
                 yield "query"
             if is_named and not is_asked and keeps(step.name):
                 yield "logged"
+            if step.kind == "argument" and self._is_mocked(step.opener):
+                yield "query"
+            if step.kind == "argument" and _is_head(step) and self._is_pattern(before, seen):
+                yield "comparison"
+            before = step
             if step.kind == "object" and self._beside(step.opener).is_recording:
                 yield "logged"
             if step.kind == "item" and self._has_other_models(step.opener):
@@ -162,6 +171,26 @@ class Siblings:
             if step.kind == "block":
                 yield from _of_head(step.callee)
                 return
+
+    def _is_mocked(self, opener: int) -> bool:
+        """Whether a chain begins with what says which calls are expected: `nock(url).post(...)`."""
+        if opener < 0:
+            return False
+        tree = self._tree
+        part = tree.part_at(opener)
+        key = part.start, part.end
+        if key not in self._mocks:
+            tokens = tree.tokens(part)
+            found = (t.start for i, t in enumerate(tokens) if _begins_mock(tokens, i))
+            self._mocks[key] = next(found, len(tree.source.text))
+        return self._mocks[key] < opener
+
+    def _is_pattern(self, parameter: Step | None, seen: Sequence[Step]) -> bool:
+        """Whether a parameter is no name but what is matched with: `def f(%{model: "..."})`."""
+        if parameter is None or parameter.kind != "parameter" or parameter.name or not seen:
+            return False
+        before = self._tree.source.text[parameter.part.start : seen[0].part.start]
+        return "=" not in before and "\\\\" not in before
 
     def _has_other_models(self, opener: int) -> bool:
         """Whether a list names further models of the catalogue."""
@@ -202,10 +231,23 @@ def _of_callee(step: Step, *, is_inside: bool) -> Iterator[str]:
         yield "chat-callee"
 
 
+def _begins_mock(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a token is the `nock` of `nock(url).post(...)`."""
+    before = tokens[index - 1].text if index else ""
+    ahead = [token.text for token in tokens[index + 1 : index + 3]]
+    is_called = ahead[:1] == ["("] and ahead[-1] in _OF_AN_OBJECT
+    return is_called and tokens[index].text.lower() in MOCKS and before not in _OF_AN_OBJECT
+
+
+def _is_head(step: Step) -> bool:
+    return step.callee.partition(".")[0] in _HEADS
+
+
 def _of_head(head: str) -> Iterator[str]:
     """What the words before a block say."""
     words = head.split()
-    if queries(".".join(words)):
+    # Kotlin's `when` has conditions, which are judged as such, and what is done then.
+    if words[-1:] != ["when"] and queries(".".join(words)):
         yield "query"
     if any(word.lower() in {"enum", "strenum", "enumeration"} for word in words):
         yield "listed"

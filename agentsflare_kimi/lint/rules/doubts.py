@@ -27,6 +27,7 @@ _SET: Final = r"""
     |(?:\.|\bset)(?P<attribute>n)(?:\s{0,9}=(?!=)|\()
     )(?!\s{0,9}["']?(?:auto|none|null|nil|undefined)\b)
 """
+_TOLD: Final = 2
 # Their readers do not tell a setting from prose.
 _UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell", "plain", "prose"})
 
@@ -60,7 +61,7 @@ def _is_open(problem: Problem) -> bool:
 
 def _doubted(
     problem: Problem,
-    left: dict[str | None, int],
+    left: dict[str | None, list[int]],
     settings: Sequence[tuple[str, int]],
     lines: Sequence[int],
 ) -> Problem:
@@ -70,8 +71,9 @@ def _doubted(
             f"{name} (line {bisect_right(lines, offset)})" for name, offset in settings
         )
         reasons.append(f"{problem.replacement} rejects other values than its own for {named}")
-    if problem.model in left:
-        line = bisect_right(lines, left[problem.model])
+    others = (start for start in left.get(problem.model, ()) if start != problem.start)
+    if (other := next(others, None)) is not None:
+        line = bisect_right(lines, other)
         reasons.append(f"the old name is also used at line {line}, which keeps it")
     if not (reasons and problem.fix):
         return problem
@@ -79,14 +81,17 @@ def _doubted(
     return problem._replace(fix=fix)
 
 
-def _left_behind(problems: Sequence[Problem], text: str) -> dict[str | None, int]:
+def _left_behind(problems: Sequence[Problem], text: str) -> dict[str | None, list[int]]:
     """Where names stand that no fix changes, though a program may depend on them."""
-    left: dict[str | None, int] = {}
+    left: dict[str | None, list[int]] = {}
     for problem in problems:
         is_whole = text[problem.start : problem.end] == problem.model
         is_other = problem.fix is None or problem.severity == "warning"
         if is_whole and is_other and not problem.in_prose:
-            left.setdefault(problem.model, problem.start)
+            first = left.setdefault(problem.model, [])
+            # The second is for the first itself.
+            if len(first) < _TOLD:
+                first.append(problem.start)
     return left
 
 

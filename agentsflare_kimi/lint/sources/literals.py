@@ -25,6 +25,7 @@ COMPUTED: Final = _Computed()
 _MARK: Final = lazy(r"[,()\[\]{}]")
 _KEY: Final = lazy(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?![=>])|:(?!:))\s*")
 _SEPARATOR: Final = lazy(r"\s*(?:=>|=(?!=)|:(?!:))\s*")
+_COLON: Final = lazy(r"\s*:(?!:)\s*")
 _NAME: Final = lazy(r"[A-Za-z_$][\w$]*\Z")
 _NUMBER: Final = lazy(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?\Z|[-+]?\d+\.\Z")
 _CONSTANTS: Final[Mapping[str, object]] = {
@@ -77,6 +78,8 @@ def _entry(source: Source, start: int, end: int) -> list[Entry]:
     end = start + len(piece)
     if piece.startswith(("*", "...")):
         return [Entry("*", start, end, end - len(piece.lstrip("*. \t\r\n")))]
+    if piece.startswith("[") and (computed := _computed(source, start, end)):
+        return [computed]
     if named := _KEY.match(source.masked, start, end):
         return [Entry(named[1], start, end, named.end())]
     region = source.region_from(start)
@@ -85,6 +88,18 @@ def _entry(source: Source, start: int, end: int) -> list[Entry]:
         key = source.text[region.inner_start : region.inner_end]
         return [Entry(key, start, end, separator.end(), is_quoted=True)]
     return [Entry(piece if _NAME.match(piece) else "", start, end, start)]
+
+
+def _computed(source: Source, start: int, end: int) -> Entry | None:
+    """Read `["temperature"]: 0.3`; what is named by more than a string may be anything."""
+    closer = source.closers.get(start, end)
+    colon = _COLON.match(source.masked, closer + 1, end)
+    if colon is None:
+        return None
+    region = source.region_from(start + 1)
+    is_string = region is not None and region.kind == "string" and region.end == closer
+    key = source.text[region.inner_start : region.inner_end] if region and is_string else "*"
+    return Entry(key, start, end, colon.end(), is_quoted=True)
 
 
 def read_literal(source: Source, start: int, end: int, depth: int = 0) -> object:

@@ -1,4 +1,4 @@
-"""Turns bytes into text and back, so that whatever is not edited stays as it was."""
+"""Decodes files to text and encodes them again; bytes outside an edit do not change."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _LOOKED_AT = 8192
 
 
 class DecodedText(NamedTuple):
-    """A file's text, and what it takes to write it back.
+    """A file's text, and what is needed to write it back.
 
     Attributes:
-        text: Without the byte order mark; line ends as they are. Bytes that are not text in
-            the file's encoding are lone surrogates.
+        text: The text without its byte order mark, with its original line endings. Undecodable
+            bytes are lone surrogates.
         encoding: The codec.
         errors: The codec's error handler.
-        mark: The byte order mark, or nothing.
+        mark: The byte order mark; empty if there is none.
     """
 
     text: str
@@ -28,7 +28,7 @@ class DecodedText(NamedTuple):
     mark: bytes = b""
 
     def encode(self, text: str) -> bytes:
-        """Write an edited text as this one was written.
+        """Encode an edited text the way this file was encoded.
 
         Args:
             text: The edited text.
@@ -37,20 +37,20 @@ class DecodedText(NamedTuple):
             The bytes of the file.
 
         Raises:
-            UnicodeEncodeError: The edit has letters that the file's encoding lacks.
+            UnicodeEncodeError: The edit has characters that the file's encoding lacks.
         """
         return self.mark + text.encode(self.encoding, self.errors)
 
 
 def decode(content: bytes, filename: str) -> DecodedText | None:
-    """Read a file's text; every byte survives the way there and back.
+    """Decode a file so that encoding it again gives the same bytes.
 
     Args:
         content: The whole file.
-        filename: Tells whether a coding declaration is to be heeded.
+        filename: Its name, which decides whether a coding declaration counts.
 
     Returns:
-        The text, or None where it is not text (a NUL early on, half a UTF-16 letter).
+        The text, or None for a binary file (an early NUL, half a UTF-16 code unit).
     """
     mark = content[:2]
     if mark in _UTF_16_MARKS:
@@ -77,7 +77,7 @@ def _try(content: bytes, encoding: str | None, mark: bytes) -> DecodedText | Non
         source = DecodedText(text=text, encoding=encoding, errors="strict", mark=mark)
         return source if source.encode(text) == content else None
     except (UnicodeError, LookupError, TypeError):
-        # A declaration may name what is no codec, or no text codec.
+        # The declaration may name an unknown codec, or one that is not for text.
         return None
 
 

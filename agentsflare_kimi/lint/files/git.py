@@ -1,17 +1,17 @@
-"""Asks git for the files of a directory; runs nothing that the repository could choose."""
+"""Asks git for the files of a directory; runs no program that the repository configures."""
 
 from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Literal
 
 __all__ = ["find_repository", "is_tracked", "list_files"]
 
-# git sets these for its hooks; they would turn every repository into the hook's own.
+# git sets these for its hooks; with them, git would look only at the hook's repository.
 # Source: git rev-parse --local-env-vars
 _OF_HOOKS = frozenset(
     {
@@ -28,17 +28,17 @@ _OF_HOOKS = frozenset(
         "GIT_WORK_TREE",
     }
 )
-# A repository's own configuration may name programs: a file watcher, a transport to fetch with.
+# A repository's configuration can name programs to run, such as a file watcher or a transport.
 _NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
 _NO_SIDE_EFFECTS = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
 _UNTRANSLATED = {"LC_ALL": "C"}
-# git says so on stderr and goes on; its exit code tells nothing of it.
+# git warns on stderr and goes on; its exit code does not show it.
 _UNREADABLE = b"warning: could not open directory '"
 _READ_SIZE = 1 << 20
 
 
 def find_repository(directory: bytes) -> bytes | None:
-    """Find the nearest directory, from this one upwards, that has a `.git`."""
+    """Find the nearest directory with a `.git`, from this one upwards."""
     current = os.path.realpath(directory)
     while not os.path.lexists(os.path.join(current, b".git")):
         if current == os.path.dirname(current):
@@ -48,7 +48,7 @@ def find_repository(directory: bytes) -> bytes | None:
 
 
 def is_tracked(path: bytes) -> bool:
-    """Tell whether git tracks a file; False where git is not there or refuses."""
+    """Tell whether git tracks a file; False if git is missing or refuses."""
     directory, name = os.path.split(path)
     if find_repository(directory) is None:
         return False
@@ -60,17 +60,17 @@ def is_tracked(path: bytes) -> bool:
 def list_files(
     directory: bytes, fail: Callable[[bytes, str], None] | None = None
 ) -> Iterator[tuple[Literal["tracked", "untracked"], bytes]]:
-    """List what git tracks below a directory, then what it neither tracks nor ignores.
+    """List the tracked files below a directory, then those neither tracked nor ignored.
 
     Args:
-        directory: Where to look; must be in a repository.
+        directory: A directory in a repository.
         fail: Called with each directory that cannot be read, relative to `directory`, and why.
 
     Yields:
         The kind of files, and their paths relative to `directory`, each ended by a NUL.
-        Nothing at all if git is not there or refuses (a repository of another user).
+        Nothing if git is missing or refuses (another user's repository).
     """
-    # Both at once: what is done with the first list hides the time that the second takes.
+    # Start both at once: the second list is made while the first is being used.
     tracked = _start(directory, "ls-files", "-z")
     others = _start(directory, "ls-files", "-z", "--others", "--exclude-standard")
     listing, _ = _finish(tracked)
@@ -88,14 +88,14 @@ def list_files(
 
 
 def _below(directory: bytes, path: bytes) -> bytes:
-    """What git names from its repository's top, named from a directory in it."""
+    """Turn a path relative to the repository's root into one relative to *directory*."""
     top = find_repository(directory) or directory
     return os.path.relpath(os.path.join(top, path), os.path.realpath(directory))
 
 
 def _start(directory: bytes, *arguments: str | bytes) -> tuple[int, Sequence[int]] | None:
-    # Not `subprocess`: its import alone takes as long as git. Where there is no posix_spawn
-    # (Windows, which would also look for git in the current directory) the walk takes over.
+    # Not `subprocess`: importing it takes as long as running git. Without posix_spawn (on
+    # Windows, which would also look for git in the current directory) the walk takes over.
     if not hasattr(os, "posix_spawnp"):
         return None
     inherited = {k: v for k, v in os.environ.items() if k not in _OF_HOOKS}
@@ -118,7 +118,7 @@ def _start(directory: bytes, *arguments: str | bytes) -> tuple[int, Sequence[int
 
 
 def _finish(process: tuple[int, Sequence[int]] | None) -> tuple[bytes | None, bytes]:
-    """What git wrote, None if it failed, and what it complained of."""
+    """Return git's stdout, None if it failed, and its stderr."""
     if process is None:
         return None, b""
     pid, readers = process
@@ -127,7 +127,7 @@ def _finish(process: tuple[int, Sequence[int]] | None) -> tuple[bytes | None, by
 
 
 def _read_all(readers: Sequence[int]) -> list[bytes]:
-    """Read pipes to their ends by turns, for a writer waits where one is full."""
+    """Read several pipes to the end in turn, because a writer blocks when one is full."""
     import select  # noqa: PLC0415  # named files need no git
 
     pieces: dict[int, list[bytes]] = {reader: [] for reader in readers}

@@ -1,4 +1,4 @@
-"""Patterns of `.gitignore`, matched as git matches them.
+"""`.gitignore` patterns, matched as git matches them.
 
 Source: https://git-scm.com/docs/gitignore; the tests compare with git itself.
 """
@@ -41,10 +41,10 @@ class Pattern(NamedTuple):
     """One line of an ignore file.
 
     Attributes:
-        base: The directory that the line speaks of, relative to the walk's; empty for its own.
+        base: The ignore file's directory, relative to the walk's; empty if they are the same.
         regex: Matches the whole path relative to `base`.
-        is_negated: Whether it takes a file back in.
-        is_for_directories: Whether it ended in a slash.
+        is_negated: Whether it re-includes files (`!`).
+        is_for_directories: Whether it ends in a slash, and so matches only directories.
     """
 
     base: bytes
@@ -54,14 +54,14 @@ class Pattern(NamedTuple):
 
 
 def parse_patterns(content: bytes, base: bytes = b"") -> list[Pattern]:
-    """Read an ignore file.
+    """Parse an ignore file.
 
     Args:
         content: The file, as bytes.
-        base: The directory that it lies in.
+        base: The directory that the file is in.
 
     Returns:
-        Its patterns in order; blank lines, comments and patterns that match nothing left out.
+        Its patterns in order, without blank lines, comments and patterns that match nothing.
     """
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     found = (_parse_line(line.removesuffix(b"\r"), base) for line in lines)
@@ -69,15 +69,15 @@ def parse_patterns(content: bytes, base: bytes = b"") -> list[Pattern]:
 
 
 def verdict(path: bytes, *, is_directory: bool, patterns: Sequence[Pattern]) -> bool | None:
-    """Tell what the last of the patterns that match a path says.
+    """Apply the last pattern that matches a path.
 
     Args:
-        path: The path, in the terms of the patterns' bases.
+        path: The path, relative to the same directory as the patterns' bases.
         is_directory: Whether it is a directory.
-        patterns: The patterns in the order of precedence, the strongest last.
+        patterns: The patterns, in ascending precedence.
 
     Returns:
-        True for ignored, False for taken back in, None where no pattern matches.
+        True if ignored, False if re-included, None if no pattern matches.
     """
     for pattern in reversed(patterns):
         if pattern.is_for_directories and not is_directory:
@@ -89,15 +89,15 @@ def verdict(path: bytes, *, is_directory: bool, patterns: Sequence[Pattern]) -> 
 
 
 def is_ignored(path: bytes, patterns: Sequence[Pattern], *, is_directory: bool = False) -> bool:
-    """Whether a path is ignored, or a directory on the way to it.
+    """Tell whether a path, or a directory above it, is ignored.
 
     Args:
-        path: The path, in the terms of the patterns' bases.
-        patterns: The patterns in the order of precedence, the strongest last.
+        path: The path, relative to the same directory as the patterns' bases.
+        patterns: The patterns, in ascending precedence.
         is_directory: Whether it is a directory.
 
     Returns:
-        Whether it is ignored; nothing in an ignored directory is taken back in.
+        Whether it is ignored; nothing in an ignored directory can be re-included.
     """
     if not patterns:
         return False
@@ -110,15 +110,15 @@ def is_ignored(path: bytes, patterns: Sequence[Pattern], *, is_directory: bool =
 
 
 def matches_any(filename: str, globs: Sequence[str], *, is_directory: bool = False) -> bool:
-    """Whether patterns from a configuration name a file, or a directory on the way to it.
+    """Tell whether configured patterns match a file, or a directory above it.
 
     Args:
-        filename: The file's path, relative to where the patterns are meant.
+        filename: The file's path, relative to the directory of the patterns.
         globs: The patterns, as lines of a `.gitignore`.
         is_directory: Whether it is a directory.
 
     Returns:
-        Whether the path is meant.
+        Whether any pattern matches.
     """
     path = filename.replace(os.sep, "/").removeprefix("./").removeprefix("/")
     patterns = parse_patterns(os.fsencode("\n".join(globs)))
@@ -198,6 +198,6 @@ def _translate_item(item: re.Match[bytes]) -> bytes:
         return _POSIX_CLASSES.get(item["name"], b"")
     first = item["first"][-1:]
     last = (item["last"] or first)[-1:]
-    # A range that runs backwards matches nothing but its first letter.
+    # A backward range matches only its first character.
     last = max(first, last)
     return re.escape(first) + b"-" + re.escape(last)

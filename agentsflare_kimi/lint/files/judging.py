@@ -1,4 +1,4 @@
-"""What becomes of a file that holds a needle: left out, skipped, or linted."""
+"""Decides what happens to a file that contains a needle: left out, skipped, or linted."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ __all__ = ["forget", "judge_listed", "judge_named", "settings_if_read"]
 def judge_named(
     path: bytes, content: bytes, options: Mapping[str, object] | LintConfig
 ) -> Outcome | None:
-    """Lint a file that was named on its own.
+    """Lint a file that the user named.
 
     Args:
         path: The file.
-        content: What it holds.
-        options: The settings, or those that come on top of the nearest file's.
+        content: Its content.
+        options: The complete settings, or overrides for those of the nearest settings file.
 
     Returns:
-        What to report, if anything.
+        What to report; None for nothing.
     """
     try:
         settings = settings_for(os.fsdecode(path), options)
@@ -64,12 +64,12 @@ def judge_listed(
     Args:
         root: The directory.
         path: The file.
-        content: What it holds.
-        options: The settings, or those that come on top of the nearest file's.
+        content: Its content.
+        options: The complete settings, or overrides for those of the nearest settings file.
         is_tracked: Whether git tracks the file.
 
     Returns:
-        What to report, if anything.
+        What to report; None for nothing.
     """
     try:
         config = settings_if_read(root, path, options)
@@ -81,18 +81,18 @@ def judge_listed(
 def settings_if_read(
     root: bytes, path: bytes, options: Mapping[str, object] | LintConfig
 ) -> LintConfig | None:
-    """Find what holds for a file that was found in a directory.
+    """Find the settings for a file that was found in a directory.
 
     Args:
         root: The directory.
         path: The file.
-        options: The settings, or those that come on top of the nearest file's.
+        options: The complete settings, or overrides for those of the nearest settings file.
 
     Returns:
-        The settings of the file; None if it is not to be read.
+        The settings for the file; None if it is left out.
 
     Raises:
-        LintConfigError: A settings file cannot be read, or something in it is wrong.
+        LintConfigError: A settings file cannot be read or is invalid.
     """
     if is_left_out(path, root):
         return None
@@ -105,7 +105,7 @@ def settings_if_read(
 
 
 def forget() -> None:
-    """Look anew from here on for links and ignore files."""
+    """Drop what is cached about links and ignore files."""
     for remembered in (_may_be_ignored, _has_ignore_file, _is_inside):
         remembered.cache_clear()
 
@@ -113,7 +113,7 @@ def forget() -> None:
 def _defect(error: Exception) -> str:
     import traceback  # noqa: PLC0415  # never needed, one hopes
 
-    # Not the message: it may hold a part of the file, a key included.
+    # Not the message: it may quote the file, including a key.
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)} line {last.lineno}"
     return f"a defect of the linter ({type(error).__name__} in {place}); please report it"
@@ -129,7 +129,7 @@ def _is_ignored(path: bytes) -> bool:
 
 @cache
 def _may_be_ignored(directory: bytes) -> bool:
-    """Whether an `.ignore` file lies here or further up."""
+    """Tell whether this directory or one above it has an `.ignore` file."""
     return any(map(_has_ignore_file, upwards(directory)))
 
 
@@ -140,7 +140,7 @@ def _has_ignore_file(directory: bytes) -> bool:
 
 @cache
 def _is_inside(root: bytes, directory: bytes) -> bool:
-    # A directory that git tracks may have become a link to somewhere else.
+    # A directory that git tracks may since have been replaced by a symbolic link.
     top = os.path.join(os.path.realpath(root), b"")
     return os.path.join(os.path.realpath(directory), b"").startswith(top)
 

@@ -1,4 +1,4 @@
-"""What a file is there for, told from its name and first lines: tests, records, bundles."""
+"""Recognizes tests, records, bundles and the like by a file's name and first lines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TEST: Final = lazy(
     r"|[a-z0-9](?:Tests?|TestCases?|Specs?|IT|Mocks?|Fixtures?|Bench|Seeder)$"
 )
 _TEST_FOLDER: Final = lazy(r"(?i)(?:^|[._-])(?:tests?|specs?|e2e|fixtures?)(?:[._-]|$)")
-# No name of a test lacks all of these.
+# Every test's name contains one of these.
 _TEST_HINTS: Final = (
     "est", "pec", "ench", "cy", "e2e", "tor", "ock", "ixture", "snapshot", "IT", "eed",
 )  # fmt: skip
@@ -51,19 +51,19 @@ _ROOTS: Final = (".git", ".hg", "pyproject.toml", "package.json", "go.mod", "Car
 
 
 def is_left_out(filename: str, text: str) -> bool:
-    """Tell whether a file is made by a machine for a machine: a lock, a bundle, a source map."""
+    """Tell whether a file is generated for machines: a lock file, a bundle, a source map."""
     return bool(why_left_out(filename, text))
 
 
 def why_left_out(filename: str, text: str) -> str:
-    """Say why a file is not read; empty for one that is.
+    """Say why a file is not read; empty if it is read.
 
     Args:
         filename: Its name, with or without a path.
         text: Its content.
 
     Returns:
-        A reason; it begins with `a bundle` where a person may want to know.
+        The reason; it begins with `a bundle` if the user may want to know.
     """
     name = _last(filename).lower()
     if name.endswith(_LOCKS):
@@ -81,16 +81,16 @@ def _mean_line(text: str) -> float:
 
 
 def is_record(filename: str) -> bool:
-    """Tell whether a file records what was, line by line."""
+    """Tell whether a file records past events line by line, as a log does."""
     return _last(filename).lower().endswith(_RECORDS)
 
 
 def why_not_edited(filename: str, text: str) -> str:
-    """Say why a file is not to be changed by default; empty where nothing speaks against it.
+    """Say why a file is not fixed by default; empty if it is.
 
     Args:
-        filename: Its name; of an absolute path the part inside the project counts, since the
-            rest says where the tree is rather than what is in it.
+        filename: Its path; of an absolute path only the part inside the project counts,
+            since the rest says where the project is, not what is in it.
         text: Its content.
 
     Returns:
@@ -120,7 +120,7 @@ def _inside_project(filename: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _root_of(folder: str) -> str:
-    """The project's directory around *folder*; the working directory, or the root, without one."""
+    """Find the project directory around *folder*; else the working directory, or the root."""
     above = folder
     while above and above != os.path.dirname(above):
         if any(os.path.lexists(os.path.join(above, mark)) for mark in _ROOTS):

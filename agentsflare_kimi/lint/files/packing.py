@@ -1,4 +1,4 @@
-"""Findings as plain tuples and back: what `marshal` can carry between processes."""
+"""Converts findings to and from plain tuples, which `marshal` can send between processes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _FIELDS = tuple(name for name in Finding._fields if name != "fix")
 
 
 def pack(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
-    """Make plain tuples of findings.
+    """Convert findings to plain tuples.
 
     Args:
         findings: The findings.
 
     Returns:
-        One tuple for each.
+        One tuple per finding.
     """
     return [
         (_pack_fix(finding.fix), *(getattr(finding, name) for name in _FIELDS))
@@ -30,7 +30,7 @@ def pack(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
 
 
 def unpack(packed: Iterable[tuple[Any, ...]]) -> list[Finding]:
-    """Make findings of what `pack` made of them.
+    """Convert tuples from `pack` back to findings.
 
     Args:
         packed: The tuples.

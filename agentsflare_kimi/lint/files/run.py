@@ -1,6 +1,6 @@
-"""One run over files and directories: what is read, and what was found in it.
+"""One run over files and directories: reads them and collects the outcomes.
 
-Imports next to nothing; what judges a file is loaded when the first needle turns up.
+Imports as little as possible; the linter itself is loaded when the first needle is found.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 from agentsflare_kimi.lint.files.scanning import Scanner
 
-TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.files.discovery import Origin
     from agentsflare_kimi.lint.files.scanning import Examine, Outcome
 
-    # All settings there are, or those that come on top of the nearest settings file's.
+    # The complete settings, or overrides for those of the nearest settings file.
     Options = Mapping[str, object] | LintConfig
 
 __all__ = ["LintRun"]
@@ -31,28 +31,27 @@ _REMEMBERING = (
     "agentsflare_kimi.lint.files.judging",
     "agentsflare_kimi.lint.files.walking",
 )
-# Forking two processes takes as long as reading so many files.
+# Forking two processes takes as long as reading this many files.
 _WORTH_SHARING = 400
-# Of so many files one will hold a needle.
+# Among this many files, at least one will contain a needle.
 _SURELY_ONE = 4000
 
 
 class LintRun:
-    """Reads what is named, and holds what came of it.
+    """Reads the named files and directories, and collects the outcomes.
 
     Attributes:
-        outcomes: What there is to say of files, each with where it was listed.
+        outcomes: What to report about files, each with the origin of the file.
         checked: How many files were read.
-        notes: What there is to say of directories.
-        options: The settings as they were given.
+        notes: What to report about directories.
+        options: The settings, as given.
     """
 
     def __init__(self, options: Options, progress: Callable[[int], None] | None = None) -> None:
-        """Take the settings.
+        """Keep the settings.
 
         Args:
-            options: All settings there are, or those that come on top of the nearest
-                settings file's.
+            options: The complete settings, or overrides for those of the nearest settings file.
             progress: Called with the number of files read since it was called last.
         """
         self.outcomes: list[tuple[Origin, Outcome]] = []
@@ -64,11 +63,11 @@ class LintRun:
         for name in _REMEMBERING:
             module = sys.modules.get(name)
             if module:
-                # A process that lints again must see what has changed.
+                # A process that lints again must see changes on disk.
                 module.forget()
 
     def read(self, paths: Sequence[bytes]) -> None:
-        """Read files in any case, and of directories what git or a walk lists.
+        """Read every named file, and in directories the files that git or a walk lists.
 
         Args:
             paths: Files and directories.
@@ -81,13 +80,13 @@ class LintRun:
                 self._read_listed(origin, root, files)
 
     def list(self, paths: Sequence[bytes]) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
-        """List what `read` reads; links and deleted files may be among it.
+        """List what `read` reads; the list may include links and deleted files.
 
         Args:
             paths: Files and directories.
 
         Yields:
-            Where the files were listed, the directory, and the files.
+            The origin of the files, the directory, and the files.
         """
         files: list[bytes] = []
         for path in dict.fromkeys(paths):
@@ -106,11 +105,11 @@ class LintRun:
             yield "named", b"", files
 
     def enters(self, root: bytes, directory: bytes) -> bool:
-        """Whether to read a directory of which git names nothing more, such as a repository.
+        """Tell whether to read a directory that is listed as one entry, as a nested repository is.
 
         Args:
-            root: The directory that was listed.
-            directory: What was listed in it, and is a directory.
+            root: The directory whose files were listed.
+            directory: The directory that is an entry of that list.
         """
         from agentsflare_kimi.lint.files.discovery import is_left_out  # noqa: PLC0415  # rarely needed
 
@@ -147,7 +146,7 @@ class LintRun:
             yield origin, directory, [prefix + name for name in names] if prefix else names
 
     def _read_named(self, files: list[bytes]) -> None:
-        # A link that was named is followed; one that was met is not.
+        # Links are followed if named, but not if found on the way.
         named_as = {
             os.path.realpath(path) if os.path.islink(path) else path: path for path in files
         }
@@ -185,7 +184,7 @@ class LintRun:
         from agentsflare_kimi.lint.files.workers import scan  # noqa: PLC0415  # few files need none
 
         if len(files) >= _SURELY_ONE:
-            # Loaded here once instead of in each process.
+            # Loaded once here rather than in each worker.
             __import__("agentsflare_kimi.lint.files.judging")
 
         return scan(files, examine, max_size, self._progress)
@@ -197,14 +196,14 @@ class LintRun:
         try:
             return settings_for(path, self.options, os.fsdecode(root)).is_excluded
         except ValueError:
-            # Its own settings are wrong, which reading it will tell.
+            # Its settings are invalid; reading it will report that.
             return False
 
     def _fail(self, path: bytes, reason: str) -> None:
         self.outcomes.append(("named", (path, "failed", reason)))
 
     def _listing_settings(self, directory: bytes) -> tuple[bool, int]:
-        """Whether to heed `.gitignore`, and the size of the largest file to read."""
+        """Return whether to respect `.gitignore`, and the size of the largest file to read."""
         if not (self.options or _has_configuration(os.path.abspath(directory or b"."))):
             return _DEFAULTS
         from agentsflare_kimi.lint.files.settings_files import settings_for  # noqa: PLC0415  # heavy
@@ -214,9 +213,9 @@ class LintRun:
 
 
 def _has_configuration(directory: bytes) -> bool:
-    """Whether a file here or further up may hold settings."""
+    """Tell whether this directory or one above it has a file that may hold settings."""
     above = None
-    # A loop: a path may have more steps than Python has stack.
+    # Not recursive: a path may be deeper than Python's stack.
     while directory != above:
         for name in _CONFIGURATIONS:
             path = os.path.join(directory, name)

@@ -1,7 +1,7 @@
-"""Reads many files fast and hands on those that hold one of the needles.
+"""Reads many files fast and examines those that contain a needle.
 
-Files are read one after the other into one buffer, which is then searched as a whole: the
-fewer calls, the faster. Neither `re` nor threads, both measured to be slower.
+Files are read one after another into one buffer, which is then searched as a whole: fewer
+calls are faster. `re` and threads were both measured to be slower.
 Source: facts/lint.md section 3.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 import errno
 import os
 
-TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean file
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    # Path, what became of it, and the details: "found" with packed findings, "skipped" or
+    # The path, the outcome and its details: "found" with packed findings, "skipped" or
     # "failed" with the reason, "directory" with None.
     Outcome = tuple[bytes, str, object]
     Examine = Callable[[bytes, bytes], Outcome | None]
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["NEEDLES", "Scanner", "too_large"]
 
 NEEDLES = (b"imi-", b"moonshot-", b"agentsflare")
-"""Every rule speaks of files that hold one of these; the first is `kimi-` and `Kimi-` at once."""
+"""Rules apply only to files that contain one of these; the first covers `kimi-` and `Kimi-`."""
 
-# Names there are in capitals, and no needle need be near a key.
+# Names in it are in capitals, and a key may stand in it without any needle.
 _ENVIRONMENT_FILE = b".env"
 # A byte search would not find a needle in UTF-16.
 _LEAST_BYTE_ORDER_MARK = 0xFE
@@ -37,11 +37,11 @@ _FLAGS = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
 )
-# Every file needs these: looked up once, they are found sooner.
+# Used for every file: a module global is found faster than an attribute of `os`.
 _open, _close = os.open, os.close
 _BUFFER_SIZE = 2 << 20
 _LEAST_ROOM = 256 << 10
-# To fill a buffer with zeros takes time, too.
+# Filling a large buffer with zeros takes time, too.
 _SMALL_BUFFER_SIZE = 288 << 10
 _FEW = 16
 _WORTH_A_FAST_SEARCH = 4000
@@ -49,16 +49,16 @@ _OVERLAP = max(map(len, NEEDLES)) - 1
 
 
 class Scanner:
-    """One buffer, the files in it, and what became of those before."""
+    """One buffer, the files in it, and the outcomes of earlier files."""
 
     def __init__(self, examine: Examine, max_size: int, *, files: int) -> None:
-        """Make a buffer.
+        """Allocate the buffer.
 
         Args:
-            examine: Called with path and content of files that hold a needle; what it returns
-                is reported.
-            max_size: Bytes; a larger text that holds a needle is reported as skipped.
-            files: About how many files there are to read.
+            examine: Called with the path and content of each file that contains a needle; what
+                it returns is reported.
+            max_size: In bytes; a larger text that contains a needle is reported as skipped.
+            files: The approximate number of files to read.
         """
         self._examine = examine
         self._max_size = max_size
@@ -75,14 +75,14 @@ class Scanner:
         self._clear()
 
     def scan(self, paths: Sequence[bytes]) -> list[Outcome]:
-        """Read files and examine those that hold a needle.
+        """Read files and examine those that contain a needle.
 
         Args:
-            paths: The files. Symbolic links, deleted files and sockets among them are passed
-                over; directories are reported.
+            paths: The files. Symbolic links, deleted files and sockets are skipped silently;
+                directories are reported.
 
         Returns:
-            What there is to say, about in the order of the files.
+            The outcomes, roughly in the order of the files.
         """
         self._outcomes = []
         for path in paths:
@@ -114,11 +114,11 @@ class Scanner:
             self._to_examine.add(len(self._paths))
         self._paths.append(path)
         self._starts.append(start)
-        # One byte apart, so that a file's end is the next one's start less one.
+        # Files are one byte apart, so a file ends one byte before the next begins.
         self._end = end + 1
 
     def _search(self) -> None:
-        """Examine those files in the buffer that hold a needle, and empty it."""
+        """Examine the files in the buffer that contain a needle, then empty it."""
         for needle in NEEDLES:
             position = self._find(needle, 0, self._end)
             while position != -1:
@@ -131,7 +131,7 @@ class Scanner:
         self._clear()
 
     def _note(self, path: bytes, error: OSError) -> None:
-        """Report a file that could not be read, unless that is as it should be."""
+        """Report a file that could not be read, unless that was to be expected."""
         if error.errno == errno.EISDIR:
             self._outcomes.append((path, "directory", None))
         elif error.errno not in _PASSED_OVER:
@@ -161,8 +161,8 @@ def too_large(size: int, limit: int) -> str:
     """Say why a file was not linted.
 
     Args:
-        size: Its bytes.
-        limit: How many it may have.
+        size: The file's size in bytes.
+        limit: The largest size that is linted.
 
     Returns:
         The reason.

@@ -1,6 +1,6 @@
 """Searches a buffer with the C library's `memmem`, three to five times as fast as `find`.
 
-Worth its import from some thousand files on. Source: facts/lint.md section 3.
+Worth importing from a few thousand files on. Source: facts/lint.md section 3.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ __all__ = ["finder"]
 
 
 def finder(buffer: bytearray) -> Callable[[bytes, int, int], int]:
-    """Make the fastest search that the system has.
+    """Return the fastest search that the system offers.
 
     Args:
-        buffer: What to search; must not change its size as long as the search is in use.
+        buffer: What to search; its size must not change while the search is in use.
 
     Returns:
-        A function of needle, start and end, as `bytearray.find` is.
+        A function of needle, start and end, like `bytearray.find`.
     """
     try:
         memmem = ctypes.CDLL(None).memmem
     except (OSError, AttributeError, TypeError):
-        # Windows has none.
+        # Windows has no `memmem`.
         return buffer.find
     memmem.restype = ctypes.c_void_p
     memmem.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]

@@ -1,7 +1,7 @@
-"""Reads the settings that hold for a file: those of the nearest file that has any.
+"""Reads the settings for a file from the nearest settings file.
 
 That is `agentsflare-kimi.toml`, or `pyproject.toml` with `[tool.agentsflare-kimi.lint]`;
-nothing is merged across files. What the command line says comes on top.
+settings files are never merged. The command line overrides them.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _ADDED = frozenset({"ignore", "extend_select", "exclude"})
 
 
 class FileSettings(NamedTuple):
-    """What holds for one file.
+    """The settings for one file.
 
     Attributes:
-        config: The settings, per-file ignores taken in.
-        is_excluded: Whether `exclude` names the file.
-        source: The settings file; None where there is none.
+        config: The settings, with per-file ignores applied.
+        is_excluded: Whether `exclude` matches the file.
+        source: The settings file; None if there is none.
     """
 
     config: LintConfig
@@ -39,19 +39,19 @@ class FileSettings(NamedTuple):
 def settings_for(
     path: str, options: Mapping[str, object] | LintConfig, root: str | None = None
 ) -> FileSettings:
-    """Find what holds for one file.
+    """Find the settings for one file.
 
     Args:
         path: The file; relative to the current directory, or absolute.
-        options: Settings that come on top of those of the nearest file; or all there are.
-        root: The directory in which the file was found, if it was not named itself. What
-            lies in an excluded directory below it is excluded whatever its own settings say.
+        options: Overrides for the nearest settings file, or the complete settings.
+        root: The directory in which the file was found, if the file was not named itself.
+            Everything in an excluded directory below it is excluded.
 
     Returns:
-        The settings of the file.
+        The settings for the file.
 
     Raises:
-        LintConfigError: A settings file cannot be read, or something in it is wrong.
+        LintConfigError: A settings file cannot be read or is invalid.
     """
     absolute = os.path.abspath(path)
     here = os.getcwd()
@@ -67,22 +67,22 @@ def settings_for(
     source, base = _nearest(directory)
     name = _below(os.path.dirname(source), absolute) if source else ""
     is_excluded = is_excluded or _excludes(source, base, absolute)
-    # What the command line ignores in some files is meant from here.
+    # Per-file ignores on the command line are relative to the current directory.
     config = _on_top(base.for_file(name), options).for_file(_below(here, absolute))
     return FileSettings(config=config, is_excluded=is_excluded, source=source)
 
 
 def forget() -> None:
-    """Read settings files anew from here on."""
+    """Drop the cached settings files."""
     for remembered in (_nearest, _settings_in, _is_shut, _is_shut_here):
         remembered.cache_clear()
 
 
 @cache
 def _is_shut(directory: str, root: str) -> bool:
-    """Whether what holds above a directory excludes it; its own settings are not asked."""
+    """Tell whether settings above a directory exclude it; its own settings do not count."""
     below = takewhile(lambda each: each.startswith(os.path.join(root, "")), upwards(directory))
-    # From the top down: what an excluded directory says of those in it counts for nothing.
+    # From the top down: settings in an excluded directory do not count.
     return any(_is_shut_here(each) for each in reversed(list(below)))
 
 
@@ -110,7 +110,7 @@ def _matches(
 
 
 def _anchored(base: str, pattern: str) -> str:
-    """Spell a pattern that is written as a path as one that begins at the top."""
+    """Anchor a pattern that is written as a path."""
     if not pattern.startswith(("./", "../")):
         return pattern
     slash = "/" if pattern.endswith("/") else ""
@@ -118,7 +118,7 @@ def _anchored(base: str, pattern: str) -> str:
 
 
 def _below(directory: str, path: str) -> str:
-    """The path from a directory, beginning with a slash; the same path if it lies elsewhere."""
+    """Make a path relative to *directory*, with a leading slash; unchanged if it is elsewhere."""
     return path[len(directory) :] if path.startswith(os.path.join(directory, "")) else path
 
 
@@ -151,7 +151,7 @@ def _read_table(path: str) -> Mapping[str, object] | None:
         with open(path, "rb") as file:
             content = file.read()
         is_shared = os.path.basename(path) == _SHARED
-        # Looking takes a twentieth of the time of parsing.
+        # This check takes a twentieth of the time of parsing.
         if is_shared and b"agentsflare-kimi" not in content:
             return None
         import tomllib  # noqa: PLC0415  # only a file with settings needs it

@@ -1,4 +1,4 @@
-"""The directories above one, by a loop: a path may have more steps than Python has stack."""
+"""Lists the directories above one, without recursion: a path may be deeper than Python's stack."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["upwards"]
 
 
 def upwards(directory: AnyStr) -> Iterator[AnyStr]:
-    """Go from a directory to the top.
+    """Go from a directory up to the root.
 
     Args:
         directory: An absolute path.
 
     Yields:
-        The directory, the one that it lies in, and so on.
+        The directory, its parent, and so on.
     """
     parent = os.path.dirname(directory)
     yield directory

@@ -1,4 +1,4 @@
-"""Walks a directory as git would list it, where git is not there to ask."""
+"""Walks a directory and lists what git would list, for when git is not available."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def walk(
     heed: bool,
     fail: Callable[[bytes, str], None] | None = None,
 ) -> Iterator[bytes]:
-    """Find the regular files below a directory; symbolic links are not followed.
+    """Find the regular files below a directory, without following symbolic links.
 
     Args:
         directory: Where to begin.
-        left_out: Names of directories that are not entered.
-        heed: Whether to leave out what `.gitignore` and `.ignore` files name, those of the
-            directories above up to the repository's top among them.
+        left_out: Names of directories to skip.
+        heed: Whether to leave out what `.gitignore` and `.ignore` files name, including
+            those in the directories above, up to the repository's root.
         fail: Called with each directory that cannot be read, and the reason.
 
     Yields:
-        Paths relative to `directory`; of a repository further down its directory alone, as
-        git itself does, which knows best what is in it.
+        Paths relative to `directory`. A nested repository is one entry, its directory, as in
+        git's own list.
     """
     root = os.path.realpath(directory)
     pending = [(root, _patterns_above(root) if heed else [])]
@@ -61,20 +61,20 @@ def walk(
 
 
 def is_named_by_ignore_files(path: bytes, *, is_directory: bool = False) -> bool:
-    """Whether an `.ignore` file beside a file or above it names it; git knows nothing of these.
+    """Tell whether an `.ignore` file, which git does not read, names a file.
 
     Args:
         path: The file's absolute path.
         is_directory: Whether it is a directory.
 
     Returns:
-        Whether it is to be left out.
+        Whether to leave it out.
     """
     return is_ignored(path, _ignores_for(os.path.dirname(path)), is_directory=is_directory)
 
 
 def forget() -> None:
-    """Read `.ignore` files anew from here on."""
+    """Drop the cached `.ignore` files."""
     _ignores_for.cache_clear()
     _ignores_in.cache_clear()
 
@@ -112,7 +112,7 @@ def _patterns_of(directory: bytes, name: bytes = _IGNORE) -> list[Pattern]:
 
 def _read_patterns(path: bytes, base: bytes) -> list[Pattern]:
     try:
-        # A pipe of that name must not hold up the walk, nor an endless device fill the memory.
+        # A pipe of that name must not block the walk, nor an endless device fill the memory.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return []
@@ -132,7 +132,7 @@ def _scan(
         with os.scandir(directory) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
-        # Gone meanwhile.
+        # Deleted in the meantime.
         return []
     except OSError as error:
         if fail:

@@ -1,7 +1,7 @@
 """Shares the scanning of many files among forked processes.
 
-The processes take numbered portions from a pipe, whoever is free the next, and send back
-what they found through one of their own. Source: facts/lint.md section 3.
+Each free process takes the next numbered portion from a shared pipe, and sends back what it
+found through a pipe of its own. Source: facts/lint.md section 3.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 
 from agentsflare_kimi.lint.files.scanning import Scanner
 
-TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
@@ -22,7 +22,7 @@ __all__ = ["scan"]
 
 _MOST_WORKERS = 8
 _NUMBER_SIZE = 4
-# As many numbers as any system's pipe holds without a reader.
+# Every system's pipe holds this many numbers without a reader.
 _MOST_PORTIONS = 1024
 _LEAST_PORTION = 128
 
@@ -33,17 +33,17 @@ def scan(
     max_size: int,
     progress: Callable[[int], None] | None = None,
 ) -> list[Outcome]:
-    """Do what `Scanner.scan` does, in several processes where there are several processors.
+    """Do what `Scanner.scan` does, in several processes if there are several processors.
 
     Args:
         paths: The files.
-        examine: Called with path and content of those that hold a needle; what it returns
-            must be something that `marshal` can write.
-        max_size: Bytes; larger files are reported as skipped.
+        examine: Called with the path and content of each file that contains a needle; must
+            return something that `marshal` can write.
+        max_size: In bytes; larger files are reported as skipped.
         progress: Called with the number of files read since it was called last.
 
     Returns:
-        What there is to say, in the order of the files.
+        The outcomes, in the order of the files.
 
     Raises:
         ChildProcessError: A worker was killed.
@@ -68,7 +68,7 @@ def _number(record: tuple[int, object]) -> int:
 def _worker_count() -> int:
     threading = sys.modules.get("threading")
     if not hasattr(os, "fork") or (threading and threading.active_count() > 1):
-        # Forking beside other threads may leave a lock held for ever.
+        # Forking while other threads run may leave a lock held for ever.
         return 1
     affinity = getattr(os, "sched_getaffinity", None)
     return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_WORKERS)
@@ -107,7 +107,7 @@ def _start(
         return pid, reader
     status = 1
     try:
-        # While a worker held an end to read from, none would learn that the parent is gone.
+        # If a worker kept a read end open, no worker would notice that the parent is gone.
         for inherited in (reader, *readers):
             os.close(inherited)
         _work(numbers, writer, portions, examine, max_size)

@@ -1,7 +1,7 @@
-"""Replaces a file's content so that nothing is lost, whatever happens meanwhile.
+"""Replaces a file's content without ever losing data.
 
-A killed run, a full disk, a second run and an editor that saves all leave either the old
-file or the new one. Source of the recipe: facts/reliability.md section 5.
+A killed run, a full disk, a second run or an editor's save leave either the old file or the
+new one. Source of the recipe: facts/reliability.md section 5.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class NotWrittenError(Exception):
-    """A file was left as it is; the message says why."""
+    """A file was left unchanged; the message says why."""
 
 
 def read_regular_file(path: bytes) -> tuple[bytes, os.stat_result]:
-    """Read a file that is to be replaced.
+    """Read a file that is about to be replaced.
 
     Args:
-        path: The file, no symbolic link.
+        path: The file; not a symbolic link.
 
     Returns:
-        Its content and its state before and after reading.
+        Its content, and its `stat` result, which was the same before and after reading.
 
     Raises:
         NotWrittenError: It is not a regular file, or changed while it was read.
@@ -65,20 +65,20 @@ def read_regular_file(path: bytes) -> tuple[bytes, os.stat_result]:
 
 
 def replace_content(path: bytes, before: bytes, after: bytes) -> None:
-    """Replace a file that still holds what was read, at once and for good.
+    """Replace a file's content atomically and durably, unless it has changed since it was read.
 
-    Mode, owner and extended attributes are kept where the system lets us. Other hard links
-    to the file keep the old content. A file that holds the new content by now, which a second
-    run wrote, is left.
+    Mode, owner and extended attributes are kept where the system permits. Other hard links
+    keep the old content. A file that already holds the new content, written by a second run,
+    is left alone.
 
     Args:
-        path: The file; a symbolic link is resolved, and what it points to replaced.
-        before: What it held when it was read.
-        after: What it is to hold.
+        path: The file; for a symbolic link, its target is replaced.
+        before: Its content when it was read.
+        after: Its new content.
 
     Raises:
-        NotWrittenError: It is read-only, not a regular file, or holds something else by now.
-        OSError: The new content could not be written; the file is as it was.
+        NotWrittenError: It is read-only, not a regular file, or has changed.
+        OSError: The new content could not be written; the file is unchanged.
     """
     path = os.path.realpath(path)
     directory = os.path.dirname(path)
@@ -97,7 +97,7 @@ def _replace(path: bytes, before: bytes, after: bytes) -> None:
     temporary = os.path.join(os.path.dirname(path), name)
     try:
         _write_beside(temporary, after, like=path, state=state)
-        # Writing took time; what happened in it must not be overwritten.
+        # Writing took time; a change made meanwhile must not be overwritten.
         _unchanged(path, before, state)
         os.replace(temporary, path)
     except BaseException:
@@ -129,8 +129,8 @@ def _write_beside(temporary: bytes, content: bytes, *, like: bytes, state: os.st
 
 
 def _copy_attributes(descriptor: int, like: bytes, state: os.stat_result) -> None:
-    # Attributes first, for a new owner clears some bits of the mode; each as far as the system
-    # lets us, for a source file is whole without.
+    # The mode comes last, because a new owner clears some of its bits. Attributes and owner are
+    # kept only where the system permits: a source file is whole without them.
     if hasattr(os, "listxattr"):
         with suppress(OSError):
             for name in os.listxattr(like):
@@ -145,7 +145,7 @@ def _copy_attributes(descriptor: int, like: bytes, state: os.stat_result) -> Non
 
 @contextmanager
 def _locked(directory: bytes) -> Generator[None]:
-    """Let only one run at a time replace files of a directory; the system unlocks the dead."""
+    """Let one run at a time replace files in a directory; a killed run's lock is released."""
     try:
         import fcntl  # noqa: PLC0415  # not there on Windows
 
@@ -163,7 +163,7 @@ def _locked(directory: bytes) -> Generator[None]:
 
 
 def _sync_directory(directory: bytes) -> None:
-    # The rename is done; where directories cannot be synced it is as durable as it gets.
+    # The rename is done; without directory sync, it cannot be made more durable.
     with suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY)
         try:

@@ -88,7 +88,7 @@ class CodeDocument:
         return _JSON.search(self.text) is not None
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         region = self.source.region_at(start)
         if region is None:
             position: Position = "code"
@@ -102,7 +102,7 @@ class CodeDocument:
         return Value(self.text[start:end], start, end, position)
 
     def comment_end(self, offset: int) -> int | None:
-        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        """Find the end of the comment around *offset*; None outside comments."""
         region = self.source.region_at(offset)
         return region.end if region and region.kind == "comment" else None
 

@@ -98,9 +98,9 @@ class Document(Protocol):
         ...
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         ...
 
     def comment_end(self, offset: int) -> int | None:
-        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        """Find the end of the comment around *offset*; None outside comments."""
         ...

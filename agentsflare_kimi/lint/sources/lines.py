@@ -62,17 +62,17 @@ class _LineDocument:
     language = "ini"
 
     def __init__(self, text: str) -> None:
-        """Keep *text*; nothing is read before it is asked for."""
+        """Keep *text*; it is read on first use."""
         self.text = text
         self._is_list: dict[int, bool] = {}
         self._settings: dict[int, Sequence[Setting]] = {}
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the texts inside it: none."""
+        """List the embedded texts: none."""
         return ()
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         name = self.text[start:end]
         line = self._line_at(start)
         if start >= line.end:
@@ -92,7 +92,7 @@ class _LineDocument:
         return Value(name, start, end, position, key or line.key, evidence=evidence)
 
     def comment_end(self, offset: int) -> int | None:
-        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        """Find the end of the comment around *offset*; None outside comments."""
         line = self._line_at(offset)
         if offset < line.end:
             return None

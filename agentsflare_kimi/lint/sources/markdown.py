@@ -77,7 +77,7 @@ class MarkdownDocument(MarkupDocument):
         super().__init__(text, language)
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*: prose."""
+        """Describe the code points *start* to *end*: always prose."""
         return Value(self.text[start:end], start, end, "prose")
 
     def embedded(self) -> Sequence[Embedded]:
@@ -171,7 +171,7 @@ class MdxDocument(MarkdownDocument):
         super().__init__(text, "mdx")
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         return MarkupDocument.value_at(self, start, end)
 
     def embedded(self) -> Sequence[Embedded]:

@@ -63,7 +63,7 @@ class MarkupDocument(ProseDocument):
     is_data = False
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         tag = self._tag_before(start)
         if tag and start < tag.end:
             return self._in_tag(tag, start, end)
@@ -75,7 +75,7 @@ class MarkupDocument(ProseDocument):
         return self._quoted(start, end)
 
     def comment_end(self, offset: int) -> int | None:
-        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        """Find the end of the comment around *offset*; None outside comments."""
         index = bisect_right(self._comments, (offset, len(self.text))) - 1
         is_inside = index >= 0 and offset < self._comments[index][1]
         return self._comments[index][1] if is_inside else None

@@ -31,7 +31,7 @@ class NotebookDocument(CodeDocument):
         super().__init__(text, "json")
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*: prose."""
+        """Describe the code points *start* to *end*: always prose."""
         return Value(self.text[start:end], start, end, "prose")
 
     def embedded(self) -> Sequence[Embedded]:

@@ -28,15 +28,15 @@ class ProseDocument:
         self.language = language
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the texts inside it: none."""
+        """List the embedded texts: none."""
         return ()
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*: prose."""
+        """Describe the code points *start* to *end*: always prose."""
         return Value(self.text[start:end], start, end, "prose")
 
     def comment_end(self, offset: int) -> int | None:
-        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        """Find the end of the comment around *offset*; None outside comments."""
         return self._line_end(offset) if _REMARK.match(self._before(offset)) else None
 
     def _before(self, offset: int) -> str:
@@ -52,11 +52,11 @@ class PlainDocument(ProseDocument):
     """Text of an unknown kind: what looks like a value may be one."""
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         before = self.text[max(0, start - 10) : start]
         is_value = _BEFORE.search(before) and _AFTER.match(self.text, end)
         return Value(self.text[start:end], start, end, "value" if is_value else "prose")
 
     def comment_end(self, offset: int) -> int | None:
-        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        """Find the end of the comment around *offset*; None outside comments."""
         return self._line_end(offset) if _OPENER.search(self._before(offset)) else None

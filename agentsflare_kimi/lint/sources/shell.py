@@ -97,7 +97,7 @@ class ShellDocument(CodeDocument):
         return Embedded(self.text[region.inner_start : region.inner_end], language, offsets)
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         region = self.source.region_at(start)
         if region is None:
             return self._word(start, end, start, end)

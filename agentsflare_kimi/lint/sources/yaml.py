@@ -45,7 +45,7 @@ class YamlDocument:
         return self._blocks_with_names
 
     def comment_end(self, offset: int) -> int | None:
-        """Tell where the comment that holds *offset* ends; None outside of comments."""
+        """Find the end of the comment around *offset*; None outside comments."""
         start = self.text.rfind("\n", 0, offset) + 1
         end = self.text.find("\n", offset)
         end = end if end >= 0 else len(self.text)
@@ -53,7 +53,7 @@ class YamlDocument:
         return end if begins <= offset else None
 
     def value_at(self, start: int, end: int) -> Value:
-        """Describe what stands around the code points *start* to *end*."""
+        """Describe the value around the code points *start* to *end*."""
         name = self.text[start:end]
         comment = self.comment_end(start)
         if comment is not None:

@@ -1,7 +1,7 @@
-"""Reads a text in any language: where it names a model, and what for.
+"""Reads a text in any language, to find where it names a model and why.
 
-`read` picks the reader by the language. A reader answers one question, `value_at`: what stands
-around this place? Nothing is executed, and nothing is parsed that holds no name.
+`read` picks the reader for the language. A reader answers one question, `value_at`: which value
+is at this place? Nothing is executed, and a text that names no model is never parsed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-# A reader is loaded when the first text of its kind comes along.
+# A reader is imported when the first text of its kind is read.
 _READERS: Final[Mapping[str, tuple[str, str]]] = {
     "markdown": ("markdown", "MarkdownDocument"),
     "mdx": ("markdown", "MdxDocument"),
@@ -50,7 +50,7 @@ def read(text: str, language: str) -> Document:
         language: Its language, as `language_of` names it.
 
     Returns:
-        A document that tells what stands where.
+        A document that describes the value at any place.
     """
     reader = "cell" if language == "cell" else load(language).reader
     if reader == "code":

@@ -1,4 +1,4 @@
-"""Requests whose model is a name: `MODEL = "..."`, and `model=MODEL` further down."""
+"""Requests whose model is a variable: `MODEL = "..."`, and `model=MODEL` further down."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Bindings"]
 
 _WORD: Final = lazy(r"(?<![\w.$])[A-Za-z_$][\w$]*")
-# What else gives a name a value: loops, imports, functions.
+# Other ways to bind a name: loops, imports, functions.
 _BINDS: Final = frozenset(
     "for as import global nonlocal lambda catch function class def del fn func fun except".split()  # noqa: SIM905  # words read best as words
 )
@@ -28,25 +28,25 @@ _KEY_AND_SIGN: Final = 2
 
 
 class Bindings:
-    """What each name of a text is given, and which requests use it."""
+    """The string that each variable of a text is bound to, and the requests that use it."""
 
     def __init__(self, tree: Tree) -> None:
-        """Keep *tree*; it is gone through once, at the first question."""
+        """Keep *tree*; it is searched once, on first use."""
         self._tree = tree
         self._places: dict[str, list[int]] | None = None
         self._signs: dict[tuple[int, int], list[int]] = {}
         self._known: dict[str, tuple[int, Sequence[tuple[int, int]]]] = {}
 
     def uses_of(self, region: Region, name: str) -> Sequence[Body]:
-        """Find the requests whose model is a name.
+        """Find the requests whose model is a variable.
 
         Args:
-            region: The string that the name is given.
-            name: The name.
+            region: The string that the variable is bound to.
+            name: The variable's name.
 
         Returns:
-            The requests or the parts of them that are in sight; none where the name may stand for
-            something else.
+            The requests, as far as they are literal; none if the variable may hold something
+            else.
         """
         if name not in self._known:
             self._known[name] = self._read(name)
@@ -58,11 +58,11 @@ class Bindings:
         return tuple(body for body in bodies if body)
 
     def is_given_often(self, name: str) -> bool:
-        """Tell whether a name is given something in more than one place."""
+        """Tell whether a name is bound in more than one place."""
         return sum(self._given(place) is not None for place in self.places_of(name)) > 1
 
     def places_of(self, name: str) -> Sequence[int]:
-        """List where a name stands in the code, attributes of that name left out."""
+        """List the places in the code that use a name, except as an attribute."""
         if self._places is None:
             self._places = {}
             for match in _WORD.finditer(self._tree.source.masked):
@@ -70,7 +70,7 @@ class Bindings:
         return self._places.get(name, ())
 
     def _read(self, name: str) -> tuple[int, Sequence[tuple[int, int]]]:
-        """Where the one string begins that a name is given, else -1; and where it is a model."""
+        """Return the start of the only string bound to a name, else -1, and its uses as a model."""
         strings: list[int] = []
         spans: list[tuple[int, int]] = []
         for place in self.places_of(name):
@@ -82,7 +82,7 @@ class Bindings:
         return (strings[0] if len(strings) == 1 else -1), spans
 
     def _given(self, place: int) -> int | None:  # noqa: PLR0911  # one case after the other
-        """Where the string begins that a name is given here; -1 for other values, None for none."""
+        """Return where the string bound to a name here starts; -1 for other values, else None."""
         tree = self._tree
         part = tree.part_at(place)
         tokens = tree.tokens(part)
@@ -112,7 +112,7 @@ class Bindings:
         return self._string(tokens[at + 1 :])
 
     def _sign_after(self, part: Part, index: int) -> int:
-        """Where the next sign in a part stands that gives a value; 0 for none."""
+        """Return the index of the next sign of assignment in a part; 0 for none."""
         key = part.start, part.end
         if key not in self._signs:
             tokens = self._tree.tokens(part)

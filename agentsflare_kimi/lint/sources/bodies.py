@@ -1,4 +1,4 @@
-"""A chat-completions request as it stands in source code, where all of it is in sight."""
+"""A chat-completions request written out in source code."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ __all__ = [
     "read_body",
 ]
 
-# Where a field goes that the SDK has no argument for.
+# This decides where to add a field that the SDK has no argument for.
 Form = Literal["keywords", "object", "typed", "chain", "argument", "options", "other"]
 
-# What only an answer has; and what it has among others, of which one alone says nothing.
+# Keys that only responses have; and keys that together, but not alone, show a response.
 _ANSWER_KEYS: Final = frozenset({"object", "system_fingerprint"})
 _ANSWER_PARTS: Final = frozenset({"choices", "usage", "id", "created"})
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
-# Of frameworks: what they are given goes into every request, `extra_body` included.
+# Framework classes that put their arguments, `extra_body` included, into every request.
 _CONSTRUCTORS: Final = frozenset({"ChatOpenAI"})
-# What is in these becomes part of the request: `**{...}`, LangChain's `model_kwargs={...}`.
+# Their entries become part of the request: `**{...}`, LangChain's `model_kwargs={...}`.
 _ADDED: Final = ("*", "model_kwargs")
 _TO_JSON: Final = frozenset({"json", "dumps", "stringify", "dump"})
-# What TypeScript may add to a value, and the ends of parentheses.
+# TypeScript's additions to a value, and closing parentheses.
 _WRAPPED: Final = lazy(r"[\s)]*(?:(?:as|satisfies)\s+[\w.]+)?[\s)]*")
 
 
 class Group(NamedTuple):
-    """Entries between two brackets."""
+    """The entries between two brackets."""
 
     opener: int
     closer: int
@@ -58,15 +58,14 @@ class Body(NamedTuple):
         source: The text.
         language: Its language.
         main: The call's arguments, or the object's entries.
-        extra: The entries of `extra_body`, where it is there as a literal.
+        extra: The entries of `extra_body`, if it is a literal.
         form: `keywords` for a call of the Python SDK (or a constructor that feeds one),
-            `object` for a JSON-like body, `typed` for one whose type knows no field of ours,
-            `chain` for a builder's calls, `argument` for a struct beside which the call takes
-            options, `options` for keywords with options among them,
-            `other` for what may become part of a request,
-            such as the arguments of a framework.
-        values: What the API gets, as far as it is literal; `COMPUTED` for the rest.
-        is_complete: Whether nothing is added to it that is not in sight.
+            `object` for a JSON-like body, `typed` for an object whose type lacks Kimi's fields,
+            `chain` for a builder's calls, `argument` for a struct in a call that also takes
+            options, `options` for keywords that include options, `other` for what may become
+            part of a request, such as the arguments of a framework.
+        values: The fields that the API gets; `COMPUTED` for those that are not literals.
+        is_complete: Whether all of the request is written out here.
     """
 
     source: Source
@@ -79,9 +78,9 @@ class Body(NamedTuple):
 
     @property
     def is_bound(self) -> bool:
-        """Whether it is kept under a name before it is sent, and may be changed till then."""
+        """Whether it is assigned to a variable, and so may change before it is sent."""
         if self.form == "chain":
-            # What was built may be built upon.
+            # `toBuilder` makes a changed copy of a built request.
             return ".toBuilder" in self.source.text
         if self.language == "json" or self.source.text[self.main.opener] == "(":
             return False
@@ -89,27 +88,27 @@ class Body(NamedTuple):
         return around is None or self.source.text[around] != "("
 
     def entry_of(self, key: str) -> Entry | None:
-        """Find where the value of *key* comes from."""
+        """Find the entry that sets *key*."""
         own = self.group_of(key).find(key)
         return own or next(filter(None, map(self.main.find, _ADDED)), None)
 
     def group_of(self, key: str) -> Group:
-        """Tell in which brackets *key* stands, or belongs."""
+        """Find the group that holds *key*, or should."""
         if self.extra and self.extra.find(key):
             return self.extra
         return self.main
 
 
 def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
-    """Read the request whose model stands at *span*.
+    """Read the request whose model is at *span*.
 
     Args:
         tree: The text.
-        span: Where the value of `model` begins and ends: a string, or the name of a constant.
-        model: What that is.
+        span: Start and end of the value of `model`: a string, or the name of a constant.
+        model: The model's name.
 
     Returns:
-        The request or the part of it that is in sight, or None.
+        The request, as far as it is written out here; None if there is none.
     """
     source, language = tree.source, tree.language.name
     main = group_at(source, bracket_around(tree, span[0]))
@@ -128,7 +127,7 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
 
 
 def bracket_around(tree: Tree, offset: int) -> int | None:
-    """Find the bracket that opens around *offset*, past parentheses that only group."""
+    """Find the opening bracket around *offset*, skipping parentheses that only group."""
     opener = tree.source.enclosing(offset)
     while opener is not None and tree.source.text[opener] == "(" and not callee_of(tree, opener):
         opener = tree.source.enclosing(opener)
@@ -136,13 +135,13 @@ def bracket_around(tree: Tree, offset: int) -> int | None:
 
 
 def callee_of(tree: Tree, opener: int) -> str:
-    """Name the call whose arguments begin at *opener*, dotted; empty where it is none."""
+    """Return the dotted name of the call whose arguments begin at *opener*; empty for none."""
     tokens = tree.tokens(tree.part_at(opener))
     return callee_at(tokens, tree.index_of(tokens, opener))
 
 
 def is_response(source: Source, region: Region) -> bool:
-    """Tell whether the string *region* is the `model` of an answer that was recorded."""
+    """Tell whether the string *region* is the `model` of a recorded response."""
     group = group_at(source, source.enclosing(region.start))
     keys = {entry.key for entry in group.entries} if group else set[str]()
     if "messages" in keys:
@@ -152,7 +151,7 @@ def is_response(source: Source, region: Region) -> bool:
 
 
 def group_at(source: Source, opener: int | None) -> Group | None:
-    """Read the entries between the brackets that open at *opener*; None for other places."""
+    """Read the entries of the brackets at *opener*; None if there are none."""
     if opener is None or opener not in source.closers or source.text[opener] not in "({":
         return None
     entries = read_entries(source, opener)
@@ -164,7 +163,7 @@ def _callee_around(tree: Tree, offset: int) -> str:
     opener = bracket_around(tree, offset)
     if opener is None:
         return ""
-    # `create({...})`: the call is around the parenthesis around the brace.
+    # `create({...})`: the brace is inside the call's parenthesis.
     around = source.enclosing(opener) if source.text[opener] == "{" else None
     is_argument = around is not None and not source.masked[around + 1 : opener].strip()
     return callee_of(tree, around if around is not None and is_argument else opener)
@@ -214,7 +213,7 @@ def _script_form(language: str, callee: str, *, is_sdk: bool) -> Form:
 
 
 def _python_form(source: Source, group: Group, method: str) -> Form:
-    """Tell whether a dict is sent as JSON; one for the SDK needs `extra_body`, so is not."""
+    """Tell whether a dict is sent as JSON: `object` if it is, else `other`."""
     before = source.masked[max(0, group.opener - 80) : group.opener].rstrip()
     if method in _TO_JSON or re.search(r"\bjson\s*=\Z", before):
         return "object"

@@ -1,4 +1,4 @@
-"""Calls that build a client, and what their arguments say about where it talks to."""
+"""Calls that build a client, with the arguments that set its base URL and key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 __all__ = ["ClientCall", "find_client_calls", "resolve"]
 
-# A prefix, the name, and whether an object of options follows.
+# A prefix, the name, and whether an options object follows.
 _CLIENT: Final = r"(?:\b(?P<prefix>\w+)\s*\.\s*)?\b(?P<name>{names})\s*\(\s*(?=(?P<brace>\{{)?)"
 _STOCK: Final = re.compile(_CLIENT.format(names="(?:Async)?OpenAI"))
 _CLASS_ALIAS: Final = re.compile(r"\b((?:Async)?OpenAI)[ \t]+as[ \t]+(\w+)")
@@ -26,12 +26,12 @@ class ClientCall(NamedTuple):
 
     Attributes:
         name: `OpenAI` or `AsyncOpenAI`.
-        start: Where the callee begins, a module's name before it included.
+        start: Where the callee begins, including a module's name before it.
         callee_end: Where the callee ends.
-        base_url: The argument that says where it talks to, if any.
-        api_key: The argument that says with which key, if any.
-        is_open: Whether further arguments come from elsewhere.
-        is_sdk: Whether it is the class of `openai`, and not one of that name elsewhere.
+        base_url: The argument that sets the base URL, if any.
+        api_key: The argument that sets the key, if any.
+        is_open: Whether arguments are also spread in from elsewhere.
+        is_sdk: Whether it is the class of `openai`, not another of that name.
     """
 
     name: str
@@ -44,7 +44,7 @@ class ClientCall(NamedTuple):
 
 
 def find_client_calls(source: Source) -> Iterator[ClientCall]:
-    """Find the calls that build a client of the SDK.
+    """Find the calls that build an SDK client.
 
     Args:
         source: A program.
@@ -73,14 +73,14 @@ def find_client_calls(source: Source) -> Iterator[ClientCall]:
 
 
 def resolve(source: Source, entry: Entry) -> str:
-    """Show what an argument is: its own text, or that of the variable it names.
+    """Return an argument's source text, or that of the variable it names.
 
     Args:
         source: A program.
         entry: One of its arguments.
 
     Returns:
-        Source text; a variable counts if the program assigns a string to it in one place.
+        Source text; a variable is resolved if the program assigns it once, a string.
     """
     text = source.text[entry.value_start : entry.end]
     return _assigned(source, text) if _NAME.match(text) else text
@@ -88,7 +88,7 @@ def resolve(source: Source, entry: Entry) -> str:
 
 @lru_cache(maxsize=64)
 def _assigned(source: Source, name: str) -> str:
-    """Show what *name* is given, itself where that is not one thing."""
+    """Return what is assigned to *name*; *name* itself if that is ambiguous."""
     assignments = re.findall(
         rf"^[ \t]*(?:(?:export|const|let|var)[ \t]+)*{re.escape(name)}\b[^=\n]*=([^=\n][^\n]*)$",
         source.text,

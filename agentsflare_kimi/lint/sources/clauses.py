@@ -1,4 +1,4 @@
-"""Which clause of a statement in SQL a place stands in."""
+"""Finds the clause of an SQL statement that a place is in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CLAUSES: Final[dict[str, Kind]] = {
 
 
 def clause_at(tree: Tree, part: Part, tokens: Sequence[Token], place: int) -> Kind:
-    """Tell which clause of a statement in SQL an equals sign stands in."""
+    """Tell whether an equals sign in an SQL statement assigns or compares, by its clause."""
     key = part.start, part.end
     if key not in tree.clauses:
         tree.clauses[key] = [

@@ -28,9 +28,9 @@ _TAG_NAME: Final = lazy(r'\b(?:env|envconfig|json|yaml|mapstructure):"([\w.-]+)'
 _TAG_DEFAULT: Final = lazy(r'\b(?:envDefault|default):"\Z')
 _TAG_REACH: Final = 200
 _WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I"})
-# Those in which a whole request is read from a program.
+# Languages in which a whole request can be read from a program.
 _WITH_WHOLE_REQUESTS: Final = frozenset({"python", "javascript", "typescript", "tsx"})
-# Those whose SDKs `sdk_bodies` knows.
+# Languages whose SDKs `sdk_bodies` knows.
 _SDK_LANGUAGES: Final = frozenset({"java", "kotlin", "go", "php", "ruby", "rust", "csharp"})
 _JSON: Final = lazy(r"[\"'`)(>\w]\s*\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
 _SHORT: Final = 20_000
@@ -38,7 +38,7 @@ _STRINGS: Final = frozenset({"string"})
 
 
 class CodeDocument:
-    """A program, or data with brackets (JSON, TOML, Terraform)."""
+    """A program, or data in brackets (JSON, TOML, Terraform)."""
 
     def __init__(self, text: str, language: str) -> None:
         """Keep *text*; it is read on first use."""
@@ -57,7 +57,7 @@ class CodeDocument:
 
     @cached_property
     def bindings(self) -> Bindings:
-        """What each name is given."""
+        """The values of its variables."""
         from agentsflare_kimi.lint.sources.bindings import Bindings  # noqa: PLC0415  # rarely needed
 
         return Bindings(self.tree)
@@ -71,7 +71,7 @@ class CodeDocument:
         return Settings(self.tree)
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the texts inside it: requests that a program holds as JSON in a string."""
+        """List the embedded texts: requests written as JSON in strings."""
         if "model" not in self.text or ("{" not in self.text and "[" not in self.text):
             return ()
         if not self._may_hold_json:
@@ -82,7 +82,7 @@ class CodeDocument:
 
     @property
     def _may_hold_json(self) -> bool:
-        """Whether a string may begin with a brace: most files need no closer look."""
+        """Whether some string may hold JSON; most files can be skipped."""
         if self.language == "json":
             return '\\"' in self.text
         return _JSON.search(self.text) is not None
@@ -107,7 +107,7 @@ class CodeDocument:
         return region.end if region and region.kind == "comment" else None
 
     def _in_part(self, region: Region, start: int, end: int) -> tuple[Position, str]:
-        """Tell what a part of a string is: an item, a default in Go's tags, `model=...`."""
+        """Classify a part of a string: an item, a default in a Go tag, `model=...`."""
         if self.text[region.start : region.start + 2] in _WORD_LISTS or self._is_list(region):
             return "value", ""
         before = self.text[max(region.inner_start, start - _TAG_REACH) : start]
@@ -181,13 +181,13 @@ class CodeDocument:
         return read_body(self.tree, span, model)
 
     def _uses(self, region: Region, value: Value) -> Sequence[Body]:
-        """List the requests whose model is the name that *value* is given to."""
+        """List the requests whose model is the variable that *value* is assigned to."""
         if self.language not in _WITH_WHOLE_REQUESTS or self._is_said_once(value.key):
             return ()
         return self.bindings.uses_of(region, value.key)
 
     def _is_said_once(self, name: str) -> bool:
-        # To count in a long text takes longer than to load what finds the uses.
+        # In a long text, counting takes longer than loading the module that finds the uses.
         return len(self.text) < _SHORT and self.text.count(name) == 1
 
 

@@ -1,4 +1,4 @@
-"""What a reader makes of a text: places with their position, and texts inside the text."""
+"""The result of reading a text: values with their positions, and embedded texts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 __all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value", "slice_of"]
 
 Position = Literal[
-    "request",  # names the model of a request, or a setting that does
-    "value",  # some other whole string or scalar: a catalogue, a list of choices
-    "key",  # a key of a mapping, a subscript, a table's header
+    "request",  # the model of a request, or of a setting for requests
+    "value",  # another whole string or scalar: a catalogue, a list of choices
+    "key",  # a mapping's key, a subscript, a table's header
     "comparison",  # one side of a comparison, a `case`
-    "record",  # an answer that was recorded
-    "glued",  # next to a placeholder or another literal
+    "record",  # in a recorded response
+    "glued",  # joined to a placeholder or another literal
     "comment",
     "prose",
     "code",
@@ -31,15 +31,15 @@ class Value(NamedTuple):
     """The string, scalar or comment around a place.
 
     Attributes:
-        text: Its content, as it stands in the source.
+        text: Its content, as written in the source.
         start: Where the content begins.
         end: Where it ends, exclusive.
-        position: What it is there for.
-        key: The key, variable or setter that it is given to; empty where there is none.
-        body: The request around it, where the request is in sight.
-        uses: The requests whose model is the constant that it is given to.
-        settings: Parameters beside it that a model may pin.
-        evidence: What speaks for a request, and against one: keys of `EVIDENCE`.
+        position: Its role in the text.
+        key: The key, variable or setter that it is assigned to; empty if there is none.
+        body: The request around it, if that can be read.
+        uses: The requests whose model is the constant that it is assigned to.
+        settings: Parameters beside it that a model may fix.
+        evidence: Evidence for and against a request: keys of `EVIDENCE`.
     """
 
     text: str
@@ -54,7 +54,7 @@ class Value(NamedTuple):
 
     @property
     def bodies(self) -> Sequence[Body]:
-        """The requests that it is the model of."""
+        """The requests whose model it is."""
         return (self.body,) if self.body else self.uses
 
 
@@ -62,13 +62,13 @@ class Embedded(NamedTuple):
     """A text inside a text: a notebook's cell, a fenced block, the body of a curl call.
 
     Attributes:
-        text: It, decoded.
+        text: The decoded text.
         language: Its language.
-        offsets: Where each of its characters, and its end, stand in the text around it.
-        escape: Turns a replacement for it into one for the text around it.
-        is_sample: Whether it shows how something is done rather than doing it.
-        doubt: Why a change of it may do harm, if it may.
-        is_expected: Whether it is what is expected or came back, and is not sent.
+        offsets: The offset in the outer text of each of its characters, and of its end.
+        escape: Escapes a replacement for the outer text.
+        is_sample: Whether it is example code rather than code that runs.
+        doubt: Why changing it may do harm; empty if it is safe.
+        is_expected: Whether it is an expected or received response, not a request.
     """
 
     text: str
@@ -83,18 +83,18 @@ class Embedded(NamedTuple):
 def slice_of(
     text: str, start: int, end: int, language: str, *, is_sample: bool = False
 ) -> Embedded:
-    """Take a part of a text as it stands for a text of its own."""
+    """Make an embedded text of a part of *text*, without decoding."""
     return Embedded(text[start:end], language, range(start, end + 1), is_sample=is_sample)
 
 
 class Document(Protocol):
-    """A text as one language's reader understands it."""
+    """A text, as the reader of its language sees it."""
 
     text: str
     language: str
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the texts inside it, which its own values leave out."""
+        """List the embedded texts, whose values are not its own."""
         ...
 
     def value_at(self, start: int, end: int) -> Value:

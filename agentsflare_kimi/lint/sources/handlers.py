@@ -1,4 +1,4 @@
-"""Strings and comments whose end no pattern can tell: nested, delimited, on later lines."""
+"""Reads strings and comments whose end no pattern can find: nested, custom-delimited, heredocs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REGEX: Final = re.compile(
     r"/[^/\\\[\r\n]*+(?>(?:(?:\\[^\r\n]|\[(?>(?:[^\]\\\r\n]|\\[^\r\n])*)\])[^/\\\[\r\n]*+)*)/[a-z]*"
 )
 _WORD_BEFORE: Final = re.compile(r"[\w$]+\Z")
-# After these an operand follows, so that a slash begins a regex and `<` an element.
+# An operand follows these, so a slash begins a regex and `<` an element.
 _OPERATORS: Final = frozenset("(,=:[!&|?{};~+-*%<>^")
 _KEYWORDS: Final = frozenset(
     "return typeof case in of delete void throw new else do await yield instanceof default "  # noqa: SIM905  # words read best as words
@@ -24,19 +24,19 @@ _KEYWORDS: Final = frozenset(
 )
 _PERCENT_MARK: Final = re.compile(r"[()\[\]{}<>]")
 _LONGEST_WORD: Final = 12
-# Without a limit, many that are never closed would take quadratic time.
+# Without a limit, many unclosed literals would take quadratic time.
 _LONGEST_LITERAL: Final = 2000
 _DEEPEST_HEREDOC: Final = 20
 _PERCENT_CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
 def skip(_scanner: Scanner, match: re.Match[str], _form: Form) -> int:
-    """Pass over an escape in code, which begins no string."""
+    """Skip an escape in code, which begins no string."""
     return match.end()
 
 
 def nested_comment(scanner: Scanner, match: re.Match[str], form: Form) -> int:
-    """Read a block comment that may hold block comments (Rust, Kotlin, Haskell)."""
+    """Read a block comment that may nest (Rust, Kotlin, Haskell)."""
     depth, end = 1, len(scanner.text)
     for mark in _COMMENT_MARKS[match[0]].finditer(scanner.text, match.end()):
         depth += 1 if mark[0] == match[0] else -1
@@ -48,7 +48,7 @@ def nested_comment(scanner: Scanner, match: re.Match[str], form: Form) -> int:
 
 
 def quoted_run(scanner: Scanner, match: re.Match[str], form: Form) -> int:
-    """Read what ends with its quotes and signs in reverse (Rust, C#), or its brackets (Lua)."""
+    """Read a string that closes with its opening reversed (Rust, C#) or its bracket level (Lua)."""
     fence = match[0].lstrip("$rbc@-")
     closing = fence[::-1].replace("[", "]")
     found = scanner.text.find(closing, match.end())
@@ -59,7 +59,7 @@ def quoted_run(scanner: Scanner, match: re.Match[str], form: Form) -> int:
 
 
 def heredoc(scanner: Scanner, match: re.Match[str], form: Form) -> int:
-    """Read the lines down to the tag; the rest of the opening line is code."""
+    """Read a heredoc's lines up to its tag; the rest of the opening line is code."""
     text = scanner.text
     line_end = text.find("\n", match.end())
     tag = _TAG.search(match[0])
@@ -68,7 +68,7 @@ def heredoc(scanner: Scanner, match: re.Match[str], form: Form) -> int:
     scanner.heredocs += 1
     scanner.run(match.end(), line_end)
     scanner.heredocs -= 1
-    # An opener on the same line has read on already; its lines come before ours.
+    # Another heredoc opened on this line has been read already; its lines come first.
     start = max(line_end + 1, scanner.regions[-1].end if scanner.regions else 0)
     last = re.compile(rf"^[ \t]*{tag[0]}\b", re.MULTILINE).search(text, start)
     end = last.end() if last else len(text)
@@ -77,7 +77,7 @@ def heredoc(scanner: Scanner, match: re.Match[str], form: Form) -> int:
 
 
 def regex_literal(scanner: Scanner, match: re.Match[str], form: Form) -> int:
-    """Read a regex literal, or pass over a division."""
+    """Read a regex literal, or skip a division sign."""
     if not operand_follows(scanner.text, match.start()):
         return match.end()
     literal = _REGEX.match(scanner.text, match.start(), match.start() + _LONGEST_LITERAL)
@@ -99,7 +99,7 @@ def operand_follows(text: str, position: int) -> bool:
 
 
 def ruby_percent(scanner: Scanner, match: re.Match[str], form: Form) -> int:
-    """Read `%w[...]`, `%q(...)` and the like, brackets inside included."""
+    """Read `%w[...]`, `%q(...)` and the like, including nested brackets."""
     if not operand_follows(scanner.text, match.start()) and match[0][1:2] not in "wWiqQ":
         return match.end()
     opener = match[0][-1]

@@ -1,6 +1,6 @@
-"""Model names in a text, as whole identifiers and never as a part of a longer one.
+"""Finds model names in a text, always as whole identifiers.
 
-Linear in the text: needles are searched as plain strings, and a run is walked once.
+Takes linear time: needles are searched as plain strings, and each identifier is read once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["Name", "find_names"]
 
 # In both cases: `kimi-`, `Kimi-`.
 _NEEDLES: Final = ("imi-", "moonshot-")
-# What a vendor's id, a path or a URL is made of. Source: facts/lint.md section 1.
+# The characters of a vendor's id, a path or a URL. Source: facts/lint.md section 1.
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
 _RUN: Final = lazy(r"[A-Za-z0-9_./:@+-]*+")
 # `${MODEL:-name}`, `${MODEL:=name}`, `${kimi.model:name}`: a default, in shells, compose files,
@@ -26,13 +26,13 @@ _LONGEST_VARIABLE: Final = 80
 
 
 class Name(NamedTuple):
-    """An identifier that has a model name in it.
+    """An identifier that contains a model name.
 
     Attributes:
         text: The whole identifier, such as `kimi-k2.6` or `moonshotai/kimi-k2-thinking`.
         start: Where it begins, in code points.
         end: Where it ends, exclusive.
-        default_of: The variable whose default it is, in `${VARIABLE:-name}`.
+        default_of: The variable that it is the default of, in `${VARIABLE:-name}`.
     """
 
     text: str
@@ -42,12 +42,12 @@ class Name(NamedTuple):
 
 
 def find_names(text: str, start: int = 0, end: int | None = None) -> Iterator[Name]:
-    """Find every identifier that has a model name in it.
+    """Find every identifier that contains a model name.
 
     Args:
         text: Any text.
         start: Where to begin.
-        end: Where to end; the text's end by default.
+        end: Where to stop; the text's end by default.
 
     Yields:
         The identifiers, from first to last.
@@ -61,7 +61,7 @@ def find_names(text: str, start: int = 0, end: int | None = None) -> Iterator[Na
             start -= 1
         run = _RUN.match(text, hit)
         floor = run.end() if run else hit + 1
-        # A needle that there is no more of is not looked for again.
+        # Do not search again for a needle that has no further match.
         ahead = [
             text.find(needle, floor, end) if 0 <= next_hit < floor else next_hit
             for needle, next_hit in zip(_NEEDLES, ahead, strict=True)
@@ -80,7 +80,7 @@ def _trimmed(text: str, start: int, end: int) -> Name:
         match := _ASSIGNED_DEFAULT.search(text, start - _LONGEST_VARIABLE, start)
     ):
         variable = match[1]
-    # `+name` and `-name` in lists add and take away.
+    # `+name` and `-name` in lists add and remove.
     start += text[start] in "+-" and text[start + 1 : start + 2].isalpha()
     # A sentence may end right after a name.
     name = text[start:end].rstrip(".:/")

@@ -1,4 +1,4 @@
-"""Elements in JavaScript and TypeScript: tags, attributes, text, and the code in braces."""
+"""Reads JSX elements: tags, attributes, text, and code in braces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TYPE_PARAMETER: Final = re.compile(r"<\s*[A-Za-z_$][\w$]*\s*(?:,|=|extends\b|>\
 
 
 def element(scanner: Scanner, match: re.Match[str], _form: Form) -> int:
-    """Read an element, or pass over a comparison or a type parameter."""
+    """Read an element, or skip a comparison or a type parameter."""
     text = scanner.text
     if not operand_follows(text, match.start()) or _TYPE_PARAMETER.match(text, match.start()):
         return match.end()
@@ -28,7 +28,7 @@ def element(scanner: Scanner, match: re.Match[str], _form: Form) -> int:
 
 
 def _read(scanner: Scanner, depth: int, position: int, *, is_tag: bool) -> int:
-    """Read on inside an element that is *depth* elements deep, as far as code or its end."""
+    """Continue inside *depth* nested elements, up to the next code or the end."""
     text = scanner.text
     is_closing_tag = False
     while True:

@@ -1,4 +1,4 @@
-"""What a key, variable or setter holds, told from its name."""
+"""Classifies keys, variables and setters by name."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LOOKUPS: Final = frozenset(
     "supports test assert skip data view base orm train load from source previous former rename "
     "register unregister add migrate replace exclude include allow block disable hide".split()
 )
-# Not an API URL or an endpoint: those may be the whole URL, which is posted to as it is.
+# Not an API URL or an endpoint: that may be the complete URL, path included.
 _BASE_URL: Final = lazy(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
 _API_KEY: Final = lazy(
     r"api(?:key|token)(?:credential)?$|^accesstoken$|authtoken$|bearer$|secretkey$|authorization$"
 )
-# What is said of a model where it is described, and never where it is asked.
+# Fields that describe a model, and never stand in a request.
 _DESCRIBES: Final = lazy(
     r"pric(?:e|es|ing)$|cost$|costper|^(?:input|output)cost|modalit|^modeltypes?$|^istools$"
     r"|^release(?:d|date)|^knowledge(?:cutoff)?$|^ownedby$|^family$|^openweights$|^supports|^deprecat"
@@ -58,7 +58,7 @@ def _squeezed(name: str) -> str:
 
 
 def is_model_key(name: str) -> bool:
-    """Tell whether *name* names a model to use (`model`, `modelId`, `KIMI_MODEL`, `setModel`)."""
+    """Tell whether *name* selects a model (`model`, `modelId`, `KIMI_MODEL`, `setModel`)."""
     words = _words(name)
     if len(words) > 1 and words[-1] in _MODEL_SUFFIXES:
         words = words[:-1]
@@ -71,16 +71,16 @@ def describes_model(name: str) -> bool:
 
 
 def is_base_url(name: str) -> bool:
-    """Tell whether *name* names the URL that a client is built on."""
+    """Tell whether *name* holds a client's base URL."""
     return bool(_BASE_URL.search(_squeezed(name)))
 
 
 def is_api_key(name: str) -> bool:
-    """Tell whether *name* names a secret that a client authenticates with."""
+    """Tell whether *name* holds a client's API key."""
     return bool(_API_KEY.search(_squeezed(name)))
 
 
 def sampling_parameter(name: str) -> str:
-    """Tell which parameter that a model may pin *name* is, in any spelling; empty for others."""
+    """Return the sampling parameter that *name* spells in any style; empty for others."""
     words = _words(name)
     return _SAMPLING.get("".join(words[words[:1] in _SETTERS :]), "")

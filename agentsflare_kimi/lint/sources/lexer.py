@@ -1,6 +1,6 @@
-"""One engine that cuts a text into strings, comments and code, driven by a table of forms.
+"""A lexer for all languages: splits a text into strings, comments and code by a table of forms.
 
-It never fails and never looks back: what is not closed ends at its line, or at the end.
+It never fails and never backtracks: an unclosed string ends at its line's end, or the text's.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from agentsflare_kimi.lint.sources.regions import Region, RegionKind
 
 __all__ = ["Form", "Handler", "Scanner", "Syntax", "scan", "syntax_of"]
 
-# What the prefixes of strings are made of: `rb"`, `br#"`, `$@"`.
+# The characters of string prefixes: `rb"`, `br#"`, `$@"`.
 _PREFIX_SIGNS: Final = frozenset("abcfrtuABCFRTU#$@")
 
-# To compile a pattern of all forms takes longer than to read a short text without it.
+# Compiling a pattern of all forms takes longer than reading a short text without it.
 _SHORT: Final = 10_000
 
 Handler = Callable[["Scanner", "re.Match[str]", "Form"], int]
@@ -28,12 +28,12 @@ class Form(NamedTuple):
     """One kind of string or comment.
 
     Attributes:
-        kind: What it is.
-        opening: Pattern of what begins it.
-        body: Pattern of what may stand in it; possessive, so that it cannot backtrack.
-        closing: What ends it; empty where the body's end does.
-        placeholder: What begins code inside it (`${`, `#{`); empty where nothing does.
-        handler: Reads it instead of body and closing, and returns where it ends.
+        kind: Its kind.
+        opening: Pattern of its opening.
+        body: Pattern of its content; possessive, so that it cannot backtrack.
+        closing: Its closing delimiter; empty if it ends with its body.
+        placeholder: Opens code inside it (`${`, `#{`); empty if nothing does.
+        handler: Reads it instead of `body` and `closing`, and returns its end.
     """
 
     kind: RegionKind
@@ -45,15 +45,15 @@ class Form(NamedTuple):
 
 
 class Syntax:
-    """The forms of a language; compiling is put off, since most files need few of them."""
+    """The forms of a language; each is compiled on first use, since most files need few."""
 
     def __init__(self, forms: Sequence[Form], signs: str, longest_prefix: int = 0) -> None:
         """Keep the forms.
 
         Args:
-            forms: The forms; where two begin alike, the first wins.
-            signs: The characters one of which is in every opening.
-            longest_prefix: How many characters may stand before that one (`rb` in `rb""`).
+            forms: The forms; if two begin alike, the first wins.
+            signs: Characters of which every opening contains one.
+            longest_prefix: The most characters before that one (2 for `rb` in `rb""`).
         """
         self.forms: Final = tuple(forms)
         self.longest_prefix: Final = longest_prefix
@@ -62,27 +62,27 @@ class Syntax:
 
     @cached_property
     def opener(self) -> re.Pattern[str]:
-        """What begins a form; each form is a group."""
+        """Matches the opening of any form; each form is a group."""
         return re.compile("|".join(f"({form.opening})" for form in self.forms), re.MULTILINE)
 
-    # Looking for one of a few characters is many times faster than trying every opening
-    # at every place.
+    # Searching for one of a few characters is many times faster than trying every opening
+    # everywhere.
     @cached_property
     def sign(self) -> re.Pattern[str]:
-        """What every opening has in it."""
+        """Matches the characters of which every opening contains one."""
         return re.compile(f"[{self._signs}]")
 
     @cached_property
     def sign_or_bracket(self) -> re.Pattern[str]:
-        """The same, or a bracket."""
+        """Matches the same characters, or a bracket."""
         return re.compile(rf"[{self._signs}(){{}}]")
 
     @cached_property
     def stretch(self) -> tuple[re.Pattern[str], Sequence[tuple[int, int]]]:
-        """Code as far as the next form, and that form as a whole where a pattern can tell its end.
+        """Matches code up to the next form, and the whole form if a pattern can find its end.
 
         Returns:
-            The pattern, and of each of its groups which form it is of, and which group opens that.
+            The pattern; and for each of its groups, its form and the group of that form's opening.
         """
         forms: list[str] = []
         groups = [(0, 0)]
@@ -101,13 +101,13 @@ class Syntax:
         return re.compile(f"{code}(?:{'|'.join(forms)}|{signs})", re.MULTILINE), groups
 
     def body(self, index: int) -> re.Pattern[str]:
-        """What may stand in the form at *index*; compiled when the first one turns up."""
+        """Matches the content of the form at *index*; compiled on first use."""
         if index not in self._bodies:
             self._bodies[index] = re.compile(self.forms[index].body, re.DOTALL)
         return self._bodies[index]
 
     def open_at(self, text: str, floor: int, sign: int) -> re.Match[str] | None:
-        """Match the opening around a sign, its prefix included."""
+        """Match the opening around a sign, including its prefix."""
         first = sign
         floor = max(floor, sign - self.longest_prefix)
         while first > floor and text[first - 1] in _PREFIX_SIGNS:
@@ -120,7 +120,7 @@ class Syntax:
 
 
 class _Placeholder(NamedTuple):
-    """Code inside a string: what reads on after it, and how many brackets are open in it."""
+    """Code inside a string: the function to resume with, and the brackets open in it."""
 
     resume: Callable[[int], int]
     opener: str
@@ -132,7 +132,7 @@ class Scanner:
     """The state of one pass over a text."""
 
     def __init__(self, text: str, syntax: Syntax) -> None:
-        """Start at the beginning of *text*."""
+        """Keep *text* and the forms of its language."""
         self.text = text
         self.syntax = syntax
         self.regions: list[Region] = []
@@ -140,7 +140,7 @@ class Scanner:
         self.heredocs = 0
 
     def run(self, start: int, end: int) -> None:
-        """Cut the text from *start* to *end*."""
+        """Split the text from *start* to *end*."""
         position = start
         if end == len(self.text) > _SHORT and not self.syntax.longest_prefix:
             position = self._run_far(start)
@@ -151,13 +151,13 @@ class Scanner:
                 return
             match = self.syntax.open_at(self.text, position, sign.start())
             if match:
-                # An opening may come to nothing (a division, no regex), yet always moves on.
+                # An opening may turn out to be none (a division, not a regex), but must be passed.
                 position = max(self._open(match), match.end())
             else:
                 position = self._bracket(sign) if self.stack else sign.end()
 
     def _run_far(self, position: int) -> int:
-        """Cut a long text form by form; returns where the end or a placeholder is reached."""
+        """Split a long text form by form; return where the end or a placeholder is reached."""
         pattern, groups = self.syntax.stretch
         while not self.stack and (match := pattern.match(self.text, position)):
             position = match.end()
@@ -177,7 +177,7 @@ class Scanner:
         return position
 
     def add(self, kind: RegionKind, start: int, inner_start: int, inner_end: int, end: int) -> None:
-        """Note a region."""
+        """Record a region."""
         self.regions.append(Region(kind, start, end, inner_start, inner_end))
 
     def _open(self, match: re.Match[str]) -> int:
@@ -188,7 +188,7 @@ class Scanner:
         return self.content(index, match.start(), match.end())
 
     def content(self, index: int, start: int, inner_start: int, *, goes_on: bool = False) -> int:
-        """Read a string or comment from its content on, as far as its end or a placeholder."""
+        """Read the content of a string or comment, up to its end or a placeholder."""
         form = self.syntax.forms[index]
         body = self.syntax.body(index).match(self.text, inner_start)
         inner_end = body.end() if body else inner_start
@@ -203,16 +203,16 @@ class Scanner:
         return end
 
     def enter_code(self, resume: Callable[[int], int], opening: str) -> None:
-        """Read code until the bracket that *opening* opened closes, then call *resume*."""
+        """Read code up to the bracket that closes *opening*, then call *resume*."""
         opener, closer = ("(", ")") if "(" in opening else ("{", "}")
         self.stack.append(_Placeholder(resume, opener, closer))
 
     def _after_placeholder(self, index: int, closer_end: int) -> int:
-        # The closing bracket belongs to the string, so that brackets in code stay paired.
+        # The closing bracket counts as string, so that brackets in code stay paired.
         return self.content(index, closer_end - 1, closer_end, goes_on=True)
 
     def _bracket(self, match: re.Match[str]) -> int:
-        """Count a bracket in code inside a string, and go on with the string at the last."""
+        """Count a bracket in code inside a string; after the last one, resume the string."""
         top = self.stack[-1]
         if match[0] == top.opener:
             self.stack[-1] = top._replace(depth=top.depth + 1)
@@ -225,18 +225,18 @@ class Scanner:
 
 
 def scan(text: str, syntax: Syntax) -> list[Region]:
-    """Cut *text* into regions.
+    """Split *text* into regions.
 
     Args:
         text: Any text, well-formed or not.
         syntax: The language's forms.
 
     Returns:
-        The regions in order; what is in none of them is code.
+        The regions in order; everything else is code.
     """
     scanner = Scanner(text, syntax)
     start = 0
-    # What a text begins in without any sign: PHP outside of the program.
+    # A form with an empty opening, in which the text begins: text before `<?php`.
     if (match := syntax.opener.match(text)) and not match[0]:
         start = scanner.content((match.lastindex or 1) - 1, 0, 0)
     scanner.run(start, len(text))
@@ -245,6 +245,6 @@ def scan(text: str, syntax: Syntax) -> list[Region]:
 
 @cache
 def syntax_of(language: str) -> Syntax:
-    """Compile the strings and comments of *language*, once."""
+    """Return the forms of *language*; cached."""
     known = load(language)
     return Syntax(known.forms, known.signs, known.longest_prefix)

@@ -1,4 +1,4 @@
-"""Reader for settings with one key and one value a line: INI, `.env`, Dockerfile, make, batch."""
+"""Reader for settings with one key and value per line: INI, `.env`, Dockerfile, make, batch."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class _Line(NamedTuple):
 
     Attributes:
         start: Where it begins.
-        end: Where its comment begins, or where it ends.
-        key: What it sets; empty for other lines.
+        end: Where its comment begins, or else where it ends.
+        key: The key that it sets; empty for other lines.
         key_start: Where the key begins.
-        value: Where the value begins and ends, without quotes.
-        section: Which section it is in.
+        value: Start and end of the value, without quotes.
+        section: The section that it is in.
     """
 
     start: int
@@ -57,7 +57,7 @@ class _Line(NamedTuple):
 
 
 class _LineDocument:
-    """Settings, read in one pass over the lines."""
+    """Settings, read line by line in one pass."""
 
     language = "ini"
 
@@ -128,7 +128,7 @@ class _LineDocument:
 
     @cached_property
     def _sections(self) -> Mapping[int, Beside]:
-        """What stands in each section."""
+        """The keys of each section."""
         keys: dict[int, list[str]] = {}
         for line in self._lines:
             keys.setdefault(line.section, []).append(squeeze(line.key.rpartition(".")[2]))
@@ -157,7 +157,7 @@ class _LineDocument:
         return _KEY.match(text)
 
     def _inner(self, start: int, end: int) -> tuple[int, int]:
-        """Leave out blanks, quotes, and what goes on in the next line."""
+        """Strip blanks, quotes and a line continuation."""
         text = self.text
         while start < end and text[start] in " \t\"'":
             start += 1
@@ -176,7 +176,7 @@ class _LineDocument:
         return found.start() if found else len(text)
 
     def _is_key(self, line: _Line, start: int, end: int) -> bool:
-        """Whether the name is a key itself: `kimi-k2.6: ...`, `[models.kimi-k2.6]`."""
+        """Tell whether the model's name is itself a key: `kimi-k2.6: ...`, `[models.kimi-k2.6]`."""
         before = self.text[line.start : min(start, line.start + _NEAR)]
         if not before.strip(" \t-\"'?"):
             return bool(_TABLE_KEY.match(self.text, end, line.end))
@@ -188,11 +188,11 @@ def _start(line: _Line) -> int:
 
 
 class IniDocument(_LineDocument):
-    """INI files, Java's properties, units of systemd."""
+    """INI files, Java properties, systemd units."""
 
 
 class EnvDocument(_LineDocument):
-    """Files of environment variables."""
+    """Environment files."""
 
     language = "env"
 
@@ -213,7 +213,7 @@ class MakeDocument(_LineDocument):
 
 
 class BatchDocument(_LineDocument):
-    """Batch files of Windows."""
+    """Windows batch files."""
 
     language = "batch"
 

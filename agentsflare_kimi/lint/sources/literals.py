@@ -1,4 +1,4 @@
-"""Arguments and entries between brackets, and what their literals mean, in any language."""
+"""Reads arguments and entries between brackets, and the values of literals, in any language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Computed:
 
 
 COMPUTED: Final = _Computed()
-"""Stands for a value that only the running program knows."""
+"""Stands for a value known only at run time."""
 
 _MARK: Final = lazy(r"[,()\[\]{}]")
 _KEY: Final = lazy(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?![=>])|:(?!:))\s*")
@@ -38,14 +38,14 @@ _ESCAPE: Final = lazy(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 def read_entries(source: Source, opener: int) -> list[Entry] | None:
-    """Read what stands between a bracket and the one that closes it.
+    """Read the entries between a bracket and the one that closes it.
 
     Args:
         source: The text.
-        opener: Where the opening bracket is.
+        opener: The offset of the opening bracket.
 
     Returns:
-        The entries in order, or None where brackets inside do not match.
+        The entries in order; None if brackets inside do not match.
     """
     if opener not in source.memory:
         source.memory[opener] = _read_entries(source, opener)
@@ -103,16 +103,16 @@ def _computed(source: Source, start: int, end: int) -> Entry | None:
 
 
 def read_literal(source: Source, start: int, end: int, depth: int = 0) -> object:
-    """Work out what the expression from *start* to *end* means.
+    """Evaluate the literal from *start* to *end*.
 
     Args:
         source: The text.
         start: Where the expression begins.
         end: Where it ends.
-        depth: How deep in other literals it is.
+        depth: How deeply it is nested in other literals.
 
     Returns:
-        Its value; `COMPUTED` for all that is not a literal, at any depth.
+        Its value, with `COMPUTED` for whatever is not a literal, at any depth.
     """
     region = source.region_from(start)
     if region:
@@ -129,7 +129,7 @@ def read_literal(source: Source, start: int, end: int, depth: int = 0) -> object
 
 
 def read_number(piece: str) -> float:
-    """Read a number as it is written in a program."""
+    """Read a number as programs write it."""
     piece = piece.replace("_", "")
     return int(piece) if piece.lstrip("+-").isdigit() else float(piece)
 
@@ -147,7 +147,7 @@ def _container(source: Source, opener: int, depth: int) -> object:
 
 
 def string_value(source: Source, region: Region) -> object:
-    """Work out the value of a string without placeholders; `COMPUTED` for odd escapes."""
+    """Evaluate a string without placeholders; `COMPUTED` for unknown escapes."""
     raw = source.text[region.inner_start : region.inner_end]
     if "\\" not in raw:
         return raw

@@ -1,4 +1,4 @@
-"""Readers for prose with blocks of code in it: Markdown, reStructuredText, AsciiDoc, Org."""
+"""Readers for prose with code blocks: Markdown, reStructuredText, AsciiDoc, Org."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FRONT_MATTER: Final = lazy(
 _FENCE: Final = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
 )
-# In a session's record only what follows a prompt is a command; the rest is what was said to it.
+# In a console transcript only what follows a prompt is a command; the rest is output.
 _SESSIONS: Final = frozenset({"console", "shell-session", "shellsession"})
 _COMMAND: Final = lazy(
     r"^[ \t>]*\$[ \t](?P<command>(?>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
@@ -49,7 +49,7 @@ _PYTHON: Final = lazy(
 )
 _VARIABLE: Final = lazy(r"[ \t]*[A-Z][A-Z0-9_]*+=")
 _KEY: Final = lazy(r"[ -]*+[\w.-]++:(?: |\Z)")
-# Told by all lines that hold something, or by any of them; the first that holds is taken.
+# Each must match all non-blank lines, or any of them; the first that matches wins.
 _GUESSES: Final = (
     ("env", _VARIABLE, all),
     ("shell", _SHELL, any),
@@ -86,14 +86,14 @@ class MarkdownDocument(MarkupDocument):
         return tuple(sorted(blocks, key=lambda block: block.offsets[0]))
 
     def _front_matter(self) -> Iterator[Embedded]:
-        """Find the settings that a page begins with: agents and prompts are kept that way."""
+        """Find the front matter: agent and prompt files keep their settings there."""
         front = _FRONT_MATTER.match(self.text)
         if front:
             language = "toml" if front["fence"] == "+++" else "yaml"
             yield slice_of(self.text, front.start("data"), front.end("data"), language)
 
     def _indented(self) -> Iterator[Embedded]:
-        """Find blocks that are set off by four blanks, where what they are can be told."""
+        """Find indented code blocks whose language can be guessed."""
         for block in _INDENTED.finditer(self.text):
             language = guessed(block["code"])
             start = block.start("code")
@@ -117,7 +117,7 @@ class MarkdownDocument(MarkupDocument):
                 )
 
     def block_after(self, offset: int) -> tuple[int, int] | None:
-        """Find the fenced block before which nothing but blank lines stands after *offset*."""
+        """Find a fenced block that follows *offset* with only blank lines between."""
         blank = _BLANK.match(self.text, offset)
         end = blank.end() if blank else offset
         found = (
@@ -150,7 +150,7 @@ class MarkdownDocument(MarkupDocument):
 
 
 def guessed(text: str) -> str:
-    """Guess what a block without a tag is written in; empty where nothing tells."""
+    """Guess the language of a block without a tag; empty if unknown."""
     if "kimi-" not in text and "moonshot-" not in text:
         return ""
     stripped = text.strip()
@@ -164,7 +164,7 @@ def guessed(text: str) -> str:
 
 
 class MdxDocument(MarkdownDocument):
-    """Markdown with elements in it, and lines of JavaScript."""
+    """MDX: Markdown with JSX elements and lines of JavaScript."""
 
     def __init__(self, text: str) -> None:
         """Keep *text*."""
@@ -175,7 +175,7 @@ class MdxDocument(MarkdownDocument):
         return MarkupDocument.value_at(self, start, end)
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the blocks of code, and the lines that import and export."""
+        """List the code blocks, and the import and export lines."""
         modules = [slice_of(self.text, *m.span(), "tsx") for m in _MODULE.finditer(self.text)]
         blocks = [b for b in super().embedded() if not _is_inside(b, modules)]
         return tuple(sorted([*blocks, *modules], key=lambda block: block.offsets[0]))
@@ -187,12 +187,12 @@ def _is_inside(block: Embedded, others: Sequence[Embedded]) -> bool:
 
 
 class _TaggedDocument(ProseDocument):
-    """Prose whose blocks of code one pattern finds: `tag` and `code`."""
+    """Prose whose code blocks are found by one pattern, with groups `tag` and `code`."""
 
     pattern: re.Pattern[str]
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the blocks of code."""
+        """List the code blocks."""
         return tuple(self._blocks())
 
     def _blocks(self) -> Iterator[Embedded]:
@@ -203,7 +203,7 @@ class _TaggedDocument(ProseDocument):
 
 
 class RestructuredDocument(_TaggedDocument):
-    """reStructuredText: `.. code-block:: python`, and paragraphs that `::` announces."""
+    """reStructuredText: `.. code-block:: python`, and literal blocks after `::`."""
 
     pattern: re.Pattern[str] = re.compile(
         r"^(?P<indent>[ \t]*)(?:\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(?P<tag>[\w+#-]*)[^\n]*|[^\n]*::[ \t]*)\n"  # noqa: E501  # a pattern

@@ -1,4 +1,4 @@
-"""Readers for markup: pages with scripts in them, XML, and requests in HTTP files."""
+"""Readers for markup: pages with scripts, XML, and HTTP request files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HttpDocument", "MarkupDocument", "PageDocument", "XmlDocument", "find_comments"]
 
-# A comment, or a code span, in which there is none.
+# A comment, or a code span, which contains no comments.
 _MARKUP: Final = lazy(
     r"(?P<comment><!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z))|(?P<ticks>`++).{0,2000}?(?<!`)(?P=ticks)(?!`)",
     re.DOTALL,
@@ -58,7 +58,7 @@ class _Tag(NamedTuple):
 
 
 class MarkupDocument(ProseDocument):
-    """Elements: attributes and texts are values, the rest is prose."""
+    """Elements, whose attributes and short texts are values; the rest is prose."""
 
     is_data = False
 
@@ -129,7 +129,7 @@ class MarkupDocument(ProseDocument):
         return Value(name, start, end, "value" if self.is_data else "prose", tag.name)
 
     def _name_before(self, tag: _Tag) -> str:
-        """What `<name>...</name>` right before a `<value>` says."""
+        """Return the text of a `<name>...</name>` right before a `<value>`."""
         before = self._tag_before(tag.start - 1)
         if (
             before is None
@@ -140,7 +140,7 @@ class MarkupDocument(ProseDocument):
         return self.text[before.end : tag.start].partition("<")[0].strip()
 
     def _quoted(self, start: int, end: int) -> Value:
-        """Judge a name in quotes, in an expression of a template or of an attribute."""
+        """Classify a quoted name in an expression of a template or an attribute."""
         name = self.text[start:end]
         if self.comment_end(start) is not None:
             return Value(name, start, end, "comment")
@@ -161,19 +161,19 @@ class MarkupDocument(ProseDocument):
 
 
 def find_comments(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Find the comments of HTML and MDX, code spans left out."""
+    """Find HTML and MDX comments outside code spans."""
     return [match.span() for match in _MARKUP.finditer(text, start, end) if match["comment"]]
 
 
 class PageDocument(MarkupDocument):
-    """A page with scripts in it: HTML, Vue, Svelte, Astro, Blade."""
+    """A page with scripts: HTML, Vue, Svelte, Astro, Blade."""
 
     def __init__(self, text: str) -> None:
         """Keep *text*."""
         super().__init__(text, "page")
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the scripts, and the program that Astro's pages begin with."""
+        """List the scripts, and the code fence at the top of an Astro page."""
         return tuple(self._scripts())
 
     def _scripts(self) -> Iterator[Embedded]:
@@ -204,14 +204,14 @@ class XmlDocument(MarkupDocument):
 
 
 class HttpDocument(ProseDocument):
-    """Requests as editors send them; their bodies are texts of their own."""
+    """HTTP requests that editors send; each body is an embedded text."""
 
     def __init__(self, text: str) -> None:
         """Keep *text*."""
         super().__init__(text, "http")
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the bodies."""
+        """List the requests' bodies."""
         return tuple(
             slice_of(self.text, *match.span("code"), "json") for match in _BODY.finditer(self.text)
         )

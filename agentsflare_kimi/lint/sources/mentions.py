@@ -1,4 +1,4 @@
-"""Where a text names models, which ones, and whether they are this gateway's or another host's."""
+"""Finds the models that a text names, and whether the gateway or another host serves them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from agentsflare_kimi.models.catalog import list_models
 
 __all__ = ["Mention", "find_mentions", "is_inside"]
 
-# `kimi-k2-thinking:free`, `kimi-k2-thinking@Moonshot`: how other hosts mark their own.
+# `kimi-k2-thinking:free`, `kimi-k2-thinking@Moonshot`: suffixes of other hosts.
 _SUFFIX: Final = lazy(r"[:@][A-Za-z][\w-]*\Z")
 _HOST: Final = lazy(r"[A-Za-z][\w.-]*(?:[/:][A-Za-z][\w.-]*){0,3}[/:]\Z|[a-z]+(?:ai)?\.\Z")
 _TABLE: Final = lazy(r"[\w.-]+\.\Z")
-# Prefixes by which routers mean Moonshot, the gateway, or whatever base URL they were given.
+# Router prefixes for Moonshot, the gateway, or whatever base URL is configured.
 _OURS: Final = frozenset(
     "moonshot/ moonshot: moonshotai: agentsflare/ agentsflare: openai/ openai: openai_like/ "  # noqa: SIM905  # words read best as words
     "custom_openai/ litellm_proxy/ openai-compatible/ openai_compatible/ oai/ compatible/".split()
@@ -30,11 +30,11 @@ class Mention(NamedTuple):
 
     Attributes:
         model: The name, without a host's prefix or suffix.
-        host: That prefix or suffix; empty where the name stands for itself.
+        host: That prefix or suffix; empty if there is none.
         start: Where the identifier begins.
         end: Where it ends, exclusive.
-        value: What stands around it.
-        name_start: Where the model's own name begins, past a prefix.
+        value: The value around it.
+        name_start: Where the model's own name begins, after a prefix.
     """
 
     model: str
@@ -46,18 +46,18 @@ class Mention(NamedTuple):
 
     @property
     def name_span(self) -> tuple[int, int]:
-        """Where the model's own name begins and ends."""
+        """Start and end of the model's own name."""
         start = self.start if self.name_start < 0 else self.name_start
         return start, start + len(self.model)
 
     @property
     def in_prose(self) -> bool:
-        """Whether it is in a comment or in text, where nothing depends on it."""
+        """Whether it is in a comment or in prose, which nothing depends on."""
         return self.value.position in {"comment", "prose"}
 
     @property
     def is_request(self) -> bool:
-        """Whether it decides which model is asked."""
+        """Whether it decides which model is called."""
         return self.value.position == "request" and not self.host
 
 
@@ -67,14 +67,14 @@ def _known() -> Sequence[str]:
 
 
 def find_mentions(document: Document, embedded: Sequence[Embedded]) -> Iterator[Mention]:
-    """Find every place that names a model, outside of the texts inside the text.
+    """Find every place that names a model, outside embedded texts.
 
     Args:
-        document: A text that was read.
-        embedded: The texts inside it.
+        document: The text, as read.
+        embedded: Its embedded texts.
 
     Yields:
-        The places, from first to last; those glued to something else are left out.
+        The places in order, without those that are joined to something else.
     """
     for name in find_names(document.text):
         if not is_inside(name.start, embedded) and (mention := _mention(document, name)):
@@ -82,7 +82,7 @@ def find_mentions(document: Document, embedded: Sequence[Embedded]) -> Iterator[
 
 
 def is_inside(offset: int, embedded: Sequence[Embedded]) -> bool:
-    """Tell whether a place is in one of the texts inside a text, which are in order."""
+    """Tell whether an offset is in one of the embedded texts, which are in order."""
     index = bisect_right(embedded, offset, key=_start) - 1
     return index >= 0 and offset < embedded[index].offsets[-1]
 
@@ -109,7 +109,7 @@ def _mention(document: Document, name: Name) -> Mention | None:
         return None
     own = name.start + (len(host) if name.text.startswith(host) else 0)
     if host.lower() in _OURS and value.position == "request":
-        # Kept where it is: the router takes it off before it asks.
+        # Kept in the text: the router strips it from the request.
         host = ""
     return Mention(model, host, *_span(name), value, own)
 
@@ -126,7 +126,7 @@ def _as_default(name: Name, value: Value) -> Value:
 
 
 def _split(identifier: str) -> tuple[str, str]:
-    """Part an identifier into a known name and a host's mark; unknown ones stay whole."""
+    """Split an identifier into a known name and a host's affix; keep unknown ones whole."""
     known = _known()
     if identifier in known:
         return identifier, ""

@@ -1,4 +1,4 @@
-"""Reader for notebooks: their cells are texts of their own."""
+"""Reader for notebooks: each cell is an embedded text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LANGUAGES: Final = {"code": "cell", "markdown": "markdown"}
 
 
 class NotebookDocument(CodeDocument):
-    """A notebook; its outputs and its metadata are left alone."""
+    """A notebook; its outputs and metadata are left alone."""
 
     def __init__(self, text: str) -> None:
         """Keep *text*."""
@@ -35,7 +35,7 @@ class NotebookDocument(CodeDocument):
         return Value(self.text[start:end], start, end, "prose")
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the cells of code and of Markdown."""
+        """List the code and Markdown cells."""
         cells = _child(self.source, self.text.find("{"), "cells")
         return tuple(
             cell
@@ -71,14 +71,14 @@ class NotebookDocument(CodeDocument):
 
 
 class CellDocument(CodeDocument):
-    """A notebook's cell: Python, and lines for the shell."""
+    """A notebook cell: Python, and shell commands."""
 
     def __init__(self, text: str) -> None:
         """Keep *text*."""
         super().__init__(text, "python")
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the lines for the shell, and what the program holds."""
+        """List the shell commands, and the texts embedded in the Python code."""
         lines = _MAGIC.finditer(self.text)
         magics = [slice_of(self.text, *line.span("command"), "shell") for line in lines]
         return magics or super().embedded()

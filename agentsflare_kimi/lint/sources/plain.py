@@ -1,4 +1,4 @@
-"""Readers for text in which nothing is a value, and for files of which nothing is known."""
+"""Readers for prose, in which nothing is a value, and for files of unknown kinds."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from agentsflare_kimi.lint.sources.documents import Embedded, Value
 __all__ = ["PlainDocument", "ProseDocument"]
 
 _BEFORE: Final = re.compile(r"[=:>\"'(\[,][ \t]*[\"']?\Z")
-# What opens a comment in texts that are no programs: at the beginning of a line.
+# Openings of comments in prose formats, at the beginning of a line.
 _REMARK: Final = re.compile(r"[ \t]*(?:\.\.|//|%|<!--)")
-# The same in some language or other, anywhere in a line.
+# Openings of comments in any language, anywhere in a line.
 _OPENER: Final = re.compile(r"(?:\A|\s|[;{})\]])(?:#|//|/\*|<!--|--|;|%|REM\b|\*)", re.IGNORECASE)
 _REACH: Final = 1000
 _AFTER: Final = re.compile(r"[ \t]*(?:[\"'<)\],;]|$)", re.MULTILINE)
@@ -49,7 +49,7 @@ class ProseDocument:
 
 
 class PlainDocument(ProseDocument):
-    """Text of an unknown kind: what looks like a value may be one."""
+    """Text of an unknown kind: whatever looks like a value is taken for one."""
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe the value around the code points *start* to *end*."""

@@ -1,4 +1,4 @@
-"""A text cut into strings, comments and code, with its brackets paired."""
+"""A text split into strings, comments and code, with its brackets paired."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Final, Literal, NamedTuple
 
 __all__ = ["COMMENT", "STRING", "Entry", "Region", "RegionKind", "Source"]
 
-# `part`: a piece of a string with placeholders; `prose`: text outside the program (JSX, PHP).
+# `part`: a piece of a string with placeholders; `prose`: text outside the code (JSX, PHP).
 RegionKind = Literal["string", "part", "heredoc", "comment", "prose", "regex"]
 
-# What stands in the masked text for each character of a string, and of a comment.
+# These replace each character of a string or a comment in the masked text.
 STRING: Final = "\x01"
 COMMENT: Final = " "
 
@@ -27,8 +27,8 @@ class Region(NamedTuple):
 
     Attributes:
         kind: What it is.
-        start: Where it begins, its opening quote or mark included.
-        end: Where it ends, its closing quote included.
+        start: Where it begins, including its opening quote or mark.
+        end: Where it ends, including its closing quote.
         inner_start: Where its content begins.
         inner_end: Where its content ends.
     """
@@ -44,8 +44,8 @@ class Entry(NamedTuple):
     """One argument of a call, or one entry of an object or list.
 
     Attributes:
-        key: Its key; empty for a positional one, `*` for what is spread from elsewhere.
-        start: Where it begins, its key included.
+        key: Its key; empty for a positional one, `*` for one that is spread from elsewhere.
+        start: Where it begins, including its key.
         end: Where its value ends.
         value_start: Where its value begins.
         is_quoted: Whether its key is written as a string.
@@ -59,18 +59,18 @@ class Entry(NamedTuple):
 
 
 class Source:
-    """A text with its regions; what is asked for is computed once, on first use."""
+    """A text with its regions; everything else is computed once, on first use."""
 
     def __init__(self, text: str, regions: Sequence[Region]) -> None:
         """Keep *text* and its *regions*, which are in order and do not overlap."""
         self.text = text
         self.regions = regions
-        # What `read_entries` read before, by opening bracket.
+        # The results of `read_entries`, by opening bracket.
         self.memory: dict[int, list[Entry] | None] = {}
         self._starts = [region.start for region in regions]
 
     def region_at(self, offset: int) -> Region | None:
-        """Find the region that holds *offset*, None in code."""
+        """Find the region that holds *offset*; None in code."""
         index = bisect_right(self._starts, offset) - 1
         if index < 0 or self.regions[index].end <= offset:
             return None
@@ -82,12 +82,12 @@ class Source:
         return region if region and region.start == start else None
 
     def regions_between(self, start: int, end: int) -> Sequence[Region]:
-        """List the regions that begin in *start* to *end*."""
+        """List the regions that begin from *start* to *end*."""
         return self.regions[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]
 
     @cached_property
     def masked(self) -> str:
-        """The text with strings and comments blanked out; offsets stay as they are."""
+        """The text with strings and comments blanked out; offsets do not change."""
         pieces: list[str] = []
         last = 0
         for region in self.regions:
@@ -99,7 +99,7 @@ class Source:
 
     @cached_property
     def _brackets(self) -> tuple[dict[int, int], list[int], list[int]]:
-        """Opening brackets to closing ones; where any stands; which one is open after each."""
+        """Each opener's closer; all brackets' offsets; and the innermost opener after each."""
         closers = self._pairs()
         marks: list[int] = []
         inside: list[int] = []
@@ -128,7 +128,7 @@ class Source:
                 stack.append(match.start())
                 open_of_kind[sign] += 1
             elif open_of_kind[_OPENERS[sign]]:
-                # What was never closed in between counts for nothing.
+                # Ignore brackets in between that were never closed.
                 while masked[stack[-1]] != _OPENERS[sign]:
                     open_of_kind[masked[stack.pop()]] -= 1
                 open_of_kind[_OPENERS[sign]] -= 1
@@ -137,7 +137,7 @@ class Source:
 
     @property
     def closers(self) -> dict[int, int]:
-        """Offset of each opening bracket to that of its closing one."""
+        """Maps the offset of each opening bracket to that of its closing one."""
         return self._brackets[0]
 
     def enclosing(self, offset: int) -> int | None:

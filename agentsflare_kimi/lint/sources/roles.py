@@ -1,7 +1,6 @@
-"""What a string is there for, step by step outwards: given to a name, an argument, an item, a key.
+"""Finds a string's role, step by step outwards: assigned to a name, an argument, an item, a key.
 
-Each step is read off the tokens next to the string, or to the bracket around it; how far anything
-stands away does not matter.
+Each step looks only at the tokens next to the string, or next to the bracket around it.
 """
 
 from __future__ import annotations
@@ -43,14 +42,14 @@ _TYPE_NAMES: Final = frozenset({"Literal", "Annotated", "Enum", "Extract", "Excl
 
 
 def steps_from(tree: Tree, offset: int) -> Iterator[Step]:
-    """Go outwards from a string.
+    """Step outwards from a string.
 
     Args:
         tree: The text.
         offset: Where the string begins.
 
     Yields:
-        The steps, the innermost first, as far as brackets go.
+        The steps, from the innermost to the outermost bracket.
     """
     while True:
         part = tree.part_at(offset)
@@ -72,7 +71,7 @@ def steps_from(tree: Tree, offset: int) -> Iterator[Step]:
 
 
 def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noqa: C901, PLR0912  # one case after the other
-    """Say what the brackets around *part* make of what stands in it."""
+    """Find the roles that the brackets around *part* give to its content."""
     opener = part.opener
     outer = tree.part_at(opener)
     tokens = tree.tokens(outer)
@@ -85,10 +84,10 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
     before = tokens[index - 1] if index else None
     if sign == "(":
         if before and before.text == "new" and tokens[0].text[:1].isupper():
-            # The type is the one declared, as in C#: `ChatClient client = new(...)`
+            # C#'s `ChatClient client = new(...)` makes the declared type.
             callee = tokens[0].text
         if not callee:
-            # It only groups, unless several stand in it.
+            # Parentheses around a single item only group.
             is_list = len(tree.parts_of(opener)) > 1
             if role:
                 yield role
@@ -112,7 +111,7 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
         else:
             yield rest._replace(kind="item", callee=callee if before and before.text == "!" else "")
     elif before and before.text == "(" and index > 1 and callee_at(tokens, index - 1) and not role:
-        # Ruby's `fetch("NAME") { "..." }`: the block is a further argument, or a function's.
+        # Ruby's `fetch("NAME") { "..." }`: the block counts as one more argument.
         inner = rest._replace(opener=before.start, nth=len(tree.parts_of(before.start)))
         if not is_definition(tokens, index - 1) or tree.language.name == "ruby":
             yield inner._replace(kind="argument", name="", callee=callee_at(tokens, index - 1))
@@ -140,7 +139,7 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
 
 
 def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:  # noqa: PLR0911  # one case after the other
-    """Tell from the signs in its own part what a token is."""
+    """Tell a token's role from the signs in its own part."""
     last = tokens[index - 1].text if index else ""
     following = tokens[index + 1].text if index + 1 < len(tokens) else ""
     if _is_glued(tree, tokens, index, last, following):
@@ -151,7 +150,7 @@ def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step |
         is_sql_list = last.lower() == "in" and tokens[index].text != STRING
         return Step("compared", opener=part.opener, name="in" if is_sql_list else "")
     if following in {".", "?.", "&."} and index + 2 < len(tokens) and index + 3 < len(tokens):
-        # Judged by the method's name: `"...".equals(model)`, but not `"...".into()`.
+        # The method's name decides: `"...".equals(model)` compares, `"...".into()` does not.
         method = tokens[index + 2].text
         if tokens[index + 3].text == "(" and method not in _CONVERSIONS:
             return Step("compared", callee=method, opener=part.opener)
@@ -179,14 +178,14 @@ def _is_glued(tree: Tree, tokens: Sequence[Token], index: int, last: str, follow
     if following in glues or (last == "=" and index > 1 and tokens[index - 2].text in glues):
         return True
     if last in glues and last != "%":
-        # A key that is spelt out before it: `"chat.model=" + "name"`.
+        # A key written out in the string before: `"chat.model=" + "name"`.
         before = tokens[max(0, index - 2)]
         return before.text != STRING or content_at(tree, before.start)[-1:] != "="
     return tree.language.touching and STRING in {last, following}
 
 
 def _bound(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:
-    """Find what the token is given to within its part."""
+    """Find what the token is assigned to within its part."""
     marks = marks_of(tree, part)
     is_default = index > 0 and tokens[index - 1].text in _CHOOSES
     at = bisect_right(marks, index - 1) - 1
@@ -274,7 +273,7 @@ def _lisp_role(part: Part, tokens: Sequence[Token], index: int) -> Step | None:
 
 
 def _is_function(tree: Tree, tokens: Sequence[Token], place: int) -> bool:
-    """Whether the sign at *place* begins what a function returns: `(x) => `, `lambda: `."""
+    """Tell whether a function's result follows the sign at *place*: `(x) => `, `lambda: `."""
     sign = tokens[place].text
     if sign == ":":
         return any(token.text == "lambda" for token in tokens[:place])
@@ -287,7 +286,7 @@ def _is_function(tree: Tree, tokens: Sequence[Token], place: int) -> bool:
 
 
 def _among_several(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:
-    """Name the target among several: `a, model = 1, "..."`; or the argument of a command."""
+    """Find the target in `a, model = 1, "..."`, or the command that the token is an argument of."""
     sign, commas = commas_of(tree, part)
     targets = bisect_right(commas, sign)
     values = bisect_right(commas, index) - targets

@@ -1,4 +1,4 @@
-"""What the readers of settings have in common: a scalar, its key, and what stands around both."""
+"""Classifies scalars in settings files by their keys and what is around them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["NEAR", "Scalar", "is_list", "judge_scalar", "judge_within"]
 
-# A flag or a setting before a name, within a value: `--model name`, `MODEL=name`, `"model": name`.
+# A flag or setting before a name in a value: `--model name`, `MODEL=name`, `"model": name`.
 _FLAG: Final = lazy(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
 _PAIR: Final = lazy(
     r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z"
 )
 _DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\bdefault\([^()]*,\s*[\"']?\Z|\|\|\s*[\"']\Z")
-# What stands before a condition in SQL and its like: `WHERE model = 'name'`, `IN ('name', ...)`.
+# A condition in SQL and the like, before the name: `WHERE model = 'name'`, `IN ('name', ...)`.
 _CONDITION: Final = lazy(r"(?i:\b(?:where|and|or|when|on|having|not|select)[\s(]+[\w.]*\Z)")
 _AMONG: Final = lazy(r"(?i:\bin\s*\((?:[^()]*,)?\s*\\?[\"']\Z)")
-# What only people write to each other: the end of a sentence, code within one.
+# Signs of prose: the end of a sentence, inline code.
 _SENTENCE: Final = lazy(r"[.,!?:;]\s|`|\b[A-Z][a-z]+ [a-z]+ [a-z]+ ")
 _SIGNS: Final = lazy(r"[A-Za-z_][\w.]*")
 _END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
@@ -36,13 +36,13 @@ NEAR: Final = 200
 
 
 class Scalar(NamedTuple):
-    """A scalar in a file of settings.
+    """A scalar in a settings file.
 
     Attributes:
-        key: What it is given to; empty for an item of a list.
-        beside: What stands beside that one.
-        around: The keys around it, the nearest first.
-        named: What a `name`, `key` or `env` beside it says.
+        key: Its key; empty for an item of a list.
+        beside: The keys beside it.
+        around: The keys around it, from the nearest outwards.
+        named: The values of a `name`, `key` or `env` beside it.
     """
 
     key: str
@@ -52,13 +52,13 @@ class Scalar(NamedTuple):
 
 
 def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
-    """Tell what a scalar is there for that is nothing but a name.
+    """Classify a scalar that is a model's name and nothing else.
 
     Args:
-        scalar: It, and what is around it.
+        scalar: The scalar and its surroundings.
 
     Returns:
-        Its position, its key, and the evidence on it.
+        Its position, its key, and the evidence.
     """
     key = _speaker(scalar)
     if not key:
@@ -73,7 +73,7 @@ def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
 
 
 def _speaker(scalar: Scalar) -> str:
-    """The name that tells that the scalar is a model; empty where none does."""
+    """Return the name that shows that the scalar is a model; empty for none."""
     key = scalar.key
     if is_model_key(key.lstrip("-")) or key == "-m":
         return key
@@ -87,14 +87,14 @@ def _speaker(scalar: Scalar) -> str:
 def judge_within(  # noqa: PLR0911  # one case after the other
     before: str, after: str
 ) -> tuple[Position, str, tuple[str, ...]]:
-    """Tell what a name is there for that is only a part of a scalar.
+    """Classify a model's name that is only a part of a scalar.
 
     Args:
-        before: The scalar as far as the name.
-        after: What follows the name.
+        before: The scalar's text before the name.
+        after: The scalar's text after the name.
 
     Returns:
-        Its position, its key, and the evidence on it.
+        Its position, its key, and the evidence.
     """
     near = before[-NEAR:]
     is_whole = bool(_END.match(after))

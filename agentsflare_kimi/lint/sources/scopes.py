@@ -1,4 +1,4 @@
-"""Functions and classes around a place, where indentation or `end` tells rather than brackets."""
+"""Finds the function or class around a place, in languages with indentation or `end`."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SCOPE: Final = lazy(
 
 
 class Scopes:
-    """The functions and classes of one text, found in one pass."""
+    """The functions and classes of a text, found in one pass."""
 
     def __init__(self, masked: str) -> None:
-        """Keep a text without its strings and comments."""
+        """Keep a text in which strings and comments are masked."""
         self._masked = masked
 
     def scope_of(self, offset: int) -> str:
-        """Name the function or class around *offset*, where indentation or `end` tells."""
+        """Return the name of the innermost function or class around *offset*."""
         lines, indents, parents, names = self._scopes
         line_start = self._masked.rfind("\n", 0, offset) + 1
         matched = _INDENT.match(self._masked, line_start)

@@ -1,16 +1,16 @@
-"""Requests in the words of other languages' SDKs: a builder's chain, a struct, an array, a hash.
+"""Reads requests made with other languages' SDKs: a builder chain, a struct, an array, a hash.
 
-Read only where the SDK is known by the call around it and has a way to send a field that it does
-not know, so that a whole migration can be written. Sources, as of November 2026:
+Reads only SDKs that it recognizes by the call and that can send fields unknown to them, so
+that a complete migration can be written. Sources, as of November 2026:
 
 - openai-java, README "Undocumented parameters": `putAdditionalBodyProperty(name, JsonValue)`;
 - openai-go, README "Undocumented request params": `option.WithJSONSet(name, value)`;
-- openai-php/client, `Resources/Chat.php`: `create(array $parameters)` sends what it is given;
+- openai-php/client, `Resources/Chat.php`: `create(array $parameters)` sends the array as given;
 - ruby-openai, `lib/openai/client.rb`: `chat(parameters: {})` posts the hash;
 - openai-ruby, README "Undocumented request params": `request_options: {extra_body: {}}`;
-- serde_json's `json!` and System.Text.Json's serializer write the object that they are given.
+- serde_json's `json!` and System.Text.Json's serializer write the object as given.
 
-async-openai's builders and .NET's `ChatClient` have none, so there a name alone is changed.
+async-openai's builders and .NET's `ChatClient` cannot, so there only the name is changed.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _SERIALIZERS: Final = frozenset(
 )
 _LINK: Final = lazy(r"\s*\??\.\s*(?P<name>\w+)\s*(?=\()")
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# What a model's name may be wrapped in: `ChatModel.of("...")`, `openai.F("...")`.
+# Calls that wrap a model's name: `ChatModel.of("...")`, `openai.F("...")`.
 _WRAPPER: Final = lazy(r"\s*(?:&?[A-Za-z_][\w.]*\(\s*)?\Z")
 _CLOSING: Final = lazy(r"\s*\)?\s*\Z")
 _ADDED: Final = re.compile(r"add(?:\w*Message|Tool)\Z")
-# In a conversation with calls of tools, more has to be mended than is read here.
+# A conversation with tool calls needs changes beyond what is read here.
 _TOOL_CALLS: Final = lazy(r"tool_?calls", re.IGNORECASE)
 _OPTIONS: Final = frozenset({"request_options", "extra_body"})
 _REACH: Final = 80
@@ -53,11 +53,11 @@ def read_sdk_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
 
     Args:
         tree: A program.
-        span: Where the string begins and ends, its quotes included.
-        model: What it holds.
+        span: Start and end of the string, including its quotes.
+        model: The string's content.
 
     Returns:
-        The request, as a whole; None where it is not known to be all in sight.
+        The request; None unless all of it is certain to be written out here.
     """
     found = _group(tree, span[0])
     if found is None:
@@ -90,7 +90,7 @@ def _group(tree: Tree, offset: int) -> tuple[Group, Form] | None:
         chain = _chain(tree, offset)
         return (chain, "chain") if chain else None
     opener = source.enclosing(offset)
-    # Past what only wraps the name: `openai.F("...")`.
+    # Skip a call that only wraps the name: `openai.F("...")`.
     if opener is not None and source.text[opener] == "(" and tree.language.name == "go":
         opener = source.enclosing(opener)
     form = None if opener is None else _form(tree, opener)
@@ -102,7 +102,7 @@ def _group(tree: Tree, offset: int) -> tuple[Group, Form] | None:
 
 
 def _form(tree: Tree, opener: int) -> Form | None:
-    """Tell how a request is written between the brackets at *opener*; None if none is."""
+    """Tell the form of the request in the brackets at *opener*; None if there is none."""
     source, language = tree.source, tree.language.name
     sign = source.text[opener]
     before = source.masked[max(0, opener - _REACH) : opener].rstrip()
@@ -118,7 +118,7 @@ def _form(tree: Tree, opener: int) -> Form | None:
     if written == ("go", "{") and _STRUCT.search(before):
         is_call = last in {"New", "NewStreaming"} and "Completions." in callee
         more = source.masked[source.closers[opener] : source.closers[around]]
-        # Go takes no options beside a list of them that is spread.
+        # Go accepts no further options beside a spread list.
         is_open = is_call and "..." not in more
         return "argument" if is_open and _can_have_options(source.text) else None
     is_request = (
@@ -131,13 +131,13 @@ def _form(tree: Tree, opener: int) -> Form | None:
 
 
 def _is_whole_argument(source: Source, opener: int) -> bool:
-    """Whether nothing is joined to what ends here: `[...] + $more`, `{...}.merge(more)`."""
+    """Tell whether nothing is added to an argument (`[...] + $more`, `{...}.merge(more)`)."""
     end = source.closers[opener] + 1
     return source.masked[end : end + _REACH].lstrip()[:1] in {")", ","}
 
 
 def _can_have_options(text: str) -> bool:
-    """Whether a Go program imports the SDK under a path that is known, and calls no variable so."""
+    """Tell whether a Go program imports the SDK and has no variable named `option`."""
     return bool(_GO_IMPORT.search(text)) and not _GO_OPTION.search(text)
 
 
@@ -169,13 +169,13 @@ def _chain(tree: Tree, offset: int) -> Group | None:
 
 
 def _called(source: Source, name: str, opener: int) -> str:
-    """Name the parameter that a builder's method sets."""
+    """Return the parameter that a builder's method sets."""
     if name == "putAdditionalBodyProperty":
         region = source.region_from(opener + 1)
         return source.text[region.inner_start : region.inner_end] if region else ""
     if _ADDED.match(name):
         return "tools" if name == "addTool" else "messages"
-    # `additionalBodyProperties(map)` and the like may hold anything.
+    # `additionalBodyProperties(map)` and the like may set anything.
     return "" if "dditional" in name else _snake(name)
 
 
@@ -206,7 +206,7 @@ def _value(source: Source, entry: Entry) -> object:
 
 
 def _thinking(source: Source, start: int, end: int) -> object:
-    """Read what switches thinking, in whatever mapping it stands."""
+    """Read the value of `thinking`, from any kind of mapping."""
     regions = source.regions_between(start, end)
     texts = [source.text[region.inner_start : region.inner_end] for region in regions]
     types = [text for text in texts if text in {"enabled", "disabled"}]

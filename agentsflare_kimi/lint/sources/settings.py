@@ -1,4 +1,4 @@
-"""Parameters that are set beside a model's name, and to what: entries, fields, builders, tables."""
+"""Finds parameters set beside a model's name: as entries, fields, in builders or tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Setting", "Settings", "number_ahead"]
 
-# A number, in what may wrap it: `openai.Float(0.3)`, `Some(0.3)`, `0.3f`, `0.3_f32`.
+# A number, possibly wrapped: `openai.Float(0.3)`, `Some(0.3)`, `0.3f`, `0.3_f32`.
 _NUMBER: Final = lazy(
     r"\s*(?:&?[A-Za-z_][\w.:]*\(\s*)?(?P<number>[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?)"
     r"(?:_?f(?:32|64)|[fFdDmMlL])?\s*\)*[ \t]*(?=[,;)}\]\r\n]|\Z)"
@@ -27,14 +27,14 @@ _LINE: Final = lazy(r"^[ \t]*\"?([A-Za-z_][\w-]*)\"?[ \t]*=[ \t]*", re.MULTILINE
 
 
 class Setting(NamedTuple):
-    """One parameter that is set.
+    """One parameter and its value.
 
     Attributes:
-        name: As it is spelt there.
-        parameter: As the API spells it.
-        value: What it is set to; `COMPUTED` where that is not a literal.
+        name: The name, as spelt there.
+        parameter: The name, as the API spells it.
+        value: Its value; `COMPUTED` if that is not a literal.
         start: Where it begins.
-        end: Where its name ends, or its value where that is known.
+        end: Where its value ends, or its name if the value is unknown.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Setting(NamedTuple):
 
 
 class Settings:
-    """The parameters that are set in one text; each stretch of it is looked at once."""
+    """The parameters set in a text; each stretch of the text is searched once."""
 
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
@@ -54,14 +54,14 @@ class Settings:
         self._tables: list[int] | None = None
 
     def beside(self, offset: int) -> Sequence[Setting]:
-        """Find the parameters that a model may pin beside the name at *offset*.
+        """Find the parameters beside the name at *offset* that a model may fix.
 
         Args:
-            offset: Where the string begins that names the model.
+            offset: The start of the string that names the model.
 
         Returns:
-            Those between the same brackets, those chained to the same builder, those further out
-            as far as calls only wrap, and in TOML those of the same table.
+            Those in the same brackets or builder chain, those outside calls that only wrap, and
+            in TOML those of the same table.
         """
         tree = self._tree
         found: dict[str, Setting] = {}
@@ -142,14 +142,14 @@ class Settings:
 
 
 def number_ahead(text: str, start: int) -> tuple[float, int] | None:
-    """Read a number as any language writes it.
+    """Read a number in any language's notation.
 
     Args:
         text: Source text.
-        start: Where it should stand.
+        start: Where the number should begin.
 
     Returns:
-        The number and where it ends; None where there is something else.
+        The number and its end; None if there is something else.
     """
     match = _NUMBER.match(text, start)
     return (read_number(match["number"]), match.end("number")) if match else None

@@ -39,9 +39,9 @@ _UNKNOWN: Final = (
     r"\$\([^()]*+(?>(?:\([^()]*+\)[^()]*+)*)\)|`[^`]*+`|\$\{[^}]*+\}|\$[A-Za-z_]\w*+|\$[\d@*#?]"
 )
 _BARE: Final = rf"{_UNKNOWN}|\\.|[^\s;&|<>()'\"\\$`]"
-# What the content of a word is made of, by how it begins. Where the quotes are closed and opened
-# again ('it'\''s', '"'"$Q"'"'), all from one to the other is a single unknown piece, so that
-# no edit can part it.
+# Patterns of the pieces of a word, by its opening quote. Where quotes are closed and reopened
+# ('it'\''s', '"'"$Q"'"'), everything in between is one unknown piece, so that no edit can
+# split it.
 _PIECES: Final = {
     "'": rf"(?P<unknown>'(?>(?:\"(?>(?:{_UNKNOWN}|\\.|[^\"\\])*)\"|{_BARE})*)')|(?P<plain>[^']++)",
     '"': rf"(?P<unknown>{_UNKNOWN}|\"(?>(?:'[^']*+'|{_BARE})*)\")"
@@ -51,14 +51,14 @@ _PIECES: Final = {
 
 
 class ShellDocument(CodeDocument):
-    """A shell script; the bodies and programs that it holds are texts of their own."""
+    """A shell script; request bodies and programs in it are embedded texts."""
 
     def __init__(self, text: str, language: str = "shell") -> None:
         """Keep *text*; it is read on first use."""
         super().__init__(text, language)
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the JSON bodies in quotes and heredocs, and the programs in heredocs."""
+        """List the JSON bodies in quotes and heredocs, and the scripts in heredocs."""
         found: list[Embedded] = []
         end = 0
         for region in self.source.regions:
@@ -74,7 +74,7 @@ class ShellDocument(CodeDocument):
         if self.text[region.inner_start : region.inner_end].lstrip()[:1] not in {"{", "["}:
             return self._script(region) if region.kind == "heredoc" else None
         opening = self.text[region.inner_start - 1 : region.inner_start]
-        # What goes on after `$(...)` is in double quotes, too.
+        # The rest after `$(...)` is in double quotes, too.
         quote = "" if region.kind == "heredoc" else opening if opening in _PIECES else '"'
         end = region.inner_end if not quote else len(self.text)
         template = _read_word(self.text, region.inner_start, end, quote)
@@ -83,7 +83,7 @@ class ShellDocument(CodeDocument):
         return Embedded(template.text, "json" if is_json else "", template.offsets, escape)
 
     def _script(self, region: Region) -> Embedded | None:
-        """Read what goes into an interpreter, or into a file whose name tells its language."""
+        """Read a heredoc for an interpreter, or for a file whose name tells its language."""
         line_start = self.text.rfind("\n", 0, max(0, region.start - 1)) + 1
         opening = self.text[line_start : region.start]
         interpreter, file = _SCRIPT.search(opening), _FILE.search(opening)
@@ -110,7 +110,7 @@ class ShellDocument(CodeDocument):
         return self._word(region.start, region.end, start, end)
 
     def _setting(self, region: Region, start: int, end: int) -> Value:
-        """Describe a part of a string: `-e "MODEL=name"` gives the rest of it to a key."""
+        """Describe a part of a string, such as `-e "MODEL=name"`, which has a key of its own."""
         setting = _SETTING.match(self.text, region.inner_start, start)
         if setting is None or end != region.inner_end:
             position, key = self._in_part(region, start, end)
@@ -141,7 +141,7 @@ class ShellDocument(CodeDocument):
 
 
 def _begins(before: str) -> bool:
-    """Whether a `case` pattern may stand here: at a line's start or after another pattern."""
+    """Tell whether a `case` pattern may begin here: at a line's start or after another pattern."""
     line = before.rpartition("\n")[2].strip()
     return not line or line.endswith(("|", "(", " in", ";;"))
 
@@ -151,7 +151,7 @@ def _double_quoted(replacement: str) -> str:
 
 
 def _read_word(text: str, start: int, end: int, quote: str) -> Template:
-    """Read a word from within its opening *quote* to the closing one that ends it."""
+    """Read a word from after its opening *quote* to its final closing quote."""
     template = Template()
     piece = re.compile(_PIECES[quote], re.DOTALL)
     position = start

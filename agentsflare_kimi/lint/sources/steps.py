@@ -1,4 +1,4 @@
-"""One step outwards from a string: what the place is, and what it is given to."""
+"""One step outwards from a string: the kind of place, and what the string is assigned to there."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["Kind", "Step"]
 Kind = Literal[
     "assigned",  # `name = `, `name: type = `, `name["key"] = `
     "pair",  # `key: `, `key => `
-    "argument",  # of a call: by position, or by name
-    "parameter",  # the default of one
+    "argument",  # of a call, positional or named
+    "parameter",  # a parameter's default
     "attribute",  # of an element: `<Tag name="...">`
     "item",  # of a list
     "returned",  # by a function
@@ -31,13 +31,13 @@ class Step(NamedTuple):
     """One step outwards.
 
     Attributes:
-        kind: What the place is.
-        name: The key, variable, parameter, attribute or function it is given to; empty if none.
-        callee: The call, type or tag around it, dotted.
-        nth: How many arguments or items stand before it.
-        opener: The bracket around it; -1 where there is none.
-        is_default: Whether it stands in for something else: `x or "..."`, `x ?? "..."`.
-        part: The part that it stands in.
+        kind: The kind of place.
+        name: The key, variable, parameter, attribute or function it belongs to; empty if none.
+        callee: The dotted name of the call, type or tag around it.
+        nth: The number of arguments or items before it.
+        opener: The bracket around it; -1 if there is none.
+        is_default: Whether it is a fallback: `x or "..."`, `x ?? "..."`.
+        part: The part that it is in.
     """
 
     kind: Kind

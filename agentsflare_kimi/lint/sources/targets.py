@@ -1,4 +1,4 @@
-"""Names beside brackets and signs: what a value is given to, which call or block is around it."""
+"""Finds names beside signs and brackets: the target of a value, the call or block around it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ KEYWORDS: Final = frozenset(
 _DEFINES: Final = frozenset(
     "def defp fn func fun function sub proc method constructor init lambda".split()  # noqa: SIM905  # same
 )
-# After a name, in Go and Bicep, stands its type.
+# In Go and Bicep the type follows the name.
 _PRIMITIVES: Final = frozenset({"string", "String", "str", "text"})
 
 
 def target_of(tree: Tree, tokens: Sequence[Token], place: int) -> str:
-    """Name what stands to the left of an equals sign, without its type."""
+    """Return the name on the left of an equals sign, without its type."""
     index = place - 1
     while index >= 0:
         text = tokens[index].text
@@ -54,7 +54,7 @@ def target_of(tree: Tree, tokens: Sequence[Token], place: int) -> str:
 
 
 def name_before(tree: Tree, tokens: Sequence[Token], place: int) -> str:  # noqa: PLR0911  # one case after the other
-    """Name what stands right before a sign: a word, a string, or what is in brackets."""
+    """Return the name right before a sign: a word, a string, or the content of brackets."""
     index = place - 1
     while index >= 0 and tokens[index].text in {"?", "!", "*", "&", "+", "|"}:
         index -= 1
@@ -80,7 +80,7 @@ def name_before(tree: Tree, tokens: Sequence[Token], place: int) -> str:  # noqa
 
 
 def word_at(tokens: Sequence[Token], index: int) -> str:
-    """A word with what hyphens and dots join to it: `data-model`, `options.model`."""
+    """Return a word with its hyphenated or dotted parts: `data-model`, `options.model`."""
     text = tokens[index].text
     if not is_word(text):
         return ""
@@ -94,13 +94,13 @@ def word_at(tokens: Sequence[Token], index: int) -> str:
 
 
 def content_at(tree: Tree, offset: int) -> str:
-    """Give the content of the string at *offset*."""
+    """Return the content of the string at *offset*."""
     region = tree.source.region_at(offset)
     return tree.source.text[region.inner_start : region.inner_end] if region else ""
 
 
 def tag_around(tokens: Sequence[Token], place: int) -> str:
-    """Name the element that the attribute at *place* is in; empty outside of tags."""
+    """Return the name of the element whose attribute is at *place*; empty outside tags."""
     index = place - 1
     while index > 0:
         text = tokens[index].text
@@ -115,7 +115,7 @@ def tag_around(tokens: Sequence[Token], place: int) -> str:
 
 
 def _name_of_tag(tokens: Sequence[Token], index: int) -> str:
-    """Name a tag: `Select.Option`, `el-option`."""
+    """Return a tag's name: `Select.Option`, `el-option`."""
     name = tokens[index].text
     while index + 2 < len(tokens) and tokens[index + 1].text in {".", "-", ":"}:
         name += tokens[index + 1].text + tokens[index + 2].text
@@ -124,7 +124,7 @@ def _name_of_tag(tokens: Sequence[Token], index: int) -> str:
 
 
 def callee_at(tokens: Sequence[Token], index: int) -> str:
-    """Name the call, or the type, whose bracket is the token at *index*; empty where it is none."""
+    """Return the name of the call or type whose bracket is at *index*; empty for none."""
     place = index - 1
     if place >= 0 and tokens[place].text in {"!", "?"}:
         place -= 1
@@ -175,7 +175,7 @@ def head_of(tree: Tree, opener: int) -> list[str]:
 
 
 def words_before(tree: Tree, tokens: Sequence[Token], index: int) -> list[str]:
-    """The words and strings before a block."""
+    """List the words and strings before a block."""
     return [
         content_at(tree, token.start) if token.text == STRING else token.text
         for token in tokens[:index]
@@ -184,7 +184,7 @@ def words_before(tree: Tree, tokens: Sequence[Token], index: int) -> list[str]:
 
 
 def name_of_head(tokens: Sequence[Token], index: int) -> str:
-    """Name the function, class or block that a head begins."""
+    """Return the name of the function, class or block that a head begins."""
     for place in range(index - 1, 0, -1):
         if tokens[place].text == "(" and is_word(tokens[place - 1].text):
             return tokens[place - 1].text

@@ -1,4 +1,4 @@
-"""JSON that is put together from what stands in the source and what only the program knows."""
+"""JSON assembled from text in the source and pieces known only at run time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _BEFORE_ENTRY: Final = frozenset("{[,")
 
 
 class Template:
-    """A text that grows from its beginning, with the place of each character in the source.
+    """A text built piece by piece, with the source offset of each character.
 
-    A piece that is not known becomes one sign: `$`, a value, where a value or a part of a string
-    can stand; `*`, further entries, where an entry can.
+    An unknown piece becomes one sign: `$` where a value or a part of a string may be, `*` where
+    further entries may be.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start with an empty text."""
         self.offsets: list[int] = []
         self._pieces: list[str] = []
         self._pending: list[str] = []
@@ -28,17 +28,17 @@ class Template:
 
     @property
     def text(self) -> str:
-        """What is known, and a sign for each piece that is not."""
+        """The text, with a sign for each unknown piece."""
         return "".join(self._pieces)
 
     def add(self, text: str, start: int) -> None:
-        """Add known text, which begins at *start*."""
+        """Add known text, which begins at *start* in the source."""
         self._pieces.append(text)
         self._pending.append(text)
         self.offsets += range(start, start + len(text))
 
     def add_unknown(self, start: int) -> None:
-        """Add a piece that only the running program knows, and that begins at *start*."""
+        """Add a piece known only at run time, which begins at *start* in the source."""
         sign = self._sign()
         self._pieces.append(sign)
         self.offsets += [start] * len(sign)

@@ -1,8 +1,8 @@
-"""A text as a tree: brackets, and what stands between them part by part.
+"""A text as a tree of brackets and the parts between them.
 
-One tree for all languages with brackets. A part is an argument, an entry or an item where commas
-part what is in the brackets, and a statement elsewhere. Parts and tokens are made when they are
-asked for and kept, so that each stretch of the text is looked at once, however many names it has.
+One tree for all languages with brackets. A part is an argument, entry or item if commas separate
+the content of the brackets, else a statement. Parts and tokens are made on first use and cached,
+so that each stretch of the text is read once, however many names it contains.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["BINDS", "Part", "Token", "Tree", "is_word"]
 BINDS: Final = frozenset(
     {"=", ":", "=>", ":=", "?=", "||=", "??=", "//=", "<-", "<<-", "to", "~>", "->", "::="}
 )
-"""Signs between a name and what it is given."""
+"""Signs between a name and its value."""
 
 _WORDS: Final = r"[\w$@]+"
 _LISP_WORDS: Final = r"[\w$@:*?!.-]+"
@@ -38,7 +38,7 @@ _SIGNS: Final = (
 )
 _MARK: Final = lazy(r"[,;()\[\]{}]")
 _OPENERS: Final = frozenset("([{")
-# What keeps a statement open at a line's end, and what takes it up in the next line.
+# Signs at a line's end that continue a statement, and signs that continue it on the next line.
 _LEAVES_OPEN: Final = lazy(r"(?:[,=(\[{+\\.&?:]|\|\||->|\breturn|\bor|\band|\belse)\Z")
 _TAKES_UP: Final = lazy(r"\s*(?:\.(?!\.)|->|\?[.:]?|&&|\|\||[+)\]}=:]|::|\bor\b|\band\b)")
 _TEXT: Final = lazy(r"\S")
@@ -50,7 +50,7 @@ _IS_ENTRY: Final = lazy(
 
 
 class Token(NamedTuple):
-    """A word, a sign, a string as a whole, or all between two brackets as their opening one."""
+    """A word, a sign, a whole string, or a pair of brackets with its content as the opening one."""
 
     text: str
     start: int
@@ -58,13 +58,13 @@ class Token(NamedTuple):
 
 
 class Part(NamedTuple):
-    """An argument, an entry, an item or a statement, without the blanks around it.
+    """An argument, an entry, an item or a statement, without surrounding blanks.
 
     Attributes:
         start: Where it begins.
         end: Where it ends, exclusive.
-        opener: Where the bracket around it is; -1 at the top.
-        nth: How many are before it in the same brackets; 0 for a statement.
+        opener: The offset of the bracket around it; -1 at the top level.
+        nth: The number of parts before it in the same brackets; 0 for a statement.
     """
 
     start: int
@@ -74,10 +74,10 @@ class Part(NamedTuple):
 
 
 class Tree:
-    """Brackets, parts and tokens of one text."""
+    """The brackets, parts and tokens of a text."""
 
     def __init__(self, source: Source, language: Language) -> None:
-        """Keep *source*; nothing is read before it is asked for."""
+        """Keep *source*; everything is read on first use."""
         self.source = source
         self.language = language
         words = _LISP_WORDS if language.in_lists else _WORDS
@@ -85,7 +85,7 @@ class Tree:
         self._lists: dict[int, Sequence[Part]] = {}
         self._kinds: dict[int, bool] = {}
         self._tokens: dict[tuple[int, int], Sequence[Token]] = {}
-        # Of each bracket the statements in it that are known, in order.
+        # The known statements in each bracket, in order.
         self._statements: dict[int, list[Part]] = {}
         self.commas: dict[tuple[int, int], tuple[int, Sequence[int]]] = {}
         self.marks: dict[tuple[int, int], Sequence[int]] = {}
@@ -102,11 +102,11 @@ class Tree:
         return parts[max(index, 0)] if parts else Part(offset, offset, opener, 0)
 
     def opener_around(self, offset: int) -> int:
-        """Find the bracket that opens around *offset*; -1 at the top."""
+        """Find the opening bracket around *offset*; -1 at the top level."""
         return -1 if (opener := self.source.enclosing(offset)) is None else opener
 
     def is_list(self, opener: int) -> bool:
-        """Tell whether commas part what is between two brackets, rather than lines."""
+        """Tell whether commas, rather than lines, separate the content of two brackets."""
         if opener < 0:
             return False
         if self.source.text[opener] != "{":
@@ -122,7 +122,7 @@ class Tree:
         return self._lists[opener]
 
     def tokens(self, part: Part) -> Sequence[Token]:
-        """Cut a part into tokens."""
+        """Split a part into tokens."""
         key = part.start, part.end
         if key not in self._tokens:
             self._tokens[key] = self._cut(*key)
@@ -133,14 +133,14 @@ class Tree:
         return max(0, bisect_right(tokens, offset, key=_start) - 1)
 
     def statement_at(self, offset: int) -> Part:
-        """Find the whole statement around *offset*, past arguments, entries and items."""
+        """Find the whole statement around *offset*, outside arguments, entries and items."""
         part = self.part_at(offset)
         while part.opener >= 0 and self.is_list(part.opener):
             part = self.part_at(part.opener)
         return part
 
     def words_of_block(self, opener: int) -> Sequence[str]:
-        """List what is set in a block of settings, line by line: `name = value`."""
+        """List the names set in a block, line by line: `name = value`."""
         closer = self.source.closers[opener]
         return [
             match[1]
@@ -150,13 +150,13 @@ class Tree:
 
     @cached_property
     def scopes(self) -> Scopes:
-        """The functions and classes that indentation tells."""
+        """The functions and classes that indentation or `end` delimits."""
         return Scopes(self.source.masked)
 
     def _is_object(self, opener: int) -> bool:
         match = _IS_ENTRY.match(self.source.masked, opener + 1)
         if match is None:
-            # `new[] { "a" }`, `T{f("a"), f("b")}`: commas, and no statement.
+            # `new[] { "a" }`, `T{f("a"), f("b")}`: items, not statements.
             return self._first_mark(opener + 1, self.source.closers[opener]) == ","
         if match["sign"] != "=":
             return True
@@ -164,7 +164,7 @@ class Tree:
         return mark == "," or (not mark and "\n" not in self.source.masked[opener : match.end()])
 
     def _first_mark(self, start: int, end: int) -> str:
-        """The first comma, semicolon or line end outside of further brackets."""
+        """Return the first comma, semicolon or line end outside nested brackets."""
         position = start
         while mark := _MARK.search(self.source.masked, position, end):
             self.visits += 1
@@ -225,7 +225,7 @@ class Tree:
         )
 
     def _pieces(self, start: int, end: int, opener: int) -> list[Part]:
-        """Part a stretch of lines at its semicolons."""
+        """Split a stretch of lines at its semicolons."""
         pieces: list[Part] = []
         for token in self._cut(start, end):
             if token.text == ";":
@@ -262,7 +262,7 @@ class Tree:
         return ceiling
 
     def _end_of_text(self, start: int, end: int) -> int:
-        """Where the last text between two places ends, blanks after it left out."""
+        """Return where the text between two places ends, without trailing blanks."""
         size = 64
         while end > start:
             self.visits += 1
@@ -273,7 +273,7 @@ class Tree:
         return start
 
     def _child_around(self, offset: int, opener: int) -> int:
-        """Find the bracket right below *opener* that holds *offset*; -1 where none does."""
+        """Find the bracket directly inside *opener* that holds *offset*; -1 for none."""
         found, around = -1, self.opener_around(offset)
         while around not in {opener, -1}:
             self.visits += 1
@@ -281,7 +281,7 @@ class Tree:
         return found
 
     def _ends_at(self, end: int) -> bool:
-        """Tell whether a statement ends where the text of a line does."""
+        """Tell whether a statement ends at the end of a line's text."""
         masked = self.source.masked
         line = masked[masked.rfind("\n", 0, end) + 1 : end]
         if not self.language.goes_on:

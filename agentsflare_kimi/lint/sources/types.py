@@ -1,4 +1,4 @@
-"""Signs that bind within a part, and whether a place is a type rather than a value."""
+"""Finds the signs of assignment in a part, and tells types from values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DECLARES: Final = frozenset(
 
 
 def marks_of(tree: Tree, part: Part) -> Sequence[int]:
-    """Where in a part signs stand that may bind what follows; made once for each part."""
+    """List the indices of signs in a part that may assign what follows; computed once per part."""
     known = tree.marks
     key = part.start, part.end
     if key not in known:
@@ -31,7 +31,7 @@ def marks_of(tree: Tree, part: Part) -> Sequence[int]:
 
 
 def commas_of(tree: Tree, part: Part) -> tuple[int, Sequence[int]]:
-    """Where the first sign of a part stands that gives a value, -1 for none; and its commas."""
+    """Return the index of a part's first sign of assignment, -1 for none, and its commas."""
     key = part.start, part.end
     if key not in tree.commas:
         texts = [(place, tree.tokens(part)[place].text) for place in marks_of(tree, part)]
@@ -41,14 +41,14 @@ def commas_of(tree: Tree, part: Part) -> tuple[int, Sequence[int]]:
 
 
 def is_ternary(tokens: Sequence[Token], marks: Sequence[int], at: int) -> bool:
-    """Whether the colon at *at* belongs to a question mark before it."""
+    """Tell whether the colon at *at* belongs to a ternary's question mark."""
     before = tokens[marks[at - 1]] if at > 0 else None
-    # `key?: type` has its question mark right before the colon.
+    # In `key?: type` the question mark is right before the colon.
     return before is not None and before.text == "?" and marks[at - 1] != marks[at] - 1
 
 
 def is_type(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> bool:
-    """Tell whether a token stands where a type does."""
+    """Tell whether a token is in the place of a type."""
     last = tokens[index - 1].text if index else ""
     following = tokens[index + 1].text if index + 1 < len(tokens) else ""
     if last in {"<", "|", "&", "as", "satisfies", "extends", "keyof"} or following in {
@@ -76,8 +76,7 @@ def is_type(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> bool
 
 
 def _in_type(tree: Tree, opener: int) -> bool:
-    """Tell whether a token stands where a type does."""
-    """Whether braces are those of a type: `interface Name { ... }`, `(x: { ... }) =>`."""
+    """Tell whether braces belong to a type: `interface Name { ... }`, `(x: { ... }) =>`."""
     if tree.source.text[opener] != "{":
         return False
     outer = tree.part_at(opener)

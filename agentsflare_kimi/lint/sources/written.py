@@ -1,4 +1,4 @@
-"""Requests written as JSON in the strings of a program, whatever the language."""
+"""Finds requests written as JSON in a program's strings, in any language."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def find_written(tree: Tree) -> Iterator[Embedded]:
         tree: A program.
 
     Yields:
-        The requests, in order; those with an escape that is not understood are left out.
+        The requests in order, without those that contain an unknown escape.
     """
     source = tree.source
     end = 0
@@ -49,7 +49,7 @@ def find_written(tree: Tree) -> Iterator[Embedded]:
         region = source.region_at(name.start) if name.start >= end else None
         if region is None:
             continue
-        # Of many names in one string the first tells.
+        # If a string has several names, the first decides.
         end = region.end
         text = _written(tree, region)
         if text:
@@ -130,7 +130,7 @@ _KNOWN: Final = ("plain", "escaped", "closed", "quoted")
 
 
 def _next_part(source: Source, part: Region) -> Region | None:
-    """Find what goes on after a placeholder; None where strings are nested in it."""
+    """Find the rest of a string after a placeholder; None if the placeholder holds strings."""
     if part.kind != "part" or not source.text[part.inner_end : part.end].endswith("{"):
         return None
     closer = source.text.find(_PLACEHOLDER_END, part.end)

@@ -1,4 +1,4 @@
-"""Reader for YAML: one pass over the lines, however they are nested."""
+"""Reader for YAML, in one pass over the lines at any nesting."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class YamlDocument:
     language = "yaml"
 
     def __init__(self, text: str) -> None:
-        """Keep *text*; it is read at the first question."""
+        """Keep *text*; it is read on first use."""
         self.text = text
         self._settings_of: dict[int, Sequence[Setting]] = {}
         self._keys_of: dict[int, tuple[Beside, Sequence[str]]] = {}
@@ -41,7 +41,7 @@ class YamlDocument:
         self._comments: dict[tuple[int, int], int] = {}
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the block scalars that hold a name, and are a text of their own."""
+        """List the block scalars that name a model and are embedded texts."""
         return self._blocks_with_names
 
     def comment_end(self, offset: int) -> int | None:
@@ -96,7 +96,7 @@ class YamlDocument:
         return self._within(before, after, start, end, (first, last))
 
     def _scalar_at(self, node: Node, start: int) -> tuple[int, int]:
-        """Where the scalar on the line of *start* begins and ends, without quotes."""
+        """Return start and end of the scalar on the line of *start*, without quotes."""
         is_continued = start >= node.end
         begin = node.end if is_continued else min(node.value_start, start)
         last = self.text.find("\n", start)
@@ -123,7 +123,7 @@ class YamlDocument:
         return Value(self.text[start:end], start, end, position, key, evidence=evidence)
 
     def _judged(self, index: int, start: int, end: int) -> Value:
-        """Judge a scalar that is nothing but a name."""
+        """Classify a scalar that is a model's name and nothing else."""
         node = self._nodes[index]
         name = self.text[start:end]
         if not node.key:
@@ -140,7 +140,7 @@ class YamlDocument:
         return Value(name, start, end, position, key, settings=settings, evidence=evidence)
 
     def _is_catalogue(self, node: Node, evidence: tuple[str, ...]) -> bool:
-        """Whether the items beside an item name further models, and nothing says they are asked."""
+        """Tell whether an item is in a list of models that nothing shows to be called."""
         item = self._nodes[node.parent] if node.parent >= 0 else None
         if item is None or not item.is_item or {"chat-body", "credentials"} & set(evidence):
             return False
@@ -175,7 +175,7 @@ class YamlDocument:
             parent = self._nodes[parent].parent
 
     def _item_before(self, index: int) -> str:
-        """What the item before an item is."""
+        """Return the text of the item before an item."""
         node = self._nodes[index]
         before = self._nodes[index - 1] if index else None
         is_item = before is not None and before.is_item and before.column == node.column
@@ -186,7 +186,7 @@ class YamlDocument:
         )
 
     def _beside(self, parent: int) -> tuple[Beside, Sequence[str]]:
-        """What stands in one mapping, and what its `name` or the like says."""
+        """Return the keys of a mapping, and the values of its `name` or the like."""
         if parent not in self._keys_of:
             nodes = [self._nodes[i] for i in self._children.get(parent, ())]
             named = [
@@ -266,7 +266,7 @@ class YamlDocument:
         return tuple(found)
 
     def _comment_in(self, start: int, end: int) -> int:
-        """Where a comment begins in a line, or the line's end."""
+        """Return where a line's comment begins, or where the line ends."""
         if (start, end) not in self._comments:
             line = self.text[start:end]
             masked = _QUOTED.sub(lambda match: "x" * len(match[0]), line) if "#" in line else ""

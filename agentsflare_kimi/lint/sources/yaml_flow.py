@@ -1,4 +1,4 @@
-"""Flow collections in YAML: `{model: name, n: 1}`, `[one, two]`, however many lines they take."""
+"""Reads YAML flow collections on any number of lines: `{model: name, n: 1}`, `[one, two]`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _FLOW: Final = lazy(
     r"(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<colon>:)(?=[\s,}\]]|\Z)|#[^\r\n]*"
     r"|\"(?:[^\"\\]|\\.)*\"|'[^']*'|\{\{.*?\}\}|(?:[^\s,{}\[\]:\"'#]|:(?![\s,}\]]))+"
 )
-# What stands beside a `value` and says what it is one of.
+# Keys beside a `value` that tell what the value is for.
 SPEAKERS: Final = frozenset({"name", "key", "env", "variable", "id", "option"})
 
 
 class Collections:
-    """The flow collections of one text."""
+    """The flow collections of a text."""
 
     def __init__(self, text: str, nodes: Sequence[Node]) -> None:
         """Keep a text and its lines."""
@@ -39,14 +39,14 @@ class Collections:
         self._beside: dict[int, Beside] = {}
 
     def entry_at(self, offset: int) -> tuple[str, int, int, int] | None:
-        """Find the entry that holds *offset*: its key, where it begins and ends, the collection."""
+        """Find the entry that holds *offset*: its key, start, end and collection."""
         starts, entries = self._flows
         at = bisect_right(starts, offset) - 1
         return entries[at] if at >= 0 and offset < entries[at][2] else None
 
     @cached_property
     def _flows(self) -> tuple[list[int], list[tuple[str, int, int, int]]]:
-        """The scalars of all flow collections: key, value's start and end, and the collection."""
+        """The scalars of all flow collections: each with its key, start, end and collection."""
         found: list[tuple[str, int, int, int]] = []
         position = 0
         for index, node in enumerate(self._nodes):
@@ -85,13 +85,13 @@ class Collections:
         return position
 
     def beside(self, opener: int) -> Beside:
-        """What stands in a collection."""
+        """Return the keys of a collection."""
         if opener not in self._beside:
             self._beside[opener] = Beside(map(squeeze, self.keys[opener]))
         return self._beside[opener]
 
     def item_before(self, start: int) -> str:
-        """Give the item before the one that begins at *start*."""
+        """Return the item before the one that begins at *start*."""
         starts, entries = self._flows
         at = bisect_right(starts, start) - 2
         return self._text[entries[at][1] : entries[at][2]].strip("\"'") if at >= 0 else ""
@@ -104,7 +104,7 @@ class Collections:
         return entries
 
     def named_in(self, opener: int) -> list[str]:
-        """List what a `name` or the like says in a collection."""
+        """List the values of a `name` or the like in a collection."""
         entries = self._flow_entries.get(opener, ())
         return [self._text[a:b].strip("\"'") for key, a, b, _ in entries if key in SPEAKERS]
 

@@ -1,4 +1,4 @@
-"""The lines of a YAML text as nodes: keys and items, and which of them is in which."""
+"""Parses the lines of a YAML text into a tree of keys and items."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Node(NamedTuple):
         column: Where its key begins, or its dash.
         key: Its key; empty for an item.
         key_start: Where the key begins.
-        value_start: Where its value begins, past tags and anchors.
+        value_start: Where its value begins, after tags and anchors.
         end: Where the line ends.
         parent: The node around it; -1 at the top.
         is_item: Whether it is an item of a list.
@@ -47,11 +47,11 @@ class Node(NamedTuple):
 
 
 class Lines:
-    """The nodes of one text.
+    """The nodes of a text.
 
     Attributes:
-        nodes: They, in order.
-        headers: Of each block scalar the node, and where its lines begin and end.
+        nodes: The nodes in order.
+        headers: For each block scalar, its node and the start and end of its lines.
     """
 
     def __init__(self, text: str) -> None:
@@ -126,11 +126,11 @@ class Lines:
 
 
 def language_in(key: str, text: str) -> str:
-    """Tell what a block scalar is written in; empty where it is prose or unknown.
+    """Tell the language of a block scalar; empty for prose or unknown text.
 
     Args:
-        key: What it is given to: `run`, or the name of a file.
-        text: It.
+        key: Its key: `run`, or the name of a file.
+        text: Its content.
     """
     from agentsflare_kimi.lint.languages import language_of  # noqa: PLC0415  # rarely needed
 

@@ -1,4 +1,4 @@
-"""Languages, one data file each: what a file or a fenced block is written in, and how that reads.
+"""Languages, one data file each; tells the language of a file or a fenced block.
 
 To add one, add a module with a `LANGUAGE` here and run `make generate`, which writes `index.py`.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["language_of", "load", "tagged"]
 
-# What is added to the name of a file that others are made from.
+# Suffixes of templates, which follow the suffix of the language.
 _TEMPLATES: Final = frozenset(
     "example sample template tmpl tpl gotmpl j2 jinja jinja2 dist in default orig bak erb mustache "  # noqa: SIM905  # words read best as words
     "liquid local".split()
@@ -33,7 +33,7 @@ def language_of(filename: str, text: str) -> str:
         text: Its content; its first line may name an interpreter.
 
     Returns:
-        The name of a language; `plain` where nothing tells.
+        The name of a language; `plain` if unknown.
     """
     name = filename.replace("\\", "/").rpartition("/")[2].lower()
     if name.startswith(".env") and not name.startswith(".envrc"):
@@ -46,10 +46,10 @@ def language_of(filename: str, text: str) -> str:
 
 
 def load(name: str) -> Language:
-    """Load what is known of a language, once.
+    """Load a language's data; cached.
 
     Args:
-        name: As `language_of` gives it.
+        name: Its name, as `language_of` returns it.
     """
     return _loaded(name)
 

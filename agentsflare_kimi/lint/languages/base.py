@@ -1,4 +1,4 @@
-"""What a language is: how it writes comments, strings, pairs and statements."""
+"""The data of a language: its syntax, and how to recognize its files."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ __all__ = ["Language"]
 
 
 class Language(NamedTuple):
-    """One language; everything that the readers and rules know of it stands here.
+    """One language, with everything that readers and rules know about it.
 
     Attributes:
         name: Its name, which is also its module's.
-        suffixes: Of its files, separated by spaces.
-        filenames: Lower-case names of files without a telling suffix.
-        tags: Names of fenced blocks, beside its name and suffixes.
+        suffixes: Its file suffixes, separated by spaces.
+        filenames: Lower-case names of its files without such a suffix.
+        tags: Tags of its fenced blocks, besides its name and suffixes.
         reader: The kind of document that reads it.
         forms: Its strings and comments.
-        signs: Characters, one of which is in every opening of a form.
-        longest_prefix: How many characters may stand before that one.
-        comments: In files that are read line by line: what begins a comment.
-        glues: Signs that join a string with something else.
-        raw: Openings of strings in which a backslash is nothing but a backslash.
-        ends_at_line: Whether a statement ends with its line, unless something keeps it open.
-        goes_on: Whether an operator at a line's end keeps the statement open.
-        touching: Whether strings that stand side by side are one string.
+        signs: Characters of which every opening of a form contains one.
+        longest_prefix: The most characters before that one.
+        comments: Openings of comments, in files that are read line by line.
+        glues: Signs that join a string to something else.
+        raw: Openings of strings in which a backslash escapes nothing.
+        ends_at_line: Whether a statement ends with its line, unless something continues it.
+        goes_on: Whether an operator at a line's end continues the statement.
+        touching: Whether adjacent strings are one string.
         is_data: Whether a file holds settings rather than a program.
         has_types: Whether strings may be types.
-        has_elements: Whether tags with attributes are expressions.
-        in_lists: Whether calls are lists that begin with the callee, as in Lisp.
+        has_elements: Whether elements (JSX) are expressions.
+        in_lists: Whether a call is a list that begins with the callee, as in Lisp.
         without_brackets: Whether a call needs no brackets: `chat "name", x: 1`.
-        is_indented: Whether blocks are set off by blanks or end with a word, and not by braces.
-        tests: Pattern of what makes the code after it test code.
-        interpreters: Names in a `#!` line.
+        is_indented: Whether indentation or a word, not braces, delimits blocks.
+        tests: Pattern of the markers that begin test code.
+        interpreters: Its interpreters' names in a `#!` line.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Batch files of Windows."""
+"""Windows batch files."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

@@ -1,4 +1,4 @@
-"""C and its kin."""
+"""C and related languages."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import APOSTROPHES, QUOTED, SLASHES, STARS, TEXT_BLOCK

@@ -1,4 +1,4 @@
-"""Clojure, and Lisps."""
+"""Clojure and other Lisps."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import DOUBLE_LINES, LINE, SKIP

@@ -1,4 +1,4 @@
-"""Files of environment variables."""
+"""Environment files."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

@@ -1,4 +1,4 @@
-"""Strings and comments that several languages write alike."""
+"""Forms of strings and comments that several languages share."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def _lazy(module: str, name: str) -> Handler:
-    """Load a handler when a text has to do with it: most files are in languages without."""
+    """Load a handler on first use, because most languages need none."""
 
     def handle(scanner: Scanner, match: re.Match[str], form: Form) -> int:
         return _loaded(module, name)(scanner, match, form)
@@ -64,8 +64,8 @@ RUBY_PERCENT: Final = _lazy("handlers", "ruby_percent")
 SKIP: Final = _lazy("handlers", "skip")
 ELEMENT: Final = _lazy("jsx", "element")
 
-# Bodies are possessive: what they have taken they never give back. Groups are atomic instead, for
-# before Python 3.11.5 a possessive group keeps what its failed last round had taken.
+# Bodies are possessive, so that they cannot backtrack. Groups are atomic instead, because before
+# Python 3.11.5 a possessive group keeps what its last, failed iteration matched.
 # Source: https://github.com/python/cpython/issues/106052
 LINE: Final = r"[^\r\n]*+"
 BLOCK: Final = r"[^*]*+(?>(?:\*(?!/)[^*]*+)*)"

@@ -1,4 +1,4 @@
-"""Groovy, and Gradle's build files."""
+"""Groovy and Gradle build files."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import (

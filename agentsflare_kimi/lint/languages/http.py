@@ -1,4 +1,4 @@
-"""Requests as editors send them: a head, and a body in JSON."""
+"""HTTP request files for editors: a head, and a body in JSON."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

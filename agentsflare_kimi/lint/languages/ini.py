@@ -1,4 +1,4 @@
-"""INI files, Java's properties, units of systemd."""
+"""INI files, Java properties, systemd units."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

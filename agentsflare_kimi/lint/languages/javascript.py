@@ -1,4 +1,4 @@
-"""JavaScript, with elements in it."""
+"""JavaScript, including JSX."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import ELEMENT

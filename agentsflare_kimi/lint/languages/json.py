@@ -1,4 +1,4 @@
-"""JSON, with the comments that many take."""
+"""JSON, including comments."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import APOSTROPHES, QUOTED, SLASHES, STARS

@@ -1,4 +1,4 @@
-"""Julia, R, Nim, Crystal and CoffeeScript: `#` and quotes."""
+"""Julia, R, Nim, Crystal and CoffeeScript: `#` comments and quoted strings."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import APOSTROPHES, HASH, QUOTED, TEXT_BLOCK

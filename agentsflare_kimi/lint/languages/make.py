@@ -1,4 +1,4 @@
-"""Makefiles, and justfiles."""
+"""Makefiles and justfiles."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

@@ -1,4 +1,4 @@
-"""Markdown with elements and modules in it."""
+"""MDX: Markdown with JSX and modules."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

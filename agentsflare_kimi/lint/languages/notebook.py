@@ -1,4 +1,4 @@
-"""Notebooks of Jupyter."""
+"""Jupyter notebooks."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

@@ -1,4 +1,4 @@
-"""Pages with scripts in them."""
+"""Pages with scripts, such as HTML."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

@@ -8,7 +8,7 @@ LANGUAGE = Language(
     name="php",
     suffixes="php phtml",
     forms=(
-        # A PHP file begins outside of the program, and returns there after `?>`.
+        # A PHP file begins outside the code, and returns there after `?>`.
         Form("prose", r"\A(?!<\?)", r"[^<]*+(?>(?:<(?!\?)[^<]*+)*)", "<?"),
         Form("prose", r"\?>", r"[^<]*+(?>(?:<(?!\?)[^<]*+)*)", "<?"),
         Form("comment", r"//|#(?!\[)", r"[^?\r\n]*+(?>(?:\?(?!>)[^?\r\n]*+)*)"),

@@ -1,4 +1,4 @@
-"""What nothing is known of."""
+"""Files of unknown kinds."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

@@ -1,4 +1,4 @@
-"""Text in which nothing is a value."""
+"""Prose, in which nothing is a value."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

@@ -1,4 +1,4 @@
-"""Python, and what is read as it."""
+"""Python, and languages that are read as Python."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import DOUBLE, HASH, SINGLE, TRIPLE_DOUBLE, TRIPLE_SINGLE

@@ -1,4 +1,4 @@
-"""Shells of Bourne's kind."""
+"""Bourne-like shells."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import HEREDOC, LINE, SINGLE_LINES, SKIP

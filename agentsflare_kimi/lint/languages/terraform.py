@@ -1,4 +1,4 @@
-"""Terraform, and what else is in HCL."""
+"""Terraform and other HCL files."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import HASH, HEREDOC, SLASHES, STARS

@@ -1,4 +1,4 @@
-"""TypeScript with elements in it."""
+"""TSX: TypeScript with JSX."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import ELEMENT

@@ -1,11 +1,11 @@
 """Finds ended Kimi model names, and the request code around them, in source trees.
 
-Names only: each is loaded on first use, so that the command line pays for what it needs.
+Exports are loaded on first use, so that the command line imports only what it needs.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # importing `typing` would cost more than reading a clean file
+TYPE_CHECKING = False  # importing `typing` takes longer than reading a clean file
 _MODULES = {
     "config": ("LintConfig",),
     "findings": ("Edit", "Finding", "Fix", "FixResult", "LintReport"),

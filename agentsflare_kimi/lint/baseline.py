@@ -1,8 +1,8 @@
-"""Findings that are known and put off: a count for each file and rule.
+"""The baseline: counts of known findings per file and rule, which are not reported.
 
-Counts survive moved lines. More findings than counted are all reported, for none can be told
-to be the new one; fewer are said, so that the file gets smaller.
-Source of the form: facts/lint.md section 6.2, after ESLint's bulk suppressions.
+Counts survive moved lines. If there are more findings than counted, all are reported, because
+the new one cannot be told apart; if there are fewer, that is reported, so that the file shrinks.
+Source of the format: facts/lint.md section 6.2, after ESLint's bulk suppressions.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ def baseline_of(
     checked: Collection[str],
     was_run: Callable[[str], bool] = _any_rule,
 ) -> str:
-    """Count findings for each file and rule.
+    """Count findings per file and rule.
 
     Args:
-        findings: What was found.
-        directory: Where the baseline will lie; names are relative to it.
-        known: What it held so far; kept for files and rules that were not looked at.
+        findings: The findings.
+        directory: The baseline's directory; file names are relative to it.
+        known: The previous counts; kept for files and rules that were not checked.
         checked: The files and directories that were linted.
-        was_run: Tells of a rule's code whether it was looked for, as of the present day.
+        was_run: Tells whether the rule with a code was run, as of the present day.
 
     Returns:
-        The baseline file's content, the same for the same findings.
+        The baseline file's content; equal findings give equal content.
     """
     kept = Counter(
         {
@@ -68,10 +68,10 @@ def read_baseline(path: str) -> Mapping[tuple[str, str], int]:
         path: The file.
 
     Returns:
-        File name and rule to count.
+        Counts by file name and rule.
 
     Raises:
-        LintConfigError: It cannot be read or is no baseline.
+        LintConfigError: It cannot be read or is not a baseline.
     """
     try:
         with open(path, encoding="utf-8") as file:
@@ -100,17 +100,17 @@ def apply_baseline(
     checked: Collection[str],
     was_run: Callable[[str], bool] = _any_rule,
 ) -> tuple[list[Finding], list[str]]:
-    """Take out what the baseline knows.
+    """Remove the findings that the baseline covers.
 
     Args:
-        findings: What was found.
-        known: File name and rule to count, as `read_baseline` returns it.
-        directory: Where the baseline lies.
+        findings: The findings.
+        known: Counts by file name and rule, from `read_baseline`.
+        directory: The baseline's directory.
         checked: The files and directories that were linted.
-        was_run: Tells of a rule's code whether it was looked for, as of the present day.
+        was_run: Tells whether the rule with a code was run, as of the present day.
 
     Returns:
-        The findings that are left, and what can be pruned.
+        The remaining findings, and the entries that can be pruned.
     """
     findings = list(findings)
     counts = _count(findings, directory)

@@ -1,4 +1,4 @@
-"""One text in, every finding out: no file is read, nothing is selected or suppressed here."""
+"""Runs all rules over one text; reading files, selecting rules and suppressions come elsewhere."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EXPECTED: Final = "what is expected or came back, rather than what is sent"
 
 
 class Judged(NamedTuple):
-    """A finding, and whether it is in a comment or prose, which must be asked for."""
+    """A finding, and whether it is in a comment or prose, where rules must be selected by name."""
 
     finding: Finding
     in_prose: bool
@@ -46,17 +46,17 @@ def find(
     migrate_to: str | None = None,
     is_tracked: bool = False,
 ) -> list[Judged]:
-    """Find every place in a text that a rule speaks of.
+    """Find every violation of a rule in a text.
 
     Args:
         text: The text.
-        filename: Tells the language, and whether it is a test or generated; nothing is read.
-        today: The day to judge by; the present day if not given.
+        filename: Tells the language, and whether it is a test or generated; it is not opened.
+        today: The day to judge by; today by default.
         migrate_to: The model to move every older one to, if any.
         is_tracked: Whether git tracks the file.
 
     Returns:
-        The findings in the order of the text, those in comments and prose included.
+        The findings in the order of the text, including those in comments and prose.
     """
     if is_left_out(filename, text):
         return []
@@ -99,7 +99,7 @@ def _inside(text: Embedded, around: Reading) -> Reading:
 
 
 def _told_once(found: list[_Found]) -> list[_Found]:
-    """Leave out what is said of a name at the gateway where another host's end of it is told."""
+    """Drop findings on a name at the gateway if its retirement at another host is reported."""
     ended = [item.problem for item in found if item.rule.code == _AT_HOST]
     return [
         item
@@ -110,7 +110,7 @@ def _told_once(found: list[_Found]) -> list[_Found]:
 
 
 def _moved(found: _Found, text: Embedded) -> Problem:
-    """Carry a problem of an embedded text over to the text around it."""
+    """Map a problem in an embedded text to the outer text."""
     problem = found.problem
     severity = problem.severity or found.rule.severity
     fix = problem.fix and problem.fix._replace(

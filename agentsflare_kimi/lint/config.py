@@ -1,4 +1,4 @@
-"""What the linter looks for and where: the values, however they were given."""
+"""The linter's settings, from whatever source, with validation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NONE_IGNORED: Mapping[str, tuple[str, ...]] = FrozenMapping()
 
 
 class LintConfigError(ValueError):
-    """A setting of the linter is wrong; the message names it, where it stands and the way out."""
+    """A linter setting is invalid; the message names it, where it is set, and how to fix it."""
 
 
 class _LintOptions(NamedTuple):
@@ -34,42 +34,42 @@ class _LintOptions(NamedTuple):
 
 
 class LintConfig(_LintOptions):
-    """Which rules apply, to which files, and as of which day.
+    """Selects the rules to apply, the files to lint, and the day to judge by.
 
-    Rules are named by code or prefix (`AFK`, `AFK1`, `AFK101`; `ALL` is `AFK`); the more
-    specific of a selecting and an ignoring prefix wins, and ignoring wins a tie. File
-    patterns are those of `.gitignore`.
+    Rules are named by code or prefix (`AFK`, `AFK1`, `AFK101`; `ALL` is `AFK`). Between
+    selecting and ignoring, the more specific prefix wins; ignoring wins a tie. File patterns
+    follow `.gitignore`.
 
     Attributes:
-        select: Rules to apply; empty means all of them, but none to comments and prose.
-            Rules that are named here or in `extend_select` apply to comments and prose too.
-        extend_select: Rules to apply beside those of `select`.
+        select: Rules to apply; empty means all rules, but not in comments and prose. Rules
+            named here or in `extend_select` also apply in comments and prose.
+        extend_select: Rules to apply in addition to `select`.
         ignore: Rules not to apply.
-        per_file_ignores: File pattern to rules not to apply in such files.
-        exclude: File patterns that are not read.
-        respect_gitignore: Whether what git ignores is left out.
-        force_exclude: Whether `exclude` also holds for files that are named one by one.
-        max_file_size: Bytes; larger files that hold a name are skipped, and said to be.
-        today: The day on which models and suppressions are judged; None is the present day.
-        migrate_to: The model to move every older one to, living ones too; None leaves living
-            models alone and moves the others to the successors that the catalog names.
+        per_file_ignores: Maps file patterns to rules not to apply in matching files.
+        exclude: Patterns of files not to read.
+        respect_gitignore: Whether to leave out what git ignores.
+        force_exclude: Whether `exclude` also applies to files that are named explicitly.
+        max_file_size: In bytes; larger files that contain a name are reported as skipped.
+        today: The day by which to judge models and suppressions; None is the present day.
+        migrate_to: The model to move every older one to, including living ones; None leaves
+            living models alone and moves the others to the catalog's successors.
 
     Raises:
-        LintConfigError: A value is of the wrong kind, or names no rule.
+        LintConfigError: A value has the wrong type, or names no rule.
     """
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:  # for type checkers it takes what `_LintOptions` takes
+    if not TYPE_CHECKING:  # type checkers see the arguments of `_LintOptions`
 
         @wraps(_LintOptions.__new__)
         def __new__(cls, *values: object, **named: object) -> Self:
-            """Check every value, and copy what could be changed from outside."""
+            """Check every value, and copy mutable ones."""
             return cls._make(_LintOptions(*values, **named))
 
         @classmethod
         def _make(cls, iterable: Iterable[object]) -> Self:
-            # Every way to make one passes here: the constructor, `_replace` and unpickling.
+            # The constructor, `_replace` and unpickling all pass through here.
             return super()._make(map(_checked, cls._fields, iterable))
 
     def is_selected(self, code: str, *, in_prose: bool = False) -> bool:
@@ -77,11 +77,11 @@ class LintConfig(_LintOptions):
 
         Args:
             code: The rule's code, such as `AFK001`.
-            in_prose: Whether the place is a comment or prose, which only rules that are
-                selected by name look at.
+            in_prose: Whether the place is a comment or prose, where only rules that are
+                selected by name apply.
 
         Returns:
-            Whether a finding of this rule at such a place is wanted.
+            Whether to report findings of this rule there.
         """
         chosen = max(_specificity(code, self.select), _specificity(code, self.extend_select))
         if chosen < 0 and not self.select and not in_prose:
@@ -89,10 +89,10 @@ class LintConfig(_LintOptions):
         return chosen > _specificity(code, self.ignore)
 
     def for_file(self, filename: str) -> LintConfig:
-        """Take the ignores that hold for one file into `ignore`.
+        """Apply `per_file_ignores` for one file, by adding its rules to `ignore`.
 
         Args:
-            filename: The file's path, relative to where the patterns are meant.
+            filename: The file's path, relative to the directory of the patterns.
 
         Returns:
             The settings for this file, without any `per_file_ignores`.
@@ -118,7 +118,7 @@ def _checked(name: str, value: object) -> object:
 
 
 def _specificity(code: str, prefixes: tuple[str, ...]) -> int:
-    """The length of the longest prefix that covers `code`, -1 if none does."""
+    """Return the length of the longest prefix of `code`, -1 if there is none."""
     names = (_EVERY_RULE if prefix == "ALL" else prefix for prefix in prefixes)
     return max((len(name) for name in names if code.startswith(name)), default=-1)
 
@@ -128,14 +128,14 @@ def check(name: str, value: object) -> object:
 
     Args:
         name: A field of `LintConfig`.
-        value: What was given for it.
+        value: Its value, as given.
 
     Returns:
-        The value as `LintConfig` keeps it.
+        The value, as `LintConfig` stores it.
 
     Raises:
-        TypeError: It is of the wrong kind.
-        ValueError: It is of the right kind and wrong all the same.
+        TypeError: It has the wrong type.
+        ValueError: It has the right type but is invalid.
     """
     return _CHECKS[name](value)
 
@@ -144,14 +144,14 @@ def check_codes(value: object) -> tuple[str, ...]:
     """Check a list of rule codes or prefixes.
 
     Args:
-        value: What was given.
+        value: The value, as given.
 
     Returns:
         The codes.
 
     Raises:
         TypeError: It is not a list of strings.
-        ValueError: One is neither a code nor a prefix of one.
+        ValueError: An entry is neither a code nor a prefix of one.
     """
     codes = _strings(value)
     if not codes:
@@ -164,7 +164,7 @@ def check_codes(value: object) -> tuple[str, ...]:
                 f"{code!r} is no rule and no prefix of one (such as AFK, AFK1, AFK101)"
             )
         if code != "ALL" and not any(known.startswith(code) for known in CODES):
-            # It would select nothing, which looks like nothing found.
+            # It would select nothing, which would look like a clean result.
             raise ValueError(f"there is no rule {code!r}; `lint --explain ALL` shows them")
     return codes
 

@@ -1,4 +1,4 @@
-"""What the linter finds: a place, a rule, and perhaps the edits that mend it."""
+"""The linter's results: findings, fixes and edits."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Edits that belong together: all of them are applied, or none.
+    """Edits that are applied together or not at all.
 
     Attributes:
-        edits: In order, not overlapping.
-        is_safe: Whether the program behaves as before.
-        reason: Why the fix is unsafe; empty where it is safe.
-        description: What it does beside the rename; empty where that is all.
+        edits: The edits, in order and without overlaps.
+        is_safe: Whether the program keeps its behaviour.
+        reason: Why the fix is unsafe; empty for a safe fix.
+        description: What it changes besides the name; empty if nothing.
     """
 
     edits: tuple[Edit, ...]
@@ -37,14 +37,14 @@ class Fix(NamedTuple):
 
 
 def doubted(fix: Fix, reasons: Sequence[str]) -> Fix:
-    """Make a fix unsafe for further reasons; without any it stays what it is."""
+    """Make a fix unsafe for additional *reasons*; unchanged if there are none."""
     if not reasons:
         return fix
     return fix._replace(is_safe=False, reason="; ".join(filter(None, [*reasons, fix.reason])))
 
 
 class Finding(NamedTuple):
-    """One place that a rule speaks of; lines and columns are 1-based, columns in code points."""
+    """One violation of a rule; lines and columns are 1-based, columns in code points."""
 
     code: str
     message: str
@@ -61,7 +61,7 @@ class Finding(NamedTuple):
 
 
 class FixResult(NamedTuple):
-    """A text after its fixes: what was mended, and what is left."""
+    """A text after its fixes, with the fixed and the remaining findings."""
 
     text: str
     fixed: tuple[Finding, ...] = ()
@@ -69,7 +69,7 @@ class FixResult(NamedTuple):
 
 
 class LintReport(NamedTuple):
-    """What was found in a tree, how many files were read, and which were not, and why."""
+    """The findings, the number of files read, and the files not read, with reasons."""
 
     findings: tuple[Finding, ...] = ()
     files_checked: int = 0

@@ -1,4 +1,4 @@
-"""Lines as the linter counts them: at line feeds, or at carriage returns where there are none."""
+"""Splits a text into lines at line feeds, or at carriage returns if it has no line feeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def line_starts(text: str) -> list[int]:
         text: The text.
 
     Returns:
-        The places of the lines' first code points.
+        The offset of each line's first code point.
     """
     end = _line_end(text)
     starts = [0]
@@ -23,7 +23,7 @@ def line_starts(text: str) -> list[int]:
 
 
 def split_lines(text: str) -> tuple[str, ...]:
-    """Split a text into lines without their ends.
+    """Split a text into lines, without line ends.
 
     Args:
         text: The text.

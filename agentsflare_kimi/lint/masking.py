@@ -1,6 +1,6 @@
-"""Hides keys in what is shown of foreign files.
+"""Hides keys in output that quotes other people's files.
 
-Rather too much than too little: whoever wants to know opens the file.
+Hides too much rather than too little, since the user can open the file.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _MARK: Final = "sk-"
 _SECRETS: Final = ("key", "token", "secret", "passw")
 _NAMES: Final = r"(?:api[_-]?key|(?:secret|access|private)_?key|token|secret|passw(?:or)?d)"
 
-# Where one literal ends and the next goes on with the same value, beside it, after an operator
-# or on the next line; or where a literal goes on over a line end.
+# Where a value continues in the next literal: beside it, after an operator or on the next
+# line; or where one literal continues over a line end.
 _JOINT: Final = r"""(?x:
     ["'`]{1,3} [\s+.&\\~|]{0,80} [a-zA-Z]{0,2} ["'`]{1,3} (?=[\w.~+/=-]{4})
     | \\? \r? \n [\ \t]{0,40} (?= [\w.~+/=-]{4,200} (?: ["'`] | \s{0,40} (?:\"{3}|'{3}) ) )
 )"""
 
-# Signs, one of which must be there, and what is a key: by its own look, by the word before it,
-# or by what it is assigned to. What comes from elsewhere (a call, an attribute, a variable in
-# braces) is no key. What may repeat is bounded, so that no text takes long.
+# Signs, of which a text must contain one, and a pattern of keys: by their look, by the word
+# before them, or by what they are assigned to. A value from elsewhere (a call, an attribute, a
+# variable in braces) is not a key. Repetitions are bounded, so that no text takes long.
 _KEYS: Final = (
     ((_MARK,), rf"\b(sk-)(?:[\w-]{{6,}}|[\w-]{{0,5}}(?={_JOINT}))"),
     (
@@ -55,7 +55,7 @@ _KEYS: Final = (
         [^\s"'$(){}\[\],.;]{16,}
         """,
     ),
-    # A setting: the whole rest of its line, of eight letters or with a digit.
+    # A setting: the rest of its line, if it has eight characters or a digit.
     (
         _SECRETS,
         rf"""(?imx)
@@ -64,7 +64,7 @@ _KEYS: Final = (
         (?!\$) (?= \S{{8}} | \S{{0,7}} \d ) [^\s"'`(){{}}\[\]]{{4,}} (?<![,;]) (?!\S)
         """,
     ),
-    # A header in quotes; a query; a user's password, or a long user name.
+    # A quoted header; a query parameter; the password, or a long user name, in a URL.
     (_SECRETS, rf"""(?i)(["'][\w-]{{0,40}}{_NAMES}\s{{0,3}}:\s{{0,3}})[\w.~+/=-]{{8,}}"""),
     (
         (*_SECRETS, "sig"),
@@ -85,26 +85,26 @@ _KEYS: Final = (
 
 
 def mask_keys(text: str) -> str:
-    """Replace what looks like a key.
+    """Mask everything that looks like a key.
 
     Args:
         text: Source lines, a diff, a message.
 
     Returns:
-        The same with `********` for each key; `sk-` stays to tell what it was.
+        The text with `********` for each key; a leading `sk-` is kept.
     """
     return hide(text, 0, len(text), key_spans(text))
 
 
 def key_spans(text: str) -> Sequence[tuple[int, int]]:
-    """Find what looks like a key.
+    """Find everything that looks like a key.
 
     Args:
-        text: Source lines, a diff, a message; the more of it, the better keys are told.
+        text: Source lines, a diff, a message; more context means better recognition.
 
     Returns:
-        Start and end of each part of a key, in order and apart from each other; none of them
-        reaches over a line end.
+        Start and end of each part of a key, in order and without overlaps; none spans a line
+        end.
     """
     lower = text.lower()
     spans = [
@@ -118,16 +118,16 @@ def key_spans(text: str) -> Sequence[tuple[int, int]]:
 
 
 def hide(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
-    """Cut out a part of a text, without keys.
+    """Return a part of a text, with keys masked.
 
     Args:
         text: The text.
         start: Where the part begins; it may be within a key.
-        end: Where it ends; the same.
+        end: Where it ends; it may be within a key.
         spans: The keys in the whole text.
 
     Returns:
-        The part with `********` for each key or piece of one.
+        The part, with `********` for each key or piece of one.
     """
     pieces: list[str] = []
     index = max(bisect_right(spans, (start, start)) - 1, 0)
@@ -141,7 +141,7 @@ def hide(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> s
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A key, and where further literals carry it on."""
+    """Yield the parts of a key: the first, and those in further literals."""
     while True:
         yield (start + len(_MARK) if text.startswith(_MARK, start) else start), end
         joint = _compiled(_JOINT).match(text, end)
@@ -164,5 +164,5 @@ def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # Compiled when a text has such a sign, for that takes longer than looking.
+    # Compiled only when a text contains a sign, because compiling takes longer than searching.
     return re.compile(pattern)

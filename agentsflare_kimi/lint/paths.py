@@ -26,18 +26,18 @@ def lint_paths(
 ) -> LintReport:
     """Lint files and directories, as the command `agentsflare-kimi lint` does.
 
-    Of a directory, what git tracks or would track is read, hidden files among it; without
-    git, what a walk finds that heeds `.gitignore`. A file that is named is always read.
+    In a directory, files that git tracks or would track are read, including hidden ones; without
+    git, the files that a walk finds, respecting `.gitignore`. A named file is always read.
 
     Args:
         paths: Files and directories.
-        config: The settings; by default those of the settings file nearest to each file.
+        config: The settings; by default those of each file's nearest settings file.
 
     Returns:
-        What was found, and which files were not read, and why.
+        The findings, and the files that were not read, with reasons.
 
     Raises:
-        LintConfigError: A settings file cannot be read, or something in it is wrong.
+        LintConfigError: A settings file cannot be read or is invalid.
     """
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     session = LintRun(config or {})
@@ -46,13 +46,13 @@ def lint_paths(
 
 
 def report_of(session: LintRun) -> LintReport:
-    """Sum up what a session found.
+    """Make a report of a session.
 
     Args:
-        session: A session that has read what it was to read.
+        session: A session that has finished reading.
 
     Returns:
-        Its findings in the order of file names and places.
+        Its findings, sorted by file name and place.
     """
     findings: list[Finding] = []
     skipped: list[tuple[str, str]] = []
@@ -69,13 +69,13 @@ def report_of(session: LintRun) -> LintReport:
 
 
 def distinct(outcomes: Iterable[tuple[Origin, Outcome]]) -> Iterable[tuple[Origin, Outcome]]:
-    """Leave one of the outcomes for each file, however often it was reached.
+    """Keep one outcome per file, however often the file was found.
 
     Args:
-        outcomes: What there is to say of files, each with where it was listed.
+        outcomes: The outcomes, each with the origin of its file.
 
     Returns:
-        The first for each file, or the one of the file that was named.
+        Each file's outcome as a named file, or else its first outcome.
     """
     chosen: dict[bytes, tuple[Origin, Outcome]] = {}
     for origin, outcome in outcomes:

@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when they are first used: most files need few of them."""
+"""Regular expressions that are compiled on first use, because most files need only a few."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Lazy:
 
 
 def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """Make a pattern that is compiled at its first use.
+    """Make a pattern that is compiled on first use.
 
     Args:
         pattern: A regular expression.

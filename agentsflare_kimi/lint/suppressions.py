@@ -1,15 +1,15 @@
-"""Markers in comments that silence findings, and what to say of those that do not.
+"""Applies suppression comments to findings, and reports those that are wrong or unused.
 
-One form in the comments of every language:
+The syntax is the same in the comments of every language:
 
     agentsflare: ignore[AFK001, AFK101]                 this line
     agentsflare: ignore-next-line[AFK001]               the next line
     agentsflare: ignore-file[AFK001]                    the whole file
     agentsflare: ignore[AFK001] until=2026-12-31        this line, up to and including that day
 
-Without codes a marker stands for every rule. The next line is the one after the end of the
-comment; in Markdown, before a fenced block, it is the whole block. Only comments of the language
-count: no strings, no prose, no code spans.
+Without codes, a marker covers every rule. The next line is the line after the comment's end;
+before a fenced block in Markdown, it is the whole block. Only the language's comments count:
+not strings, prose or code spans.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["apply_suppressions"]
 
-# `ignore`, and what was meant to be it: its letters in another order, or another linter's word
-# where rules follow. Words of prose are neither.
+# `ignore`, and likely mistakes for it: its letters in another order, or another linter's word
+# before a list of rules. Ordinary prose is not matched.
 _MARKER = re.compile(
     r"\bagentsflare:[ \t]*(?P<kind>ignore[\w-]*"
     r"|(?:i[gnored]{4,6}|(?:disable|no-?qa|no-?lint|suppress|skip|allow)[\w-]*)(?![\w-])"
@@ -50,7 +50,7 @@ _MARKER = re.compile(
     r"(?P<until>[ \t]+until[ \t]*=[ \t]*[^\s*<#}-][^\s*<#}]*)?"
 )
 _LINE_END = re.compile(r"\r\n|\n|\r")
-# What was meant as a part of the marker, and is none where it stands.
+# Text that was meant as part of the marker, but is misplaced.
 _UNCLOSED = re.compile(r"[ \t]*\[")
 _STRAY_DAY = re.compile(r"[^\r\n]{0,200}?\buntil\b[^\w\r\n]*\d{4}", re.IGNORECASE)
 _UNKNOWN_WORD = re.compile(r"[ \t]*[,;]?[ \t]*(?P<word>[A-Za-z][\w-]*)[ \t]*=(?!=)")
@@ -81,17 +81,16 @@ class _Marker(NamedTuple):
 def apply_suppressions(
     text: str, filename: str, findings: Sequence[Finding], config: LintConfig
 ) -> list[Finding]:
-    """Take out the findings that markers in the text silence; report markers that are wrong.
+    """Remove the findings that markers in the text suppress; report markers that are wrong.
 
     Args:
         text: The text that was linted.
         filename: Its name.
-        findings: What was found in it.
-        config: Which rules apply, and what day it is.
+        findings: The findings in it.
+        config: The rules to apply, and the day to judge by.
 
     Returns:
-        The findings that are left, and one for each marker that silences nothing, has ended,
-        or cannot be read.
+        The remaining findings, and one for each marker that is unused, expired or malformed.
     """
     lines = _Lines(text)
     document = read(text, language_of(filename, text))
@@ -116,13 +115,13 @@ def apply_suppressions(
 
 
 def _is_silenced(complaint: Finding, for_file: Sequence[_Marker]) -> bool:
-    """Whether another marker, for the whole file, silences what is said of a marker."""
+    """Tell whether a marker for the whole file suppresses a finding about another marker."""
     place = (complaint.line, complaint.column)
     return any(m.names(complaint.code) and (m.line, m.column) != place for m in for_file)
 
 
 def _by_line(markers: Iterable[_Marker]) -> Mapping[int, list[_Marker]]:
-    """Markers by the lines that they speak of; 0 stands for the whole file."""
+    """Group markers by the line that they apply to; 0 means the whole file."""
     at: dict[int, list[_Marker]] = {}
     for marker in markers:
         for line in marker.covered:
@@ -136,7 +135,7 @@ def _silencing(finding: Finding, at: Mapping[int, list[_Marker]]) -> list[_Marke
 
 
 def _is_judged(marker: _Marker, config: LintConfig) -> bool:
-    """Whether all rules that the marker speaks of were applied, so that it could be of use."""
+    """Tell whether all rules that a marker names were applied, so that it may count as unused."""
     if marker.codes:
         return all(config.is_selected(code) for code in marker.codes)
     return not config.select and not config.ignore
@@ -169,19 +168,19 @@ def _report(marker: _Marker, rule: Rule, message: str, filename: str, lines: _Li
 
 
 class _Lines:
-    """Where the lines of a text begin."""
+    """The line starts of a text."""
 
     def __init__(self, text: str) -> None:
         self._starts = line_starts(text)
 
     def place(self, position: int) -> tuple[int, int]:
-        """Line and column, both from 1 on."""
+        """Return the line and column, both 1-based."""
         line = bisect_right(self._starts, position)
         return line, position - self._starts[line - 1] + 1
 
 
 class _Place(NamedTuple):
-    """A marker in a comment, and what the comment stands before."""
+    """A marker in a comment, and the lines that follow the comment."""
 
     found: re.Match[str]
     start: int
@@ -203,7 +202,7 @@ def _find_places(document: Document, depth: int = 0) -> Iterator[_Place]:
 
 
 def _following(document: Document, end: int) -> tuple[int, int]:
-    """What follows the line on which a comment ends: the next line, or a whole fenced block."""
+    """Return the lines after a comment's last line: the next line, or a whole fenced block."""
     block = document.block_after(end) if isinstance(document, MarkdownDocument) else None
     if block:
         return block
@@ -245,7 +244,7 @@ def _read_marker(place: _Place, lines: _Lines) -> _Marker:
 
 
 def _mistake(found: re.Match[str], kind: str, written: Sequence[str]) -> str:  # noqa: PLR0911  # one case after the other
-    """Say what is wrong with a marker, its day apart; empty if nothing is."""
+    """Say what is wrong with a marker, apart from its date; empty if nothing is."""
     text, end = found.string, found.end()
     unknown = [code for code in written if not _is_known(code.upper())]
     stray = None if found["until"] else _UNKNOWN_WORD.match(text, end)
@@ -271,7 +270,7 @@ def _mistake(found: re.Match[str], kind: str, written: Sequence[str]) -> str:  #
 
 
 def _is_known(code: str) -> bool:
-    """Whether a code is a rule's, or the beginning of one."""
+    """Tell whether a code is a rule's, or a prefix of one."""
     return bool(_CODE.fullmatch(code)) and any(known.startswith(code) for known in CODES)
 
 

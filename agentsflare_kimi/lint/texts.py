@@ -1,4 +1,4 @@
-"""Lints and fixes a text that the caller holds."""
+"""Lints and fixes a text in memory."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def lint_text(
     *,
     is_tracked: bool = False,
 ) -> list[Finding]:
-    """Find what is wrong in a text.
+    """Find the problems in a text.
 
     Args:
         text: The text.
-        filename: Its name, which tells the language; nothing is read from there.
-        config: Which rules to apply; all of them, but not to comments and prose, if not given.
-        is_tracked: Whether git tracks the file, so that a key in an `.env` file is everybody's.
+        filename: Its name, which tells the language; the file is not opened.
+        config: The settings; by default all rules apply, but not in comments and prose.
+        is_tracked: Whether git tracks the file, which would publish a key in an `.env` file.
 
     Returns:
         The findings in the order of the text.
@@ -53,16 +53,16 @@ def fix_text(
     *,
     unsafe: bool = False,
 ) -> FixResult:
-    """Fix what can be fixed in a text.
+    """Fix the findings in a text that can be fixed.
 
     Args:
         text: The text.
-        filename: Its name, which tells the language; nothing is read or written there.
-        config: Which rules to apply.
-        unsafe: Whether to apply fixes that may change what the program does, too.
+        filename: Its name, which tells the language; the file is not opened.
+        config: The settings.
+        unsafe: Whether to also apply fixes that may change the program's behaviour.
 
     Returns:
-        The text after the fixes, what was mended, and what is left.
+        The fixed text, the fixed findings, and the remaining ones.
     """
     from agentsflare_kimi.lint.edits.applying import apply_fixes  # noqa: PLC0415  # linting needs none
     from agentsflare_kimi.lint.languages import language_of  # noqa: PLC0415  # same

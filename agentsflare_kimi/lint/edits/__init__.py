@@ -1,1 +1,1 @@
-"""From a plan to the edits that write it into a source, and their application."""
+"""Turns migration plans into edits of the source, and applies them."""

@@ -1,4 +1,4 @@
-"""Applies fixes to a text: all edits of a fix or none, and none that breaks the text."""
+"""Applies fixes to a text: each fix as a whole or not at all, and none that breaks the text."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from agentsflare_kimi.lint.findings import Edit, Finding, FixResult
 
 __all__ = ["apply_chosen", "apply_edits", "apply_fixes"]
 
-# A fix may bring out another one; ten rounds are plenty. Source: facts/lint.md section 5.
+# A fix may give rise to another; ten rounds are plenty. Source: facts/lint.md section 5.
 _MOST_ROUNDS: Final = 10
 
-# A text whose fixes break it in more places is left as it is there.
+# The most re-parses to find the fixes that break a text.
 _MOST_LOOKS: Final = 64
 
 Lint = Callable[[str], Sequence[Finding]]
-# Takes a finding, and the text before and after its fix.
+# Called with a finding, and the text before and after its fix.
 Choose = Callable[[Finding, str, str], bool]
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """Make *edits*, which are in order and do not overlap."""
+    """Apply *edits*, which are in order and do not overlap."""
     pieces: list[str] = []
     last = 0
     for edit in edits:
@@ -38,12 +38,12 @@ def apply_fixes(text: str, lint: Lint, language: str, *, unsafe: bool) -> FixRes
 
     Args:
         text: The text.
-        lint: Finds what is wrong in it.
-        language: Its language, by which it is checked after each round.
+        lint: Finds the problems in a text.
+        language: Its language, in which it is checked after each round.
         unsafe: Whether to apply unsafe fixes as well.
 
     Returns:
-        The fixed text, what was mended, and what is left.
+        The fixed text, the fixed findings, and the remaining ones.
     """
     fixed: list[Finding] = []
     findings = lint(text)
@@ -57,16 +57,16 @@ def apply_fixes(text: str, lint: Lint, language: str, *, unsafe: bool) -> FixRes
 
 
 def apply_chosen(text: str, lint: Lint, language: str, choose: Choose) -> FixResult:
-    """Fix what somebody chooses, one finding after the other.
+    """Apply the fixes that `choose` accepts, one finding at a time.
 
     Args:
         text: The text.
-        lint: Finds what is wrong in it.
-        language: Its language, by which it is checked after the fixes.
+        lint: Finds the problems in a text.
+        language: Its language, in which it is checked after the fixes.
         choose: Decides on each finding that has a fix, in the order of the text.
 
     Returns:
-        The fixed text, what was mended, and what is left.
+        The fixed text, the fixed findings, and the remaining ones.
     """
     findings = lint(text)
     chosen = [
@@ -86,7 +86,7 @@ def _one_round(
     chosen = _compatible([f for f in findings if f.fix and (unsafe or f.fix.is_safe)])
     after = _applied(text, chosen)
     if chosen and not _is_sound(text, after, language, chosen):
-        # One of them is to blame: the others are applied without it.
+        # At least one fix breaks the text: apply the others.
         chosen = _sound_ones(text, chosen, language)
         after = _applied(text, chosen)
         if not _is_sound(text, after, language, chosen):
@@ -95,7 +95,7 @@ def _one_round(
 
 
 def _sound_ones(text: str, findings: Sequence[Finding], language: str) -> list[Finding]:
-    """Find the fixes that break nothing, by halves: each look reads the whole text."""
+    """Find the fixes that break nothing, by bisection, since each check parses the whole text."""
     sound: list[Finding] = []
     pending = [findings]
     for _ in range(_MOST_LOOKS):
@@ -116,13 +116,13 @@ def _is_sound(before: str, after: str, language: str, findings: Sequence[Finding
 
 
 def _applied(text: str, findings: Sequence[Finding]) -> str:
-    # A set: several fixes may bring in the same import.
+    # A set, because several fixes may add the same import.
     edits = {edit for finding in findings if finding.fix for edit in finding.fix.edits}
     return apply_edits(text, sorted(edits, key=lambda edit: (edit.start, edit.end)))
 
 
 def _compatible(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings none of whose edits touches another's, unless it is the same; the earlier first."""
+    """Pick findings, earlier ones first, whose edits are equal to or apart from the others'."""
     taken: list[tuple[int, int]] = []
     made: set[Edit] = set()
     chosen: list[Finding] = []
@@ -137,6 +137,6 @@ def _compatible(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _is_touched(edit: Edit, taken: Sequence[tuple[int, int]]) -> bool:
-    """Whether *edit* touches one of *taken*, which are in order and do not touch one another."""
+    """Tell whether *edit* touches a span in *taken*, which are in order and apart."""
     index = bisect_right(taken, (edit.end, sys.maxsize))
     return index > 0 and taken[index - 1][1] >= edit.start

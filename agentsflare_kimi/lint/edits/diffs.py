@@ -1,4 +1,4 @@
-"""Shows what a fix changes."""
+"""Shows the changes of fixes as a diff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_END = "\n"
 
 
 def show_diff(filename: str, before: str, after: str, *, is_coloured: bool = False) -> list[str]:
-    """Show a change as a unified diff, safe to print and without keys.
+    """Format a change as a unified diff, safe to print and without keys.
 
     Args:
         filename: The file.
@@ -23,12 +23,12 @@ def show_diff(filename: str, before: str, after: str, *, is_coloured: bool = Fal
         is_coloured: Whether to use terminal colours.
 
     Returns:
-        The diff's lines without their ends.
+        The diff's lines, without line ends.
     """
     from difflib import unified_diff  # noqa: PLC0415  # slow to load
 
     name = one_line(filename)
-    # Keys are masked in the whole, for a line does not tell whether its start was one.
+    # Mask keys in the whole text, since a key may begin on an earlier line.
     old, new = (mask_keys(text).split("\n") for text in (before, after))
     lines = unified_diff(_ended(old), _ended(new), name, name, lineterm="")
     shown = [part for line in lines for part in _shown(line)]
@@ -40,13 +40,13 @@ def show_diff(filename: str, before: str, after: str, *, is_coloured: bool = Fal
 
 
 def _ended(lines: list[str]) -> list[str]:
-    """Mark a last line that has no end, as `diff` does."""
+    """Mark a last line without a line end, as `diff` does."""
     *whole, last = lines
     return [*whole, last + _NO_END] if last else whole
 
 
 def _shown(line: str) -> list[str]:
-    # The carriage return of a line end is part of what a patch must match.
+    # A patch must also match the carriage return of a line end.
     body = line.removesuffix(_NO_END)
     text = harmless(printable(body.removesuffix("\r")))
     text += "\r" if body.endswith("\r") else ""

@@ -1,4 +1,4 @@
-"""Writes an entry into a request, in the words of its language and SDK."""
+"""Adds an entry to a request, in the syntax of its language and SDK."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _JAVA_IMPORT: Final = lazy(r"^import[ \t]+[^\r\n]*(?P<end>\r?\n)", re.MULTILINE)
 
 
 class _Dialect(NamedTuple):
-    """How a mapping is written: around it, between its pairs, and between key and value."""
+    """How a mapping is written: its brackets, and the signs between pairs and after keys."""
 
     frame: str
     pair: str
@@ -47,7 +47,7 @@ _ALWAYS: Final = frozenset({"php", "csharp", "java", "kotlin", "go"})
 
 
 def added_entry(body: Body, key: str, value: object) -> list[Edit]:
-    """Put a field into a request that lacks it.
+    """Add a field to a request.
 
     Args:
         body: The request.
@@ -55,7 +55,7 @@ def added_entry(body: Body, key: str, value: object) -> list[Edit]:
         value: Its value.
 
     Returns:
-        The edits: the entry, and the import that it needs.
+        The edits: the entry, and any import that it needs.
     """
     anchor = body.main.find("model")
     entry = entry_of(body, key, value)
@@ -71,7 +71,7 @@ def added_entry(body: Body, key: str, value: object) -> list[Edit]:
 
 
 def entry_of(body: Body, key: str, value: object) -> str:
-    """Write a field as what a request lacks: an entry, an argument, or a call."""
+    """Write a new field in the form of its request: an entry, an argument, or a call."""
     anchor = body.main.find("model")
     if form := _CALLS.get(body.form):
         value_type = _java_name(body, "com.openai.core.JsonValue")
@@ -79,7 +79,7 @@ def entry_of(body: Body, key: str, value: object) -> str:
     if body.form == "object":
         return entry_beside(body, anchor, key, value)
     if body.form == "typed":
-        # TypeScript refuses a field that the SDK's type lacks, except in what is spread.
+        # TypeScript rejects a field that the SDK's type lacks, unless it is spread in.
         return f"...{{ {entry_beside(body, anchor, key, value)} }}"
     if key not in NOT_SDK_KEYWORDS:
         return f"{key}={written(body, value)}"
@@ -94,7 +94,7 @@ _CALLS: Final = {
 
 
 def entry_beside(body: Body, neighbour: Entry | None, key: str, value: object) -> str:
-    """Write an entry as its neighbour is written, its key in quotes or not."""
+    """Write an entry in its neighbour's style, with or without quotes around the key."""
     if body.language in _ALWAYS:
         return _pair(_DIALECTS[body.language], body, key, value)
     if neighbour is not None and not neighbour.is_quoted:
@@ -104,14 +104,14 @@ def entry_beside(body: Body, neighbour: Entry | None, key: str, value: object) -
 
 
 def written(body: Body, value: object) -> str:
-    """Write a value as a literal of the request's language, in its quotes."""
+    """Write a value as a literal in the request's language, with the request's quotes."""
     if isinstance(value, dict):
         dialect = _dialect(body)
         entries = cast("dict[str, object]", value).items()
         pairs = (_pair(dialect, body, key, item) for key, item in entries)
         return dialect.frame.format(", ".join(pairs), Map=_java_name(body, "java.util.Map"))
     if isinstance(value, str):
-        # Plans put in nothing but plain words, so there is nothing to escape.
+        # Plans insert only plain words, so nothing needs escaping.
         return f"{_quote(body)}{value}{_quote(body)}"
     return repr(value) if body.language == "python" else _CONSTANTS.get(repr(value), repr(value))
 
@@ -147,7 +147,7 @@ _DOUBLE: Final = frozenset({"java", "kotlin", "go", "csharp", "rust"})
 
 
 def _chained(body: Body, anchor: Entry, entry: str) -> Edit:
-    """Put a call behind another one, on a line of its own where that has one."""
+    """Add a call to a chain after another one, on its own line if that one has its own."""
     text = body.source.text
     before = text[: anchor.start].rstrip(" \t")
     is_tall = before.endswith(("\n", "\r"))
@@ -156,7 +156,7 @@ def _chained(body: Body, anchor: Entry, entry: str) -> Edit:
 
 
 def _java_imports(body: Body) -> list[Edit]:
-    """Import what the call needs, before the first import."""
+    """Import the classes that the call needs, before the first import."""
     first = _JAVA_IMPORT.search(body.source.masked)
     if first is None:
         return []
@@ -178,7 +178,7 @@ def _is_imported(body: Body, name: str) -> bool:
 
 
 def _java_name(body: Body, name: str) -> str:
-    """Name a class in short, or in full where that is another one or there are no imports."""
+    """Return a class's short name; the full one if that is taken or nothing is imported."""
     text, short = body.source.masked, name.rpartition(".")[2]
     if _is_imported(body, name):
         return short
@@ -187,7 +187,7 @@ def _java_name(body: Body, name: str) -> str:
 
 
 def _go_import(body: Body) -> list[Edit]:
-    """Import the options of the SDK, behind the SDK itself."""
+    """Import the SDK's options, after the SDK itself."""
     text = body.source.text
     found = _GO_IMPORT.search(text)
     if found is None or f'"{found["path"]}/option"' in text:

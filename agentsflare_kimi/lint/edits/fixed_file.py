@@ -1,4 +1,4 @@
-"""Fixes a file: from its bytes to the bytes it should hold, checked before they are written."""
+"""Fixes a file, and checks the result before writing it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ __all__ = ["FixedFile", "fix_file"]
 
 
 class FixedFile(NamedTuple):
-    """A file before and after.
+    """A file before and after its fixes.
 
     Attributes:
-        before: Its text as it was read.
-        result: Its text after the fixes, what was mended and what is left.
-        links: How many names it had.
+        before: Its text, as read.
+        result: Its fixed text, the fixed findings and the remaining ones.
+        links: The number of its hard links.
     """
 
     before: str
@@ -47,22 +47,22 @@ def fix_file(
     choose: Choose | None = None,
     is_tracked: bool = False,
 ) -> FixedFile:
-    """Fix what can be fixed in a file.
+    """Fix the findings in a file that can be fixed.
 
     Args:
         path: The file; a symbolic link is resolved.
-        config: The settings that hold for it.
-        unsafe: Whether to apply fixes that need a look, too.
-        write: Whether to replace the file, or only to tell what would be in it.
-        choose: Decides on each fix, safe or not; all that may be applied are if not given.
+        config: The settings for the file.
+        unsafe: Whether to apply unsafe fixes as well.
+        write: Whether to replace the file, or only to return its new text.
+        choose: Decides on each fix, safe or not; by default all permitted fixes are applied.
         is_tracked: Whether git tracks the file.
 
     Returns:
         The file before and after.
 
     Raises:
-        NotWrittenError: It was left as it is; the message says why.
-        OSError: It could not be read or written, and is as it was.
+        NotWrittenError: The file was left unchanged; the message says why.
+        OSError: The file could not be read or written, and is unchanged.
     """
     filename = os.fsdecode(path)
     content, state = read_regular_file(os.path.realpath(path))
@@ -91,7 +91,7 @@ def _encode(source: DecodedText, text: str) -> bytes:
 
 
 def _check(filename: str, before: str, after: str) -> None:
-    """Refuse a fix that breaks a file which was whole.
+    """Refuse a fix that breaks a file which parsed before.
 
     Raises:
         NotWrittenError: `before` parses and `after` does not.
@@ -114,7 +114,7 @@ def _parses(parse: Callable[[str], object], text: str) -> bool:
 
 
 def _compile(text: str) -> object:
-    # Builds the code, and runs none of it; the parser alone would accept a repeated keyword.
+    # Compiles without running; the parser alone would accept a repeated keyword.
     return compile(text, "<fixed>", "exec", dont_inherit=True)
 
 

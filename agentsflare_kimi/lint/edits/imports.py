@@ -16,15 +16,15 @@ _FUTURE: Final = re.compile(r"^from[ \t]+__future__[^\r\n]*(?:\r\n|\n|\r)?", re.
 _HEAD: Final = re.compile(r"(?:#[^\r\n]*(?:\r\n|\n|\r)|[ \t]*(?:\r\n|\n|\r))*")
 
 
-# The same import for each of many findings in a file.
+# Many findings in a file may need the same import.
 @lru_cache(maxsize=4)
 def import_edit(source: Source, statement: str, present: str) -> tuple[Edit, ...]:
-    """Put an import before the first one, unless it is there.
+    """Add an import before the first one, unless it is already there.
 
     Args:
         source: A Python program.
         statement: The import.
-        present: Pattern of a line that makes it unneeded.
+        present: Pattern of a line that makes it unnecessary.
 
     Returns:
         One edit or none.
@@ -38,7 +38,7 @@ def import_edit(source: Source, statement: str, present: str) -> tuple[Edit, ...
 
 
 def _after_head(source: Source) -> int:
-    """Where the program begins: past remarks, its docstring, and `__future__`."""
+    """Return where the code begins: after comments, the docstring, and `__future__` imports."""
     head = _HEAD.match(source.text)
     start = head.end() if head else 0
     region = source.region_from(start)

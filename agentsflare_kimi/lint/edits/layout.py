@@ -1,4 +1,4 @@
-"""Takes entries out of brackets and puts entries in, so that the rest keeps its look."""
+"""Removes and inserts entries between brackets, and keeps the formatting of the rest."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _INDENT: Final = lazy(r"[ \t]*")
 
 
 def remove_entries(source: Source, group: Group, keys: Collection[str]) -> list[Edit]:
-    """Take out the entries with *keys*, the whole line where nothing else is on it.
+    """Remove the entries with *keys*, and lines that hold nothing else.
 
     Args:
         source: The text.
         group: The brackets.
-        keys: What to take out.
+        keys: The keys of the entries to remove.
 
     Returns:
         The edits, in order.
@@ -36,7 +36,7 @@ def remove_entries(source: Source, group: Group, keys: Collection[str]) -> list[
 
 
 def _runs(entries: Sequence[Entry], keys: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Index of first and last of each run of neighbours that go."""
+    """Yield the first and last index of each run of adjacent entries to remove."""
     start: int | None = None
     for index, entry in enumerate(entries):
         if entry.key in keys and start is None:
@@ -70,13 +70,13 @@ def _remove_run(source: Source, entries: Sequence[Entry], first: int, last: int)
 
 
 def insert_entry(source: Source, group: Group, anchor: Entry | None, entry: str) -> Edit:
-    """Put an entry behind *anchor*, on a line of its own where the others are.
+    """Insert an entry after *anchor*, on its own line if the others have their own.
 
     Args:
         source: The text.
         group: The brackets.
-        anchor: The entry to follow; None to be the first one.
-        entry: What to put in, without a comma.
+        anchor: The entry to insert after; None to insert at the start.
+        entry: The new entry, without a comma.
 
     Returns:
         The edit.
@@ -90,7 +90,7 @@ def insert_entry(source: Source, group: Group, anchor: Entry | None, entry: str)
         return _insert(anchor.end, f", {entry}")
     break_ = line_break(source.text, anchor.start, ahead)
     if _has_comment(source, anchor.end, ahead):
-        # A remark at the line's end stays with what it is about.
+        # A comment at the line's end stays with its entry.
         return _insert(anchor.start, f"{entry},{break_}")
     return _insert(anchor.end, f",{break_}{entry}")
 
@@ -105,7 +105,7 @@ def _insert_first(source: Source, group: Group, entry: str) -> Edit:
 
 
 def merge_edits(edits: Sequence[Edit]) -> tuple[Edit, ...]:
-    """Order *edits* and join those that touch, so that none depends on another's place."""
+    """Sort *edits* and join those that touch, so that they can be applied independently."""
     merged: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         if merged and merged[-1].end == edit.start:
@@ -126,7 +126,7 @@ def _has_comment(source: Source, start: int, end: int) -> bool:
 
 
 def line_break(text: str, position: int, near: int) -> str:
-    """Give a line end as the text has it, and the indentation of the line of *position*."""
+    """Return the text's line end, plus the indentation of the line at *position*."""
     start = _line_start(text, position)
     indent = _INDENT.match(text, start)
     line_end = _LINE_END.search(text, start, near + 2)

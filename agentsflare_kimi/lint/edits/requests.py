@@ -1,4 +1,4 @@
-"""From a plan for a request to the edits that write it into the source."""
+"""Turns the migration plan of a request into edits of the source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from agentsflare_kimi.models.migration import plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
 
-# Stands for a number that only the running program knows: equal to no pinned value.
+# Stands for a number known only at run time; it equals no fixed value.
 _UNKNOWN_NUMBER: Final = float("nan")
 _SOME_CALLS: Final = ("",)
 _NUMBERS: Final = frozenset(
@@ -30,7 +30,7 @@ _NUMBERS: Final = frozenset(
 
 
 class Policy:
-    """What the linter asks of a plan: everything is moved, whatever the environment says."""
+    """The linter's migration policy: move every model, whatever the environment says."""
 
     on_retired = "migrate"
     on_deprecated = "migrate"
@@ -41,12 +41,12 @@ class Policy:
     models_file: str | None = None
 
     def __init__(self, migrate_to: str | None = None) -> None:
-        """Move to the catalog's successors, or to the model that `migrate_to` names."""
+        """Move to the catalog's successors, or to the model `migrate_to`."""
         self.migrate_to = migrate_to
 
 
 def known_request(body: Body) -> dict[str, object]:
-    """Build what the API gets from *body*, with stand-ins for what only runs will tell."""
+    """Build the request that *body* sends, with stand-ins for values known only at run time."""
     known: dict[str, object] = {}
     for key, value in body.values.items():
         if key == "thinking" and _is_choice_computed(value):
@@ -69,7 +69,7 @@ def _without_computed(value: object) -> object:
         return [_without_computed(item) for item in cast("list[object]", value)]
     if isinstance(value, dict):
         entries = cast("dict[str, object]", value).items()
-        # Calls that are computed are calls: what follows from them must not be overlooked.
+        # Computed tool calls still count as tool calls, with all consequences.
         return {
             key: _SOME_CALLS
             if item is COMPUTED and key == "tool_calls"
@@ -80,16 +80,16 @@ def _without_computed(value: object) -> object:
 
 
 def migration_fix(body: Body, mention: Mention, migrate_to: str | None = None) -> Fix | None:
-    """Write the whole migration of a request that is in sight.
+    """Make a fix for the complete migration of a request.
 
     Args:
         body: The request.
-        mention: Its model.
-        migrate_to: The model to move to, if not the successor that the catalog names.
+        mention: The place that names its model.
+        migrate_to: The model to move to; the catalog's successor by default.
 
     Returns:
-        One group of edits, unsafe where the plan loses something; None where the plan
-        changes what no edit here can reach.
+        One fix, unsafe if the plan loses something; None if the plan needs a change that
+        cannot be made here.
     """
     before = known_request(body)
     plan = plan_migration(before, settings=Policy(migrate_to))
@@ -107,7 +107,7 @@ def migration_fix(body: Body, mention: Mention, migrate_to: str | None = None) -
 
 
 def _told(body: Body, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
-    """Say what changes beside the name, as the source will have it."""
+    """Describe the changes other than the name, in the source's own syntax."""
     for key, value in after.items():
         if key != "model" and (key not in before or before[key] != value):
             is_long = isinstance(value, list)
@@ -117,7 +117,7 @@ def _told(body: Body, before: Mapping[str, object], after: Mapping[str, object])
 
 
 def _unknowns(body: Body) -> list[str]:
-    """What a fix takes on trust, since only the running program knows it."""
+    """List what a fix must assume, because it is known only at run time."""
     unknown = [key for key, value in body.values.items() if value is COMPUTED]
     choices = [key for key in unknown if key in {"tool_choice", "reasoning_effort"}]
     reasons = [f"{key} is computed at run time" for key in choices]
@@ -127,7 +127,7 @@ def _unknowns(body: Body) -> list[str]:
 
 
 def rename_fix(mention: Mention, successor: str) -> Edit:
-    """Replace a name, and nothing around it."""
+    """Replace a name and nothing else."""
     start, end = mention.name_span
     return Edit(start=start, end=end, replacement=successor)
 
@@ -135,16 +135,16 @@ def rename_fix(mention: Mention, successor: str) -> Edit:
 def body_edits(
     body: Body, before: Mapping[str, object], after: Mapping[str, object], mention: Mention
 ) -> list[Edit] | None:
-    """Turn a request into another one.
+    """Make the edits that turn a request into another.
 
     Args:
-        body: Where it stands.
-        before: What it is.
-        after: What it is to be.
-        mention: Its model.
+        body: The request in the source.
+        before: Its current fields.
+        after: Its new fields.
+        mention: The place that names its model.
 
     Returns:
-        The edits, or None where a change is out of reach.
+        The edits; None if a change cannot be made here.
     """
     edits: list[Edit] = []
     gone = before.keys() - after.keys()
@@ -159,7 +159,7 @@ def body_edits(
         if key == "model" and value != before["model"]:
             edits.append(rename_fix(mention, str(value)))
         elif key not in before and key in body.values:
-            # It stands there already, with a value that only the running program knows.
+            # The field is set already, to a value known only at run time.
             return None
         elif key not in before:
             edits += added_entry(body, key, value)
@@ -172,7 +172,7 @@ def body_edits(
 
 
 def _is_emptied(extra: Group, before: Mapping[str, object], after: Mapping[str, object]) -> bool:
-    """Whether nothing is left in `extra_body`, and nothing new goes there."""
+    """Tell whether `extra_body` loses all its entries and gains none."""
     is_added = any(key in NOT_SDK_KEYWORDS and key not in before for key in after)
     return not is_added and not any(entry.key in after for entry in extra.entries)
 
@@ -190,7 +190,7 @@ def _changed(body: Body, key: str, before: object, value: object) -> list[Edit] 
 def _grown_items(
     body: Body, opener: int, before: Sequence[object], after: Sequence[object]
 ) -> list[Edit] | None:
-    """Put entries into the items of a list that only gain some; None where more changes."""
+    """Add entries to the items of a list; None if the items change in other ways."""
     entries = read_entries(body.source, opener) or ()
     if not len(entries) == len(before) == len(after):
         return None
@@ -210,7 +210,7 @@ def _grown_items(
 
 
 def _gained(old: object, new: object) -> Mapping[str, object] | None:
-    """What a mapping has more than before, None where that is not all that differs."""
+    """Return the entries that a mapping gained; None if it differs in other ways."""
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return None
     was, now = cast("dict[str, object]", old), cast("dict[str, object]", new)

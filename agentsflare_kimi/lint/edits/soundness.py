@@ -1,4 +1,4 @@
-"""Whether a fixed text is still what it was: it parses, and differs only where it was mended."""
+"""Checks that a fixed text still parses, and differs only in what a fix may change."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import json
 
 __all__ = ["is_sound"]
 
-# What a fix may set, change or take out; all else must stay equal.
+# Fields that a fix may set, change or remove; everything else must stay equal.
 _FIELDS = frozenset(
     """
     model thinking extra_body temperature top_p n presence_penalty frequency_penalty logprobs
     tool_choice reasoning_effort reasoning_content base_url
     """.split()  # noqa: SIM905  # words read best as words
 )
-# Strings that hold one of these may be changed, too.
+# Strings that contain one of these may change, too.
 _NEEDLES = ("kimi-", "moonshot-", "agentsflare")
 _TOO_DEEP = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def is_sound(before: str, after: str, language: str, *, is_strict: bool) -> bool:
-    """Tell whether a fix left a text in working order.
+    """Tell whether a fix left a text intact.
 
     Args:
         before: The text.
         after: The text, fixed.
         language: Its language.
-        is_strict: Whether, in Python, everything but requests must be equal, too.
+        is_strict: Whether, in Python, everything except requests must also be equal.
 
     Returns:
-        True unless the text could be parsed and now cannot, or has changed its meaning
-        elsewhere. A text that could not be parsed is not judged.
+        False if the text parsed before and does not now, or if its meaning changed elsewhere;
+        otherwise True.
     """
     if language in {"json", "notebook"}:
         return not _loads(before) or _loads(after)
@@ -52,7 +52,7 @@ def _is_sound_python(before: str, after: str, *, is_strict: bool) -> bool:
 
 
 def _shape(text: str, *, is_strict: bool) -> str | None:
-    """What a program is apart from its requests; None where it does not parse."""
+    """Dump a program without its requests; None if it does not parse."""
     import ast  # noqa: PLC0415  # only paid when something is fixed
     import warnings  # noqa: PLC0415  # same
 

@@ -1,1 +1,1 @@
-"""What speaks for a name being asked for, and what against; and how safe that makes a fix."""
+"""Evidence that a name is or is not used in a request, which decides whether a fix is safe."""

@@ -1,4 +1,4 @@
-"""What the keys beside a name say of it, told once for all names beside them."""
+"""Evidence from the keys beside a model's name, found once for all names beside them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _BODIES: Final = frozenset({"messages", "input", "prompt", "contents"})
 _ANSWERS: Final = frozenset(
     {"choices", "systemfingerprint", "object", "created", "createdat", "usage", "finishreason"}
 )
-# What an answer has beside an id, and a request has not.
+# Keys that a response has beside an id, and a request does not.
 _STAMPS: Final = _ANSWERS - {"object"}
-# What stands around requests that were recorded.
+# Keys around recorded requests.
 _RECORDED: Final = frozenset(
     {"responsebody", "statuscode", "responseheaders", "recordedat", "requesturi", "responses"}
 )
@@ -33,13 +33,13 @@ _ENTRY: Final = frozenset({"modelid", "modelname"})
 
 
 class Beside:
-    """The keys between two brackets, of one mapping, or called on one builder.
+    """The keys of one pair of brackets, mapping, or builder chain.
 
-    The keys of models among them say nothing here, so the answer is the same for each of these.
+    Keys that hold models are ignored, so the evidence is the same for each of those.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
-        """Keep *keys*, squeezed; nothing is looked up before it is asked for."""
+        """Keep *keys*, squeezed; evidence is found on first use."""
         self._unread = keys
 
     @cached_property
@@ -48,14 +48,14 @@ class Beside:
 
     @property
     def is_recording(self) -> bool:
-        """Whether they are those of a recorded exchange."""
+        """Whether the keys are those of a recorded exchange."""
         return bool(_RECORDED & self._keys)
 
     def evidence_on(self, own: str) -> list[str]:
-        """Tell what they say of a name.
+        """Find the evidence on a name.
 
         Args:
-            own: What the name is given to.
+            own: The name's own key.
 
         Returns:
             Keys of `EVIDENCE`.
@@ -90,19 +90,19 @@ class Beside:
 
 
 def squeeze(key: str) -> str:
-    """Write a key in small letters, without what joins or quotes its words."""
+    """Normalize a key: lower case, without quotes and word separators."""
     return "".join(letter for letter in key if letter.isalnum()).lower()
 
 
 def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tuple[str, ...]]:
-    """Tell what the evidence makes of a place.
+    """Adjust a position by the evidence.
 
     Args:
-        position: What its key says.
+        position: The position that the key alone suggests.
         evidence: Keys of `EVIDENCE`.
 
     Returns:
-        What it is there for, and the evidence that counts.
+        The final position, and the evidence that counts.
     """
     found = tuple(dict.fromkeys(evidence))
     if position != "request":

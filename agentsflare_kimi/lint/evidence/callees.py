@@ -1,4 +1,4 @@
-"""Names of calls, classes and fields, by what they say of a model's name beside them.
+"""Classifies calls, classes and fields by what they do with a model's name.
 
 Sources: the SDKs' and frameworks' own references; 241 forms from public code.
 """
@@ -30,7 +30,7 @@ __all__ = [
     "takes_model_first",
 ]
 
-# What a request has beside the model's name, and nothing else has.
+# Fields that only a request has beside the model's name.
 ASKS: Final = frozenset(
     "messages input prompt contents conversation stream max_tokens maxtokens "  # noqa: SIM905  # words read best as words
     "max_completion_tokens maxcompletiontokens system tools response_format responseformat "
@@ -47,13 +47,13 @@ RECORDS: Final = frozenset(
     "completiontokens tokenusage event eventtype requestid traceid spanid loggedat totalcost "
     "accuracy elo score".split()
 )
-# Keys that name a model only where something around them is about one.
+# Keys that hold a model only if their surroundings are about one.
 ABOUT_MODEL: Final = frozenset(
     "default defaultvalue default_value defaultmodel fallback value initial initialvalue id "  # noqa: SIM905  # words read best as words
     "name defaultsto placeholder slug defaultoption fallbackvalue "
     "initialdata contents defaultfactory default_factory defaultvaluet".split()
 )
-# Arguments of classes that ask models which name the model in another way.
+# Other names for the model argument, in classes that call models.
 NAMES_OF_MODELS: Final = frozenset(
     "id name model_type modeltype engine deployment deployment_name azure_deployment llm lm "  # noqa: SIM905  # words read best as words
     "model_uri chat_model default llm_type".split()
@@ -71,7 +71,7 @@ MOCKS: Final = frozenset(
 )
 _WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-# The common ones, told without a pattern.
+# Common methods, recognized without a pattern.
 _METHODS: Final = frozenset({"create", "parse", "stream"})
 _RESOURCES: Final = frozenset({"completions", "responses", "messages"})
 _CHAT_METHODS: Final = lazy(
@@ -157,7 +157,7 @@ _NAMED_QUERIES: Final = lazy(
     r"(?:All|One|First|Many|Any)?(?:By|Where|With|For|Or(?=Create|New|Insert|Init)|_by|_or_)"
     r"|^(?:or|and)?[wW]here(?=[A-Z_]|$)|_by!?$|_or_(?:create|initialize|insert)"
 )
-# What tells something of a model, and asks none: `count_tokens(model=...)`.
+# Calls that return information on a model without calling it: `count_tokens(model=...)`.
 _TELLS: Final = (
     r"count|calc|calculate|estimate|compute|num|supports?|is|has|can|check|encoding|tokenizer|token"
     r"|price|cost|pricing|context|lookup"
@@ -167,7 +167,7 @@ _MEASURES: Final = lazy(
     r"|(?i:tokens?|price|pricing|costs?|context_?(?:window|length)|model_?info|capabilit\w+)"
     r"(?i:_?for(?:_?model)?|_?of)?$"
 )
-# They take down what was asked: logs, traces, metrics.
+# Calls that record requests: logs, traces, metrics.
 _TAKES_DOWN: Final = frozenset(
     "debug info warn warning error exception critical fatal trace log notice success verbose "  # noqa: SIM905  # words read best as words
     "infow debugw warnw errorw infof debugf warnf errorf logf printf println print puts echo "
@@ -179,13 +179,13 @@ _TAKES_DOWN: Final = frozenset(
     "logusage log_usage save_usage saveusage".split()
 )
 _KEPT: Final = frozenset({"metadata", "attributes", "span", "telemetry", "metrics", "tags"})
-# Types of what comes back, and of rows that keep it.
+# Types of responses, and of rows that store them.
 _TAKEN_DOWN: Final = lazy(
     r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats|Error"
     r"|Exception)$|_(?:span|event|log|metadata)$|^(?:capture|record|track|report|emit|log|handle|on|dispatch|publish|notify)"
     r"(?=[A-Z_]).*(?:event|Event|error|Error|usage|Usage|call|Call|metric|Metric|log|feedback)"
 )
-# What a text is called that is held against another, or that came back.
+# Names of expected or received texts.
 _EXPECTED: Final = lazy(
     r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
 )
@@ -203,7 +203,7 @@ _PATTERNS: Final = frozenset(
 
 @lru_cache(maxsize=256)
 def is_chat(callee: str) -> bool:
-    """Tell whether a call, a class or a builder belongs to a chat API, an SDK or a framework."""
+    """Tell whether a call, class or builder belongs to a chat API, an SDK or a framework."""
     parts = callee.split(".")
     last = parts[-1]
     if last in _METHODS and len(parts) > 1 and parts[-2] in _RESOURCES:
@@ -219,17 +219,17 @@ def is_chat(callee: str) -> bool:
 
 
 def takes_model_first(callee: str) -> bool:
-    """Tell whether the first argument of a call or class that asks models is the model's name."""
+    """Tell whether the first argument of a chat call or class is the model's name."""
     return is_chat(callee) and not _CHAT_METHODS.search(callee)
 
 
 def describes_a_model(callee: str) -> bool:
-    """Tell whether a type holds what is known of a model: `ModelInfo(...)`."""
+    """Tell whether a type describes a model: `ModelInfo(...)`."""
     return bool(_CATALOGUE_TYPE.search(callee.rpartition(".")[2]))
 
 
 def falls_back(callee: str) -> bool:
-    """Tell whether a call gives its argument where something else is not there."""
+    """Tell whether a call uses its argument as a fallback."""
     last = callee.rpartition(".")[2].lower().lstrip("$@_")
     return last in _FALLBACKS or callee.lower() in _FALLBACKS
 
@@ -240,7 +240,7 @@ def compares(callee: str) -> bool:
 
 
 def queries(name: str, *, is_key: bool = False) -> bool:
-    """Tell whether a call, or a key, looks something up by what it holds."""
+    """Tell whether a call or key holds the condition of a query."""
     last = name.rpartition(".")[2].rstrip("?!")
     if is_key:
         return last.lower() in _QUERY_KEYS
@@ -251,7 +251,7 @@ def queries(name: str, *, is_key: bool = False) -> bool:
 
 
 def takes_down(callee: str) -> bool:
-    """Tell whether a call or a type keeps what was asked or answered: a log, a trace, an answer."""
+    """Tell whether a call or type records requests or responses, as a log or trace does."""
     last = callee.rpartition(".")[2]
     lower = callee.lower()
     is_kept = (
@@ -263,12 +263,12 @@ def takes_down(callee: str) -> bool:
 
 
 def keeps(name: str) -> bool:
-    """Tell whether a key names what is kept of a request: `metadata`, `attributes`, `tags`."""
+    """Tell whether a key holds records about a request: `metadata`, `attributes`, `tags`."""
     return name.lower() in _KEPT
 
 
 def is_held_against(name: str) -> bool:
-    """Tell whether a text is given to what is compared with an answer, or is one: `expected`."""
+    """Tell whether a name is that of an expected or received response: `expected`."""
     return bool(_EXPECTED.match(name.rpartition(".")[2]))
 
 

@@ -1,4 +1,4 @@
-"""What a `default`, an `id` or a `value` is about, told from what is around it."""
+"""Finds what a `default`, an `id` or a `value` belongs to, from its surroundings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DECLARED: Final = lazy(r"\s*+([^;={()\n]*+)")
 
 
 def name_around_default(tree: Tree, step: Step) -> str:
-    """Judge a `default`, an `id` or the like by what is around it: `option("model", {default: `."""
+    """Return the name that a `default` or the like belongs to: `option("model", {default: `."""
     about = _speakers(tree, step)
     if name := next((n for n in about if is_model_key(n.lstrip("-:"))), ""):
         return name
@@ -42,7 +42,7 @@ def name_around_default(tree: Tree, step: Step) -> str:
 
 
 def _speakers(tree: Tree, step: Step) -> list[str]:
-    """What may say what a default is one of: strings beside it, the head of its block."""
+    """List names that a default may belong to: strings beside it, the head of its block."""
     names = step.callee.replace(".", " ").split() if step.kind == "block" else []
     if step.opener < 0:
         return names
@@ -76,7 +76,7 @@ def _plain_key(tree: Tree, part: Part) -> str:
 
 
 def _field_after(tree: Tree, opener: int, *, is_annotation: bool) -> list[str]:
-    """The field that an attribute is about: `#[arg(default_value = "...")] model: String`."""
+    """Return the field of an annotation: `#[arg(default_value = "...")] model: String`."""
     if is_annotation:
         declared = _DECLARED.match(tree.source.masked, tree.source.closers[opener] + 1)
         return declared[1].partition(":")[0].split()[-1:] if declared else []

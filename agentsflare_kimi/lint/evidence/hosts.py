@@ -1,4 +1,4 @@
-"""Which host a text asks: the gateway, Moonshot itself, or another one."""
+"""Finds the host that a text calls: the gateway, Moonshot itself, or another one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _VENDORS: Final = (
     r"|baseten|databricks|huggingface|hyperbolic|opencode|ollama|vllm|lmstudio|replicate|cloudflare"
     r"|heroku|parasail|chutes|nebius|tencent|baidu|qianfan|ppio|modelscope|poe|perplexity|requesty"
 )
-# Further vendors, who host no model of ours, but may be named as a provider.
+# Further vendors, which host no Kimi model but may be named as a provider.
 _PROVIDERS: Final = (
     r"mistral|anthropic|google|gemini|cohere|deepseek|xai|x-ai|zhipu|qwen|minimax|ai21|palm|claude"
 )
@@ -49,7 +49,7 @@ _PROVIDER: Final = lazy(
 )
 _IMPORT: Final = lazy(r"^[ \t]*(?:from|import|require|using|use)\b[^\n]*", re.MULTILINE)
 _IMPORTED: Final = lazy(rf"\b(?:{_VENDORS}|boto3|dashscope|google\.cloud|vertexai)\b")
-# Clients that ask a vendor without being told where.
+# Clients of a vendor, which need no URL.
 _CLASS: Final = lazy(r"\b[A-Z]\w*+(?=\()")
 _CLIENT: Final = lazy(
     rf"(?:Async|Chat|Azure)*(?:AzureOpenAI|AzureChatOpenAI|InferenceClient|(?i:{_VENDORS}))"
@@ -58,7 +58,7 @@ _CLIENT: Final = lazy(
 _CALLED: Final = lazy(
     rf"(?<![\w./@-])(?:{_VENDORS})(?:_client|Client)?\.(?:chat|completions?|generate|messages)\b"
 )
-# `OPENROUTER_API_KEY`: whose key is used, or whose URL.
+# `OPENROUTER_API_KEY`: the variable names the vendor of a key or URL.
 _VARIABLE: Final = lazy(
     r"\b([A-Z][A-Z0-9]+)_(?:API_KEY|API_TOKEN|KEY|TOKEN|BASE_URL|API_BASE|BASE|URL|ENDPOINT)\b"
 )
@@ -74,10 +74,10 @@ class _Place(NamedTuple):
 
 
 class Hosts:
-    """The hosts that one text names as those of an API."""
+    """The API hosts that a text names."""
 
     def __init__(self, text: str) -> None:
-        """Keep *text*; it is gone through at the first question."""
+        """Keep *text*; it is searched on first use."""
         self._text = text
 
     @property
@@ -87,7 +87,7 @@ class Hosts:
 
     @cached_property
     def verdict(self) -> Host:
-        """Which host the requests of the text go to, as far as all of them go to one."""
+        """The host of the text's requests, if all go to the same one."""
         kinds = {place.kind for place in self._places}
         if "ours" in kinds:
             return "mixed" if kinds - {"ours"} else "ours"
@@ -117,7 +117,7 @@ class Hosts:
         return any(_CLIENT.fullmatch(name) for name in {*_CLASS.findall(self._text)})
 
     def within(self, start: int, end: int) -> Host:
-        """Tell which host a stretch of the text names."""
+        """Return the host that a stretch of the text names."""
         kinds: set[Host] = {p.kind for p in self._places if start <= p.start < end}
         if len(kinds) == 1:
             return kinds.pop()
@@ -135,7 +135,7 @@ class Hosts:
             elif not _NEUTRAL.match(host):
                 before = self._text[max(0, match.start() - _REACH) : match.start()]
                 if _LOCAL.match(host):
-                    # A program's own pages are served there, too.
+                    # A program may serve its own pages there, too.
                     if _BASE.search(before):
                         yield _Place(match.start(), "foreign")
                 elif _API.search(host + path) or _API.match(host) or _BASE.search(before):

@@ -1,4 +1,4 @@
-"""The parts of a program that are marked as tests, by the marks that its language's data has."""
+"""Finds the parts of a program that its language's markers declare to be tests."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _LINE: Final = lazy(r"^([ \t]*)\S", re.MULTILINE)
 
 
 class MarkedTests:
-    """The tests of one text, found in one pass over the marks."""
+    """The tests in a text, found in one pass over the markers."""
 
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
         self._tree = tree
 
     def hold(self, offset: int) -> bool:
-        """Tell whether a place is in a test."""
+        """Tell whether an offset is in a test."""
         at = bisect_right(self._spans, (offset, offset)) - 1
         return at >= 0 and offset < self._spans[at][1]
 
@@ -46,7 +46,7 @@ class MarkedTests:
                 yield mark.start(), last
 
     def _end(self, mark: re.Match[str]) -> int:
-        """Where what a mark begins ends: its parenthesis, its braces, or what is set off below."""
+        """Return where a marked test ends: with its parenthesis, braces, or indented block."""
         tree = self._tree
         closers = tree.source.closers
         if mark[0][-1:] == "(" and mark.end() - 1 in closers:
@@ -61,7 +61,7 @@ class MarkedTests:
         return self._dedent(mark.start())
 
     def _dedent(self, start: int) -> int:
-        """Where the lines end that are set off below the first that is not."""
+        """Return the end of an indented block."""
         masked = self._tree.source.masked
         line = masked.rfind("\n", 0, start) + 1
         first = _LINE.match(masked, line)

@@ -1,4 +1,4 @@
-"""What stands beside a model's name, and what that says of it."""
+"""Finds evidence beside a model's name: entries, calls on the same builder, outer brackets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OF_AN_OBJECT: Final = frozenset({".", "?.", "->", "::", "&."})
 
 
 class Siblings:
-    """What stands beside names in one text; each pair of brackets is looked at once."""
+    """The surroundings of names in a text; each pair of brackets is read once."""
 
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
@@ -50,15 +50,15 @@ class Siblings:
         self._tests = MarkedTests(tree)
 
     def weigh(self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]) -> Verdict:
-        """Add what is around a string to what is said of it.
+        """Add the evidence around a string to its verdict.
 
         Args:
-            verdict: What its own place says.
-            seen: The steps outwards that were taken.
-            steps: The steps that were not.
+            verdict: The verdict from its own place.
+            seen: The steps outwards taken so far.
+            steps: The remaining steps.
 
         Returns:
-            The verdict with all evidence, and the position that it makes.
+            The verdict with all evidence, and the resulting position.
         """
         evidence = list(verdict.evidence)
         if verdict.position == "value":
@@ -69,7 +69,7 @@ class Siblings:
             beside = self._beside(verdict.group) if verdict.group >= 0 else self._chained(seen)
             found = beside.evidence_on(verdict.key)
             if verdict.call.rpartition(".")[2][:1].islower() and verdict.group >= 0:
-                # A function may well be given a price; only a type describes by one.
+                # Only a type describes a model by its price; a function may just take a price.
                 found = [name for name in found if name != "catalogue"]
             evidence += found
             if self._asks(verdict, seen):
@@ -85,7 +85,7 @@ class Siblings:
         return verdict._replace(position=position, evidence=found)
 
     def _beside(self, opener: int) -> Beside:
-        """What stands between two brackets."""
+        """Return the keys between two brackets."""
         if opener not in self._keys:
             self._keys[opener] = Beside(self._read_keys(opener) if opener >= 0 else ())
         return self._keys[opener]
@@ -106,7 +106,7 @@ class Siblings:
                 yield squeeze(tokens[0].text)
 
     def _chained(self, seen: Sequence[Step]) -> Beside:
-        """Find what else is called on the same builder: `.apiKey(...)`, `.created(...)`."""
+        """Find the other calls on the same builder: `.apiKey(...)`, `.created(...)`."""
         tree = self._tree
         opener = seen[-1].opener if seen else -1
         if opener < 0 or seen[-1].kind != "argument" or "." not in seen[-1].callee:
@@ -125,7 +125,7 @@ class Siblings:
     def _asks(self, verdict: Verdict, seen: Sequence[Step]) -> bool:
         if is_chat(verdict.call):
             return True
-        # A builder: the type or the client is named at its beginning.
+        # A builder chain begins with the type or client.
         part = seen[-1].part if seen else None
         if part is None:
             return False
@@ -146,14 +146,14 @@ class Siblings:
     def _outer(
         self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]
     ) -> Iterator[str]:
-        """Look at the brackets further out: a query, a catalogue, a list of several."""
+        """Find evidence in outer brackets: a query, a catalogue, a list of models."""
         is_inside, is_asked, before = True, False, None
         for step in [*seen, *steps]:
-            # What is within the key's own value only wraps it: `model=ModelId("...")`.
+            # A call inside the key's own value only wraps it: `model=ModelId("...")`.
             is_inside = is_inside and step.name != verdict.key
             yield from _of_callee(step, is_inside=is_inside)
             is_asked = is_asked or (step.kind in {"argument", "made"} and is_chat(step.callee))
-            # `let query = ChatQuery(...)` asks, whatever it is called.
+            # `let query = ChatQuery(...)` is a request, whatever the variable's name.
             is_named = step.name and step.name != verdict.key
             if is_named and not is_asked and queries(step.name, is_key=True):
                 yield "query"
@@ -173,7 +173,7 @@ class Siblings:
                 return
 
     def _is_mocked(self, opener: int) -> bool:
-        """Whether a chain begins with what says which calls are expected: `nock(url).post(...)`."""
+        """Tell whether a chain begins with a mock of expected calls: `nock(url).post(...)`."""
         if opener < 0:
             return False
         tree = self._tree
@@ -186,23 +186,23 @@ class Siblings:
         return self._mocks[key] < opener
 
     def _is_pattern(self, parameter: Step | None, seen: Sequence[Step]) -> bool:
-        """Whether a parameter is no name but what is matched with: `def f(%{model: "..."})`."""
+        """Tell whether a parameter is a pattern rather than a name: `def f(%{model: "..."})`."""
         if parameter is None or parameter.kind != "parameter" or parameter.name or not seen:
             return False
         before = self._tree.source.text[parameter.part.start : seen[0].part.start]
         return "=" not in before and "\\\\" not in before
 
     def _has_other_models(self, opener: int) -> bool:
-        """Whether a list names further models of the catalogue."""
+        """Tell whether a list names other models of the catalog."""
         return len(self.models_in(opener)) >= _TELLS
 
     def _lists_successor(self, opener: int) -> bool:
-        """Whether the model to move to stands in the same list as one to move from."""
+        """Tell whether a list holds both a model and its successor."""
         models = [find_model(name) for name in self.models_in(opener)]
         return any(model and model.successor in self.models_in(opener) for model in models)
 
     def models_in(self, opener: int) -> frozenset[str]:
-        """List the models that are named between two brackets."""
+        """List the models named between two brackets."""
         if opener not in self._models:
             source = self._tree.source
             end = source.closers.get(opener, opener)
@@ -212,13 +212,13 @@ class Siblings:
 
 
 def _names_client(word: str) -> bool:
-    """Tell whether a word names a class that asks; `LLM` alone may be any type's name."""
+    """Tell whether a word names a chat client's class; `LLM` alone may be any type."""
     is_class = is_word(word) and word[:1].isupper() and not word.isupper() and word != "Llm"
     return is_class and is_chat(word)
 
 
 def _of_callee(step: Step, *, is_inside: bool) -> Iterator[str]:
-    """What the call or the type around a step says."""
+    """Yield the evidence from the call or type around a step."""
     if step.kind not in {"argument", "made"}:
         return
     if queries(step.callee) or compares(step.callee):
@@ -244,9 +244,9 @@ def _is_head(step: Step) -> bool:
 
 
 def _of_head(head: str) -> Iterator[str]:
-    """What the words before a block say."""
+    """Yield the evidence from the words before a block."""
     words = head.split()
-    # Kotlin's `when` has conditions, which are judged as such, and what is done then.
+    # Kotlin's `when` holds results as well as conditions, which are judged on their own.
     if words[-1:] != ["when"] and queries(".".join(words)):
         yield "query"
     if any(word.lower() in {"enum", "strenum", "enumeration"} for word in words):

@@ -1,6 +1,6 @@
-"""Every kind of evidence for and against a request: read by rules, docs and tests.
+"""Every kind of evidence for and against a request, for rules, docs and tests.
 
-A fix is safe if something speaks for a request and nothing against it.
+A fix is safe if there is evidence for a request and none against it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ class Evidence(NamedTuple):
     """One kind of evidence.
 
     Attributes:
-        side: Whether it speaks for a request, or against one or a change of it.
-        what: What was seen, for the page of the rules.
+        side: Whether it is for a request, or against one or a change of it.
+        what: What was seen, for the page on the rules.
         reason: Why a fix is unsafe; empty for evidence in favour.
     """
 
@@ -102,10 +102,10 @@ NOTHING_SHOWS: Final = "nothing here shows that this is sent to a chat API"
 
 
 def speaks_for(found: tuple[str, ...]) -> bool:
-    """Tell whether something speaks for a request."""
+    """Tell whether there is evidence for a request."""
     return any(EVIDENCE[name].side == "for" for name in found)
 
 
 def reasons_against(found: tuple[str, ...]) -> list[str]:
-    """Say what speaks against changing the name unseen."""
+    """List the reasons against changing the name without review."""
     return [EVIDENCE[name].reason for name in found if EVIDENCE[name].side == "against"]

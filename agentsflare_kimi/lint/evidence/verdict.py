@@ -1,4 +1,4 @@
-"""What a string that names a model is there for, judged once for all languages on the tree."""
+"""Decides the role of a string that names a model, in all languages with a tree."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _PLAIN: Final = {
 
 
 class Verdict(NamedTuple):
-    """What a string is there for.
+    """The role of a string that names a model.
 
     Attributes:
-        position: As `Value` has it.
-        key: What it is given to; empty where that has no name.
+        position: Its position, as in `Value`.
+        key: The key that it is assigned to; empty if there is none.
         evidence: Keys of `EVIDENCE`.
-        group: The bracket whose entries stand beside it; -1 where there are none.
-        call: The call or class it is an argument of.
+        group: The bracket around it and its neighbours; -1 if there is none.
+        call: The call or class that it is an argument of.
     """
 
     position: Position
@@ -62,7 +62,7 @@ class Verdict(NamedTuple):
 
 
 class _Case:
-    """One string, and the steps outwards from it, taken one by one."""
+    """A string, and the steps outwards from it, taken one by one."""
 
     def __init__(self, tree: Tree, region: Region) -> None:
         self.tree = tree
@@ -78,15 +78,15 @@ class _Case:
 
 
 def judge(tree: Tree, region: Region, siblings: Siblings) -> Verdict:
-    """Tell what a string is there for.
+    """Decide the role of a string.
 
     Args:
         tree: The text.
-        region: One of its strings, which holds nothing but a name.
-        siblings: What stands beside names in the text.
+        region: One of its strings, which holds only a model's name.
+        siblings: The surroundings of names in the text.
 
     Returns:
-        Its position, what it is given to, and the evidence on it.
+        Its position, its key, and the evidence.
     """
     case = _Case(tree, region)
     verdict = _first(case)
@@ -96,7 +96,7 @@ def judge(tree: Tree, region: Region, siblings: Siblings) -> Verdict:
 
 
 def _first(case: _Case) -> Verdict:
-    """Judge by the innermost step that tells."""
+    """Decide by the innermost step that gives a verdict."""
     wrapper = ""
     while step := case.next():
         kind = step.kind
@@ -126,7 +126,7 @@ def _first(case: _Case) -> Verdict:
 
 
 def _named(case: _Case, step: Step) -> Verdict | None:  # noqa: PLR0911  # one case after the other
-    """Judge what is given to a name."""
+    """Judge a string that is assigned to a name."""
     name = step.name
     if is_model_key(name.lstrip("-")):
         return Verdict("request", name, group=step.opener, call=step.callee)
@@ -160,7 +160,7 @@ def _attribute(case: _Case, step: Step) -> Verdict:
 
 
 def _positional(case: _Case, step: Step, wrapper: str) -> Verdict | None:  # noqa: C901, PLR0911, PLR0912  # one case after the other
-    """Judge an argument without a name; None where the call only wraps it."""
+    """Judge a positional argument; None if the call only wraps it."""
     callee = step.callee
     last = callee.rpartition(".")[2]
     if is_pattern(callee):
@@ -203,7 +203,7 @@ def _positional(case: _Case, step: Step, wrapper: str) -> Verdict | None:  # noq
 
 
 def _looked_up(step: Step) -> Verdict | None:
-    """Judge the first argument of a look-up: what to look for, or a default."""
+    """Judge an argument of a look-up: the key to find, or a default."""
     last = step.callee.rpartition(".")[2].lower()
     is_option = last in {
         "option",
@@ -220,7 +220,7 @@ def _looked_up(step: Step) -> Verdict | None:
 
 
 def _string_before(tree: Tree, step: Step) -> str:
-    """The string that is the argument before: `option("model", "...")`."""
+    """Return the string argument before this one: `option("model", "...")`."""
     if not step.nth or step.opener < 0:
         return ""
     part = tree.parts_of(step.opener)[step.nth - 1]
@@ -230,13 +230,13 @@ def _string_before(tree: Tree, step: Step) -> str:
 
 
 def _strings_before(tree: Tree, step: Step) -> Iterator[str]:
-    """The strings among the first arguments: `StringVarP(&x, "model", "m", "...")`."""
+    """Yield the strings among the first arguments: `StringVarP(&x, "model", "m", "...")`."""
     for index in range(1, min(step.nth, _FIRST) + 1):
         yield _string_before(tree, step._replace(nth=index))
 
 
 def _item(case: _Case, step: Step) -> Verdict:
-    """Judge an item of a list: the value of a flag before it, or one among several."""
+    """Judge a list item: the value of the flag before it, or one of several models."""
     before = _string_before(case.tree, step)
     if before and _FLAG.match(before):
         return Verdict("request", before, group=-1)
@@ -257,12 +257,12 @@ def _item(case: _Case, step: Step) -> Verdict:
 
 
 def _got(function: str) -> str:
-    """Name what a function gets: `get_model_name`, `getModel`, `resolveModel`."""
+    """Return what a getter gets: `get_model_name`, `getModel`, `resolveModel`."""
     return _GETS.sub("", function)
 
 
 def _returned(case: _Case, step: Step) -> Verdict | None:
-    """Judge what a function returns by the function's name."""
+    """Judge a returned string by the function's name."""
     tree = case.tree
     outer = case.next()
     if outer and outer.kind == "argument":

@@ -1,4 +1,4 @@
-"""Formats to report findings in: one table, in ruff's words."""
+"""The output formats, in one table, with ruff's names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "TEXT_FORMATS", "Reported", "render"]
 
-# Format to module and function.
+# Maps each format to its module and function.
 FORMATS: Final[Mapping[str, tuple[str, str]]] = {
     "full": ("text", "full"),
     "concise": ("text", "concise"),
@@ -36,14 +36,14 @@ def _no_source(filename: str) -> None:  # noqa: ARG001  # one of the signature's
 
 
 class Reported(NamedTuple):
-    """What a reporter is given.
+    """The input of a reporter.
 
     Attributes:
         findings: The findings in order.
-        root: The repository's top, or the current directory: what paths are relative to where
-            another program resolves them.
-        source_of: File name to text, for excerpts and for columns in other units; None where
-            it is not to be had.
+        root: The repository's root, or the current directory: the base of paths that another
+            program resolves.
+        source_of: Returns a file's text, for excerpts and for columns in other units; None
+            if it is not available.
         is_coloured: Whether to use terminal colours.
         unsafe: Whether unsafe fixes count as fixable.
     """
@@ -56,14 +56,14 @@ class Reported(NamedTuple):
 
 
 def render(name: str, reported: Reported) -> Iterator[str]:
-    """Write findings in a format, piece by piece, so that no report is held as a whole.
+    """Write findings in a format, piece by piece, so that no report is held in memory as a whole.
 
     Args:
         name: One of `FORMATS`.
-        reported: The findings, and what excerpts need.
+        reported: The findings, and the data for excerpts.
 
     Yields:
-        What to print, without a final line end; nothing where there is nothing to print.
+        The pieces of the output, without a final line end; none if there is nothing to print.
     """
     module, function = FORMATS[name]
     return getattr(import_module(f"{__name__}.{module}"), function)(reported)

@@ -1,7 +1,7 @@
-"""Commands that make GitHub and Azure show findings beside the code.
+"""Workflow commands that make GitHub and Azure show findings beside the code.
 
-No source line is printed, and whatever is foreign is escaped as the systems' own tools do, so
-that no file can give commands of its own. Source: facts/reliability.md section 2c, T25;
+No source line is printed, and all text from files is escaped as the systems' own tools do, so
+that no file can issue commands of its own. Source: facts/reliability.md section 2c, T25;
 https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
 """
 
@@ -53,6 +53,6 @@ def azure(reported: Reported) -> Iterator[str]:
 
 
 def _escape(text: str, escapes: Mapping[str, str]) -> str:
-    # A carriage return has an escape of its own here, which printable() must not forestall.
+    # A carriage return has its own escape here, so printable() must not replace it first.
     shown = "\r".join(printable(part) for part in mask_keys(text).split("\r"))
     return shown.translate(str.maketrans(dict(escapes)))

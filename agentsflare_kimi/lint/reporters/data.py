@@ -1,4 +1,4 @@
-"""For programs: JSON of our own shape, of GitLab's and of reviewdog's."""
+"""JSON for programs: our own format, GitLab's and reviewdog's."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def json_list(reported: Reported) -> Iterator[str]:
 
 
 def json_lines(reported: Reported) -> Iterator[str]:
-    """Write one JSON object a line for each finding."""
+    """Write each finding as a JSON object on its own line."""
     return separated("\n", (json.dumps(_finding(finding)) for finding in reported.findings))
 
 
@@ -64,7 +64,7 @@ def gitlab(reported: Reported) -> Iterator[str]:
 
 
 def rdjson(reported: Reported) -> Iterator[str]:
-    """Write reviewdog's diagnostics; columns are in bytes of UTF-8 there.
+    """Write reviewdog's diagnostics, with columns in UTF-8 bytes.
 
     Source: https://github.com/reviewdog/reviewdog/tree/master/proto/rdf
     """
@@ -78,13 +78,13 @@ def rdjson(reported: Reported) -> Iterator[str]:
 
 
 def fingerprints(reported: Reported) -> Iterator[str]:
-    """Tell findings apart in a way that survives moved lines: by rule, file and line text.
+    """Make fingerprints that survive moved lines, from rule, file and line text.
 
     Args:
         reported: The findings, and the texts they are in.
 
     Yields:
-        A digest for each, in order; equal lines are numbered.
+        A digest for each finding, in order; equal lines are numbered.
     """
     seen: Counter[tuple[str, str, str]] = Counter()
     for finding in reported.findings:

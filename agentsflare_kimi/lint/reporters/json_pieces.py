@@ -12,21 +12,21 @@ __all__ = ["HERE", "document_with"]
 
 _INDENT: Final = 2
 HERE: Final = "\0"
-"""Stands in a document for the list."""
+"""Marks the place of the list in a document."""
 
 
 def document_with(
     items: Iterable[object], outer: Mapping[str, object] | None = None, *, depth: int = 0
 ) -> Iterator[str]:
-    """Write a JSON document around a list that may be long, as `json.dumps` does with `indent=2`.
+    """Write a JSON document around a long list, as `json.dumps` does with `indent=2`.
 
     Args:
-        items: The list's entries.
-        outer: The document, in which the list stands as `HERE`; the list itself if not given.
-        depth: How many brackets stand around the list.
+        items: The list's items.
+        outer: The document, with `HERE` in place of the list; by default the list alone.
+        depth: The number of brackets around the list.
 
     Yields:
-        The document.
+        The pieces of the document.
     """
     shown = json.dumps(HERE if outer is None else outer, indent=_INDENT)
     head, _, tail = shown.partition(json.dumps(HERE))

@@ -1,4 +1,4 @@
-"""JUnit's XML, which most CI systems show as tests that failed."""
+"""JUnit XML, which most CI systems show as failed tests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["junit"]
 
-# XML has no way at all to write these two.
+# XML cannot represent these two at all.
 _NOT_XML: Final = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
 def junit(reported: Reported) -> Iterator[str]:
-    """Write a test suite for each file, and a failed test for each finding."""
+    """Write a test suite for each file, with a failed test for each finding."""
     counts = Counter(finding.filename for finding in reported.findings)
     attributes = {"name": "agentsflare-kimi", **_counts(counts.total())}
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites{_shown(attributes)}>'

@@ -1,4 +1,4 @@
-"""Places and names as other programs count and spell them."""
+"""Converts places and names to the conventions of other programs."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ __all__ = [
     "uri_of",
 ]
 
-# Several findings in a row are in the same text.
+# Consecutive findings are often in the same text.
 _lines = lru_cache(maxsize=8)(split_lines)
 _starts = lru_cache(maxsize=8)(line_starts)
 keys_in: Callable[[str], Sequence[tuple[int, int]]] = lru_cache(maxsize=8)(key_spans)
-"""`key_spans`, kept for the next finding."""
+"""`key_spans`, cached for the next finding."""
 _SAFE_IN_URI = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
@@ -43,19 +43,19 @@ def one_line(text: str) -> str:
         text: The text.
 
     Returns:
-        The same, with line ends, controls and commands' marks visible and keys masked.
+        The text, with line ends, control characters and command markers visible and keys masked.
     """
     return harmless(printable(mask_keys(text)).replace("\n", "\\n").replace("\t", "\\t"))
 
 
 def harmless(line: str) -> str:
-    r"""Keep a line of foreign text from being a command of the system that runs the job.
+    r"""Keep a line from a file from acting as a command of the CI system.
 
     Args:
         line: The line.
 
     Returns:
-        The same, with the commands' marks escaped.
+        The line, with command markers escaped.
 
     Source: facts/reliability.md section 2c, T25; GitHub's runner trims before it looks.
     """
@@ -65,13 +65,13 @@ def harmless(line: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """Leave out keys and what no encoding can carry, for formats that escape the rest themselves.
+    """Mask keys and make lone surrogates visible, for formats that escape the rest themselves.
 
     Args:
         text: The text.
 
     Returns:
-        The same, with lone surrogates visible and keys masked.
+        The text, which any Unicode encoding can represent.
     """
     return mask_keys(text).encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -80,62 +80,62 @@ def line_of(text: str | None, number: int) -> str:
     """Find a line.
 
     Args:
-        text: The text, if it is to be had.
-        number: The line, from 1 on.
+        text: The text; None if it is not available.
+        number: The line's 1-based number.
 
     Returns:
-        The line; empty where there is none.
+        The line; empty if there is none.
     """
     lines = _lines(text) if text is not None else ()
     return lines[number - 1] if number <= len(lines) else ""
 
 
 def start_of(text: str, number: int) -> int:
-    """Find where a line begins that is there, counted from 1 on."""
+    """Find where an existing line begins, by its 1-based number."""
     return _starts(text)[number - 1]
 
 
 def place_of(text: str, position: int) -> tuple[int, int]:
-    """Find line and column of a place in a text.
+    """Find the line and column of an offset in a text.
 
     Args:
         text: The text.
-        position: Code points from its start.
+        position: The offset in code points.
 
     Returns:
-        Line and column, from 1 on, the column in code points.
+        The 1-based line and column, the column in code points.
     """
     line = bisect_right(_starts(text), position)
     return line, position - _starts(text)[line - 1] + 1
 
 
 def in_utf_16(line: str, column: int) -> int:
-    """Count a column in UTF-16 units, from 1 on."""
+    """Convert a column to 1-based UTF-16 units."""
     return _column(line, column, lambda head: len(head.encode("utf-16-le", "surrogatepass")) // 2)
 
 
 def in_bytes(line: str, column: int) -> int:
-    """Count a column in bytes of UTF-8, from 1 on."""
+    """Convert a column to 1-based UTF-8 bytes."""
     return _column(line, column, lambda head: len(head.encode("utf-8", "surrogatepass")))
 
 
 def _column(line: str, column: int, measure: Callable[[str], int]) -> int:
     head = line[: column - 1]
-    # Past the end of a line, or where it is not to be had, letters count as one.
+    # Past the end of the line, or without its text, each character counts as one unit.
     return measure(head) + column - len(head)
 
 
 @lru_cache(maxsize=8)
 def relative_name(filename: str, root: str) -> str:
-    """Spell a path as seen from a directory, with slashes.
+    """Make a path relative to a directory, with slashes.
 
     Args:
         filename: The path, absolute or relative to the current directory.
         root: The directory.
 
     Returns:
-        The relative path; for a file elsewhere its whole path without the leading slash, so
-        that it is never absolute and never climbs.
+        The relative path; for a file elsewhere, its whole path without the leading slash, so
+        that it is never absolute and never contains `..`.
     """
     directory, name = os.path.split(os.path.abspath(filename))
     absolute = os.path.join(os.path.realpath(directory), name)
@@ -144,17 +144,17 @@ def relative_name(filename: str, root: str) -> str:
 
 
 def uri_of(name: str) -> str:
-    """Spell a relative path as a URI reference.
+    """Convert a relative path to a URI reference.
 
     Args:
         name: The path, with slashes.
 
     Returns:
-        It, percent-encoded byte by byte and with keys masked.
+        The path, percent-encoded byte by byte and with keys masked.
     """
     try:
         content = os.fsencode(mask_keys(name))
     except UnicodeEncodeError:
-        # No file has such a name, but what comes on stdin may be called so.
+        # No file has such a name, but `--stdin-filename` may.
         content = mask_keys(name).encode("utf-8", "backslashreplace")
     return "".join(chr(b) if b in _SAFE_IN_URI else f"%{b:02X}" for b in content)

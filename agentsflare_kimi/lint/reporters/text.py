@@ -1,4 +1,4 @@
-"""For people: with an excerpt, a line each, grouped by file, or as pylint has it."""
+"""Text for people: with excerpts, one line each, grouped by file, or in pylint's format."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _LEAD: Final = 60
 
 
 def full(reported: Reported) -> Iterator[str]:
-    """Show each finding with its line and what mends it."""
+    """Show each finding with its line and its fix."""
     return separated("\n\n", (_with_excerpt(finding, reported) for finding in reported.findings))
 
 
 def concise(reported: Reported) -> Iterator[str]:
-    """Show a line for each finding."""
+    """Show each finding on one line."""
     lines = (
         f"{_paint(one_line(f.filename), _BOLD, reported)}:{_short(f, reported, ': ')}"
         for f in reported.findings
@@ -41,7 +41,7 @@ def concise(reported: Reported) -> Iterator[str]:
 
 
 def grouped(reported: Reported) -> Iterator[str]:
-    """Show the findings of each file below its name."""
+    """Show findings below the name of their file."""
     before = ""
     for name, findings in groupby(reported.findings, key=lambda finding: finding.filename):
         yield f"{before}{one_line(name)}:"
@@ -50,7 +50,7 @@ def grouped(reported: Reported) -> Iterator[str]:
 
 
 def pylint(reported: Reported) -> Iterator[str]:
-    """Show a line for each finding, as pylint does."""
+    """Show each finding on one line, in pylint's format."""
     lines = (
         f"{one_line(f.filename)}:{f.line}: [{f.code}] {one_line(f.message)}"
         for f in reported.findings
@@ -115,7 +115,7 @@ def _excerpt(finding: Finding, margin: str, reported: Reported) -> list[str]:
 
 
 def _clip(length: int, marked: int) -> tuple[int, int]:
-    """Choose what to show of a long line: what is around the mark."""
+    """Choose the part of a long line to show, around the mark."""
     if length <= _WIDEST:
         return 0, length
     first = max(0, marked - _LEAD)
@@ -123,7 +123,7 @@ def _clip(length: int, marked: int) -> tuple[int, int]:
 
 
 def _parts(text: str, places: list[int]) -> Iterator[str]:
-    """The parts between places, without keys: those are told by the whole text."""
+    """Yield the parts between places, with keys masked; the whole text is used to find them."""
     spans = keys_in(text)
     return (_show(hide(text, start, end, spans)) for start, end in pairwise(places))
 

@@ -1,4 +1,4 @@
-"""Every rule, in the order of its code; one is loaded when a text may have to do with it."""
+"""Every rule, ordered by code; a rule is loaded when a text may violate it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "RULES", "rules_for"]
 
-# The code of each rule, its module, and what a text must hold at least one of.
+# Each rule's code, its module, and strings of which a text must contain at least one.
 _NAMES: Final = ("kimi-", "moonshot-")
 _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
     ("AFK001", "retired", _NAMES),
@@ -57,7 +57,7 @@ _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
 _MOVES: Final = "superseded"
 
 CODES: Final[Sequence[str]] = tuple(code for code, _, _ in _MODULES)
-"""The codes of all rules: settings are checked against them without loading a rule."""
+"""The codes of all rules, so that settings can be checked without loading a rule."""
 
 if TYPE_CHECKING:
     RULES: Sequence[Rule]
@@ -70,14 +70,14 @@ else:
 
 
 def rules_for(text: str, *, is_moving: bool = False) -> Sequence[Rule]:
-    """Pick the rules that may have something to say about a text.
+    """Pick the rules that a text may violate.
 
     Args:
         text: The text.
-        is_moving: Whether living models are to move to a newer one, too.
+        is_moving: Whether living models also move to a newer one.
 
     Returns:
-        The rules in the order of their codes.
+        The rules, ordered by code.
     """
     return _load(
         module

@@ -1,4 +1,4 @@
-"""What a rule is, what it is given, and what it says."""
+"""The interface of a rule: its input, its problems and its metadata."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _DOCS: Final = "https://github.com/agentsflare/agentsflare-kimi/blob/main/docs/r
 
 
 class Problem(NamedTuple):
-    """One thing that a rule found, in places of the text it was given.
+    """One problem that a rule found, with offsets in the rule's own text.
 
     Attributes:
-        message: What is wrong, and what to do.
+        message: What is wrong, and how to fix it.
         start: Where it begins.
         end: Where it ends, exclusive.
-        severity: How bad it is; None for the rule's own severity.
-        fix: What mends it.
+        severity: Its severity; None for the rule's own.
+        fix: The fix, if any.
         model: The model that it is about.
         replacement: The model to use instead.
-        in_prose: Whether it is in a comment or in text.
-        request: Where the request begins and ends that is in sight as a whole, if one is.
-        is_shared: Whether other places of the text may use or change what the fix changes.
+        in_prose: Whether it is in a comment or in prose.
+        request: Start and end of the request, if all of it is written out here.
+        is_shared: Whether other places in the text may use or change what the fix changes.
     """
 
     message: str
@@ -50,7 +50,7 @@ class Problem(NamedTuple):
 
 
 class Reading:
-    """A document, and what several rules ask of it."""
+    """A document, with the results that several rules share."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Reading:
         Args:
             document: A text.
             today: The day to judge by.
-            hosts: The hosts that the text around it names; its own by default.
+            hosts: The hosts that the outer text names; its own by default.
             migrate_to: The model to move every older one to, if any.
             is_tracked: Whether git tracks the file.
             models_around: The models that the other cells of a notebook name.
@@ -80,7 +80,7 @@ class Reading:
         self.hosts: Hosts = hosts or Hosts(document.text)
 
     def successor_of(self, model: KimiModel) -> KimiModel | None:
-        """Find the model that takes the place of *model*; None where it may stay."""
+        """Find the successor of *model*; None if it may stay."""
         return successor_of(catalog(), model, "migrate", self.migrate_to)
 
     @cached_property
@@ -90,7 +90,7 @@ class Reading:
         return tuple(self._at_host(mention) for mention in found)
 
     def _at_host(self, mention: Mention) -> Mention:
-        """Say of a request that it goes to another host."""
+        """Add evidence to a request that goes to another host."""
         if not mention.is_request:
             return mention
         host = self.hosts.verdict
@@ -106,18 +106,18 @@ class Reading:
 
     @cached_property
     def models_of_cells(self) -> frozenset[str]:
-        """The models that the cells of a notebook name: they are one program."""
+        """The models that a notebook's cells name, since they are one program."""
         cells = [read(cell.text, cell.language) for cell in self.embedded]
         return models_named(mention for cell in cells for mention in find_mentions(cell, ()))
 
     @cached_property
     def embedded(self) -> Sequence[Embedded]:
-        """The texts inside it."""
+        """The embedded texts."""
         return self.document.embedded()
 
 
 def models_named(mentions: Iterable[Mention]) -> frozenset[str]:
-    """List the models that a text's strings name, as far as they may be asked."""
+    """List the models named in strings that may be sent in requests."""
     return frozenset(
         mention.model
         for mention in mentions
@@ -126,7 +126,7 @@ def models_named(mentions: Iterable[Mention]) -> frozenset[str]:
 
 
 def _host_of_client(reading: Reading, body: Body) -> Host | None:
-    """Tell which host the client asks that sends a request, if the same text builds it."""
+    """Find the host of the client that sends a request, if the same text builds the client."""
     from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # rarely needed
 
     document = reading.document
@@ -144,23 +144,23 @@ def _host_of_client(reading: Reading, body: Body) -> Host | None:
 
 
 class Sample(NamedTuple):
-    """A file to show a rule by; tests run the rules over it."""
+    """An example file for a rule; tests lint it."""
 
     filename: str
     text: str
 
 
 class Rule(NamedTuple):
-    """One rule, from which `--explain`, the docs page and its tests come.
+    """One rule; `--explain`, its docs page and its tests derive from this.
 
     Attributes:
-        code: Such as `AFK001`.
-        name: Short, in kebab case.
-        severity: Of a finding in request position.
-        summary: One line.
+        code: Its code, such as `AFK001`.
+        name: Its short name, in kebab case.
+        severity: The severity of a finding in a request.
+        summary: Its summary, in one line.
         explanation: Why it matters, in Markdown.
-        bad: What it finds.
-        good: What it leaves alone: the same, mended.
+        bad: An example that it reports.
+        good: The same example, fixed, which it does not report.
         fix_safety: What `--fix` does, what `--unsafe-fixes` adds, and why.
         check: Finds the problems.
     """
@@ -177,5 +177,5 @@ class Rule(NamedTuple):
 
     @property
     def url(self) -> str:
-        """Its page."""
+        """The URL of its docs page."""
         return f"{_DOCS}#{self.code.lower()}"

@@ -1,4 +1,4 @@
-"""What the rest of a file says against a fix that is safe as far as its own place shows."""
+"""Makes fixes unsafe if the rest of the file gives a reason, though their own place looks safe."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from agentsflare_kimi.lint.sources.documents import Document
 
 __all__ = ["with_doubts"]
 
-# Found in these: a parameter that is given something, in any spelling, whatever comes before
-# its name (`KIMI_TEMPERATURE=`, `options.topP =`, `setTemperature(`, `["n"] =`, `--top-p`).
+# Matches a parameter being set, in any spelling and with any prefix (`KIMI_TEMPERATURE=`,
+# `options.topP =`, `setTemperature(`, `["n"] =`, `--top-p`).
 _SET: Final = r"""
     (?:(?<!get)(?<!get_)
         (?P<parameter>temperature|top[_-]?p|(?:presence|frequency)[_-]?penalty|tool[_-]?choice
@@ -28,17 +28,17 @@ _SET: Final = r"""
     )(?!\s{0,9}["']?(?:auto|none|null|nil|undefined)\b)
 """
 _TOLD: Final = 2
-# Their readers do not tell a setting from prose.
+# Languages whose readers do not tell settings from prose.
 _UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell", "plain", "prose"})
 
 
 def with_doubts(
     problems: Sequence[Problem], document: Document, lines: Sequence[int]
 ) -> list[Problem]:
-    """Make those fixes unsafe that the rest of the file speaks against.
+    """Make fixes unsafe that the rest of the file gives a reason against.
 
     Args:
-        problems: All that was found in the file.
+        problems: All problems in the file.
         document: The file.
         lines: Where its lines begin.
 
@@ -53,7 +53,7 @@ def with_doubts(
 
 
 def _is_open(problem: Problem) -> bool:
-    """Whether a name moves by itself that other places of the file may depend on."""
+    """Tell whether a fix only renames a model that other places in the file may depend on."""
     fix = problem.fix
     is_open = fix is not None and (fix.is_safe or fix.reason == NOTHING_SHOWS)
     return is_open and problem.is_shared and problem.replacement is not None
@@ -82,7 +82,7 @@ def _doubted(
 
 
 def _left_behind(problems: Sequence[Problem], text: str) -> dict[str | None, list[int]]:
-    """Where names stand that no fix changes, though a program may depend on them."""
+    """Find names that no fix changes, though the program may depend on them."""
     left: dict[str | None, list[int]] = {}
     for problem in problems:
         is_whole = text[problem.start : problem.end] == problem.model
@@ -96,7 +96,7 @@ def _left_behind(problems: Sequence[Problem], text: str) -> dict[str | None, lis
 
 
 def _settings(document: Document, requests: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
-    """Find each parameter that is set outside of *requests*, once."""
+    """Find each parameter that is set outside *requests*, once."""
     seen: set[str] = set()
     for name, start in _all_settings(document):
         if name not in seen and not _is_inside(start, requests):
@@ -110,7 +110,7 @@ def _is_inside(offset: int, ranges: Sequence[tuple[int, int]]) -> bool:
 
 
 def _all_settings(document: Document) -> Iterator[tuple[str, int]]:
-    """Find what sets a parameter, in the texts inside the text as well."""
+    """Find every place that sets a parameter, including in embedded texts."""
     yield from _settings_of(document)
     for text in document.embedded():
         for name, start in _settings_of(read(text.text, text.language)):

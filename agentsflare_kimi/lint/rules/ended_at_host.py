@@ -1,4 +1,4 @@
-"""AFK006: an id that another host has ended."""
+"""AFK006: a model id that another host has retired."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agentsflare_kimi.models.hosts import HostRetirement, host_retirements
 
 __all__ = ["RULE"]
 
-# What may stand before an id and belong to it: a path, or a region of Bedrock.
+# A prefix that belongs to the id: a path, or a Bedrock region.
 _BEFORE: Final = r"(?<![\w./:@~-])(?P<before>(?:[\w.@-]++[/:]){0,4}?(?:[a-z]{2,6}\.)?)"
 _AFTER: Final = r"(?:-v\d+(?::\d+)?)?(?![\w/@-]|[.:]\w)"
 _LEFT_OUT: Final = frozenset({"glued", "code"})
@@ -67,7 +67,7 @@ def _by_id() -> dict[str, Sequence[HostRetirement]]:
 
 
 def _meant(match: re.Match[str], text: str) -> HostRetirement | None:
-    """The end that is meant: that of the host in the id, else of the only one in the file."""
+    """Find the retirement that applies: by the host in the id, else by the file's only host."""
     ends = _by_id()[match["id"].lower()]
     before = match["before"].lower()
     marked = [end for end in ends if not end.marks or any(mark in before for mark in end.marks)]
@@ -77,7 +77,7 @@ def _meant(match: re.Match[str], text: str) -> HostRetirement | None:
 
 
 def _is_gateways(match: re.Match[str], end: HostRetirement, text: str) -> bool:
-    """Whether a name of the gateway's stands in a text that mentions the host, but no URL of it."""
+    """Tell whether a name is the gateway's, in a text that mentions the host but not its URL."""
     if "/" in match[0] or not end.marks or find_model(match[0]) is None:
         return False
     marks = "|".join(map(re.escape, end.marks))

@@ -1,4 +1,4 @@
-"""AFK903: a suppression whose day has passed."""
+"""AFK903: a suppression whose `until` date has passed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["RULE"]
 
 
 def _check(_: Reading) -> Iterator[Problem]:
-    # Only what is found tells; agentsflare_kimi.lint.suppressions reports it.
+    # agentsflare_kimi.lint.suppressions reports it, after all other rules have run.
     return iter(())
 
 

@@ -1,4 +1,4 @@
-"""AFK005: a name that Moonshot has ended although the gateway's page still lists it."""
+"""AFK005: a name that Moonshot has retired, though the gateway's page still lists it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _SAID_ELSEWHERE: Final = frozenset({"retired", "deprecated", "example"})
 
 def _check(reading: Reading) -> Iterator[Problem]:
     for mention, model in whole_names(reading):
-        # Another host's name says nothing of this gateway, nor of Moonshot.
+        # Another host's name says nothing about this gateway or Moonshot.
         if mention.host or model.status in _SAID_ELSEWHERE:
             continue
         if model.upstream_ended_on is None or model.upstream_ended_on > reading.today:
             continue
         if reading.successor_of(model):
-            # Another rule says what it moves to.
+            # Another rule reports its successor.
             continue
         listed = "" if model.status == "unlisted" else " (the gateway lists it all the same)"
         instead = model.alternatives[0]

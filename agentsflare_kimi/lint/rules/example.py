@@ -1,4 +1,4 @@
-"""AFK003: a name that only the examples of the gateway's page use."""
+"""AFK003: a name that appears only in examples on the gateway's page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["RULE"]
 
 def _check(reading: Reading) -> Iterator[Problem]:
     for mention, model in whole_names(reading):
-        # Another host's name says nothing of this gateway.
+        # Another host's name says nothing about this gateway.
         if mention.host or model.status != "example":
             continue
         instead = model.alternatives[0]

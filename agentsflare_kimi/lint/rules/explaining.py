@@ -1,4 +1,4 @@
-"""Tells of the rules what their files say."""
+"""Finds rules and renders their documentation."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def find_rules(code: str) -> list[Rule]:
         code: Such as `AFK001`, `AFK1`, or `ALL`.
 
     Returns:
-        The rules in order; none where no code begins so.
+        The rules in order; empty if no code matches.
     """
     prefix = "AFK" if code.upper() == "ALL" else code.upper()
     return [rule for rule in RULES if prefix and rule.code.startswith(prefix)]
 
 
 def name_of(code: str) -> str:
-    """Tell a rule's name; empty where there is no such rule."""
+    """Return a rule's name; empty if there is no such rule."""
     return next((rule.name for rule in RULES if rule.code == code), "")
 
 
 def explain(rule: Rule) -> str:
-    """Write a rule's page, in Markdown."""
+    """Render a rule's page, in Markdown."""
     return (
         f"# {rule.name} ({rule.code})\n\n{rule.summary} Severity: {rule.severity}.\n\n"
         f"{rule.explanation.strip()}\n\n"
@@ -42,7 +42,7 @@ def explain(rule: Rule) -> str:
 
 
 def as_data(rule: Rule) -> dict[str, str]:
-    """Give what a rule's page says, for programs."""
+    """Return the content of a rule's page, for programs."""
     return {
         "code": rule.code,
         "name": rule.name,

@@ -48,10 +48,10 @@ def _fix(source: Source, call: ClientCall, ours: str) -> Fix | None:
     return Fix(edits=merge_edits(edits), is_safe=False, reason=_RISK)
 
 
-# The same for each of many calls in a file.
+# Many calls in a file may need the same import.
 @lru_cache(maxsize=4)
 def _import(source: Source, name: str, ours: str) -> Sequence[Edit] | None:
-    """Bring in our class; None where its name stands for something else here."""
+    """Import our class; None if its name is already taken here."""
     imported = rf"from agentsflare_kimi import [^\n]*\b{ours}\b"
     is_ours = re.search(rf"^[ \t]*{imported}", source.masked, re.MULTILINE)
     if re.search(rf"\b{ours}\b", source.masked) and not is_ours:

@@ -24,7 +24,7 @@ _RISK: Final = "AGENTSFLARE_API_KEY must be set where the program runs"
 _MESSAGE: Final = "the gateway gets the key for OpenAI; use AGENTSFLARE_API_KEY"
 _COMMAND_END: Final = re.compile(r"(?<!\\)\n|[;&|]")
 _FURTHEST: Final = 2000
-# What they hold is read by a program that is not in sight.
+# Their values are read by a program that cannot be seen here.
 _DATA: Final = frozenset({"json", "toml", "terraform"})
 
 
@@ -50,7 +50,7 @@ def _clients_without_key(source: Source) -> Iterator[ClientCall]:
 
 
 def _is_variable(document: CodeDocument, start: int, end: int) -> bool:
-    """Whether the name stands for what is in the variable: as code, `"..."` or `$...`."""
+    """Tell whether the name refers to the variable: as code, `"..."` or `$...`."""
     region = document.source.region_at(start)
     if region is None or (region.inner_start, region.inner_end) == (start, end):
         return True

@@ -1,4 +1,4 @@
-"""Which statements of a program speak of the gateway, and so where a key goes."""
+"""Finds the statements of a program that use the gateway, and so where a key goes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from agentsflare_kimi.lint.sources.tree import Part, Tree, is_word
 __all__ = ["HOST", "MOST", "goes_to_gateway", "goes_to_gateway_alone"]
 
 HOST: Final = "agentsflare.com"
-"""Where the gateway is."""
+"""The gateway's domain."""
 
 MOST: Final = 100
-"""A file with more places than so many is no program."""
+"""A file with more places than this is not a program."""
 
 _ITSELF: Final = frozenset({"self", "this", "$this"})
 _OURS: Final = frozenset({"Kimi", "AsyncKimi", "create_client", "create_async_client"})
@@ -29,7 +29,7 @@ _URL: Final = re.compile(r"(?i)https?://|base_?ur[li]|endpoint")
 
 
 def goes_to_gateway(document: CodeDocument, position: int) -> bool:
-    """Tell whether the statement, or one that uses what it sets, speaks of the gateway, too."""
+    """Tell whether the statement, or one that uses what it sets, mentions the gateway."""
     statement = document.tree.statement_at(position)
     if _speaks_of_gateway(document, statement, position):
         return True
@@ -44,14 +44,14 @@ def goes_to_gateway(document: CodeDocument, position: int) -> bool:
 
 
 def goes_to_gateway_alone(document: CodeDocument, position: int) -> bool:
-    """Tell whether a key at *position* goes to the gateway, and nowhere else.
+    """Tell whether a key at *position* goes only to the gateway.
 
     Args:
         document: A program.
-        position: Where the key stands.
+        position: The offset of the key.
 
     Returns:
-        Whether each statement that the key gets into builds a client of the gateway.
+        Whether each statement that the key reaches builds a client for the gateway.
     """
     statement = document.tree.statement_at(position)
     if _asks_gateway(document, statement, position):
@@ -66,7 +66,7 @@ def goes_to_gateway_alone(document: CodeDocument, position: int) -> bool:
 
 
 def _asks_gateway(document: CodeDocument, statement: Part, position: int) -> bool:
-    """Whether the gateway is the one host that a statement speaks of."""
+    """Tell whether the gateway is the only host that a statement mentions."""
     text = document.text[statement.start : statement.end]
     if _speaks_of_gateway(document, statement, position):
         return text.count("://") == text.count(HOST)
@@ -76,7 +76,7 @@ def _asks_gateway(document: CodeDocument, statement: Part, position: int) -> boo
 
 
 def _set_by(document: CodeDocument, statement: Part) -> str:
-    """Name what a statement sets: a variable, or an object whose key is set."""
+    """Return the name that a statement sets: a variable, or an object whose key is set."""
     tokens = document.tree.tokens(statement)
     place = next((i for i, token in enumerate(tokens) if token.text in {"=", ":="}), 0)
     names = [token.text for token in tokens[:place] if is_word(token.text)]
@@ -124,7 +124,7 @@ def _speaks_of_gateway(document: CodeDocument, statement: Part, position: int) -
 
 
 def _are_apart(tree: Tree, first: int, second: int) -> bool:
-    """Whether two places are in two objects side by side: one says nothing of the other."""
+    """Tell whether two places are in separate sibling objects, and so unrelated."""
     here, there = _openers_around(tree, first), _openers_around(tree, second)
     ours = next((opener for opener in here if opener not in there), None)
     theirs = next((opener for opener in there if opener not in here), None)
@@ -142,7 +142,7 @@ def _openers_around(tree: Tree, offset: int) -> list[int]:
 
 @lru_cache(maxsize=1)
 def _gateway_places(document: CodeDocument) -> Sequence[int]:
-    """Where a program names the gateway's URL, or a variable that is set to it."""
+    """List where a program names the gateway's URL, or a variable set to it."""
     places = [match.start() for match in re.finditer(re.escape(HOST), document.text)]
     for place in places[:MOST]:
         statement = document.tree.statement_at(place)

@@ -16,7 +16,7 @@ from agentsflare_kimi.lint.sources.keys import is_api_key
 __all__ = ["RULE"]
 
 _WORDS: Final = ("key", "token", "bearer", "authorization")
-# No prose looks like this, so nothing need announce it.
+# No prose looks like this, so no word before it is needed.
 _MARKED: Final = re.compile(r"sk-(?<![\w-]sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
 _STRINGS: Final = frozenset({"value", "request"})
 _CANDIDATE: Final = re.compile(
@@ -24,7 +24,7 @@ _CANDIDATE: Final = re.compile(
 )
 _BEARER: Final = re.compile(r"(?i)bearer\s+\Z")
 _OWN_NAMES: Final = re.compile(r"(?i)agentsflare|kimi|moonshot")
-# What stands where a key is to be put; after `sk-` fewer words do, since no prose looks like it.
+# Placeholders for keys; fewer words count after `sk-`, since no prose looks like that.
 _PLACEHOLDER: Final = re.compile(
     r"(?i)your|example|placeholder|x{4}|change|replace|insert|redacted|emulator|here\b"
 )
@@ -44,7 +44,7 @@ _TRACKED: Final = (
 def _check(reading: Reading) -> Iterator[Problem]:
     document = reading.document
     is_env = document.language == "env"
-    # An `.env` file is where a key belongs, unless git hands it on.
+    # A key belongs in an `.env` file, unless git tracks the file.
     if document.language == "prose" or (is_env and not reading.is_tracked):
         return
     is_ours = GATEWAY in document.text
@@ -62,13 +62,13 @@ def _check(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_marked(value: Value) -> bool:
-    """Whether a string is a key for what it looks like, whatever it is given to."""
+    """Tell whether a string looks like a key, whatever it is assigned to."""
     is_string = value.position in _STRINGS and _MARKED.fullmatch(value.text)
     return bool(is_string) and _is_random(value.text)
 
 
 def _candidates(text: str) -> list[tuple[int, int]]:
-    """Places of what looks like a secret by itself, or by a word that announces one."""
+    """Find what looks like a secret by itself, or follows a word for one."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = text

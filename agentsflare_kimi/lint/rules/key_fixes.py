@@ -1,4 +1,4 @@
-"""How a key that is written into a program is read from the environment instead."""
+"""Replaces a hard-coded key in a program with a look-up in the environment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _READ: Final = {
     "typescript": "process.env.{}",
     "tsx": "process.env.{}",
 }
-# What stands between a look-up and its default.
+# Operators between a look-up and its default.
 _OPERATOR: Final = lazy(r"[ \t]*(?:\bor\b|\?\?|\|\||\?:)\s*\Z")
 _LOOKED_UP: Final = lazy(r"(?i)env|\bconfig\b")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
@@ -34,7 +34,7 @@ _REACH: Final = 40
 
 
 def key_fix(document: CodeDocument, value: Value) -> Fix | None:
-    """Take a key out of a program.
+    """Remove a key from a program.
 
     Args:
         document: The program.
@@ -42,8 +42,7 @@ def key_fix(document: CodeDocument, value: Value) -> Fix | None:
 
     Returns:
         An unsafe fix: the look-up without its default, or a look-up in place of the key; None
-        where nobody can tell which variable would hold it. The gateway's key is never given to
-        another host.
+        if the right variable is unknown. The gateway's key is never sent to another host.
     """
     region = document.source.region_at(value.start)
     if region is None or (region.inner_start, region.inner_end) != (value.start, value.end):
@@ -53,7 +52,7 @@ def key_fix(document: CodeDocument, value: Value) -> Fix | None:
 
 
 def _without_default(document: CodeDocument, region: Region) -> tuple[Edit, ...] | None:
-    """Drop a key that stands in where a look-up finds nothing."""
+    """Drop a key that is the default of a look-up."""
     source = document.source
     before = source.masked[max(0, region.start - _REACH) : region.start]
     if operator := _OPERATOR.search(before):
@@ -63,7 +62,7 @@ def _without_default(document: CodeDocument, region: Region) -> tuple[Edit, ...]
     if opener is None or source.text[opener] != "(":
         return None
     callee = callee_of(document.tree, opener)
-    # Kept in one place by a look-up; in two by Java's `getOrDefault`, which needs both.
+    # Java's `getOrDefault` needs both arguments; other look-ups do without a default.
     if not _LOOKED_UP.search(callee) or callee.endswith("OrDefault"):
         return None
     entries = read_entries(source, opener) or []
@@ -75,7 +74,7 @@ def _without_default(document: CodeDocument, region: Region) -> tuple[Edit, ...]
 
 
 def _looked_up(document: CodeDocument, region: Region, value: Value) -> tuple[Edit, ...] | None:
-    """Read a key from the variable that is meant for it."""
+    """Read a key from the variable that should hold it."""
     form = _READ.get(document.language)
     variable = _variable(document, region, value.key.rpartition(".")[2])
     if not (form and variable):
@@ -91,6 +90,6 @@ def _variable(document: CodeDocument, region: Region, name: str) -> str:
         return _OWN
     is_variable = bool(_VARIABLE.match(name)) and not name.startswith("OPENAI")
     if is_variable and ("MOONSHOT" in name or "KIMI" in name):
-        # Another program may set it already, and it is no other host's.
+        # It may be set already, and it is not another host's.
         return name
     return _OWN if goes_to_gateway_alone(document, region.start) else ""

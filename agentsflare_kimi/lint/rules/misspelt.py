@@ -18,7 +18,7 @@ from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models, r
 __all__ = ["RULE"]
 
 _MOST_EDITS: Final = 2
-# What speaks against a request to the gateway.
+# Evidence against a request to the gateway.
 _ELSEWHERE: Final = frozenset(
     {"other-host", "vendor", "alias", "catalogue", "query", "comparison", "record", "listed"}
 )
@@ -26,7 +26,7 @@ _SHORT: Final = lazy(
     r"(?<![\w./:@+-])(?:kimi[-_ ]k?|k)\d[\w.-]*(?<![.-])(?![/:@+ ]?\w)", re.IGNORECASE
 )
 _RISK: Final = "it may be a name that another host knows"
-# Never a model, and typed all the same. Source: facts/kimi.md section 4.4.
+# Never a model, but often typed. Source: facts/kimi.md section 4.4.
 _NEVER_VALID: Final = {"kimi-k2": "kimi-k2.6"}
 
 
@@ -52,27 +52,27 @@ def _check(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_asked(reading: Reading, mention: Mention) -> bool:
-    """Whether a name is asked for at the gateway, or at a host that nothing in the file names."""
+    """Tell whether a name is requested from the gateway, or from a host that is unknown."""
     if not mention.is_request or _ELSEWHERE.intersection(mention.value.evidence):
         return False
-    # Other hosts' ids are written in capitals: `Kimi-K2-Thinking` is Azure's.
+    # Ids with capitals belong to other hosts: `Kimi-K2-Thinking` is Azure's.
     return mention.model.islower() or reading.hosts.verdict == "ours"
 
 
 def _short_names(reading: Reading) -> Iterator[Mention]:
-    """Find names that people type without what names are found by: `k2p6`, `kimi_k2_6`, `k3`."""
+    """Find short names that contain no needle: `k2p6`, `kimi_k2_6`, `k3`."""
     if reading.hosts.verdict != "ours":
         return
     document = reading.document
     for match in _SHORT.finditer(document.text):
-        # Those in which `kimi-` or `Kimi-` stands were found before.
+        # Names that contain `kimi-` or `Kimi-` have been found already.
         if "imi-" not in match[0] and not is_inside(match.start(), reading.embedded):
             value = document.value_at(*match.span())
             yield Mention(match[0], "", *match.span(), value, match.start())
 
 
 def _living(reading: Reading, model: KimiModel) -> str:
-    """The name to use for *model*: its own, or that of what took its place."""
+    """Return the name to use for *model*: its own, or its successor's."""
     if new := reading.successor_of(model):
         return new.id
     is_gone = model.status == "example" or (model.status == "unlisted" and model.upstream_ended_on)
@@ -80,7 +80,7 @@ def _living(reading: Reading, model: KimiModel) -> str:
 
 
 def _gone(reading: Reading, meant: Sequence[KimiModel]) -> str:
-    """Say which of the names that come nearest are not to be used any more."""
+    """Say which of the nearest names should no longer be used."""
     gone = [model for model in meant if _living(reading, model) != model.id]
     named = ", ".join(f"`{model.id}` ({_STATUS.get(model.status, 'ended')})" for model in gone)
     return f" The nearest is {named}" if gone else ""
@@ -100,7 +100,7 @@ def _fix(reading: Reading, mention: Mention, meant: KimiModel) -> Fix:
 
 
 def _renamed(reading: Reading, mention: Mention, meant: KimiModel) -> Fix | None:
-    """What a bare rename of *meant* would be: only the name is to be changed here."""
+    """Make a fix that changes only the name, to *meant*."""
     return mend(reading, mention._replace(value=mention.value._replace(body=None)), meant)
 
 
@@ -111,16 +111,16 @@ def _names() -> frozenset[str]:
 
 @lru_cache(maxsize=1_024)
 def _meant(name: str) -> tuple[KimiModel, ...]:
-    """The models that a writer of *name* may have meant, the nearest first."""
+    """List the models that *name* may have been meant for, the nearest first."""
     if name in _names():
-        # Nearly every name is spelt as it should be, and reading others takes patterns.
+        # Nearly every name is spelt correctly, and reading others takes slow patterns.
         return ()
     read = read_name(_NEVER_VALID.get(name, name))
     if read:
-        # What another host puts before or behind a name is none of this gateway's business.
+        # Other hosts' prefixes and suffixes do not concern this gateway.
         is_foreign = read.host or read.suffix or read.model == name
         return () if is_foreign else (get_model(read.model),)
-    # Other hosts mark their own versions by a suffix: kimi-k2.6-hd.
+    # Other hosts mark their versions with a suffix: kimi-k2.6-hd.
     models = [
         model
         for model in list_models()
@@ -133,7 +133,7 @@ def _meant(name: str) -> tuple[KimiModel, ...]:
 
 
 def _is_same_version(name: str, known: str) -> bool:
-    """Whether the numbers agree as far as *name* goes: kimi-k4 is no slip for kimi-k3."""
+    """Tell whether the numbers in *name* match: kimi-k4 is not a typo for kimi-k3."""
     given, wanted = _digits(name), _digits(known)
     return wanted.startswith(given) and bool(given) == bool(wanted)
 
@@ -143,7 +143,7 @@ def _digits(name: str) -> str:
 
 
 def _distance(one: str, other: str) -> int:
-    """How many letters must be put in, taken out or changed to make *other* of *one*."""
+    """Return the edit distance: insertions, deletions and changes that turn *one* into *other*."""
     if abs(len(one) - len(other)) > _MOST_EDITS:
         return _MOST_EDITS + 1
     row = list(range(len(other) + 1))

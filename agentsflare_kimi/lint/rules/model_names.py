@@ -1,4 +1,4 @@
-"""What the rules on model names have in common: how bad a place is, and how to mend it."""
+"""Shared by the rules on model names: the severity of a place, and its fix."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def problem_at(
     replacement: str | None,
     fix: Fix | None = None,
 ) -> Problem:
-    """Speak of a name; *severity* is that of a request."""
+    """Make a problem about a name; *severity* is that in a request."""
     body = mention.value.body
     whole = body if body and body.is_complete else None
     return Problem(
@@ -58,7 +58,7 @@ def problem_at(
 
 
 def _severity_at(mention: Mention, severity: Severity) -> Severity:
-    """Weigh a finding by its place: only a request fails when its model is gone."""
+    """Set the severity by place, since only a request fails when its model is gone."""
     if mention.in_prose:
         return "info"
     if "vendor" in mention.value.evidence and severity == "error":
@@ -69,7 +69,7 @@ def _severity_at(mention: Mention, severity: Severity) -> Severity:
 
 
 def place_note(mention: Mention) -> str:
-    """Say why a place is reported and not changed; empty for a request."""
+    """Say why a place is reported but not fixed; empty for a request."""
     if mention.host:
         return f" (`{clipped(mention.host)}` marks another host's name)"
     if "vendor" in mention.value.evidence:
@@ -79,15 +79,15 @@ def place_note(mention: Mention) -> str:
 
 
 def instead_notes(reading: Reading, mention: Mention, old: KimiModel) -> Sequence[str]:
-    """Say what to use instead, how a request must change with it, and why nothing changes here.
+    """Say what to use instead, how the request must change, and why nothing is fixed here.
 
     Args:
         reading: The text.
-        mention: Where the model is named.
+        mention: The place that names the model.
         old: The model.
 
     Returns:
-        Tails of a message, the most important first; none where nothing takes its place.
+        Tails of a message, the most important first; empty if there is no successor.
     """
     new = reading.successor_of(old)
     if new is None:
@@ -110,17 +110,17 @@ def _move_notes(reading: Reading, old: KimiModel, new: KimiModel) -> Sequence[st
 
 
 def mend(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
-    """Move a request to the successor of its model, as far as the request is in sight.
+    """Make a fix that moves a request to its model's successor.
 
     Args:
         reading: The text.
-        mention: Where the model is named.
+        mention: The place that names the model.
         old: The model.
 
     Returns:
-        A fix: the whole migration of a request in sight; a rename, which is unsafe where nothing
-        shows that it is all there is to change; None for keys, comparisons, records, other hosts'
-        names, and where there is no successor.
+        The complete migration of a request that is written out here; or a rename, unsafe unless
+        it is shown to suffice; None for keys, comparisons, records, other hosts' names, and
+        models without a successor.
     """
     new = reading.successor_of(old)
     if new is None or mention.host:
@@ -144,7 +144,7 @@ def mend(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
 
 
 class _Move(NamedTuple):
-    """From which model to which, and what `migrate_to` is."""
+    """The old and the new model, and the `migrate_to` setting."""
 
     old: KimiModel
     new: KimiModel
@@ -152,7 +152,7 @@ class _Move(NamedTuple):
 
 
 def _renamed_value(mention: Mention, move: _Move) -> Fix | None:
-    """Offer a rename of what is a value and may be meant to be one."""
+    """Offer an unsafe rename of a value that may be used in requests."""
     if mention.value.position != "value" or "successor-listed" in mention.value.evidence:
         return None
     reasons = reasons_against(mention.value.evidence) or [NOTHING_SHOWS]
@@ -161,7 +161,7 @@ def _renamed_value(mention: Mention, move: _Move) -> Fix | None:
 
 
 def _moved_along(mention: Mention, move: _Move) -> Fix | None:
-    """Move the requests whose model is a constant along with it; None unless all are in sight."""
+    """Move a constant together with its requests; None unless all of them are written out here."""
     bodies = mention.value.uses
     fixes = [migration_fix(body, mention, move.migrate_to) for body in bodies if body.is_complete]
     whole = [fix for fix in fixes if fix]
@@ -179,7 +179,7 @@ def _moved_along(mention: Mention, move: _Move) -> Fix | None:
 
 
 def _rename_risk(mention: Mention, move: _Move) -> str:
-    """Why a bare rename may change what the program does; empty where it does not."""
+    """Say why a rename alone may change the program's behaviour; empty if it cannot."""
     risks: list[str] = []
     if mention.value.settings:
         named = ", ".join(setting.name for setting in mention.value.settings)
@@ -196,7 +196,7 @@ def _changes(move: _Move) -> list[str]:
     old, new = move.old, move.new
     plan = plan_migration({"model": old.id}, settings=Policy(move.migrate_to))
     lost = [change.reason for change in plan.changes if change.is_lossy]
-    # A model that always thought goes on thinking: the successor does so by default.
+    # A model without thinking would start to think, as the successor does by default.
     if old.thinking == "never" and new.thinking == "switchable":
         lost.append(f"{old.id} did not think, {new.id} does unless told otherwise")
     pinned = ", ".join(new.fixed_parameters(old.thinking != "never"))

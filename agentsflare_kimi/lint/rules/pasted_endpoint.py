@@ -1,4 +1,4 @@
-"""AFK201: a base URL with the path of an endpoint pasted in."""
+"""AFK201: a base URL that includes an endpoint's path."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from agentsflare_kimi.lint.sources.keys import is_base_url
 __all__ = ["RULE"]
 
 _ENDPOINT: Final = re.compile(r"(?:/chat/completions)+/?\Z")
-# Read by the SDKs themselves, which append the path.
+# The SDKs read these themselves, and append the path.
 _SDK_VARIABLES: Final = frozenset({"OPENAI_BASE_URL", "OPENAI_API_BASE", "AGENTSFLARE_BASE_URL"})
-# Plain HTTP clients know base URLs, too, and may post to theirs as it is.
+# Plain HTTP clients have base URLs, too, and may post to them unchanged.
 _HTTP_CLIENT: Final = re.compile(
     r"(?i)http|axios|session|webclient|restclient|retrofit|faraday|guzzle|\bky\b|\bgot\b|fetch"
 )
 _DEFINITION: Final = re.compile(r"\b(?:def|func?|fun|fn|function|constructor)\b[\s\w.]*\Z")
 _OPENAI: Final = re.compile(r"(?i)openai")
-# Calls that take a base URL; not functions that are declared with one as a default.
+# Calls that take a base URL; not declarations of functions with one as a default.
 _SDK_CALL: Final = re.compile(
     r"(?is)(?!(?:async)?(?:def|func?|fn|function|constructor)\w).*(?:openai|client|kimi|baseur)"
 )
-# What .NET's SDK calls its base URL; elsewhere an endpoint may be the whole URL.
+# The .NET SDK's name for the base URL; elsewhere an endpoint may be the complete URL.
 _DOTNET: Final = re.compile(
     r"\bOpenAIClientOptions\b[^;{}]*\{[^{}]*\bEndpoint\s*=\s*new[^;{}\"]*\"\Z"
 )
@@ -74,7 +74,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
 
 
 def _risk(document: Document, url: GatewayUrl) -> str | None:
-    """What speaks against cutting the path off; None where this is no base URL."""
+    """Say why removing the path is risky; None if this is not a base URL."""
     key = url.value.key
     if _DOTNET.search(document.text[max(0, url.start - _LONGEST_STATEMENT) : url.start]):
         return ""
@@ -95,7 +95,7 @@ def _risk(document: Document, url: GatewayUrl) -> str | None:
 
 
 def _callee(document: CodeDocument, url: GatewayUrl) -> str:
-    """The call that a base URL goes straight into: `OpenAI(base_url=...)`, `x.baseUrl(...)`."""
+    """Return the call that takes a base URL directly: `OpenAI(base_url=...)`, `x.baseUrl(...)`."""
     source = document.source
     if not re.search(
         r"(?:[=:(?|]|\bor)\s*[\"'`]\Z", document.text[max(0, url.start - 20) : url.start]
@@ -112,14 +112,14 @@ def _callee(document: CodeDocument, url: GatewayUrl) -> str:
     callee = callee_of(document.tree, opener)
     if not is_base_url(callee.rpartition(".")[2]):
         return callee
-    # A builder: what it builds is named further up.
+    # A builder chain names its type further up.
     start = max(0, opener - _LONGEST_STATEMENT)
     ends = [match.end() for match in _STATEMENT.finditer(source.masked, start, opener)]
     return source.masked[max(ends, default=start) : opener]
 
 
 class _Uses(NamedTuple):
-    """How often a text speaks of a name, and in which way."""
+    """How often a text uses a name, by kind of use."""
 
     total: int
     as_base: int = 0
@@ -132,7 +132,7 @@ def _uses(text: str, name: str) -> _Uses:
     for place in _places(text, name):
         before = text[max(0, place - _LONGEST_STATEMENT) : place]
         is_base = bool(_BASE.search(before))
-        # `base_url=base_url` is one use, though it holds the name twice.
+        # `base_url=base_url` is one use, though it contains the name twice.
         total += not _SAME.match(text, place + len(name), place + len(name) * 2 + 10)
         as_base += is_base
         as_whole += not is_base and _is_whole(before, text[place + len(name) :][:4])
@@ -151,7 +151,7 @@ def _places(text: str, name: str) -> Iterator[int]:
 
 
 def _is_whole(before: str, after: str) -> bool:
-    """Whether a URL is asked for as it is, with nothing put behind it."""
+    """Tell whether a URL is requested unchanged, with nothing appended."""
     if re.match(r"\}?/|\s*[+.]", after):
         return False
     return any(use.search(before) for use in (_CALL, _SETTING, _CURL))

@@ -1,9 +1,9 @@
-"""Requests whose model is named elsewhere in the file, and what it would reject of them.
+"""Finds parameters that a model named elsewhere in the file would reject.
 
-`MODEL = os.getenv("MODEL", "kimi-k2.6")` and `create(model=MODEL, temperature=0.3)` are two places;
-so are an option's default and `args.model`, an attribute and `self.model`, two cells of a notebook.
-Where a file names one model and no other, and the request's model is called as what that is given
-to, the request asks it unless something outside of the file says otherwise.
+`MODEL = os.getenv("MODEL", "kimi-k2.6")` and `create(model=MODEL, temperature=0.3)` are separate
+places; so are an option's default and `args.model`, an attribute and `self.model`, two notebook
+cells. If a file names only one model, and a request's model has the name which that is assigned
+to, the request uses that model unless something outside the file says otherwise.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["reached"]
 _SETTING: Final = re.compile(
     r"(?:\b|_)(?:temperature|top_?p|presence_?penalty|frequency_?penalty|n)\b", re.IGNORECASE
 )
-# Programs that ask somebody else, too.
+# Signs that a program also calls somebody else.
 _OTHERS: Final = lazy(
     r"[\"'`/](?:gpt-|o[134]-|claude|gemini|deepseek|qwen|glm-|llama|mistral|grok|doubao|command-r)",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ _RISK: Final = "the model may be another one while the program runs"
 
 
 class _Place(NamedTuple):
-    """Where a parameter is set, to what, and what the model is beside it."""
+    """A parameter, its place and value, and the model expression beside it."""
 
     model: str
     parameter: str
@@ -68,13 +68,13 @@ class _Place(NamedTuple):
 
 
 def reached(reading: Reading) -> Iterator[Problem]:
-    """Find what a request sets and the one model that the file names rejects.
+    """Find parameters that the only model in a file rejects.
 
     Args:
         reading: A program.
 
     Yields:
-        A warning for each parameter, with an unsafe fix where it can be left out.
+        A warning for each parameter, with an unsafe fix if it can be removed.
     """
     document = reading.document
     if not isinstance(document, CodeDocument) or document.language in _DATA:
@@ -96,11 +96,11 @@ def reached(reading: Reading) -> Iterator[Problem]:
 
 
 class _Name(NamedTuple):
-    """What a model is given to.
+    """The name that a model is assigned to.
 
     Attributes:
-        name: In lower case.
-        is_variable: Whether it is a variable, and no attribute, option or parameter.
+        name: The name, in lower case.
+        is_variable: Whether it is a variable, not an attribute, option or parameter.
     """
 
     name: str
@@ -108,7 +108,7 @@ class _Name(NamedTuple):
 
 
 def _names(document: CodeDocument, mentions: Iterable[Mention]) -> Iterator[_Name]:
-    """Name what each mention of the model is given to."""
+    """Find the name that each mention of the model is assigned to."""
     tree = document.tree
     for mention in mentions:
         tokens = tree.tokens(tree.statement_at(mention.start))
@@ -125,7 +125,7 @@ def _names(document: CodeDocument, mentions: Iterable[Mention]) -> Iterator[_Nam
 
 
 def _is_one_of(document: CodeDocument, written: str, names: Sequence[_Name]) -> bool:
-    """Whether what a request has for its model is one of *names*, and nothing else."""
+    """Tell whether a request's model is exactly one of *names*."""
     chain = _CHAIN.fullmatch(written.removesuffix(".value"))
     if chain is None:
         return False
@@ -152,7 +152,7 @@ def _places(document: CodeDocument) -> Iterator[_Place]:
 
 
 def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | None:
-    """Read an argument or entry that stands beside a model that is no literal."""
+    """Read an argument or entry beside a model that is not a literal."""
     source = document.source
     region = source.region_at(offset)
     start = region.start if region else offset
@@ -199,12 +199,12 @@ def _in_subscript(document: CodeDocument, match: re.Match[str], parameter: str) 
     if not re.search(rf"(?<![\w.]){re.escape(owner[1])}\[[\"']model[\"']\]\s*=(?!=)", text):
         return None
     number = number_ahead(document.source.masked, sign.end())
-    # The subscript itself is what the model is given to.
+    # The model is assigned to the subscript itself.
     return _Place("model", parameter, number[0], *match.span()) if number else None
 
 
 def _is_rejected(model: KimiModel, place: _Place) -> bool:
-    """Whether a value is rejected with thinking on and off."""
+    """Tell whether a value is rejected both with thinking on and with it off."""
     request = {"model": model.id, place.parameter: place.value}
     return all(
         any(rejection.parameter == place.parameter for rejection in find_rejections(body, model))

@@ -1,4 +1,4 @@
-"""What the rules on parameters have in common: the rejections of requests in sight."""
+"""Shared by the rules on parameters: requests, and the parameters that their models reject."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["Request", "find_requests", "rejected"]
 
 
 class Request(NamedTuple):
-    """A request in sight, for a model that is served.
+    """A request that is written out here, for a model that is served.
 
     Attributes:
-        mention: Where its model is named.
+        mention: The place that names its model.
         model: Its model.
-        values: What the API gets, as far as it is known.
-        body: It, as it stands in the source; None where only settings beside the name are known.
+        values: The fields that the API gets, as far as known.
+        body: The request in the source; None if only settings beside the name are known.
     """
 
     mention: Mention
@@ -43,13 +43,13 @@ class Request(NamedTuple):
 
 
 def find_requests(reading: Reading) -> Iterator[Request]:
-    """Find the requests in sight, whole or in part, for models that are served.
+    """Find requests, complete or not, for models that are served.
 
     Args:
         reading: A text.
 
     Yields:
-        The requests; those for retired models are for other rules.
+        The requests, except those for retired models, which other rules report.
     """
     for mention in reading.mentions:
         model = find_model(mention.model)
@@ -63,14 +63,14 @@ def find_requests(reading: Reading) -> Iterator[Request]:
 
 
 def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
-    """Find what models reject of some parameters.
+    """Find parameters that their models reject.
 
     Args:
         reading: A text.
-        *parameters: The parameters; without any, all that a model pins to one value.
+        *parameters: The parameters to check; by default all that a model fixes to one value.
 
     Yields:
-        One problem for each.
+        One problem for each rejected parameter.
     """
     for request in find_requests(reading):
         for rejection in _rejections(request):
@@ -89,7 +89,7 @@ def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
 def _rejections(request: Request) -> Iterator[Rejection]:
     written = request.body.values if request.body else request.values
     is_complete = request.body is not None and request.body.is_complete
-    # Whether it thinks is for the running program to tell.
+    # Whether it thinks is known only at run time.
     is_complete = is_complete and written.get("thinking") is not COMPUTED
     for rejection in find_rejections(request.values):
         is_known = written.get(rejection.parameter) is not COMPUTED
@@ -98,7 +98,7 @@ def _rejections(request: Request) -> Iterator[Rejection]:
 
 
 def _in_any_case(request: Request, rejection: Rejection) -> bool:
-    """Whether it is rejected with thinking on and off, since the rest may say either."""
+    """Tell whether it is rejected both with thinking on and off, since the rest may set either."""
     thinking = request.body.values.get("thinking") if request.body else None
     if thinking is not None and thinking is not COMPUTED:
         return True

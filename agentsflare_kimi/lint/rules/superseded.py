@@ -1,4 +1,4 @@
-"""AFK007: a living model that is older than the one that `--migrate-to` names."""
+"""AFK007: a living model that is older than the target of `--migrate-to`."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_doubtful(model: KimiModel) -> bool:
-    """Whether a model is said to think always, but does not reject the switch."""
+    """Tell whether a model is documented to think always, but does not reject the switch."""
     thinks = model.thinking == "always" and bool(model.fixed_while_thinking)
     return thinks and not model.rejects_disabled_thinking
 

@@ -1,4 +1,4 @@
-"""Where a text names the gateway's URL."""
+"""Finds the gateway's URLs in a text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _URL: Final = re.compile(r"\bhttps?://(?:[\w-]+\.)*agentsflare\.com(?::\d+)?(?:/
 
 
 class GatewayUrl(NamedTuple):
-    """One URL of the gateway, and what stands around it."""
+    """One URL of the gateway, and the value around it."""
 
     text: str
     start: int
@@ -26,18 +26,18 @@ class GatewayUrl(NamedTuple):
 
     @property
     def in_prose(self) -> bool:
-        """Whether it is in a comment or in text."""
+        """Whether it is in a comment or in prose."""
         return self.value.position in {"comment", "prose"}
 
 
 def find_urls(reading: Reading) -> Iterator[GatewayUrl]:
-    """Find the gateway's URLs, outside of the texts inside the text.
+    """Find the gateway's URLs, outside embedded texts.
 
     Args:
         reading: A text.
 
     Yields:
-        The URLs, from first to last.
+        The URLs in order.
     """
     document = reading.document
     for match in _URL.finditer(document.text):

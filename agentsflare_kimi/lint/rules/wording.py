@@ -1,4 +1,4 @@
-"""How findings are worded: one line, in the words of the file's own language."""
+"""Words messages of findings: one line, in the syntax of the file's language."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 __all__ = ["MOST", "clipped", "extra_field", "in_one_line", "thinking_off"]
 
 MOST: Final = 120
-"""The most characters that a finding's message has; the rest is told by `--explain`."""
+"""The longest message of a finding, in characters; `--explain` gives the rest."""
 
 _LONGEST_NAME: Final = 48
-# How a field that the SDK has no name for gets into a request: `…` stands for its value, and a
-# method for the call of it.
+# How to send a field that the SDK has no argument for: `…` stands for its value, and a
+# method's name for a call of it.
 # Sources: the READMEs of openai-python, openai-node, openai-java, openai-go, openai-dotnet and
 # openai-php/client, ruby-openai and async-openai.
 _EXTRA_FIELDS: Final = {
@@ -34,19 +34,19 @@ _EXTRA_FIELDS: Final = {
     "terraform": "{name} = {{…}}",
 }
 _JSON: Final = '"{name}": {{…}}'
-# What these hold is read by a program that is not in sight, and that builds the request.
+# Their values are read by a program elsewhere, which builds the request.
 _SETTINGS: Final = frozenset({"env", "ini", "dockerfile", "make", "batch", "plain", "prose", "xml"})
 
 
 def in_one_line(head: str, *tails: str) -> str:
-    """Put a message together from what must be said and what may be.
+    """Build a message from a required head and optional tails.
 
     Args:
         head: What is wrong.
-        *tails: What else there is to say, the most important first.
+        *tails: Further information, the most important first.
 
     Returns:
-        The head, with each tail that fits behind it.
+        The head, followed by each tail that fits.
     """
     line = head
     for tail in tails:
@@ -56,7 +56,7 @@ def in_one_line(head: str, *tails: str) -> str:
 
 
 def clipped(name: str) -> str:
-    """Shorten a name that somebody else chose, in the middle, so that the message has room."""
+    """Shorten a long name in the middle, so that the message fits."""
     if len(name) <= _LONGEST_NAME:
         return name
     half = _LONGEST_NAME // 2
@@ -64,14 +64,14 @@ def clipped(name: str) -> str:
 
 
 def extra_field(language: str, name: str) -> str:
-    """Show how a request gets a field in a language's SDK, such as `extra_body={"thinking": …}`.
+    """Show how to send a field with a language's SDK, such as `extra_body={"thinking": …}`.
 
     Args:
         language: The file's language, as `language_of` names it.
         name: The field.
 
     Returns:
-        The words; empty for settings, where the request is built elsewhere.
+        The code; empty for settings, where the request is built elsewhere.
     """
     if language in _SETTINGS:
         return ""
@@ -79,6 +79,6 @@ def extra_field(language: str, name: str) -> str:
 
 
 def thinking_off(language: str) -> tuple[str, str]:
-    """Say "with thinking off", and how that is written in a language, as tails of a message."""
+    """Say "with thinking off", and its code in a language, as tails of a message."""
     form = extra_field(language, "thinking")
     return " with thinking off", f" (`{form}`)" if form else ""

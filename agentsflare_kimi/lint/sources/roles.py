@@ -84,7 +84,7 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
     before = tokens[index - 1] if index else None
     if sign == "(":
         if before and before.text == "new" and tokens[0].text[:1].isupper():
-            # C#'s `ChatClient client = new(...)` makes the declared type.
+            # A `new(...)` without a type, in C#: the declared type is the callee.
             callee = tokens[0].text
         if not callee:
             # Parentheses around a single item only group.

@@ -7,17 +7,12 @@ nothing that it accepts; what it refuses is left to the SDK. Measured with opena
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, cast
+from typing import cast
 
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import ValidationError
 
 __all__ = ["made_fast"]
-
-_MODELS: Final[Mapping[object, type[ChatCompletion | ChatCompletionChunk]]] = {
-    each: each for each in (ChatCompletion, ChatCompletionChunk)
-}
 
 
 def made_fast(data: object, cast_to: object) -> ChatCompletion | ChatCompletionChunk | None:
@@ -31,8 +26,14 @@ def made_fast(data: object, cast_to: object) -> ChatCompletion | ChatCompletionC
         The same model as the SDK's `construct` makes, but that its `model_fields_set` names extra
         fields, too; None if only the SDK can make one.
     """
-    model = _MODELS.get(cast_to)
-    if model is None or not isinstance(data, dict):
+    # Compared, not looked up: what a caller asks for need not be hashable.
+    if cast_to is ChatCompletion:
+        model = ChatCompletion
+    elif cast_to is ChatCompletionChunk:
+        model = ChatCompletionChunk
+    else:
+        return None
+    if not isinstance(data, dict):
         return None
     fields = cast("dict[str, object]", data)
     if _has_log_probabilities(fields.get("choices")):

@@ -115,5 +115,6 @@ def _complete(snapshot: Any, received: ChatCompletion) -> None:
 
 def _copy(source: object, target: object, without: set[str]) -> None:
     for name, value in fields(source).items():
-        if name not in without and value:
+        # A field of the gateway's may be called like a method, which it must not replace.
+        if name not in without and value and not hasattr(type(target), name):
             setattr(target, name, value)

@@ -6,14 +6,18 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+import warnings
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.cli import UsageError, say
+from agentsflare_kimi.cli.own_words import in_own_words
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.feeds import FEEDS, FeedError, compare, oldest_check, read_feed
+from agentsflare_kimi.printable import printable
 
 __all__ = ["check", "live", "warn_of_age"]
 
@@ -46,7 +50,7 @@ def check(feeds: Sequence[str], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(found, indent=2))
     for each in () if as_json else found:
-        print(f"{each['feed']}: {each['kind']}: {each['model']}: {each['detail']}")
+        print(printable(f"{each['feed']}: {each['kind']}: {each['model']}: {each['detail']}"))
     if not found and not unread:
         print("no differences", file=sys.stderr)
     return 1 if found else 2 if unread else 0
@@ -63,16 +67,18 @@ def live(*, as_json: bool) -> int:
     """
     import openai  # noqa: PLC0415  # only this command makes a request
 
-    from agentsflare_kimi.client import Kimi  # noqa: PLC0415
+    from agentsflare_kimi.client import Kimi  # noqa: PLC0415  # as above
 
     try:
-        served = {model.id for model in Kimi(max_retries=0).models.list()}
+        with _own_warnings():
+            listed: list[object] = [model.id for model in Kimi(max_retries=0).models.list()]
     except openai.APIStatusError as error:
         print(f"the gateway does not list its models (HTTP {error.status_code})", file=sys.stderr)
         return 0
     except openai.APIError as error:
         print(f"the gateway does not list its models ({error})", file=sys.stderr)
         return 0
+    served = {name for name in listed if isinstance(name, str)}
     models = catalog()
     unknown = sorted(name for name in served if models.find(name) is None)
     known = {model.id for name in served if (model := models.find(name))}
@@ -85,8 +91,22 @@ def live(*, as_json: bool) -> int:
         print(json.dumps({"unknown": unknown, "missing": missing, "retired": ended}, indent=2))
     for kind, names in () if as_json else rows:
         for name in names:
-            print(f"{kind}: {name}")
+            print(f"{kind}: {printable(name)}")
     return int(bool(unknown or missing or ended))
+
+
+@contextmanager
+def _own_warnings() -> Generator[None]:
+    from agentsflare_kimi.errors import KimiWarning  # noqa: PLC0415  # loads the SDK
+
+    def show(message: Warning | str, *_: object) -> None:
+        # The line of the caller's own code is a line of this program, or of Python's.
+        say(f"agentsflare-kimi: warning: {printable(in_own_words(str(message)))}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", KimiWarning)
+        warnings.showwarning = show
+        yield
 
 
 def warn_of_age(today: date | None = None) -> str:

@@ -78,7 +78,10 @@ class MemoryStore:
         """
         found = await self._ask(self._redis.xread, {name: after})
         return [
-            (number, fields[_FIELD]) for _, entries in _pairs(found) for number, fields in entries
+            # What another program put there may have no such field; it cannot be opened either.
+            (number, fields.get(_FIELD, b""))
+            for _, entries in _pairs(found)
+            for number, fields in entries
         ]
 
     async def add(self, name: str, entries: Sequence[bytes]) -> None:

@@ -1,6 +1,7 @@
 """Models that are made fast are those that the SDK makes."""
 
 import copy
+from typing import Annotated
 
 import pytest
 from hypothesis import example, given
@@ -132,6 +133,10 @@ def test_it_is_the_model_that_the_sdk_makes(body, kind):
         with OpenAI(api_key="k", base_url="http://localhost") as sdk:
             usual = sdk._process_response_data(data=body, cast_to=kind, response=None)
         assert _whole(made) == _whole(usual)
+
+
+def test_what_a_caller_asks_for_need_not_be_hashable():
+    assert made_fast({}, Annotated[dict[str, object], {"note": "mine"}]) is None
 
 
 @pytest.mark.parametrize(

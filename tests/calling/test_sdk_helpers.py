@@ -163,6 +163,10 @@ TEXTS = {
         {**said(), "choices": [{"delta": {"content": "Hello"}}]},
         {**said(), "choices": [{"index": None, "delta": {}, "finish_reason": "stop"}]},
     ],
+    "fields-like-methods": [
+        said({"content": "Hello"}, to_dict=1, copy={"a": 1}, __class__="x"),
+        {**said(), "choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "to_dict": 1}]},
+    ],
     "parts": [said({"content": [{"type": "text", "text": "Hel"}]}), said({"content": "lo"}), STOP],
     "object-empty": [said({"content": "Hello"}, object=""), said({}, "stop", object=None)],
     "keep-alive": [KEEP_ALIVE, said({"content": "Hel"}), KEEP_ALIVE, said({"content": "lo"}), STOP],

@@ -129,6 +129,14 @@ def test_another_model_is_said_once_for_each_client_and_pair(ask):
     assert "AGENTSFLARE_ON_SUBSTITUTION" in str(warning.message)
 
 
+@pytest.mark.parametrize("name", ["http_response", "response", "watch"])
+@pytest.mark.parametrize("value", ["text", {"a": 1}, [1]])
+def test_fields_of_an_answer_may_have_any_name(name, value):
+    body = json.dumps({**answer("kimi-k2.6"), name: value}).encode()
+    with serving(body, content_type="application/json") as server, kimi(server) as client:
+        assert getattr(create(client), name) == value
+
+
 def test_each_pair_of_one_client_is_said():
     with Emulator() as emulator, kimi(emulator) as client:
         caught = said(

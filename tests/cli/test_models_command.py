@@ -5,7 +5,10 @@ import os
 from datetime import date, timedelta
 
 import pytest
+from loopback import serving
 
+from agentsflare_kimi.calling import misspelt
+from agentsflare_kimi.calling.notices import ToldPlaces
 from agentsflare_kimi.cli import doctor, doctor_checks, models, models_check
 from agentsflare_kimi.emulator import Emulator
 from agentsflare_kimi.models.catalog import catalog
@@ -93,6 +96,33 @@ def test_live_compares_with_what_the_gateway_lists(gateway, capsys):
 
     assert code == 1
     assert "served, not in the catalog: kimi-k9" in capsys.readouterr().out
+
+
+def test_a_misspelt_variable_is_told_in_one_line_of_the_commands_own(gateway, monkeypatch, capsys):
+    monkeypatch.setattr(misspelt, "_TOLD", ToldPlaces())
+    monkeypatch.setenv("AGENTFLARE_API_KEY", "k")
+    with Emulator() as emulator:
+        gateway(emulator)
+        models.run(["--live"])
+
+    assert capsys.readouterr().err == (
+        "agentsflare-kimi: warning: AGENTFLARE_API_KEY is not read; did you mean "
+        "AGENTSFLARE_API_KEY?\n"
+    )
+
+
+def test_odd_names_in_the_gateways_list_do_no_harm(monkeypatch, capsys):
+    listed = [{"id": "kimi-\x1b[31m"}, {"id": None}, {"id": 1}, {}]
+    body = json.dumps({"object": "list", "data": listed}).encode()
+    with serving(body, content_type="application/json") as server:
+        monkeypatch.setenv("AGENTSFLARE_BASE_URL", server.base_url)
+        monkeypatch.setenv("AGENTSFLARE_API_KEY", "k")
+        code = models.run(["--live"])
+
+    assert code == 1
+    told = capsys.readouterr().out
+    assert "served, not in the catalog: kimi-" in told
+    assert "\x1b" not in told
 
 
 def test_a_gateway_without_a_list_is_no_failure(gateway, capsys):

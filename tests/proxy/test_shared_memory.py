@@ -146,6 +146,7 @@ def test_entries_of_others_and_old_ones_are_left_alone(url, store, monkeypatch):
     entry = ["worker", 0.0, heard]  # of 1970
     for sealed in (b"", b"no entry", other.close(b"{}"), mine.close(json.dumps(entry).encode())):
         store.xadd(mine.name, {"e": sealed})
+    store.xadd(mine.name, {"another program's": "field"})
 
     async def read():
         memory = SharedMemory(opened := MemoryStore(url), CALLER)

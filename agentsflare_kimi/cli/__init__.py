@@ -1,8 +1,8 @@
 """The command `agentsflare-kimi`: finds a subcommand's module and runs it.
 
 Each command is a module here with `run(arguments: list[str]) -> int`. Nothing else is
-imported, so that `agentsflare-kimi lint` on a clean file costs little more than Python itself.
-Exit codes: 0 done, 1 findings or a failed check, 2 wrong use or configuration.
+imported, so that `agentsflare-kimi lint` on a clean file takes little longer than Python itself.
+Exit codes: 0 success, 1 findings or a failed check, 2 a usage or configuration error.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-TYPE_CHECKING = False  # `typing` itself would be a quarter of the run time of a clean file
+TYPE_CHECKING = False  # importing `typing` takes a quarter of the run time on a clean file
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -35,14 +35,14 @@ _ISSUES = "https://github.com/agentsflare/agentsflare-kimi/issues"
 
 
 class UsageError(Exception):
-    """The command was called wrongly: one line on stderr, exit code 2."""
+    """The command was used incorrectly: one line on stderr, exit code 2."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        argv: The arguments after the program's name; those of the process by default.
+        argv: The arguments after the program's name; by default the process's own.
 
     Returns:
         The exit code.
@@ -88,10 +88,10 @@ def _defect(error: Exception) -> Exception:
 
 def _give_up_stdout() -> None:
     try:
-        # It may be stderr that takes no more.
+        # The stream that cannot be written to may be stderr.
         sys.stdout.flush()
     except OSError:
-        # Python would flush once more at exit, and complain of what was told already.
+        # Python would flush again at exit, and report the same error again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
@@ -143,8 +143,8 @@ def _help() -> str:
 
 
 def _replace_closed_streams() -> None:
-    # Python has None for a stream that was closed from the start, and print() takes that for
-    # stdout; without one there is no telling what was found.
+    # Python sets a stream that was closed at the start to None, which print() takes to mean
+    # stdout; without stdout no findings can be reported.
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115  # pathlib is slow to load, and it stays open
     if sys.stdout is None:
@@ -158,14 +158,14 @@ def _carry_any_text() -> None:
 
 
 def _foreseeable() -> tuple[type[Exception], ...]:
-    # Not imported here: whatever can raise such an error has loaded its module.
+    # Not imported here: code that raises such an error has already loaded its module.
     homes = (("openai", "OpenAIError"), ("agentsflare_kimi.lint.config", "LintConfigError"))
     loaded = [getattr(sys.modules[home], name) for home, name in homes if home in sys.modules]
     return (UsageError, OSError, *loaded)
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Print *text* on stderr; if that takes nothing, a full disk say, the exit code must tell."""
+    """Print *text* on stderr; if that fails, as on a full disk, only the exit code tells."""
     try:
         print(text, end=end, file=sys.stderr, flush=True)
     except OSError:
@@ -174,13 +174,13 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def tell(error: Exception) -> int:
-    """Print an error and its notes on stderr, safe for a terminal.
+    """Print an error and its notes on stderr, escaped for a terminal.
 
     Args:
-        error: What was raised.
+        error: The exception.
 
     Returns:
-        The exit code that belongs to it.
+        The matching exit code.
     """
     from agentsflare_kimi.cli.own_words import in_own_words  # noqa: PLC0415  # only errors need it
     from agentsflare_kimi.printable import printable  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""`agentsflare-kimi batch`: ask very many prompts from a file, and lose nothing."""
+"""`agentsflare-kimi batch`: send many prompts from a file, without losing answers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["run"]
 
 
 def run(arguments: list[str]) -> int:
-    """Ask every row of a file.
+    """Send every row of a file.
 
     Args:
-        arguments: What follows `batch` on the command line.
+        arguments: The arguments after `batch`.
 
     Returns:
         0 if every row was answered, 1 if not, 130 if the run was interrupted.

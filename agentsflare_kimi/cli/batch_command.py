@@ -1,4 +1,4 @@
-"""The work of `agentsflare-kimi batch`: ask every row of a file, and write the answers."""
+"""The work of `agentsflare-kimi batch`: send every row of a file, and write the answers."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ from agentsflare_kimi.settings import KimiSettings
 
 __all__ = ["ask_file"]
 
-# The highest that Moonshot publishes. Source: facts/batch.md section 1.
+# The highest limit that Moonshot publishes. Source: facts/batch.md section 1.
 _TOP_TPM: Final = 5_000_000
 
 
 def ask_file(options: argparse.Namespace) -> int:
-    """Ask every row of a file.
+    """Send every row of a file.
 
     Args:
-        options: What the command line says.
+        options: The command-line options.
 
     Returns:
         0 if every row was answered, 1 if not, 130 if the run was interrupted.
 
     Raises:
-        UsageError: The options make no sense together, or there is an earlier run's output.
+        UsageError: The options contradict each other, or an earlier run's output exists.
         BatchError: The file has mistakes, or another run is writing to the journal.
         OSError: A file cannot be read or written.
     """
@@ -83,14 +83,14 @@ def ask_file(options: argparse.Namespace) -> int:
 
 @dataclass(slots=True)
 class _Overview:
-    """What going through the file once has shown."""
+    """The results of a first pass over the file."""
 
     estimate: Estimate
     bad_lines: int = 0
 
 
 class _Part:
-    """The rows of one shard; can be gone through again."""
+    """The rows of one shard; can be iterated more than once."""
 
     def __init__(self, source: InputFile, shard: Shard) -> None:
         self._source = source
@@ -199,7 +199,7 @@ def _ask_all(
     except OSError as error:
         note = f"What was answered is in {journal.directory}; {_how_to_resume(options)}"
         error.add_note(note)
-        if isinstance(error, BrokenPipeError):  # of which nothing else is told
+        if isinstance(error, BrokenPipeError):  # it carries no further information
             print(f"agentsflare-kimi: nobody reads the records any more. {note}", file=sys.stderr)
         raise
     is_whole = summary.is_complete and _write_output(options, source, asker, journal)

@@ -22,19 +22,19 @@ _EPILOG: Final = (
 
 
 class Shard(NamedTuple):
-    """One part of the rows: every one of so many `shards`, from `number` on."""
+    """One part of the rows: every `shards`-th row, starting with `number`."""
 
     number: int = 1
     shards: int = 1
 
     @property
     def name(self) -> str:
-        """What its journal is called."""
+        """The name of its journal."""
         return f"{self.number}-of-{self.shards}"
 
 
 def parse_options(arguments: list[str]) -> argparse.Namespace:
-    """Parse what follows `batch` on the command line."""
+    """Parse the arguments after `batch`."""
     options = _parser().parse_args(arguments)
     if options.output is None and not options.estimate:
         raise UsageError("no output file: name one with -o")

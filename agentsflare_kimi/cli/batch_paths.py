@@ -1,4 +1,4 @@
-"""Where a batch writes, and what it must not write over."""
+"""The paths that a batch writes to, and checks against overwriting other files."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["journal_path", "refuse_mix_up", "refuse_other_journal", "refuse_outp
 
 
 def journal_path(options: argparse.Namespace) -> Path:
-    """Return the directory in which what was answered is kept."""
-    # What an emulator answered must never count as an answer.
+    """Return the directory of the journal, which holds the answers so far."""
+    # The emulator's answers must never count as real ones.
     kind = "offline-journal" if options.offline else "journal"
     return options.output.with_name(f"{options.output.name}.{kind}")
 
 
 def refuse_output(options: argparse.Namespace) -> None:
-    """Refuse an output that cannot be written at the end, or that is one of the files read.
+    """Refuse an output that cannot be written, or that is also an input.
 
     Raises:
-        UsageError: It is a directory, or such a file.
+        UsageError: It is a directory, or an input file.
     """
     output: Path | None = options.output
     if output is None:
@@ -40,7 +40,7 @@ def refuse_output(options: argparse.Namespace) -> None:
 
 
 def refuse_mix_up(options: argparse.Namespace) -> None:
-    """Refuse to write over the output of another run, or to continue one unasked.
+    """Refuse to overwrite another run's output, or to continue a run without being asked to.
 
     Raises:
         UsageError: There is one.
@@ -59,10 +59,10 @@ def refuse_mix_up(options: argparse.Namespace) -> None:
 
 
 def refuse_other_journal(journal: SharedJournal, rows: Iterable[Row]) -> None:
-    """Refuse to continue the run of another input.
+    """Refuse to continue a run with a different input.
 
     Raises:
-        UsageError: The journal has records, and none is of any of the *rows*.
+        UsageError: The journal has records, but none for any of the *rows*.
     """
     if len(journal.index) and not any(row.custom_id in journal.index for row in rows):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Says how far a batch is: a bar on a terminal, a line now and then in a pipe."""
+"""Shows a batch's progress: a bar on a terminal, an occasional line in a pipe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MINUTE: Final = 60
 
 
 async def show_progress(summary: BatchSummary) -> None:
-    """Show what *summary* counts until it is cancelled."""
+    """Show the counts in *summary* until cancelled."""
     bar = _bar(summary) if sys.stderr.isatty() else None
     if bar is None:
         await _show_lines(summary)

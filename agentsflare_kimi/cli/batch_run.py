@@ -26,7 +26,7 @@ INTERRUPTED: Final = 130
 
 
 def make_client(settings: KimiSettings) -> AsyncKimi:
-    """Make the client to ask with, over aiohttp where that is installed: it is faster."""
+    """Make the client, on aiohttp if that is installed, because it is faster."""
     is_default = "http_backend" not in settings.model_fields_set
     return AsyncKimi(settings=settings, **({"http_backend": "auto"} if is_default else {}))
 
@@ -40,15 +40,15 @@ def run_until_interrupted(
     retry_failed: bool,
     is_following: bool,
 ) -> None:
-    """Run a batch; a first Ctrl-C ends it after the requests in flight, a second one at once.
+    """Run a batch; the first Ctrl-C waits for requests in flight, a second one stops at once.
 
     Args:
-        rows: What to ask.
-        asker: What asks.
-        journal: Where the records go.
-        summary: What to count in.
-        retry_failed: Whether rows that failed are asked again.
-        is_following: Whether to print the records as they come.
+        rows: The rows to send.
+        asker: Sends them.
+        journal: Stores the records.
+        summary: Counts the outcomes.
+        retry_failed: Whether to send failed rows again.
+        is_following: Whether to print the records as they arrive.
     """
 
     async def main() -> None:

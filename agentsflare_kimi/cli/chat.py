@@ -14,7 +14,7 @@ _EPILOG: Final = (
     "Without PROMPT on a terminal, a conversation begins; /help lists its commands. Otherwise the "
     "question is read from standard input. Exit code 1: the answer was blocked, cut off or failed."
 )
-# What the upstream's models that are free in it take. Source: facts/kimi.md section 3.2.
+# The highest temperature that the upstream accepts. Source: facts/kimi.md section 3.2.
 _HOTTEST: Final = 1.0
 
 
@@ -22,10 +22,10 @@ def run(arguments: list[str]) -> int:
     """Ask one question, or hold a conversation.
 
     Args:
-        arguments: What follows `chat` on the command line.
+        arguments: The arguments after `chat`.
 
     Returns:
-        0 once the question was answered or the conversation ended, 1 if the answer was blocked
+        0 if the question was answered or the conversation ended, 1 if the answer was blocked
         or cut off, 130 if Ctrl-C ended it.
     """
     options = _parse(arguments)

@@ -1,4 +1,4 @@
-"""One question of `agentsflare-kimi chat`, asked; and what became of the answer."""
+"""Asks one question in `agentsflare-kimi chat`, and classifies the answer."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _Ending = Literal["whole", "cut", "blocked", "cancelled", "failed"]
 
 
 class Answer(NamedTuple):
-    """What came back.
+    """An answer, complete or not.
 
     Attributes:
-        ending: `whole`; `cut` at the largest number of tokens; `blocked` by the content filter;
+        ending: `whole`; `cut` at the token limit; `blocked` by the content filter;
             `cancelled` by Ctrl-C; `failed` with `error`.
-        message: What to keep in the conversation; None if there is no text.
-        completion: The completion as far as it came, as JSON data; None if nothing came.
-        notes: What to tell the user about it.
+        message: The message to keep in the conversation; None if there is no text.
+        completion: The completion received so far, as JSON data; None if nothing arrived.
+        notes: Notes to show to the user.
         error: Why it failed.
     """
 
@@ -44,15 +44,15 @@ class Answer(NamedTuple):
 
 
 def ask(client: Kimi, request: dict[str, Any], display: Display) -> Answer:
-    """Ask for an answer, and show it as it comes.
+    """Stream an answer, and show it as it arrives.
 
     Args:
-        client: Who asks.
-        request: The body, without what makes it a stream.
-        display: Where the answer is shown.
+        client: The client.
+        request: The body, without the streaming parameters.
+        display: Shows the answer.
 
     Returns:
-        What came. Ctrl-C and failures of the call are not raised: what came before them counts.
+        The answer. Ctrl-C and API errors are not raised, so that partial text is kept.
     """
     reader: StreamReader | None = None
     error: openai.OpenAIError | None = None

@@ -1,4 +1,4 @@
-"""The commands of a conversation: lines that begin with a slash."""
+"""The slash commands of a conversation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["COMMANDS", "Outcome", "is_command", "run_command"]
 
 
 class Outcome(NamedTuple):
-    """What a command leads to.
+    """The result of a command.
 
     Attributes:
-        told: What to tell the user.
-        question: What to ask now.
+        told: Text to show to the user.
+        question: The question to ask now, if any.
         is_end: Whether the conversation ends.
     """
 
@@ -37,19 +37,19 @@ class _Command(NamedTuple):
 
 
 def is_command(line: str) -> bool:
-    """Tell whether *line* is a command; two slashes begin a question that begins with one."""
+    """Tell whether *line* is a command; two slashes escape a question that begins with one."""
     return line.startswith("/") and not line.startswith("//")
 
 
 def run_command(conversation: Conversation, line: str) -> Outcome:
-    """Carry out one command.
+    """Run one command.
 
     Args:
-        conversation: What the command changes; left as it was if it fails.
-        line: The line, from the slash on.
+        conversation: The conversation to change; unchanged if the command fails.
+        line: The line, including the slash.
 
     Raises:
-        UsageError: There is no such command, or it cannot be done.
+        UsageError: The command is unknown or cannot be run.
     """
     name, _, argument = line.partition(" ")
     command = COMMANDS.get(name)
@@ -80,7 +80,7 @@ def _model(conversation: Conversation, name: str) -> Outcome:
     try:
         conversation.check()
     except UsageError:
-        # What was chosen for the model before need not suit this one.
+        # Choices for the previous model may not suit this one.
         conversation.thinking = None
         try:
             conversation.check()
@@ -172,7 +172,7 @@ def _quit(_conversation: Conversation, _argument: str) -> Outcome:
 
 
 def _unquoted(name: str) -> str:
-    # A file that is dragged into a terminal arrives in quotes.
+    # Terminals quote the name of a file that is dragged into them.
     is_quoted = len(name) > 1 and name[0] == name[-1] and name[0] in "\"'"
     return name[1:-1] if is_quoted else name
 

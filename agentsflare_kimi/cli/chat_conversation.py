@@ -1,4 +1,4 @@
-"""What is said in `agentsflare-kimi chat`, and the request that comes of it; without I/O."""
+"""The state of a conversation in `agentsflare-kimi chat`, and its requests; without I/O."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["Conversation", "Question"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the user asks, with the images that belong to it."""
+    """The user's question, with its images."""
 
     text: str
     images: tuple[Image, ...] = ()
 
     @property
     def message(self) -> ChatCompletionMessageParam:
-        """The question as a message of a request."""
+        """The question as a message."""
         if not self.images:
             return {"role": "user", "content": self.text}
         shown = [{"type": "image_url", "image_url": {"url": image.url}} for image in self.images]
@@ -36,18 +36,18 @@ class Question:
 
 @dataclass(slots=True)
 class Conversation:
-    """A conversation so far, and how the next answer is asked for.
+    """A conversation so far, and the parameters of the next request.
 
     Attributes:
-        settings: The client's settings; they say what becomes of models that have ended.
+        settings: The client's settings, which decide how retired models are handled.
         model: The model's name, as the user wrote it.
         system: The system message; empty for none.
-        thinking: Whether to think; None leaves it to the model.
-        max_tokens: The longest answer; None leaves it to the model.
-        temperature: None leaves it to the model.
-        turns: Questions and the messages that answered them.
-        asked: The last question, whether it was answered or not.
-        images: What the next question shows.
+        thinking: Whether to think; None for the model's default.
+        max_tokens: The token limit of an answer; None for the model's default.
+        temperature: The temperature; None for the model's default.
+        turns: The questions, with the messages that answered them.
+        asked: The last question, answered or not.
+        images: The images for the next question.
     """
 
     settings: KimiSettings
@@ -63,10 +63,10 @@ class Conversation:
     images: list[Image] = field(default_factory=list[Image])
 
     def ask(self, text: str) -> Question:
-        """Take *text* for the next question, with the images that wait for one.
+        """Make *text* the next question, with the pending images.
 
         Raises:
-            UsageError: The terminal or the shell gave bytes that are no UTF-8.
+            UsageError: The terminal or the shell passed bytes that are not UTF-8.
         """
         if not _is_text(text):
             raise UsageError("the question is not UTF-8 text, so it cannot be sent")
@@ -75,13 +75,13 @@ class Conversation:
         return self.asked
 
     def ask_again(self) -> Question | None:
-        """Take back the last answer; return its question, None if nothing was asked."""
+        """Drop the last answer and return its question; None if nothing was asked."""
         if self.turns and self.turns[-1][0] is self.asked:
             self.turns.pop()
         return self.asked
 
     def keep(self, answer: ChatCompletionMessageParam) -> None:
-        """Keep the last question and its *answer*."""
+        """Add the last question and its *answer* to the conversation."""
         if self.asked is not None:
             self.turns.append((self.asked, answer))
 
@@ -96,10 +96,10 @@ class Conversation:
         ]
 
     def request(self, question: Question) -> dict[str, Any]:
-        """Return the body of a request for the answer to *question*.
+        """Return the request body for *question*.
 
         Raises:
-            UsageError: The model does not take what was chosen.
+            UsageError: The model rejects a chosen parameter.
         """
         body: dict[str, Any] = {"model": self.model, "messages": [*self.messages, question.message]}
         body |= {
@@ -115,10 +115,10 @@ class Conversation:
         return body
 
     def check(self) -> None:
-        """Check what was chosen against the model, before anything is asked.
+        """Check the chosen parameters against the model before the first request.
 
         Raises:
-            UsageError: The model is unknown or not allowed, or does not take what was chosen.
+            UsageError: The model is unknown or not allowed, or rejects a chosen parameter.
         """
         self.request(Question("", tuple(self.images)))
 
@@ -151,7 +151,7 @@ class Conversation:
 def _is_text(text: str) -> bool:
     try:
         text.encode()
-    except UnicodeEncodeError:  # Python has halves of pairs for bytes that it could not decode
+    except UnicodeEncodeError:  # Python decodes invalid bytes to lone surrogates
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""How `agentsflare-kimi chat` shows an answer: on a terminal, or into a pipe."""
+"""Shows an answer of `agentsflare-kimi chat` on a terminal or in a pipe."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _TICK: Final = 0.25
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether a person is at the other end of *stream*; a closed one has no end."""
+    """Tell whether *stream* is an open terminal."""
     return stream is not None and not stream.closed and stream.isatty()
 
 
 def takes_colour(stream: TextIO | None) -> bool:
-    """Tell whether *stream* is a terminal that takes colours, and the user wants them."""
+    """Tell whether *stream* is a terminal with colours, and the user wants them."""
     is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return is_terminal(stream) and not is_plain
 
 
 class Display:
-    """Shows answers piece by piece: text on stdout, all else on stderr."""
+    """Shows answers as they arrive: text on stdout, everything else on stderr."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        """Look at where output goes.
+        """Check where the output goes.
 
         Args:
-            options: What the command line says: `json`, `raw` and `reasoning`.
+            options: The command-line options `json`, `raw` and `reasoning`.
         """
         self._is_terminal = is_terminal(sys.stdout) and is_terminal(sys.stderr)
         self._shows_text = not options.json
@@ -58,7 +58,7 @@ class Display:
 
     @contextmanager
     def answering(self) -> Generator[None]:
-        """Show a sign of life until the first piece comes, and end the line after the last."""
+        """Show a waiting line until the first piece arrives, and end the line after the last."""
         self._half = ""
         try:
             with self._sign:
@@ -67,7 +67,7 @@ class Display:
             self._end_line()
 
     def show(self, reasoning: str, text: str) -> None:
-        """Show what one chunk of the answer adds."""
+        """Show the content of one chunk."""
         if reasoning and self._shows_reasoning:
             self._show_reasoning(reasoning)
         text = self._whole(text)
@@ -75,7 +75,7 @@ class Display:
             self._show_text(text)
 
     def note(self, text: str) -> None:
-        """Say something about the answer, in a line of its own on stderr."""
+        """Print a note about the answer, on its own line on stderr."""
         self._end_line()
         with self._sign.hidden():
             say(printable(text))
@@ -83,7 +83,7 @@ class Display:
     def _show_reasoning(self, text: str) -> None:
         self._sign.stop()
         if not self._is_in_reasoning:
-            # Without colours, a bar at the left tells reasoning from the answer.
+            # Without colours, a bar on the left marks reasoning.
             say(_DIM if self._dims else "| ", end="")
         self._is_in_reasoning = True
         shown = printable(text)
@@ -106,7 +106,7 @@ class Display:
         self._is_in_reasoning = self._is_in_text = False
 
     def _whole(self, text: str) -> str:
-        # Half an emoji may come in one chunk, and half in the next.
+        # An emoji may be split between two chunks.
         text, self._half = self._half + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
@@ -114,7 +114,7 @@ class Display:
 
 
 class _SignOfLife:
-    """A line on stderr that counts the seconds while nothing comes."""
+    """A line on stderr that counts the seconds until the first piece arrives."""
 
     def __init__(self, *, is_wanted: bool) -> None:
         self._is_wanted = is_wanted
@@ -166,6 +166,6 @@ def _write(text: str) -> bool:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except (OSError, ValueError):  # the terminal is gone, and the answer will find out
+    except (OSError, ValueError):  # the terminal is gone; the answer reports it
         return False
     return True

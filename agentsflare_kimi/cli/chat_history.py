@@ -1,4 +1,4 @@
-"""What was typed in earlier conversations: a file of the user's own, without keys."""
+"""The input history of conversations: a private file, without keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ONLY_MINE: Final = 0o600
 
 
 def history_path() -> Path | None:
-    """Tell where the history is: in the user's directory for state, None if there is none.
+    """Return the history file in the user's state directory; None if there is none.
 
     Source: https://specifications.freedesktop.org/basedir-spec/latest/
     """
@@ -32,25 +32,25 @@ def history_path() -> Path | None:
 
 
 class History:
-    """The lines that were typed, the oldest first; each is one JSON string in the file.
+    """The input lines, oldest first; each is one JSON string in the file.
 
     Attributes:
-        problem: Why nothing is kept; empty if all is well.
+        problem: Why no history is kept; empty if it is.
     """
 
     def __init__(self, path: Path | None, keys: Iterable[str] = ()) -> None:
         """Open the history.
 
         Args:
-            path: The file; None to keep nothing.
-            keys: What must never stand in it, besides whatever looks like a key.
+            path: The file; None for no history.
+            keys: Keys to mask, in addition to everything that looks like a key.
         """
         self.problem = ""
         self._path = path
         self._keys = [key for key in keys if key]
 
     def load(self) -> list[str]:
-        """Return the latest entries, the oldest of them first."""
+        """Return the latest entries, oldest first."""
         if self._path is None:
             return []
         try:
@@ -65,7 +65,7 @@ class History:
         return [entry for line in lines[-_MOST_ENTRIES:] if (entry := _entry(line))]
 
     def add(self, text: str) -> None:
-        """Keep *text*, with each key hidden."""
+        """Add *text*, with keys masked."""
         for key in self._keys:
             text = text.replace(key, "********")
         self._write(json.dumps(mask_keys(text)).encode() + b"\n", os.O_APPEND)
@@ -79,7 +79,7 @@ class History:
             try:
                 if hasattr(os, "fchmod"):
                     os.fchmod(file, _ONLY_MINE)
-                # One write, so that two conversations at a time do not mix their lines.
+                # A single write, so that parallel conversations do not mix their lines.
                 os.write(file, lines)
             finally:
                 os.close(file)

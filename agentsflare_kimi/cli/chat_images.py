@@ -1,4 +1,4 @@
-"""Images of a question in `agentsflare-kimi chat`: files, read into the form that is sent."""
+"""Reads images for questions in `agentsflare-kimi chat` into the form that the API takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agentsflare_kimi.cli import UsageError
 
 __all__ = ["Image", "read_image"]
 
-# The request may hold 100 MB, and base64 makes four bytes of three.
+# A request may have 100 MB, and base64 turns three bytes into four.
 # Source: facts/kimi.md section 3.9, after
 # https://platform.kimi.ai/docs/guide/use-kimi-vision-model
 _MOST_BYTES: Final = 70_000_000
@@ -34,11 +34,11 @@ _SIGNS: Final[tuple[tuple[str, Callable[[bytes], bool]], ...]] = (
 
 
 class Image(NamedTuple):
-    """An image as a question carries it.
+    """An image of a question.
 
     Attributes:
-        name: What the user called it.
-        url: What is sent: a data URL, or `ms://` and the id of an uploaded file.
+        name: The name that the user gave.
+        url: The URL to send: a data URL, or `ms://` and the id of an uploaded file.
     """
 
     name: str
@@ -49,14 +49,14 @@ def read_image(name: str) -> Image:
     """Read an image.
 
     Args:
-        name: A file's name, `~` for the home directory; or `ms://` and the id of a file that
-            was uploaded before.
+        name: A file name, which may begin with `~`; or `ms://` and the id of an uploaded
+            file.
 
     Returns:
         The image.
 
     Raises:
-        UsageError: There is no such file, it is too large, or no image that models take.
+        UsageError: The file is missing, too large, or not an image that models accept.
     """
     if name.startswith(_UPLOADED):
         return Image(name, name)
@@ -73,7 +73,7 @@ def read_image(name: str) -> Image:
 
 def _read(path: str, name: str) -> bytes:
     try:
-        # Asked first: opening a pipe would wait for whoever writes to it.
+        # Checked first, because opening a pipe would block until it has a writer.
         status = os.stat(path)  # noqa: PTH116  # as above
         if not stat.S_ISREG(status.st_mode):
             raise UsageError(f"image {name!r} is not a file")

@@ -31,7 +31,7 @@ from agentsflare_kimi.emulator import Emulator
 __all__ = ["talk"]
 
 _INTERRUPTED: Final = 130
-# Slow enough that a person sees the pieces come.
+# Slow enough for a person to see the pieces arrive.
 _TOKENS_PER_SECOND: Final = 25.0
 
 
@@ -39,14 +39,14 @@ def talk(options: argparse.Namespace) -> int:
     """Ask one question, or hold a conversation.
 
     Args:
-        options: What the command line says.
+        options: The command-line options.
 
     Returns:
-        0 once the question was answered or the conversation ended, 1 if the answer was blocked
+        0 if the question was answered or the conversation ended, 1 if the answer was blocked
         or cut off, 130 if Ctrl-C ended the conversation.
 
     Raises:
-        UsageError: There is no question, or the model does not take what was chosen.
+        UsageError: There is no question, or the model rejects a chosen parameter.
         openai.APIError: The only question was not answered.
     """
     display = Display(options)
@@ -75,7 +75,7 @@ def _warnings_once(display: Display) -> Generator[None]:
     told: set[str] = set()
 
     def show(message: Warning | str, *_: object) -> None:
-        # The line of the caller's own code is a line of this program.
+        # The warning's location is left out: it is a line of this program.
         text = f"agentsflare-kimi: warning: {in_own_words(str(message))}"
         if text not in told:
             told.add(text)
@@ -116,7 +116,7 @@ def _question(words: list[str]) -> str:
 
 
 class _Talker:
-    """Asks questions and says what became of them."""
+    """Asks questions and reports the outcomes."""
 
     def __init__(
         self, client: Kimi, conversation: Conversation, display: Display, *, prints_json: bool
@@ -173,7 +173,7 @@ class _Talker:
         return "/quit"
 
     def _take(self, line: str) -> bool:
-        """Do what a line says; True if it ends the conversation."""
+        """Handle one input line; return True if it ends the conversation."""
         if not line.strip():
             return False
         self._was_interrupted = False
@@ -216,5 +216,5 @@ class _Talker:
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:
-    # Raised, so that whoever changed the terminal's mode puts it back.
+    # Raised, so that code which changed the terminal's mode can restore it.
     raise SystemExit(128 + signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Where a conversation's lines come from: prompt_toolkit, readline, or neither of them."""
+"""Reads the lines of a conversation with prompt_toolkit, readline, or plain input."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _FENCE: Final = '"""'
 
 
 class CancelledLineError(KeyboardInterrupt):
-    """Ctrl-C while there was something in the line."""
+    """Ctrl-C was pressed on a line that was not empty."""
 
 
 def open_input(history: History, commands: list[str]) -> tuple[ReadLine, str]:
-    """Choose how lines are read.
+    """Choose a function to read lines with.
 
     Args:
-        history: What was typed before.
-        commands: What Tab completes at the start of a line.
+        history: The input history.
+        commands: The commands that Tab completes at the start of a line.
 
     Returns:
-        A function that reads one question, several lines between triple quotes included, and
-        a few words on how a new line is begun. The function raises EOFError at the end of the
-        input, KeyboardInterrupt for Ctrl-C, and `CancelledLineError` if it took a line with it.
+        A function that reads one question, which may be several lines in triple quotes; and a
+        hint on how to begin a new line. The function raises EOFError at the end of the input,
+        KeyboardInterrupt for Ctrl-C, and `CancelledLineError` if Ctrl-C discards a line.
     """
     if is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb":
         for opener in (_open_prompt_toolkit, _open_readline):
@@ -48,7 +48,7 @@ def open_input(history: History, commands: list[str]) -> tuple[ReadLine, str]:
 
 
 def _open_prompt_toolkit(history: History, commands: list[str]) -> ReadLine:
-    # It would ask the terminal where the cursor is, and wait for an answer that some never give.
+    # It would ask the terminal for the cursor's position, and some terminals never answer.
     os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
     from prompt_toolkit import PromptSession  # noqa: PLC0415  # in the extra `chat`
     from prompt_toolkit.completion import WordCompleter  # noqa: PLC0415

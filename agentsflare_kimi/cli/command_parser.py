@@ -1,4 +1,4 @@
-"""The parser of a command's options: an error is one line, with what was probably meant."""
+"""The parser of a command's options, with one-line errors that suggest corrections."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _UNKNOWN: Final = "unrecognized arguments: "
 
 
 class CommandParser(argparse.ArgumentParser):
-    """`argparse.ArgumentParser` whose errors `agentsflare_kimi.cli.main` tells."""
+    """An `argparse.ArgumentParser` whose errors are printed by `agentsflare_kimi.cli.main`."""
 
     is_sought: ClassVar[bool] = False
 
     def error(self, message: str) -> NoReturn:
-        """Raise a `UsageError` that says *message* and where the options are listed."""
+        """Raise a `UsageError` with *message* and a pointer to the help."""
         if message.startswith(_UNKNOWN):
             message = self._describe_unknown(message.removeprefix(_UNKNOWN).split())
         raise UsageError(f"{message}; see `{self.prog} --help`")
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Print the help, unless `parser_of` asked for it in order to get the parser."""
+        """Print the help, unless `parser_of` asks for it only to get the parser."""
         if self.is_sought:
             raise _FoundError(self)
         super().print_help(file)
@@ -50,7 +50,7 @@ class _FoundError(Exception):
 
 
 def parser_of(run: Callable[[list[str]], int]) -> CommandParser:
-    """Return the parser that a command makes; the command itself does nothing.
+    """Return a command's parser, without running the command.
 
     Args:
         run: The function `run` of a command's module.

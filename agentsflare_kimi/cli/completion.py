@@ -1,4 +1,4 @@
-"""`agentsflare-kimi completion`: lets a shell complete commands, options and their values."""
+"""`agentsflare-kimi completion`: prints scripts for shell completion."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _EPILOG: Final = (
 
 
 def run(arguments: list[str]) -> int:
-    """Print the script for a shell.
+    """Print a shell's completion script.
 
     Args:
-        arguments: What follows `completion` on the command line.
+        arguments: The arguments after `completion`.
 
     Returns:
         0.

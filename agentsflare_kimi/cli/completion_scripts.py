@@ -1,4 +1,4 @@
-"""The scripts for bash, zsh and fish; all they know is in them, so that Tab starts no Python."""
+"""The scripts for bash, zsh and fish, which are self-contained, so that Tab starts no Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can stand on the command line, read off the commands' own parsers."""
+"""The commands, options and values to complete, read from the commands' own parsers."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from agentsflare_kimi.models.catalog import list_models
 
 __all__ = ["Command", "Option", "Values", "read_table"]
 
-# What options and arguments are called that take a file's name.
+# The metavars of options and arguments that take a file name.
 _FILES: Final = frozenset({"FILE", "FILES", "FEED", "IN", "OUT", "PATH", "paths"})
 
 
 class Values(NamedTuple):
-    """What an option or argument takes: one of `words`, or a file's name, or anything."""
+    """The values of an option or argument: one of `words`, a file name, or anything."""
 
     words: tuple[str, ...] = ()
     are_files: bool = False
 
 
 class Option(NamedTuple):
-    """One option: its spellings, what it does, and what it takes, None for nothing."""
+    """An option: its spellings, its help, and its values; None if it takes none."""
 
     names: tuple[str, ...]
     purpose: str
@@ -38,7 +38,7 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command: its options, and what stands where no option does; None for nothing."""
+    """A command: its options, and its positional values; None if it takes none."""
 
     name: str
     purpose: str
@@ -47,7 +47,7 @@ class Command(NamedTuple):
 
 
 def read_table() -> tuple[Command, ...]:
-    """Read every command's options; no command is run."""
+    """Read every command's options, without running a command."""
     return tuple(
         _lint(purpose) if name == "lint" else _read(name, purpose)
         for name, purpose in COMMANDS.items()

@@ -13,14 +13,14 @@ def run(arguments: list[str]) -> int:
     """Show the demonstration.
 
     Args:
-        arguments: What follows `demo` on the command line.
+        arguments: The arguments after `demo`.
 
     Returns:
-        0 once everything was shown.
+        0 if everything was shown.
 
     Raises:
-        ConfigurationError: `--live` was given, and key or settings are not right for it.
-        openai.APIError: Nothing answers a request that should succeed.
+        ConfigurationError: `--live` was given, and the key or the settings are wrong.
+        openai.APIError: A request that should succeed fails.
     """
     options = _parser().parse_args(arguments)
     from agentsflare_kimi.cli.demo_story import tell_story  # noqa: PLC0415  # loads the SDK

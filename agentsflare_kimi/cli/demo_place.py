@@ -1,4 +1,4 @@
-"""Where `agentsflare-kimi demo` sends its requests: nowhere that bills, unless told to."""
+"""Chooses where `agentsflare-kimi demo` sends requests: to an emulator, unless told otherwise."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from agentsflare_kimi.printable import printable
 
 __all__ = ["Place", "find_place"]
 
-# Slow enough that a person sees the pieces come.
+# Slow enough for a person to see the pieces arrive.
 _TOKENS_PER_SECOND: Final = 25.0
 _PROBE_SECONDS: Final = 3.0
 _VARIABLE: Final = "AGENTSFLARE_BASE_URL"
 
 
 class Place(NamedTuple):
-    """Who answers: `settings` say where and with which key, `notice` says so to the reader."""
+    """The server that answers: `settings` for its URL and key, `notice` for the user."""
 
     settings: KimiSettings
     notice: str
     emulator: Emulator | None = None
 
     def stock_client(self) -> openai.OpenAI:
-        """Make a client of the SDK's own."""
+        """Make a client of the `openai` SDK."""
         key = self.settings.api_key
         return openai.OpenAI(
             base_url=self.settings.base_url,
@@ -43,32 +43,32 @@ class Place(NamedTuple):
         )
 
     def client(self) -> Kimi:
-        """Make a client of ours."""
+        """Make a `Kimi` client."""
         return Kimi(settings=self.settings, **self._transport())
 
     def _transport(self) -> dict[str, Any]:
         if self.emulator is None:
             return {}
-        # Without a socket, no proxy and no certificate of the environment can be in the way.
+        # Without a socket, proxies and certificates from the environment cannot interfere.
         transport = self.emulator.transport()
         return {"http_client": openai.DefaultHttpxClient(transport=transport)}
 
 
 @contextmanager
 def find_place(*, is_live: bool, is_offline: bool) -> Generator[Place]:
-    """Choose who answers.
+    """Choose the server.
 
     Args:
-        is_live: Whether the gateway may be asked, which costs money.
-        is_offline: Whether no socket may be opened, whatever the environment holds.
+        is_live: Whether to use the gateway, which costs money.
+        is_offline: Whether to open no socket, whatever the environment says.
 
     Yields:
-        The gateway if *is_live*; else an emulator: the one that AGENTSFLARE_BASE_URL names if
-        there is one, or one in this process.
+        The gateway if *is_live*; else an emulator: the one at AGENTSFLARE_BASE_URL if it is
+        one, or one in this process.
 
     Raises:
-        MissingApiKeyError: The gateway is to be asked, and there is no key for it.
-        ConfigurationError: The gateway is to be asked, and a setting is wrong.
+        MissingApiKeyError: The gateway needs a key, and there is none.
+        ConfigurationError: A setting for the gateway is wrong.
     """
     if is_live:
         yield _live()
@@ -92,7 +92,7 @@ def find_place(*, is_live: bool, is_offline: bool) -> Generator[Place]:
 
 @contextmanager
 def _without_variables() -> Generator[None]:
-    # What the demo shows is what the package does by default.
+    # The demo shows the package's default behaviour.
     ours = {name: text for name, text in os.environ.items() if name.startswith("AGENTSFLARE_")}
     for name in ours:
         del os.environ[name]
@@ -120,7 +120,7 @@ def _live() -> Place:
 
 
 def _settings(base_url: str, api_key: str) -> KimiSettings:
-    # Nothing is left to be taken from the environment.
+    # Every field is set, so nothing is read from the environment.
     defaults = {name: field.default for name, field in KimiSettings.model_fields.items()}
     return KimiSettings(**defaults | {"base_url": base_url, "api_key": api_key})
 
@@ -150,14 +150,14 @@ def _is_here(base_url: str) -> bool:
 
 
 def _server_at(base_url: str) -> str | None:
-    """Ask a server on this machine for its name, with a request that it passes on to nobody."""
+    """Ask a local server for its name, with a request that no server forwards."""
     if not _is_here(base_url):
         return None
     parts = urlsplit(base_url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=_PROBE_SECONDS)
     try:
-        # The emulator refuses the host, and neither logs the request nor plays a scenario.
+        # The emulator refuses the host, so it neither logs the request nor plays a scenario.
         connection.request("HEAD", "/", headers={"Host": "demo.invalid"})
         return connection.getresponse().getheader("server")
     except (OSError, http.client.HTTPException):

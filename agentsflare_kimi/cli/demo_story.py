@@ -23,7 +23,7 @@ from agentsflare_kimi.printable import printable
 
 __all__ = ["tell_story"]
 
-# The page's own request, and the same as a program of last year has it.
+# The request on the gateway's page, and the same one as an older program sends it.
 # Source: https://docs.agentsflare.com/api-examples/kimi.html
 _REQUEST: Final[dict[str, Any]] = {
     "model": "kimi-chat",
@@ -35,15 +35,15 @@ _RETIRED: Final[dict[str, Any]] = _REQUEST | {"model": "kimi-k2-turbo-preview"}
 
 
 def tell_story(*, is_live: bool, is_offline: bool) -> None:
-    """Show the page's request, a retired model that goes on working, filters and a stream.
+    """Show the gateway's own example, a retired model that keeps working, filters and a stream.
 
     Args:
-        is_live: Whether the gateway may be asked, which costs money.
-        is_offline: Whether no connection may be opened.
+        is_live: Whether to use the gateway, which costs money.
+        is_offline: Whether to open no connection.
 
     Raises:
-        ConfigurationError: The gateway is to be asked, and key or settings are not right for it.
-        openai.APIError: Nothing answers a request that should succeed.
+        ConfigurationError: The key or a setting for the gateway is wrong.
+        openai.APIError: A request that should succeed fails.
     """
     with find_place(is_live=is_live, is_offline=is_offline) as place:
         print(place.notice)
@@ -96,7 +96,7 @@ def _show_migration(client: Kimi) -> ChatCompletion:
 
 
 def _complete(client: openai.OpenAI, request: dict[str, Any]) -> ChatCompletion:
-    # The overloads of `create` tell nothing about keywords that come from a dict.
+    # The overloads of `create` do not cover keywords from a dict.
     return cast("ChatCompletion", client.chat.completions.create(**request))
 
 

@@ -1,4 +1,4 @@
-"""`agentsflare-kimi doctor`: is everything set up, and if not, what is missing?"""
+"""`agentsflare-kimi doctor`: checks the set-up and reports what is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run(arguments: list[str]) -> int:
     """Check the set-up.
 
     Args:
-        arguments: What follows `doctor` on the command line.
+        arguments: The arguments after `doctor`.
 
     Returns:
         1 if a check failed, 0 if none did.
@@ -50,7 +50,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _examine(options: argparse.Namespace) -> Iterator[Row]:
-    # They load the SDK, which `--help` does without.
+    # The checks load the SDK, which `--help` does not need.
     from agentsflare_kimi.cli.doctor_checks import CHECKS  # noqa: PLC0415
     from agentsflare_kimi.cli.doctor_gateway import ask_gateway  # noqa: PLC0415
     from agentsflare_kimi.cli.doctor_setup import read_setup  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What `agentsflare-kimi doctor` can tell without a request: versions, variables, key, model."""
+"""The checks of `agentsflare-kimi doctor` without requests: versions, variables, key, model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from agentsflare_kimi.variables import PREFIX, find_misspelt
 __all__ = ["CHECKS"]
 
 _PACKAGES: Final = ("agentsflare-kimi", "openai", "pydantic-settings", "structlog")
-# The proxy's own variables, which `agentsflare-kimi proxy` checks.
+# `agentsflare-kimi proxy` checks its own variables.
 _OF_THE_PROXY: Final = f"{PREFIX}PROXY_"
 _NEARLY_OURS: Final = ("AGENTSFLARE", "AGENTFLARE", "AGENT_FLARE", "AGENTS_FLARE")
 

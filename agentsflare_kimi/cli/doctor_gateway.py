@@ -1,4 +1,4 @@
-"""What `agentsflare-kimi doctor` learns by asking: the list of models, and one answer."""
+"""The checks of `agentsflare-kimi doctor` with requests: the model list, and one completion."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _MAX_TOKENS: Final = 1_024
 
 
 def ask_gateway(setup: Setup, *, is_offline: bool, is_asking: bool) -> Iterator[Row]:
-    """Ask for the list of models, which costs nothing, and for a completion if told to.
+    """Request the model list, which is free, and a completion if told to.
 
     Args:
-        setup: What to ask with.
+        setup: The set-up to check.
         is_offline: Whether to make no request.
-        is_asking: Whether to ask for a completion, too.
+        is_asking: Whether to request a completion, too.
 
     Yields:
-        What came of it.
+        The results.
     """
     if is_offline:
         yield Row("gateway", "skipped", "--offline")
@@ -62,7 +62,7 @@ def ask_gateway(setup: Setup, *, is_offline: bool, is_asking: bool) -> Iterator[
 
 
 def _with_any_key(settings: KimiSettings) -> KimiSettings:
-    # Without a key it can still be told whether the gateway is within reach.
+    # Even without a key, this shows whether the gateway can be reached.
     return settings.model_copy(update={"api_key": settings.api_key or SecretStr("none")})
 
 
@@ -90,7 +90,7 @@ def _list_models(client: Kimi, settings: KimiSettings, proxy: UsedProxy | None) 
 
 
 def _names(text: str) -> list[str] | None:
-    """Read the names in a list of models; None if it is no such list."""
+    """Read the names in a model list; None if *text* is not one."""
     try:
         body: Any = json.loads(text)
     except ValueError:
@@ -117,7 +117,7 @@ def _answer(client: Kimi, settings: KimiSettings, proxy: UsedProxy | None) -> Ro
     started = time.monotonic()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the row of the model says it
+            warnings.simplefilter("ignore")  # the model's own row reports it
             completion = client.chat.completions.create(
                 model=settings.model,
                 messages=[{"role": "user", "content": "Reply with the word: ok"}],
@@ -155,7 +155,7 @@ def _describe_absence(base_url: str, proxy: UsedProxy | None) -> Row:
     if "v1" not in urlsplit(base_url).path.split("/"):
         detail = f"nothing at {base_url}/models: add /v1 to AGENTSFLARE_BASE_URL ({base_url}/v1)"
         return Row("gateway", "failed", detail + _through(proxy))
-    # The page does not document the list, so that its absence proves nothing.
+    # The gateway does not document the list, so its absence proves nothing.
     detail = (
         f"{base_url} has no list of models, which a gateway may lack: --ask tells whether it "
         "answers, with one small completion"
@@ -164,7 +164,7 @@ def _describe_absence(base_url: str, proxy: UsedProxy | None) -> Row:
 
 
 def _refusal_of_proxy(error: BaseException) -> str:
-    """Say what the proxy did, if it is what refused; empty if the request got past it."""
+    """Describe a refusal by the proxy; empty if the request got through it."""
     if getattr(error, "status_code", None) == _PROXY_AUTHENTICATION:
         return "asks for a user name and a password (407)"
     if not isinstance(error, openai.APIConnectionError):

@@ -1,4 +1,4 @@
-"""What `agentsflare-kimi doctor` examines: the variables, the file that was named, the settings."""
+"""The set-up that `agentsflare-kimi doctor` checks: variables, the named file, settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Row", "Setup", "read_setup"]
 
 
 class Row(NamedTuple):
-    """What was looked at, whether it is in order, and what to do if it is not."""
+    """One check: its subject, its result, and what to do on failure."""
 
     name: str
     status: Literal["ok", "note", "failed", "skipped"]
@@ -21,13 +21,13 @@ class Row(NamedTuple):
 
 
 class Setup(NamedTuple):
-    """What a client would be made from.
+    """The set-up that a client would be built from.
 
     Attributes:
-        settings: The settings; a field whose value is wrong has its default.
-        problems: What is wrong, in the words of the settings and of the file's reader.
-        env_file: The file that was named, if any.
-        env_file_values: The variables in it; none if it cannot be read.
+        settings: The settings, with the default for each invalid field.
+        problems: The messages of the settings and of the file's reader.
+        env_file: The named file, if any.
+        env_file_values: The variables in it; empty if it cannot be read.
     """
 
     settings: KimiSettings
@@ -37,13 +37,13 @@ class Setup(NamedTuple):
 
 
 def read_setup(env_file: str | None) -> Setup:
-    """Read the settings field by field, so that one wrong value hides no other.
+    """Read the settings field by field, so that every invalid value is found.
 
     Args:
-        env_file: A file to read below the environment.
+        env_file: A file to read; the environment takes precedence.
 
     Returns:
-        Everything that could be read, and what could not.
+        The settings that could be read, and the problems.
     """
     problems: list[str] = []
     values: Mapping[str, str] = {}
@@ -57,7 +57,7 @@ def read_setup(env_file: str | None) -> Setup:
     defaults = {name: field.default for name, field in KimiSettings.model_fields.items()}
     wrong: dict[str, object] = {}
     for name, default in defaults.items():
-        # Whether a base URL is allowed is for the field before it to say.
+        # `allow_insecure_http` decides which base URLs are allowed.
         alone = {name, "allow_insecure_http"} - wrong.keys()
         others = {other: value for other, value in defaults.items() if other not in alone}
         try:

@@ -1,4 +1,4 @@
-"""The way to the gateway as `agentsflare-kimi doctor` sees it: the proxy and the certificates."""
+"""The network checks of `agentsflare-kimi doctor`: the proxy and the certificates."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from agentsflare_kimi.errors import ConfigurationError
 
 __all__ = ["UsedProxy", "check_certificates", "check_proxy", "used_proxy"]
 
-# What other programs read in place of SSL_CERT_FILE.
+# Other programs' equivalents of SSL_CERT_FILE.
 _NOT_READ: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 
 
 class UsedProxy(NamedTuple):
-    """The proxy that requests go through: its address, and what named it."""
+    """The proxy that requests go through: its address, and the variable that sets it."""
 
     address: str
     variable: str
 
     def __str__(self) -> str:
-        """Say both; a password in the URL is left out."""
+        """Show both, without a password in the URL."""
         return f"{self.address} ({self.variable})"
 
 
@@ -34,7 +34,7 @@ def used_proxy(base_url: str) -> UsedProxy | None:
     """Find the proxy that requests go through.
 
     Raises:
-        ConfigurationError: A variable names one that cannot be used.
+        ConfigurationError: A variable names a proxy that cannot be used.
     """
     proxies = read_proxies()
     pattern = find_proxy(base_url, proxies)
@@ -46,7 +46,7 @@ def used_proxy(base_url: str) -> UsedProxy | None:
 
 
 def check_proxy(setup: Setup) -> Iterator[Row]:
-    """Tell which proxy requests go through, or why through none."""
+    """Report the proxy that requests go through, or why there is none."""
     base_url = setup.settings.base_url
     try:
         proxy = used_proxy(base_url)
@@ -64,7 +64,7 @@ def check_proxy(setup: Setup) -> Iterator[Row]:
 
 
 def check_certificates(setup: Setup) -> Iterator[Row]:
-    """Tell whether the certificates that are to be trusted can be read."""
+    """Report whether the trusted certificates can be read."""
     is_needed = setup.settings.base_url.startswith("https:")
     named = next((name for name in _PLACES if os.environ.get(name)), None)
     if named is None:
@@ -96,10 +96,10 @@ def _problem_with_file(path: Path) -> str:
 def _problem_with_folder(path: Path) -> str:
     if not path.is_dir():
         return "which is no folder"
-    # OpenSSL finds a certificate there by the hash in its name.
+    # OpenSSL finds certificates there by hashes in their file names.
     has_hashes = any(file.suffix[1:].isdigit() for file in path.iterdir())
     return "" if has_hashes else "in which OpenSSL finds none; run `openssl rehash` on it"
 
 
-# In the order in which the HTTP library looks at them.
+# In the HTTP library's order.
 _PLACES: Final = {"SSL_CERT_FILE": _problem_with_file, "SSL_CERT_DIR": _problem_with_folder}

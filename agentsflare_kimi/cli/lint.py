@@ -1,6 +1,6 @@
-"""`agentsflare-kimi lint`: finds and fixes ended model names and rejected parameters.
+"""`agentsflare-kimi lint`: finds and fixes retired model names and rejected parameters.
 
-What a clean file needs is here; the rest is loaded when there is something to say.
+Only what a clean file needs is here; the rest is loaded when there is something to report.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from agentsflare_kimi.cli.lint_options import (
 )
 from agentsflare_kimi.lint.files.run import LintRun
 
-TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["run"]
 
-# With these, there is something to say even if nothing is found.
+# With these formats, something is printed even if nothing is found.
 _TEXT_FORMATS = ("full", "concise", "grouped", "pylint")
 _MOST_GARBAGE = 100_000
 
 
 def run(arguments: list[str]) -> int:
-    """Lint what the arguments name.
+    """Run the command.
 
     Args:
-        arguments: What follows `agentsflare-kimi lint`.
+        arguments: The arguments after `agentsflare-kimi lint`.
 
     Returns:
         The exit code: 0 clean, 1 findings, 2 a file could not be read or written.
@@ -45,8 +45,8 @@ def run(arguments: list[str]) -> int:
         print(help_text())
         return 0
     threshold = gc.get_threshold()
-    # What is imported stays to the end: looking through it for garbage takes a twentieth of the
-    # time for one file, and twice that at the end.
+    # Imported objects live until exit, so searching them for garbage is wasted: it takes a
+    # twentieth of the time for one file, and twice that at exit.
     gc.set_threshold(_MOST_GARBAGE)
     atexit.register(gc.freeze)
     try:
@@ -72,10 +72,10 @@ def _lint(options: Options) -> int:
 
 
 def check(options: Options, paths: list[bytes]) -> int:
-    """Read files and directories, and say what was found.
+    """Read files and directories, and report the findings.
 
     Args:
-        options: The command line.
+        options: The command-line options.
         paths: The files and directories.
 
     Returns:

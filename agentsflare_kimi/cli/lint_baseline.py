@@ -1,4 +1,4 @@
-"""`agentsflare-kimi lint` and the findings that are known and put off."""
+"""Reads, applies and writes the baseline of `agentsflare-kimi lint`."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ __all__ = ["Baseline"]
 
 
 class Baseline:
-    """The findings that were known before the run."""
+    """The findings known before the run."""
 
     def __init__(self, options: Options, paths: list[bytes]) -> None:
-        """Read them.
+        """Read the baseline.
 
         Args:
-            options: The command line.
-            paths: What it names.
+            options: The command-line options.
+            paths: The named paths.
 
         Raises:
-            LintConfigError: The file is no baseline, or is not there and was asked for.
-            UsageError: It is to be written and is a directory, a pipe or the like.
+            LintConfigError: The file is not a baseline, or was requested and does not exist.
+            UsageError: It should be written, but is a directory, a pipe or the like.
         """
         self._path = options.baseline or BASELINE
         self._directory = os.path.dirname(os.path.abspath(self._path))
@@ -48,10 +48,10 @@ class Baseline:
         self._known: Mapping[tuple[str, str], int] = {} if is_new else read_baseline(self._path)
 
     def take_out(self, results: Results) -> None:
-        """Take what is known out of the results; say how much that is, and what can be pruned.
+        """Remove known findings from the results; report their number, and what can be pruned.
 
         Args:
-            results: What came of the run.
+            results: The results of the run.
         """
         found = len(results.findings)
         results.findings, prunable = self._applied(results)
@@ -60,10 +60,10 @@ class Baseline:
             say(f"baseline: {line}; prune it with --write-baseline")
 
     def write(self, results: Results) -> int:
-        """Count what was found as known; what other paths have stays known.
+        """Write the findings as known, and keep the counts of other paths.
 
         Args:
-            results: What came of the run.
+            results: The results of the run.
 
         Returns:
             The exit code.
@@ -85,7 +85,7 @@ class Baseline:
 
 
 def _runs(options: Options) -> Callable[[str], bool]:
-    """Tell which rules the command line lets look at the present day."""
+    """Return a function that tells whether a rule is run as of the present day."""
     config = LintConfig(
         select=tuple(options.select),
         extend_select=tuple(options.extend_select),
@@ -108,7 +108,7 @@ def _write(path: str, content: bytes) -> None:
 
 
 def _create(path: bytes, content: bytes) -> None:
-    """Make a file that is there as a whole or not at all."""
+    """Create a file atomically."""
     temporary = os.path.join(os.path.dirname(path), TEMPORARY_PREFIX + os.urandom(8).hex().encode())
     try:
         with open(temporary, "xb") as file:

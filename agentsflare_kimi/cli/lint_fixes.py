@@ -1,4 +1,4 @@
-"""`agentsflare-kimi lint --fix` and `--diff`: one file after the other."""
+"""`agentsflare-kimi lint --fix` and `--diff`: fixes one file at a time."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def mend(
     options: Options,
     results: Results,
 ) -> None:
-    """Fix what can be fixed in a file, or tell what would be; keep what is left.
+    """Fix the findings in a file, or compute the diff; collect the remaining findings.
 
     Args:
         path: The file.
-        origin: Where it was listed.
-        findings: What was found in it.
-        settings: The settings, or those that come on top of the nearest file's.
-        options: The command line.
-        results: Takes what came of it.
+        origin: The origin of the file.
+        findings: The findings in it.
+        settings: The complete settings, or overrides for those of the nearest settings file.
+        options: The command-line options.
+        results: Collects the results.
     """
     try:
         fixed = _fix(path, origin, findings, settings, options)
@@ -65,7 +65,7 @@ def _fix(
     if not any(f.fix and (f.fix.is_safe or is_offered) for f in findings):
         return None
     if origin == "untracked":
-        # No commit could bring it back. Source: facts/reliability.md section 5.
+        # Git could not restore it. Source: facts/reliability.md section 5.
         say(f"{os.fsdecode(path)}: not fixed: not tracked by git; name it to fix it")
         return None
     if origin == "walked" and find_repository(os.path.dirname(path)):

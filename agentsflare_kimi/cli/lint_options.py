@@ -1,6 +1,6 @@
-"""The options of `agentsflare-kimi lint`: one table for reading them and for `--help`.
+"""The options of `agentsflare-kimi lint`, in one table for parsing and for `--help`.
 
-Read by hand: the standard library's parser takes as long to load as a clean file to check.
+Parsed by hand, because importing `argparse` takes as long as linting a clean file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 from agentsflare_kimi.cli import UsageError
 
-TYPE_CHECKING = False  # `typing` would cost more than a clean file does
+TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,9 +27,9 @@ __all__ = [
 ]
 
 BASELINE = "agentsflare-kimi-baseline.json"
-"""Known findings, where such a file lies in the current directory."""
+"""The default baseline, if this file exists in the current directory."""
 
-# Option, attribute, what it takes ("" for nothing, a comma at the end for a list), and purpose.
+# Option, attribute, its value ("" for none, a final comma for a list), and purpose.
 TABLE = (
     ("--fix", "fix", "", "apply the safe fixes"),
     ("--unsafe-fixes", "unsafe_fixes", "", "with --fix or --diff: also fixes that need a look"),
@@ -74,13 +74,13 @@ COLOURS = ("auto", "always", "never")
 
 
 class Options:
-    """What the command line says; each attribute is named after its option."""
+    """The command-line options; each attribute is named after its option."""
 
     def __init__(self) -> None:
-        """Take the defaults."""
+        """Set the defaults."""
         self.paths: list[str] = []
         self.fix = self.diff = self.show_fixes = self.interactive = False
-        # None where it was left open.
+        # None if not given.
         self.unsafe_fixes: bool | None = None
         self.select: list[str] = []
         self.extend_select: list[str] = []
@@ -99,17 +99,17 @@ class Options:
 
 
 def parse_options(arguments: Sequence[str]) -> Options:
-    """Read the command line.
+    """Parse the command line.
 
     Args:
-        arguments: What follows `agentsflare-kimi lint`.
+        arguments: The arguments after `agentsflare-kimi lint`.
 
     Returns:
         The options.
 
     Raises:
-        UsageError: An option is unknown, its value is missing or wrong, or it does not go
-            with another.
+        UsageError: An option is unknown, has a missing or invalid value, or contradicts
+            another.
     """
     options = Options()
     pending = list(arguments)
@@ -127,7 +127,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
 
 
 def help_text() -> str:
-    """Describe the options."""
+    """Return the help on the options."""
     rows = "\n".join(f"  {_left(row):<28} {row[3]}" for row in TABLE)
     return (
         "usage: agentsflare-kimi lint [OPTIONS] [PATH ...]\n\n"
@@ -162,7 +162,7 @@ def _read(argument: str, pending: list[str], options: Options) -> None:
             raise UsageError(f"{name} needs a value: {takes.removesuffix(',')}")
         value = pending.pop(0)
     if not value.strip(", "):
-        # What a script's variable, unset, leaves; to pass over it would be to lint otherwise.
+        # An unset variable in a script gives this; ignoring it would lint with other settings.
         raise UsageError(f"{name} needs a value, not {value!r}")
     if takes.endswith(","):
         getattr(options, attribute).extend(
@@ -178,7 +178,7 @@ def _opposite(name: str) -> str:
 
 
 def _check(options: Options) -> None:
-    """Refuse what cannot be done, before anything is read or changed."""
+    """Reject impossible combinations before anything is read or changed."""
     if options.color not in COLOURS:
         raise UsageError(f"--color takes auto, always or never, not {options.color!r}")
     if options.write_baseline and options.diff:
@@ -203,13 +203,13 @@ def _suggestion(name: str) -> str:
 
 
 def paths_of(options: Options) -> list[bytes]:
-    """List the paths that were named, on the command line or in a file.
+    """List the paths named on the command line or in a file.
 
     Args:
-        options: The command line.
+        options: The command-line options.
 
     Returns:
-        The paths; the current directory where none was named.
+        The paths; the current directory if none is named.
     """
     paths = [os.fsencode(path) for path in options.paths]
     if not options.files_from:
@@ -224,10 +224,10 @@ def paths_of(options: Options) -> list[bytes]:
 
 
 def read_stdin() -> bytes:
-    """Read all that comes on stdin.
+    """Read stdin to the end.
 
     Raises:
-        UsageError: It is closed.
+        UsageError: Stdin is closed.
     """
     if sys.stdin is None:
         raise UsageError("stdin is closed")
@@ -235,13 +235,13 @@ def read_stdin() -> bytes:
 
 
 def settings_of(options: Options) -> dict[str, object]:
-    """Find the settings that the command line gives, on top of those of files.
+    """Return the settings from the command line, which override those of settings files.
 
     Args:
-        options: The command line.
+        options: The command-line options.
 
     Returns:
-        Names and values as `LintConfig` has them.
+        Names and values of `LintConfig` fields.
     """
     lists = ("select", "extend_select", "ignore", "exclude")
     settings: dict[str, object] = {

@@ -26,27 +26,27 @@ q  leave this place and everything after it; what was accepted is kept
 
 
 class Questions:
-    """Asks on the terminal, and remembers what holds for the rest.
+    """Asks on the terminal, and remembers answers that cover the rest.
 
     Attributes:
-        is_open: Whether there is more to ask; False after `q` or the end of the input.
+        is_open: Whether to go on asking; False after `q` or the end of the input.
     """
 
     def __init__(self) -> None:
-        """Begin with everything open.
+        """Check that a user can be asked.
 
         Raises:
-            UsageError: There is nobody to ask.
+            UsageError: There is no terminal to ask on.
         """
         if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
             raise UsageError("--interactive asks on a terminal; use --fix or --diff in scripts")
         self.is_open = True
 
     def for_file(self, filename: str) -> Callable[[Finding, str, str], bool]:
-        """Make what decides on the fixes of one file.
+        """Return the function that decides on a file's fixes.
 
         Args:
-            filename: The file, as it is shown.
+            filename: The file's name, as shown.
 
         Returns:
             A function of a finding and the text before and after its fix.

@@ -1,4 +1,4 @@
-"""What `agentsflare-kimi lint` says and mends once something was found."""
+"""Fixes and reports the findings of `agentsflare-kimi lint`."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ __all__ = ["conclude", "finish"]
 
 
 def finish(session: LintRun, options: Options, paths: list[bytes]) -> int:
-    """Fix what is to be fixed, and say what is left.
+    """Apply the requested fixes, and report the remaining findings.
 
     Args:
-        session: What was read.
-        options: The command line.
-        paths: What it names.
+        session: The finished session.
+        options: The command-line options.
+        paths: The named paths.
 
     Returns:
         The exit code.
@@ -39,7 +39,7 @@ def finish(session: LintRun, options: Options, paths: list[bytes]) -> int:
     if options.write_baseline or options.baseline or os.path.isfile(BASELINE):
         from agentsflare_kimi.cli.lint_baseline import Baseline  # noqa: PLC0415  # rarely there
 
-        # Before anything is changed, for it may be damaged.
+        # Read before any file is changed, because it may be invalid.
         baseline = Baseline(options, paths)
     results = _results_of(session, options)
     if baseline and options.write_baseline:
@@ -75,16 +75,16 @@ def conclude(results: Results, options: Options, source_of: Callable[[str], str 
     """Print findings or diffs, and a summary.
 
     Args:
-        results: What came of the run.
-        options: The command line.
-        source_of: File name to text.
+        results: The results of the run.
+        options: The command-line options.
+        source_of: Returns a file's text.
 
     Returns:
         The exit code.
     """
     if options.diff:
         _print_lines(results.diffs, sys.stdout)
-        # What would be left is no part of the diff, which may be piped into a patch.
+        # Remaining findings go to stderr, since the diff may be piped into `patch`.
         _print(_rendered("concise", results, options, source_of), sys.stderr)
     elif options.statistics:
         _print([statistics(results.findings, format_of(options))], sys.stdout)

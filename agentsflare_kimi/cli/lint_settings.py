@@ -1,4 +1,4 @@
-"""Settings that the command line gives, checked before anything is read."""
+"""Checks the settings from the command line before anything is read."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ __all__ = ["checked"]
 
 
 def checked(settings: dict[str, object], options: Options) -> dict[str, object]:
-    """Check the settings that the command line gives.
+    """Check the settings from the command line.
 
     Args:
-        settings: Names and values that need no more than a check.
-        options: The command line.
+        settings: Names and values that need only a check.
+        options: The command-line options.
 
     Returns:
-        The same, with the day, the model to move to, and the rules that are ignored in some files.
+        The settings, with the day, the model to move to, and the per-file ignores added.
 
     Raises:
-        UsageError: A code is no rule's, the day is none, or there is no such model to move to.
+        UsageError: A rule code, the day, or the model to move to is invalid.
     """
     for name in settings.keys() & {"select", "extend_select", "ignore"}:
         _check_codes(f"--{name.replace('_', '-')}", list(settings[name]))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownArgumentType]  # these are tuples of strings

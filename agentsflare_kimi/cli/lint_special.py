@@ -1,4 +1,4 @@
-"""What `agentsflare-kimi lint` is asked for less often: stdin, watching, and questions."""
+"""Less common modes of `agentsflare-kimi lint`: stdin, watching, and information."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-# What it means that a setting was left open.
+# The meaning of a setting that is not given.
 _OPEN = {"today": "the present day", "migrate_to": "the catalog's successors"}
 _LEAST_PAUSE = 0.5
-# Looking takes time too: at most a tenth of it goes into looking.
+# Checking for changes takes at most a tenth of the time.
 _PAUSE_FACTOR = 10
 
 
 def run(options: Options, check: Check) -> int:
-    """Do what was asked for.
+    """Run the requested mode.
 
     Args:
-        options: The command line.
-        check: Reads files and directories, and says what was found.
+        options: The command-line options.
+        check: Reads files and directories, and reports the findings.
 
     Returns:
         The exit code.
@@ -115,7 +115,7 @@ def _files_to_read(session: LintRun, paths: list[bytes]) -> Iterator[bytes]:
 
 
 def _listed(session: LintRun, paths: list[bytes]) -> Iterator[tuple[bool, bytes, bytes]]:
-    """Whether a path was named, the directory that was listed, and the path."""
+    """Yield, for each path, whether it was named, the directory that was listed, and the path."""
     for origin, root, files in session.list(paths):
         for path in files:
             if origin == "named" or not os.path.isdir(path) or os.path.islink(path.rstrip(b"/")):
@@ -133,7 +133,7 @@ def _watch(options: Options, check: Check) -> int:
             before = _check_again(options, check, before)
             told = ""
         except LintConfigError as error:
-            # Later on it may be a settings file that is being written.
+            # Later, a settings file may just be in the middle of being written.
             if before is None:
                 raise
             if str(error) != told:
@@ -149,7 +149,7 @@ def _check_again(options: Options, check: Check, before: _State | None) -> _Stat
     check(options, paths_of(options))
     sys.stdout.flush()
     print("Watching; stop with Ctrl-C.", file=sys.stderr, flush=True)
-    # What was fixed has changed, and needs no second look.
+    # Files changed by the fixes need no second run.
     return _state(options) if options.fix else now
 
 
@@ -159,7 +159,7 @@ def _state(options: Options) -> _State:
         try:
             status = os.lstat(path)
         except OSError:
-            # Gone meanwhile: not to be in the state is to have changed.
+            # Deleted in the meantime; its absence from the state counts as a change.
             continue
         state[path] = status.st_mtime_ns, status.st_size
     return state
@@ -185,7 +185,7 @@ def _lint_stdin(options: Options) -> int:
         _echo(source.encode(text), options)
     else:
         results.findings = lint_text(text, filename, settings.config)
-    # The fixed text has stdout for itself, as a formatter's.
+    # Only the fixed text goes to stdout, as with a formatter.
     stdout = sys.stdout
     try:
         if options.fix and not options.diff:

@@ -1,4 +1,4 @@
-"""What `agentsflare-kimi lint` says in sum."""
+"""The summary of `agentsflare-kimi lint`."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Results", "statistics", "summary"]
 
-# From here on a file is rather a list of models than a program that asks one.
+# From this many on, a file is more likely a list of models than a program that calls one.
 _LIKE_A_CATALOGUE = 10
-# Of more than so many unsafe fixes only these are told of unasked.
+# The most unsafe fixes whose reasons are shown by default.
 _MOST_REASONS = 10
-# In these no line says why a fix is unsafe.
+# Formats that do not show why a fix is unsafe.
 _SHORT = frozenset({"concise", "grouped", "pylint"})
 
 
 class Results:
-    """What came of a run.
+    """The results of a run.
 
     Attributes:
-        findings: What is left.
-        fixed: What was mended, or would be.
-        diffs: What that changes, ready to print.
-        failures: How many files could not be read or written.
-        hidden: How many findings the baseline knows, and so keeps back.
+        findings: The remaining findings.
+        fixed: The findings that were fixed, or would be.
+        diffs: The diffs of the fixes, ready to print.
+        failures: The number of files that could not be read or written.
+        hidden: The number of findings that the baseline hides.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing found."""
+        """Start with no results."""
         self.findings: list[Finding] = []
         self.fixed: list[Finding] = []
         self.diffs: list[str] = []
@@ -45,11 +45,11 @@ class Results:
 
 
 def statistics(findings: Iterable[Finding], name: str) -> str:
-    """Count findings for each rule.
+    """Count findings per rule.
 
     Args:
         findings: The findings.
-        name: The format to report in.
+        name: The output format.
 
     Returns:
         A table for people, or JSON for programs.
@@ -66,11 +66,11 @@ def statistics(findings: Iterable[Finding], name: str) -> str:
 
 
 def summary(results: Results, options: Options) -> Iterable[str]:
-    """Say how many findings there are, and what can be done about them.
+    """Summarize the number of findings, and how to fix them.
 
     Args:
-        results: What came of the run.
-        options: The command line.
+        results: The results of the run.
+        options: The command-line options.
 
     Yields:
         Lines for people.
@@ -104,7 +104,7 @@ def _counted(count: int, severity: str) -> str:
 
 
 def _reasons(fixed: Iterable[Finding], most: int | None) -> Iterable[str]:
-    """Say what an unsafe fix could not follow, or may have changed."""
+    """Explain why the applied fixes are unsafe."""
     unsafe = [(finding, finding.fix) for finding in fixed if finding.fix and finding.fix.reason]
     for finding, fix in unsafe[:most]:
         place = f"{finding.filename}:{finding.line}"

@@ -1,4 +1,4 @@
-"""How `agentsflare-kimi lint` speaks: its format, its colours, its lines on stderr."""
+"""The output of `agentsflare-kimi lint`: its format, its colours, its lines on stderr."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["format_of", "say", "wants_colour"]
 
 
 def format_of(options: Options) -> str:
-    """Tell the format to report in.
+    """Return the output format.
 
     Raises:
         UsageError: There is no such format.
@@ -29,7 +29,7 @@ def format_of(options: Options) -> str:
 
 
 def wants_colour(options: Options) -> bool:
-    """Tell whether to use colours on stdout: asked for, or a terminal that takes them."""
+    """Tell whether to use colours on stdout: on request, or on a terminal that supports them."""
     if options.color != "auto":
         return options.color == "always"
     if os.environ.get("NO_COLOR"):
@@ -39,5 +39,5 @@ def wants_colour(options: Options) -> bool:
 
 
 def say(line: str) -> None:
-    """Print a line for people on stderr, whatever is in it."""
+    """Print a line for people on stderr, with any content escaped."""
     print(one_line(line), file=sys.stderr)

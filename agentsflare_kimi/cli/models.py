@@ -1,4 +1,4 @@
-"""`agentsflare-kimi models`: what is alive, and what takes the place of what is not."""
+"""`agentsflare-kimi models`: lists the models, and the successors of retired ones."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["run"]
 
 
 def run(arguments: list[str]) -> int:
-    """List the models, or describe one and what becomes of requests for it.
+    """List the models, or describe one and how requests for it are migrated.
 
     Args:
-        arguments: What follows `models` on the command line.
+        arguments: The arguments after `models`.
 
     Returns:
         0; 1 if `--check` or `--live` found a difference, 2 if a list could not be read.
@@ -38,7 +38,7 @@ def run(arguments: list[str]) -> int:
         "--live", action="store_true", help="compare the list with what the gateway says it serves"
     )
     options = parser.parse_args(arguments)
-    # Read only once there is something to do: --help needs none of it.
+    # Imported only when needed: `--help` does without.
     from agentsflare_kimi.cli import models_check, models_shown  # noqa: PLC0415
 
     if options.check is not None:

@@ -1,4 +1,4 @@
-"""`agentsflare-kimi models --check` and `--live`: is the catalog still true?"""
+"""`agentsflare-kimi models --check` and `--live`: checks whether the catalog is up to date."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _BIGGEST: Final = 50_000_000
 
 
 def check(feeds: Sequence[str], *, as_json: bool) -> int:
-    """Print where the catalog differs from feeds; nothing is changed.
+    """Print where the catalog differs from feeds, without changing it.
 
     Args:
-        feeds: Files or https URLs; without any, the known feeds.
+        feeds: Files or https URLs; by default the known feeds.
         as_json: Whether to print JSON.
 
     Returns:
-        1 if there is a difference, 0 if there is none, 2 if a feed that was named cannot be read.
+        1 if there is a difference, 0 if there is none, 2 if a named feed cannot be read.
     """
     models = catalog()
     found: list[dict[str, str]] = []
@@ -57,7 +57,7 @@ def check(feeds: Sequence[str], *, as_json: bool) -> int:
 
 
 def live(*, as_json: bool) -> int:
-    """Compare the catalog with what the gateway lists at `GET /v1/models`.
+    """Compare the catalog with the gateway's list at `GET /v1/models`.
 
     Args:
         as_json: Whether to print JSON.
@@ -110,7 +110,7 @@ def _own_warnings() -> Generator[None]:
 
 
 def warn_of_age(today: date | None = None) -> str:
-    """Say how old the data is, if it is older than 60 days; empty if it is not."""
+    """Warn of data that is older than 60 days; empty if it is not."""
     oldest = oldest_check(catalog().models)
     today = today or date.today()  # noqa: DTZ011  # the user's day
     if oldest is None or (today - oldest).days <= _TOO_OLD:

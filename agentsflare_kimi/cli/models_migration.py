@@ -1,4 +1,4 @@
-"""What becomes of a request for a model that has ended, parameter by parameter."""
+"""Shows how a request for a retired model changes, parameter by parameter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agentsflare_kimi.printable import printable
 
 __all__ = ["changes_of", "migration_as_json", "render_migration"]
 
-# A program that sets all that can be set, so that each change is seen.
+# A request that sets every parameter, so that every change shows.
 _REQUEST: Final = {
     "messages": [{"role": "user", "content": "Hello"}],
     "max_tokens": 1_000,
@@ -27,21 +27,21 @@ _REQUEST: Final = {
 
 
 def changes_of(model: KimiModel) -> tuple[Change, ...]:
-    """Plan a request for *model* that sets every parameter; empty where nothing would change."""
+    """Plan the migration of a request to *model* with every parameter; empty if nothing changes."""
     if model.successor is None:
         return ()
     return plan_migration({"model": model.id, **_REQUEST}, settings=Policy()).changes
 
 
 def render_migration(changes: tuple[Change, ...], width: int | None) -> str:
-    """Say what changes, and why.
+    """Describe the changes, with reasons.
 
     Args:
-        changes: What `changes_of` returned.
-        width: How wide the terminal is; None for one line a change.
+        changes: The changes from `changes_of`.
+        width: The terminal's width; None for one line per change.
 
     Returns:
-        The lines, without a line end after the last.
+        The text, without a final line end.
     """
     if width is None:
         return "\n".join(f"{_what(change)}: {_why(change)}" for change in changes)
@@ -56,7 +56,7 @@ def render_migration(changes: tuple[Change, ...], width: int | None) -> str:
 
 
 def migration_as_json(changes: tuple[Change, ...]) -> list[dict[str, object]]:
-    """Return *changes* as JSON data; a parameter that is left out has no `after`."""
+    """Return *changes* as JSON data; a removed parameter has no `after`."""
     return [
         {
             name: value

@@ -1,4 +1,4 @@
-"""How `agentsflare-kimi models` shows the list, and one model."""
+"""Prints the list of `agentsflare-kimi models`, and the details of one model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from agentsflare_kimi.printable import printable
 
 __all__ = ["show_all", "show_one"]
 
-# Heading and field, with a number that tells which is left out first where there is no room.
+# Heading, field, and a number that decides which column is dropped first for lack of room.
 _COLUMNS: Final = (
     ("MODEL", "id", 0),
     ("STATUS", "status", 0),
@@ -25,7 +25,7 @@ _COLUMNS: Final = (
     ("THINKING", "thinking", 4),
     ("CONTEXT", "context_window", 5),
 )
-# What a cell may have in a line; headings of two words take two lines.
+# The widest line in a cell; headings of two words take two lines.
 _WIDEST_CELL: Final = 10
 
 
@@ -39,7 +39,7 @@ def _find(name: str) -> KimiModel:
 
 
 def show_all(*, as_json: bool) -> None:
-    """List every model: in a terminal with the columns that have room, else with all of them."""
+    """List every model, on a terminal with as many columns as fit, else with all columns."""
     if as_json:
         print(json.dumps([_as_json(model) for model in list_models()], indent=2))
         return
@@ -72,10 +72,10 @@ def _cell(model: KimiModel, field: str) -> object:
 
 
 def show_one(name: str, *, as_json: bool) -> None:
-    """Tell all about one model, and what becomes of a request for it.
+    """Print all data on one model, and how a request for it is migrated.
 
     Args:
-        name: Its name, an alias, or another spelling of one.
+        name: Its name or an alias, in any spelling.
         as_json: Whether to print JSON.
 
     Raises:
@@ -95,7 +95,7 @@ def show_one(name: str, *, as_json: bool) -> None:
 
 
 def _render_facts(facts: list[tuple[str, str]], width: int | None) -> str:
-    # Beside a field's name is what room is left.
+    # The room that is left beside a field's name.
     left = None if width is None else max(width - max(len(name) for name, _ in facts) - 2, 1)
     table = render_table(("FIELD", "VALUE"), facts, widest=left)
     if width is None or _width_of(table) <= width:
@@ -117,7 +117,7 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401  # any JSON value
         return ", ".join(f"{parameter}={number:g}" for parameter, number in pairs)
     if not isinstance(value, list):
         return str(value)
-    # A comma behind a URL would be taken for a part of it.
+    # A comma after a URL would be taken for a part of it.
     return (" " if name == "sources" else ", ").join(map(str, cast("list[object]", value)))
 
 

@@ -1,7 +1,7 @@
-"""Says what the library says in words that a user of the command line can act on.
+"""Translates the library's messages for users of the command line.
 
-The library's messages speak to programs: of arguments, attributes and settings. Here the same
-things are environment variables and options.
+The library's messages are for programmers: they name arguments, attributes and settings. Here
+these become environment variables and options.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REPLACEMENTS: Final = (
     (rf"(AGENTSFLARE_[A-Z_]+) \((?:argument )?`(?:{_SETTINGS})`\)", r"\1"),
     (r", or pass `api_key=`", ""),
     (r"[Tt]he setting `(\w+)`", r"`\1`"),
-    # What came is on the screen, or was printed as JSON.
+    # The partial text is on the screen, or was printed as JSON.
     (r"the text so far is in `\.partial`, and a retry", "a retry"),
     (r"What came is in `\.partial`; a retry", "A retry"),
     (r"; `\.report` has the details, `\.partial` the text until then", ""),
@@ -34,13 +34,13 @@ _REPLACEMENTS: Final = (
 
 
 def in_own_words(text: str) -> str:
-    """Put a message of the library into the words of the command line.
+    """Translate a message of the library for the command line.
 
     Args:
         text: An error's message, a note or a warning.
 
     Returns:
-        The same, with variables for settings, and without attributes of Python objects.
+        The message, with variables for settings, and without attributes of Python objects.
 
     >>> in_own_words("add it to AGENTSFLARE_EXTRA_MODELS (argument `extra_models`)")
     'add it to AGENTSFLARE_EXTRA_MODELS'

@@ -1,4 +1,4 @@
-"""`agentsflare-kimi proxy`: repair requests of programs in any language, until SIGTERM."""
+"""`agentsflare-kimi proxy`: migrate requests from programs in any language, until SIGTERM."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _EPILOG: Final = (
     "does a password in AGENTSFLARE_PROXY_MEMORY."
 )
 _BACKLOG: Final = 2_048
-# Seconds; pools of callers keep connections longer than a server's usual five.
+# In seconds; clients' pools keep connections longer than a server's usual five.
 _KEEPALIVE: Final = 75
 _JSON: Final = "AGENTSFLARE_PROXY_LOG_JSON"
-# Option, variable.
+# Option to variable.
 _VARIABLES: Final = {
     "token": "AGENTSFLARE_PROXY_TOKENS",
     "pass_keys": "AGENTSFLARE_PROXY_PASS_KEYS",
@@ -50,10 +50,10 @@ def run(arguments: list[str]) -> int:
     """Run the command.
 
     Args:
-        arguments: What follows `proxy` on the command line.
+        arguments: The arguments after `proxy`.
 
     Returns:
-        0 once it was told to end and the requests under way were over.
+        0 after SIGTERM, when the requests in flight are done.
 
     Raises:
         UsageError: An option or an address cannot be used.
@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> int:
         "agentsflare_kimi.cli.proxy:application",
         factory=True,
         workers=options.workers,
-        http="h11",  # whose bound on headers holds before they are read whole
+        http="h11",  # it enforces the limit on headers while reading them
         h11_max_incomplete_event_size=_header_bytes(),
         ws="none",
         log_config=None,
@@ -83,11 +83,11 @@ def run(arguments: list[str]) -> int:
     _greet(listener, options.host)
     server = uvicorn.Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):
-        # The server ends by itself, and then raises once more what it had caught.
+        # The server handles the signal, and raises it again after it has ended.
         signal.signal(number, _let_it_end)
     if options.workers > 1:
         with TemporaryDirectory(prefix="agentsflare-kimi-metrics-") as folder:
-            # Where the workers' numbers are added up; read when the workers load the library.
+            # The workers' metrics are summed up there; read when a worker loads the library.
             os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
             Multiprocess(config, sockets=[listener]).run()
     else:
@@ -96,11 +96,11 @@ def run(arguments: list[str]) -> int:
 
 
 def _let_it_end(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: unlike SIG_IGN this is not inherited by workers."""
+    """Do nothing; unlike SIG_IGN, workers do not inherit this."""
 
 
 def application() -> ASGIApp:
-    """Make the application as the command serves it: with a log on stderr."""
+    """Make the application that the command serves, with a log on stderr."""
     import structlog  # noqa: PLC0415  # in each worker
 
     from agentsflare_kimi.proxy import create_app  # noqa: PLC0415  # as above
@@ -146,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _export(options: argparse.Namespace) -> None:
-    # Workers are processes of their own, and read the environment.
+    # Workers are separate processes, and read the environment.
     if options.env_file:
         from agentsflare_kimi.env_file import read_env_file  # noqa: PLC0415  # loads the SDK
 
@@ -192,8 +192,8 @@ def _listen(host: str, port: int) -> socket.socket:
             hint = "; --port 0 takes any free one"
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"cannot bind to {host} port {port}: {reason}{hint}") from error
-    # Connections inherit it. asyncio sets it on none of a listener made like this, and every
-    # answer would wait 40 ms for an acknowledgement.
+    # Connections inherit this. asyncio does not set it for a listener made like this, and every
+    # response would wait 40 ms for an acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

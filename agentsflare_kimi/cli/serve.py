@@ -34,10 +34,10 @@ def run(arguments: list[str]) -> int:
     """Run the command.
 
     Args:
-        arguments: What follows `serve` on the command line.
+        arguments: The arguments after `serve`.
 
     Returns:
-        0 once it was interrupted.
+        0 when interrupted.
 
     Raises:
         UsageError: A scenario, a file or an address cannot be used.
@@ -109,7 +109,7 @@ def _start(options: argparse.Namespace) -> Emulator:
             warnings.simplefilter("always")
             emulator.start()
         if options.overwrite:
-            # Only now: where the start fails, the old recording stays.
+            # Only now, so that a failed start keeps the old recording.
             os.truncate(options.record, 0)
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from error

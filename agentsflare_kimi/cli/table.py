@@ -1,4 +1,4 @@
-"""Rows under headings, aligned, for people; programs use `--json`."""
+"""Tables with aligned columns for people; programs use `--json`."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _GAP: Final = "  "
 
 
 def terminal_width() -> int | None:
-    """Tell how wide stdout is; None where it is no terminal, and lines may have any length."""
+    """Return the width of stdout; None if it is not a terminal, so lines may have any length."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def fold(text: str, width: int, *, first: str = "", then: str = "") -> str:
-    """Break a paragraph into lines of at most *width*; a word, such as a URL, stays whole.
+    """Wrap a paragraph to *width*, without breaking words such as URLs.
 
     Args:
         text: The paragraph.
-        width: How many characters a line may have.
-        first: What the first line begins with.
-        then: What the others begin with.
+        width: The most characters in a line.
+        first: The prefix of the first line.
+        then: The prefix of the other lines.
 
     Returns:
-        The lines, without a line end after the last.
+        The lines, joined, without a final line end.
     """
     return fill(
         text,
@@ -46,16 +46,16 @@ def fold(text: str, width: int, *, first: str = "", then: str = "") -> str:
 def render_table(
     header: Sequence[str], rows: Iterable[Sequence[object]], *, widest: int | None = _WIDEST
 ) -> str:
-    """Align *rows* under *header*; a cell that is too wide goes on in the line below.
+    """Align *rows* under *header*, and wrap cells that are too wide.
 
     Args:
         header: The headings.
-        rows: As many cells each; None shows as a dash.
-        widest: How many characters a cell may have in a line; None for any number. A word that
-            is longer, such as a URL, stays whole.
+        rows: The rows, each with as many cells; None is shown as a dash.
+        widest: The most characters in a cell's line; None for no limit. Longer words, such
+            as URLs, are not broken.
 
     Returns:
-        The lines, without a line end after the last.
+        The lines, joined, without a final line end.
     """
     cells = [[_lines(cell, widest) for cell in row] for row in (header, *rows)]
     widths = [

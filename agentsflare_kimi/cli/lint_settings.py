@@ -25,7 +25,7 @@ def checked(settings: dict[str, object], options: Options) -> dict[str, object]:
         The settings, with the day, the model to move to, and the per-file ignores added.
 
     Raises:
-        UsageError: A rule code, the day, or the model to move to is invalid.
+        UsageError: A rule's code, the day, or the model to move to is invalid.
     """
     for name in settings.keys() & {"select", "extend_select", "ignore"}:
         _check_codes(f"--{name.replace('_', '-')}", list(settings[name]))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownArgumentType]  # these are tuples of strings

@@ -25,7 +25,7 @@ _STAMPS: Final = _ANSWERS - {"object"}
 _RECORDED: Final = frozenset(
     {"responsebody", "statuscode", "responseheaders", "recordedat", "requesturi", "responses"}
 )
-# What is kept with a request once it was answered.
+# Keys of answers that are stored with a request.
 _KEPT: Final = frozenset({"response", "completion", "answer", "reply"})
 _IN_AND_OUT: Final = frozenset({"input", "output"})
 _ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
@@ -72,7 +72,7 @@ class Beside:
             return ["record"]
         found: list[str] = []
         if keys >= _IN_AND_OUT and "messages" not in keys:
-            # Prices, or what went in and what came out: no request has an output.
+            # Prices or token counts of input and output; no request has an output.
             return ["catalogue"]
         if keys & _BODIES or len(keys & ASKS) > 1:
             found.append("chat-body")

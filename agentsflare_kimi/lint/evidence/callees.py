@@ -58,13 +58,13 @@ NAMES_OF_MODELS: Final = frozenset(
     "id name model_type modeltype engine deployment deployment_name azure_deployment llm lm "  # noqa: SIM905  # words read best as words
     "model_uri chat_model default llm_type".split()
 )
-# They send a temperature unless told otherwise. Sources: langchain_community 0.4
+# They send a temperature by default. Sources: langchain_community 0.4
 # chat_models/moonshot.py (MoonshotCommon: temperature 0.3), llama_index.llms.openai
 # base.py (OpenAI: temperature 0.1, which OpenAILike inherits).
 HIDDEN_TEMPERATURE: Final = frozenset(
     {"MoonshotChat", "Moonshot", "MoonshotLLM", "OpenAILike", "ChatMoonshot", "MoonshotChatModel"}
 )
-# They begin a chain that says which calls are expected, and what is answered to them.
+# They begin a chain that sets up expected calls and their responses.
 MOCKS: Final = frozenset(
     "nock receive expect allow stub stubs stub_request stubfor mock when given verify every "  # noqa: SIM905  # words read best as words
     "coevery spyon assertthat whenever".split()

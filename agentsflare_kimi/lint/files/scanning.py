@@ -24,7 +24,7 @@ __all__ = ["NEEDLES", "Scanner", "too_large"]
 NEEDLES = (b"imi-", b"moonshot-", b"agentsflare")
 """Rules apply only to files that contain one of these; the first covers `kimi-` and `Kimi-`."""
 
-# Names in it are in capitals, and a key may stand in it without any needle.
+# Names in it are in capitals, and it may hold a key without any needle.
 _ENVIRONMENT_FILE = b".env"
 # A byte search would not find a needle in UTF-16.
 _LEAST_BYTE_ORDER_MARK = 0xFE

@@ -1,4 +1,4 @@
-"""Requests whose model is a variable: `MODEL = "..."`, and `model=MODEL` further down."""
+"""Finds requests whose model is a variable: `MODEL = "..."`, and `model=MODEL` further down."""
 
 from __future__ import annotations
 

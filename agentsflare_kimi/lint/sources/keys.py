@@ -28,7 +28,7 @@ _BASE_URL: Final = lazy(r"(?<!data)base(?:url|uri)|(?:api|url|uri)base$")
 _API_KEY: Final = lazy(
     r"api(?:key|token)(?:credential)?$|^accesstoken$|authtoken$|bearer$|secretkey$|authorization$"
 )
-# Fields that describe a model, and never stand in a request.
+# Fields that describe a model, and never appear in a request.
 _DESCRIBES: Final = lazy(
     r"pric(?:e|es|ing)$|cost$|costper|^(?:input|output)cost|modalit|^modeltypes?$|^istools$"
     r"|^release(?:d|date)|^knowledge(?:cutoff)?$|^ownedby$|^family$|^openweights$|^supports|^deprecat"

@@ -91,7 +91,7 @@ def _entry(source: Source, start: int, end: int) -> list[Entry]:
 
 
 def _computed(source: Source, start: int, end: int) -> Entry | None:
-    """Read `["temperature"]: 0.3`; what is named by more than a string may be anything."""
+    """Read `["temperature"]: 0.3`; a key that is more than a string may be anything."""
     closer = source.closers.get(start, end)
     colon = _COLON.match(source.masked, closer + 1, end)
     if colon is None:

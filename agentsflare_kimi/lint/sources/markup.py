@@ -58,7 +58,7 @@ class _Tag(NamedTuple):
 
 
 class MarkupDocument(ProseDocument):
-    """Elements, whose attributes and short texts are values; the rest is prose."""
+    """Elements, whose attributes and texts are values; the rest is prose."""
 
     is_data = False
 

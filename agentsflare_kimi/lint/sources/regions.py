@@ -26,7 +26,7 @@ class Region(NamedTuple):
     """A stretch of text that is not code.
 
     Attributes:
-        kind: What it is.
+        kind: Its kind.
         start: Where it begins, including its opening quote or mark.
         end: Where it ends, including its closing quote.
         inner_start: Where its content begins.

@@ -1,1 +1,1 @@
-"""One request on its way: planned, guarded, retried, and its answer checked."""
+"""Carries a request to its answer: plans, guards, retries, and checks the answer."""

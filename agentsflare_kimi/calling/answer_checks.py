@@ -1,4 +1,4 @@
-"""Tells a completion from what gateways and proxies send in its place with status 200.
+"""Tells completions from what gateways and proxies send instead with status 200.
 
 Source: facts/reliability.md section 3 ("body"), facts/kimi.md section 2.2.
 """
@@ -49,7 +49,7 @@ __all__ = [
 
 _CHUNKS: Final = (ChatCompletionChunk, Completion)
 _WITH_CHOICES: Final = (ChatCompletion, *_CHUNKS)
-# One of these makes a body without choices a completion all the same: a block, or a bare usage.
+# A body without choices is still a completion if it has one of these: a block, or bare usage.
 _MARKS: Final = frozenset({"prompt_filter_results", "prompt_annotations", "usage"})
 _MAX_MESSAGE: Final = 500
 _RECEIVED: Final = "agentsflare_kimi_received"
@@ -60,13 +60,13 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
 
     Args:
         data: A body, or the data of an event.
-        cast_to: What the SDK is about to make of it.
+        cast_to: The type that the SDK will construct from it.
         response: The HTTP response it came with.
 
     Raises:
-        UnreadableResponseError: It is no such thing.
-        openai.APIError: It is an error that came inside a stream, or holds one beside its
-            choices or in one; `partial` has the text that came with it.
+        UnreadableResponseError: It cannot be read so.
+        openai.APIError: It is an error sent inside a stream, or holds one beside its choices
+            or in one; `partial` has the text that came with it.
     """
     if _is_usual(data):
         return data
@@ -90,11 +90,11 @@ def refuse_blocked(data: object, cast_to: object, response: Response) -> None:
 
     Args:
         data: A body, or the data of an event.
-        cast_to: What the SDK is about to make of it.
-        response: The HTTP response it came with; chunks of a stream are gathered in it.
+        cast_to: The type that the SDK will construct from it.
+        response: The HTTP response it came with; it accumulates the chunks of a stream.
 
     Raises:
-        ContentFilteredError: It was blocked; the error has the report and what had come.
+        ContentFilteredError: It was blocked; the error has the report and the answer so far.
     """
     if not _is_model(cast_to) or not isinstance(data, Mapping):
         return
@@ -121,7 +121,7 @@ def refuse_blocked(data: object, cast_to: object, response: Response) -> None:
 
 
 def _is_usual(data: object) -> bool:
-    # Every chunk of every stream passes here; JSON makes no subclasses.
+    # A fast check, because every chunk of every stream passes here.
     if type(data) is not dict:
         return False
     fields = cast("dict[str, object]", data)
@@ -171,7 +171,7 @@ def _failure(fields: Mapping[str, object], cast_to: type, response: Response) ->
 def _partial_failure(
     found: WireError, fields: Mapping[str, object], cast_to: type[BaseModel], response: Response
 ) -> OpenAIError:
-    """Make the error for an answer that says of itself that it failed."""
+    """Make the error for an answer that reports its own failure."""
     failure = stated_failure(found, cast_to.construct(**cast("dict[str, Any]", fields)))
     failure.request = response.request
     if cast_to not in _CHUNKS:
@@ -180,10 +180,10 @@ def _partial_failure(
 
 
 def failure_message(message: str, body: object) -> str:
-    """Return the *message* of a status error: short, and with what the gateway said.
+    """Shorten the *message* of a status error, and add what the gateway said.
 
     Args:
-        message: What the SDK made of the answer.
+        message: The SDK's message for the answer.
         body: The answer's body.
 
     Returns:
@@ -197,7 +197,7 @@ def failure_message(message: str, body: object) -> str:
 
 @contextmanager
 def reading(response: Response) -> Generator[None]:
-    """Turn what goes wrong while *response* is read into errors of `openai`'s tree."""
+    """Convert exceptions raised while *response* is read to `openai` errors."""
     try:
         yield
     except Exception as error:
@@ -213,24 +213,24 @@ def reading(response: Response) -> Generator[None]:
 
 
 def check_parsed(answer: object, cast_to: object, response: Response) -> None:
-    """Refuse *answer* if it is the text of *response* in place of an object.
+    """Refuse *answer* if the SDK returned the text of *response* instead of an object.
 
-    The SDK hands out the text where the content type is not JSON.
+    The SDK returns the text if the content type is not JSON.
 
     Args:
-        answer: What the SDK made of *response*.
-        cast_to: What it was to make.
+        answer: What the SDK returned.
+        cast_to: What it was asked to return.
         response: The HTTP response.
 
     Raises:
-        UnreadableResponseError: It is such a text, and no JSON.
+        UnreadableResponseError: It is such a text, and not JSON.
     """
     if isinstance(answer, str) and _is_model(cast_to) and not _is_json(answer):
         raise unreadable_response("it is not JSON", response)
 
 
 def _is_json(text: str) -> bool:
-    # `parse(to=str)` asks for the text of an answer that is all right.
+    # `parse(to=str)` returns the text of a valid answer.
     try:
         json.loads(text)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""What an async client sends requests with: the SDK's own HTTP library, or aiohttp.
+"""The HTTP library of an async client: the SDK's own, or aiohttp.
 
-aiohttp takes less than half of the time for each request. `openai` has a transport for it,
-behind its `DefaultAioHttpClient`; here it keeps the same promises as the other.
+aiohttp takes less than half the time for each request. `openai` has a transport for it, behind
+its `DefaultAioHttpClient`; here it behaves as the other does.
 Source: facts/batch.md section 2.
 """
 
@@ -36,7 +36,7 @@ _LONGEST_HEADER: Final = 100 * 1024
 
 
 def transport_maker(backend: Backend) -> Callable[..., http.AsyncBaseTransport]:
-    """Return what makes the transports of an async client.
+    """Return the factory for an async client's transports.
 
     Args:
         backend: `default` for the SDK's own, `aiohttp`, or `auto` for aiohttp where it is
@@ -44,8 +44,8 @@ def transport_maker(backend: Backend) -> Callable[..., http.AsyncBaseTransport]:
 
     Returns:
         A function that takes `verify`, `limits` and `proxy` as `httpx.AsyncHTTPTransport` does.
-        What aiohttp cannot do falls to the SDK's own library: SOCKS proxies and, with `auto`,
-        event loops that are not asyncio's.
+        It falls back to the SDK's own library where aiohttp does not work: SOCKS proxies and,
+        with `auto`, event loops other than asyncio's.
 
     Raises:
         ConfigurationError: aiohttp is asked for and cannot be used.
@@ -75,7 +75,7 @@ def _aiohttp_transport() -> type[Any] | None:
     """Return the transport behind `openai.DefaultAioHttpClient`; None if it cannot be used."""
     client: type | None = getattr(openai, "DefaultAioHttpClient", None)
     package = client.__mro__[1].__module__.rpartition(".")[0] if client else ""
-    # Where aiohttp is missing, the class is a client of the HTTP library that refuses to be made.
+    # Without aiohttp, the class is a client of the HTTP library whose constructor raises.
     if package.rpartition(".")[2] != "httpx_aiohttp":
         return None
     with suppress(ImportError):
@@ -92,11 +92,11 @@ def _is_in_asyncio() -> bool:
 
 
 class _AiohttpTransport(http.AsyncBaseTransport):
-    """The SDK's transport for aiohttp, over a session of our own.
+    """The SDK's transport for aiohttp, with our own session.
 
-    The session keeps no cookies, probes its connections, and takes long headers. Errors are
-    those that the HTTP library raises for the same fault: the transport calls a connection
-    that was reset a timeout, and lets others of aiohttp through.
+    The session keeps no cookies, probes its connections, and accepts long headers. Errors are
+    those that the HTTP library raises for the same fault: by itself the transport reports a
+    reset connection as a timeout, and lets other errors of aiohttp through.
     """
 
     def __init__(
@@ -139,9 +139,9 @@ class _AiohttpTransport(http.AsyncBaseTransport):
 
 
 class _Body(http.AsyncByteStream):
-    """The body of an answer, with errors as in `_AiohttpTransport`.
+    """The body of a response, with errors as in `_AiohttpTransport`.
 
-    After a chunk without a size, aiohttp waits for ever, whatever its own read timeout.
+    After a chunk without a size, aiohttp ignores its read timeout and waits forever.
     """
 
     def __init__(self, inner: Any, timeout: float | None) -> None:  # noqa: ANN401  # an `httpx.AsyncByteStream`

@@ -1,8 +1,8 @@
-"""Bodies that are read after their call: guarded, and heard by whoever asked to.
+"""Guards response bodies that are read after their call, and feeds their observers.
 
-A stream, and what `with_streaming_response` hands out, is a response whose body has yet to
-come. Whatever reads it passes one of the methods here: with the call's deadline, with its
-promises on errors, and past its observers.
+The body of a stream, or of a response from `with_streaming_response`, arrives later. Every way to
+read it passes one of the methods here, which apply the call's deadline, convert errors, and
+notify observers.
 Source: facts/reliability.md sections 2b (T16) and 3 ("timeout").
 """
 
@@ -30,10 +30,10 @@ __all__ = ["BodyObserver", "closing_later", "guard_body", "observe_body"]
 
 
 class BodyObserver(Protocol):
-    """Is told the decompressed bytes of a body as they arrive."""
+    """Receives the decompressed bytes of a body as they arrive."""
 
     def feed(self, piece: bytes, /) -> None:
-        """Take in what comes next, before the reader gets it."""
+        """Receive the next bytes, before the reader gets them."""
         ...
 
     def end(self) -> None:
@@ -42,7 +42,7 @@ class BodyObserver(Protocol):
 
 
 def guard_body(response: Response) -> None:
-    """Guard what is read of *response* from now on."""
+    """Guard all further reads of *response*."""
     if not isinstance(response, _GuardedBody):
         response.__class__ = _guarded(type(response))
         response.observers = []  # pyright: ignore[reportAttributeAccessIssue]  # it is one of ours now
@@ -50,14 +50,14 @@ def guard_body(response: Response) -> None:
 
 
 def observe_body(response: Response, observer: BodyObserver) -> None:
-    """Let *observer* hear the body of *response*, which is guarded and has yet to come."""
+    """Notify *observer* of the body of *response*, which is guarded and not yet read."""
     guard_body(response)
     if isinstance(response, _GuardedBody):
         response.observers.append(observer)
 
 
 def closing_later(response: Response) -> Callable[[], None] | None:
-    """Return what closes *response* from outside of its event loop, where nothing is awaited.
+    """Return a function that closes *response* from outside its event loop, without awaiting.
 
     Returns:
         The function; None outside of asyncio.
@@ -78,19 +78,19 @@ def closing_later(response: Response) -> Callable[[], None] | None:
     return close_later
 
 
-# A loop refers to its tasks only weakly.
+# A loop holds only weak references to its tasks.
 _closing: Final[set[asyncio.Task[None]]] = set()
 
 
 class _GuardedBody(Response):
-    """What a guarded response does otherwise: all ways to read a body end in these methods."""
+    """Overrides of a guarded response: every way to read a body ends in these methods."""
 
     deadline: Deadline | None
     observers: list[BodyObserver]
     is_diagnosed: bool = False
 
     def iter_raw(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Yield the body as it came, within the deadline of its call."""
+        """Yield the raw body, within the deadline of its call."""
         pieces = super().iter_raw(chunk_size)
         try:
             while (piece := self._next(pieces)) is not None:
@@ -122,7 +122,7 @@ class _GuardedBody(Response):
             observer.end()
 
     async def aiter_raw(self, chunk_size: int | None = None) -> AsyncGenerator[bytes]:
-        """Yield the body as it came, within the deadline of its call."""
+        """Yield the raw body, within the deadline of its call."""
         async with aclosing(_agen(super().aiter_raw(chunk_size))) as pieces:
             try:
                 while (piece := await self._anext(pieces)) is not None:
@@ -152,7 +152,7 @@ class _GuardedBody(Response):
             observer.end()
 
     def json(self, **options: Any) -> Any:  # noqa: ANN401  # as in the HTTP library
-        """Return the body as a value.
+        """Parse the body as JSON.
 
         Raises:
             UnreadableResponseError: It is not JSON.
@@ -160,7 +160,7 @@ class _GuardedBody(Response):
         try:
             return super().json(**options)
         except (ValueError, RecursionError) as error:
-            if not self.is_diagnosed:  # which takes a look at the body, too
+            if not self.is_diagnosed:  # the diagnosis reads the body, too
                 self.is_diagnosed = True
                 try:
                     self._convert(error)

@@ -27,9 +27,9 @@ def callers_frame() -> FrameType | None:
 
     Returns:
         The innermost frame of a file that is neither installed (site-packages, the standard
-        library, the environment's scripts) nor ours. Where there is none, as in a program that
-        is installed itself, the innermost one outside the SDK and its machinery; None where
-        there is no such frame either, as for a bare SDK method in a thread pool.
+        library, the environment's scripts) nor ours. If there is none, as in an installed
+        program, the innermost one outside the SDK and its machinery; None if there is no such
+        frame either, as for a bare SDK method in a thread pool.
 
     A constant stacklevel cannot be right: create, parse, raw responses, streams, tasks,
     frameworks and tracers all differ in depth. Source: facts/openai-sdk.md section 2.

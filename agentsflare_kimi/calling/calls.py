@@ -37,9 +37,9 @@ __all__ = ["PlannedCall", "Session"]
 _Body = Mapping[str, object]
 _Path = Literal["chat", "text", "other"]
 
-# Each change removes one reason to be refused; more of them in one request were never seen.
+# Each adaptation removes one reason for a refusal; no request was seen to need more.
 _MOST_ADAPTATIONS: Final = 4
-# On other endpoints (embeddings, images, audio) the catalog has a say in names like these only.
+# On other endpoints (embeddings, images, audio) the catalog judges only names like these.
 _KIMI_NAME: Final = re.compile("kimi|moonshot", re.IGNORECASE)
 
 
@@ -50,7 +50,7 @@ class Session:
         """Begin with nothing learned.
 
         Args:
-            memory: Where reasoning is kept; one of the client's own if not given.
+            memory: Remembers reasoning; by default one of the client's own.
         """
         self.memory: ReasoningMemory = ReasoningMemory() if memory is None else memory
         self.told: ToldPlaces = ToldPlaces()
@@ -58,7 +58,7 @@ class Session:
         self._lessons: tuple[KimiSettings, LessonsByModel] | None = None
 
     def lessons(self, settings: KimiSettings) -> LessonsByModel:
-        """Return what is known of the gateway; a key that changes is no one's to share with."""
+        """Return the lessons about the gateway; without a fixed key they are not shared."""
         known = self._lessons
         if known is not None and known[0] is settings:
             return known[1]
@@ -97,7 +97,7 @@ class Session:
 class PlannedCall:
     """One request; `options` are what the SDK is to send.
 
-    It has no repr of its own, because tracebacks show those and the prompt is in here.
+    It has no repr of its own, because tracebacks may show reprs, and it holds the prompt.
     """
 
     def __init__(self, session: Session, settings: KimiSettings, options: Any) -> None:  # noqa: ANN401  # as above
@@ -115,11 +115,11 @@ class PlannedCall:
         )
 
     def plan(self) -> None:
-        """Rewrite a chat-completions body as the migration plans it, and as the gateway taught."""
+        """Rewrite a chat-completions body by the migration plan, then by the lessons learned."""
         self._take(plan_migration(self.body, settings=self._settings))
 
     def plan_name(self) -> None:
-        """Check the model of any other request: the name alone is changed, and what was taught.
+        """Plan any other request: change only the model's name, and what lessons apply to.
 
         On endpoints that generate no text, only the names of Kimi models are judged.
         """
@@ -150,13 +150,13 @@ class PlannedCall:
             self.body = apply_changes(self.body, changes) if changes else self.body
 
     def announce(self) -> None:
-        """Say what the plan has to say.
+        """Announce the plan's notices.
 
         Raises:
             ModelError: The settings refuse the model.
 
         Warns:
-            KimiWarning: As the settings have it.
+            KimiWarning: As the settings say.
         """
         if (observed := observation()) is not None:
             observed.model_sent = as_text((body_of(self.options) or {}).get("model")) or None
@@ -164,10 +164,10 @@ class PlannedCall:
             announce(notice, self._session.told)
 
     def adapt(self, error: APIStatusError) -> bool:
-        """Change what the gateway rejected, and remember it for the requests to come.
+        """Change what the gateway rejected, and remember it for later requests.
 
         Args:
-            error: What the gateway answered.
+            error: The gateway's response.
 
         Returns:
             Whether there is anything to send once more.
@@ -187,7 +187,7 @@ class PlannedCall:
             return False
         self._adaptations += 1
         lessons.add(name, lasting)
-        # A lesson that would change this request again changes further ones like it.
+        # Lessons that would make the same changes again also apply to later requests.
         is_lasting = apply_lessons(self.body, known, self._circumstances) == changes
         announce(notice_texts.rejected(name, changes, is_lasting=is_lasting), self._session.told)
         self.body = apply_changes(self.body, changes)
@@ -195,7 +195,7 @@ class PlannedCall:
         return True
 
     def answer_check(self) -> AnswerCheck:
-        """Return what the answer is held against."""
+        """Return the check for the answer."""
         return AnswerCheck(self.body.get("model"), self._settings, self._session.told)
 
     def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns

@@ -21,7 +21,7 @@ class Slot:
     __slots__ = ("_is_taken", "_semaphore")
 
     def __init__(self, semaphore: asyncio.Semaphore | None) -> None:
-        """Begin outside; without a *semaphore* there is room for everyone."""
+        """Begin outside; without a *semaphore* there is no limit."""
         self._semaphore = semaphore
         self._is_taken = False
 
@@ -33,12 +33,12 @@ class Slot:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Leave the place to the next."""
+        """Free the place."""
         self._leave()
 
     @asynccontextmanager
     async def left(self) -> AsyncGenerator[None]:
-        """Leave the place to others inside the block, and wait for one after it."""
+        """Free the place during the block, and wait for one after it."""
         self._leave()
         yield
         await self.__aenter__()
@@ -50,7 +50,7 @@ class Slot:
 
 
 class Slots:
-    """As many requests as may be in flight at once, in each event loop."""
+    """The limit of requests in flight, for each event loop."""
 
     def __init__(self) -> None:
         """Begin with all of them free."""
@@ -60,8 +60,8 @@ class Slots:
         """Return a slot of the running loop.
 
         Args:
-            limit: How many there are; 0 for as many as wanted. Loops other than asyncio's
-                are not limited.
+            limit: The number of slots; 0 for no limit. Loops other than asyncio's have no
+                limit.
         """
         semaphores = self._of_loop.of_running_loop() if limit else None
         if semaphores is None:

@@ -1,6 +1,6 @@
 """The HTTP clients of our clients: no redirects, connections that survive forks and loops.
 
-They are the classes that `openai` exports, over transports of `transports.py`, so that both
+They subclass the clients that `openai` exports, over transports of `transports.py`, so both
 generations of its HTTP library work. Source: facts/reliability.md section 4.
 """
 
@@ -25,7 +25,7 @@ __all__ = ["AsyncSteadyClient", "SteadyClient", "is_steady"]
 
 _Transport = TypeVar("_Transport")
 
-# Seconds. The SDK's 5 make interactive use connect anew for each question; the edge allows 300.
+# Seconds. With the SDK's 5, interactive use reconnects for each question; the edge allows 300.
 _KEEPALIVE_EXPIRY: Final = 45.0
 _LIMITS: Final = type(DEFAULT_CONNECTION_LIMITS)(
     max_connections=DEFAULT_CONNECTION_LIMITS.max_connections,
@@ -35,14 +35,14 @@ _LIMITS: Final = type(DEFAULT_CONNECTION_LIMITS)(
 
 
 class SteadyClient(DefaultHttpxClient):
-    """The SDK's HTTP client; a process forked from ours gets connections of its own."""
+    """The SDK's HTTP client; a forked process gets connections of its own."""
 
     def __init__(self, base_url: str, **options: Any) -> None:  # noqa: ANN401  # those of httpx.Client
         """Make a client for *base_url* with the options of `openai.DefaultHttpxClient`.
 
         Raises:
-            ConfigurationError: The environment names a proxy or certificates, which requests
-                for *base_url* would need, that cannot be used.
+            ConfigurationError: Requests for *base_url* need a proxy or certificates from the
+                environment that cannot be used.
         """
         self._pool, mounts = _transports(base_url, http.HTTPTransport, PooledTransport)
         super().__init__(transport=self._pool, mounts=mounts, **_without_redirects(options))
@@ -71,13 +71,13 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
 
         Args:
             base_url: Where requests go.
-            make_transport: Makes what has the connections, with the options of
+            make_transport: Makes the transport that holds the connections, with the options of
                 `httpx.AsyncHTTPTransport`.
-            options: Further ones.
+            options: Other options of the client.
 
         Raises:
-            ConfigurationError: The environment names a proxy or certificates, which requests
-                for *base_url* would need, that cannot be used.
+            ConfigurationError: Requests for *base_url* need a proxy or certificates from the
+                environment that cannot be used.
         """
         self._pool, mounts = _transports(base_url, make_transport, AsyncPooledTransport)
         super().__init__(transport=self._pool, mounts=mounts, **_without_redirects(options))
@@ -88,7 +88,7 @@ class AsyncSteadyClient(DefaultAsyncHttpxClient):
 
 
 def is_steady(client: object) -> bool:
-    """Tell whether *client* is one of ours, which follow no redirects."""
+    """Tell whether *client* is one of ours, which do not follow redirects."""
     return isinstance(client, SteadyClient | AsyncSteadyClient)
 
 
@@ -108,7 +108,7 @@ def _transports(
     certificates = _certificates(is_needed=base_url.startswith("https:"))
 
     def through(pattern: str, url: str) -> _Transport:
-        if pattern == used:  # the others are read when a request needs them
+        if pattern == used:  # the others are checked when first needed
             make_proxy(pattern, url)
         return pooled(
             lambda: make(verify=certificates, limits=_LIMITS, proxy=make_proxy(pattern, url)),

@@ -1,8 +1,8 @@
-"""What a conversation is recognised by, whatever a framework does to its messages.
+"""Fingerprints conversations, so that they are recognised after a framework edits them.
 
-Frameworks rename call ids, put the time into the system prompt, print arguments again, cut old
-tool results short and drop earlier turns. What they keep is the order of what was said and done:
-the user's words, the calls with their arguments, and the results that are still whole.
+Frameworks rename call ids, put the time into the system prompt, reformat arguments, truncate old
+tool results and drop earlier turns. They keep the order of what was said and done: the user's
+words, the calls with their arguments, and the results that are still complete.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LONGEST_MARK: Final = 120
 
 
 class Result(NamedTuple):
-    """One tool result: enough to tell whether another text is it, or what is left of it.
+    """One tool result: enough to recognise it, whole or truncated.
 
     Attributes:
         said: A digest of the whole text.
@@ -48,7 +48,7 @@ class Step(NamedTuple):
     Attributes:
         kind: `user`, `text` (the assistant's), `calls`, or `other`.
         said: A digest of it.
-        results: Of `calls` their results, in the order of the calls.
+        results: For `calls`, their results, in the order of the calls.
     """
 
     kind: str
@@ -61,7 +61,7 @@ class Calls(NamedTuple):
 
     Attributes:
         position: Its index among the messages.
-        after: How many steps stand before it.
+        after: The number of steps before it.
         said: A digest of the names and arguments, without the ids.
         ids: The ids.
         last_user: The digest of the user message before it; None where there is none.
@@ -75,7 +75,7 @@ class Calls(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """The messages of a request, read.
+    """The digested messages of a request.
 
     Attributes:
         system: A digest of the system prompt, without clock times and dates.
@@ -91,7 +91,7 @@ class Conversation(NamedTuple):
 
 
 def read_conversation(messages: Sequence[object], key: bytes) -> Conversation:
-    """Read what the *messages* of a request say, each part as a digest under *key*."""
+    """Digest the *messages* of a request, each part under *key*."""
     system: list[str] = []
     steps: list[Step] = []
     calls: list[Calls] = []
@@ -122,15 +122,15 @@ def read_conversation(messages: Sequence[object], key: bytes) -> Conversation:
 
 
 def fits(shown: Sequence[Step], known: Sequence[Step]) -> bool:
-    """Tell whether *shown* may be what is left of *known*.
+    """Tell whether *shown* may be *known* with parts removed.
 
     Args:
         shown: The steps of a request before one of its messages.
-        known: The steps before an answer, when it came.
+        known: The steps before an answer, when it arrived.
 
     Returns:
-        Whether each step shown is one of those known, in their order, with results that are
-        whole or visibly cut. Steps may have been dropped, and none may have been added.
+        Whether *shown* is a subsequence of *known*, with results that are whole or visibly
+        truncated.
     """
     return _is_part(shown, known, _agrees)
 
@@ -140,8 +140,8 @@ def resembles(shown: Sequence[Step], known: Sequence[Step], *, by_results: bool)
 
     Args:
         shown: The steps of a request before one of its messages.
-        known: The steps before an answer, as far as they are known.
-        by_results: Whether results that differ speak against it.
+        known: The known steps before an answer.
+        by_results: Whether different results rule it out.
     """
     agrees = _agrees if by_results else _says_the_same
     return _is_part(shown, known, agrees) or _is_part(known, shown, agrees)
@@ -159,7 +159,7 @@ def _says_the_same(one: Step, other: Step) -> bool:
 
 
 def _digest(value: object, key: bytes) -> int:
-    """Reduce *value*, anything JSON can say, to a number that only *key* lets others repeat."""
+    """Return a keyed hash of *value*, any JSON data."""
     return int.from_bytes(blake2b(_dump(value).encode(), digest_size=8, key=key).digest())
 
 
@@ -173,7 +173,7 @@ def _agrees(shown: Step, known: Step) -> bool:
 
 
 def _is_cut(shown: Result, known: Result) -> bool:
-    """Tell whether *shown* is what a framework left of *known*: its beginning, or a mark."""
+    """Tell whether *shown* is *known* truncated by a framework: its start, or a placeholder."""
     if shown.length <= _LONGEST_MARK and _PLACEHOLDER.fullmatch(shown.head):
         return True
     same = 0
@@ -187,7 +187,7 @@ def _is_cut(shown: Result, known: Result) -> bool:
     return same > 0 and shown.length < known.length + _LONGEST_MARK and bool(_MARK.match(rest))
 
 
-# What stands where a result was, and what stands where it was cut off.
+# Placeholders for a cleared result, and marks of truncation.
 _WORDS: Final = (
     r"(?:truncat|omit|cleared|clearing|elid|remov|snip|cut|short|redact|compact|prun|collaps|trim|expired"
     r"|no longer|too long|省略|截断|清除|删除)"
@@ -197,8 +197,8 @@ _PLACEHOLDER: Final = re.compile(
 )
 _MARK: Final = re.compile(rf"(?is).{{0,40}}(?:\.\.|…|{_WORDS})")
 
-# Numbers that stand for nothing else than when it is. Most prompts have them in one of these
-# forms; a prompt that changes in any other way is another prompt.
+# Numbers that only state the date or time, in the forms of most prompts; a prompt that changes
+# in any other way is another prompt.
 _MONTHS: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
@@ -261,7 +261,7 @@ def _call(call: _Message) -> object:
 
 
 def _arguments(arguments: object) -> object:
-    # Frameworks parse and print the JSON again, with other blanks and key order.
+    # Frameworks parse and reserialise the JSON, with other blanks and key order.
     if arguments is None or (isinstance(arguments, str) and not arguments.strip()):
         return {}
     if not isinstance(arguments, str):

@@ -13,7 +13,7 @@ __all__ = ["Deadline", "DeadlineExceeded", "at_most", "fail_after", "within"]
 
 
 class DeadlineExceeded(Exception):  # noqa: N818  # says what happened, as TimeoutError does
-    """The time for the whole call is up; becomes `openai.APITimeoutError` on its way out."""
+    """The call's deadline has passed; converted to `openai.APITimeoutError` for the caller."""
 
 
 class Deadline:
@@ -22,7 +22,7 @@ class Deadline:
     __slots__ = ("_end", "seconds")
 
     def __init__(self, seconds: float) -> None:
-        """Let it pass *seconds* from now."""
+        """Set it *seconds* from now."""
         self.seconds: float = seconds
         self._end = time.monotonic() + seconds
 
@@ -35,12 +35,12 @@ class _Thread(threading.local):
     deadline: Deadline | None = None
 
 
-# Not a context variable: a task that is started meanwhile would inherit it.
+# Not a context variable: tasks started meanwhile would inherit it.
 _this_thread: Final = _Thread()
 
 
 class within:  # noqa: N801  # used as a function is: `with within(deadline):`
-    """Lets *deadline*, or none, bound what is read and written in the block by this thread."""
+    """Bounds reads and writes of this thread in the block by *deadline*, if it is not None."""
 
     __slots__ = ("_before", "_deadline")
 
@@ -58,7 +58,7 @@ class within:  # noqa: N801  # used as a function is: `with within(deadline):`
 
 
 def fail_after(deadline: Deadline | None) -> AbstractContextManager[object]:
-    """Let *deadline* bound what is awaited in the block.
+    """Bound what is awaited in the block by *deadline*.
 
     Raises:
         TimeoutError: It has passed.
@@ -70,10 +70,10 @@ _NO_LIMIT: Final = nullcontext()
 
 
 def at_most(timeout: float | None) -> float | None:
-    """Shorten *timeout* to what the current deadline leaves.
+    """Shorten *timeout* to the time left before the current deadline.
 
     Raises:
-        DeadlineExceeded: It leaves nothing.
+        DeadlineExceeded: No time is left.
     """
     deadline = _this_thread.deadline
     if deadline is None:

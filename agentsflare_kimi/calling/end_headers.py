@@ -1,4 +1,4 @@
-"""Reads what an answer's headers say of an end: `Deprecation`, `Sunset` and their `Link`.
+"""Reads headers that announce an end: `Deprecation`, `Sunset` and their `Link`.
 
 Source: RFC 9745 (Deprecation, a date such as `@1688169599`; drafts of it had `true` and HTTP
 dates), RFC 8594 (Sunset, an HTTP date), RFC 8288 (Link).
@@ -22,10 +22,10 @@ _SECONDS: Final = re.compile(r"@?(\d{1,12})(?:\.\d+)?")
 
 
 def announced_end(headers: Mapping[str, str]) -> str:
-    """Say what an answer's *headers* announce, as the rest of a sentence about what was asked.
+    """Describe what *headers* announce, to complete a sentence that starts with a name.
 
     Args:
-        headers: The headers of an answer.
+        headers: The response's headers.
 
     Returns:
         Such as `is deprecated from 2026-12-31 and ends on 2027-06-30; see https://…`; empty if

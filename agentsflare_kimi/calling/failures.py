@@ -1,4 +1,4 @@
-"""Turns whatever goes wrong on the way to an answer into errors of `openai`'s tree.
+"""Converts every failure of a call to an error of `openai`'s tree.
 
 Source: facts/reliability.md section 3.
 """
@@ -43,7 +43,7 @@ _NOTE: Final = "agentsflare-kimi: "
 # What support asks for. Source: facts/catalog-2026-11.md section 1.
 _REQUEST_IDS: Final = ("x-request-id", "msh-request-id", "x-msh-trace-id", "cf-ray")
 _ID: Final = re.compile(r"[\w.:=+/-]{1,100}")
-# Told by name: importing them would tie the package to one of the two generations.
+# By name: importing them would tie the package to one SDK generation.
 _NETWORK_LIBRARIES: Final = frozenset({"anyio", "h11", "h2", "hpack", "ssl"})
 _NETWORK_PREFIX: Final = "http"
 
@@ -63,10 +63,10 @@ def unreadable(
         text: The answer, or the part of it that is wrong; its first characters are shown.
         status_code: The HTTP status.
         content_type: The content type that the gateway gave.
-        body: The answer as a value, where it is one.
+        body: The parsed answer, if it is JSON.
 
     Returns:
-        The error; its `request` is filled in by whoever knows it.
+        The error; a caller that knows the request sets its `request`.
     """
     excerpt = printable(without_account_ids(text[:_EXCERPT]))
     return UnreadableResponseError(
@@ -86,7 +86,7 @@ def unreadable_response(
     Args:
         problem: What is wrong with it, in a few words.
         response: The HTTP response.
-        body: Its body as a value, where it is one.
+        body: The parsed body, if it is JSON.
 
     Returns:
         The error.
@@ -109,30 +109,31 @@ def unreadable_response(
 def embedded_failure(
     body: object, *, is_failure: bool = False, chunk: object = None
 ) -> APIError | None:
-    """Make the error for an error that came inside an answer or a stream.
+    """Make the exception for an error sent inside an answer or a stream.
 
     Args:
         body: An answer, a chunk or the data of an event.
         is_failure: Whether it is known to be an error, so that any message in it counts.
-        chunk: The answer or chunk that the error came in, if it holds a part of the answer; it
-            is kept as the error's `chunk`, and its text as `partial`.
+        chunk: The answer or chunk that held the error, if it has part of the answer; kept as
+            the exception's `chunk`, with its text as `partial`.
 
     Returns:
-        The error, as the SDK makes it but with the message in all cases; None if there is none.
+        The exception that the SDK would make, but always with the message; None if *body* has
+        no error.
     """
     found = find_error(body, is_failure=is_failure)
     return None if found is None else stated_failure(found, chunk)
 
 
 def stated_failure(found: WireError, chunk: object = None) -> APIError:
-    """Make the error for what the gateway said; see `embedded_failure`."""
+    """Make the exception for an error that the gateway reported; see `embedded_failure`."""
     failure = APIError(found.message, cast("Any", None), body=hide_account_ids(found.body))
     if chunk is not None:
         vars(failure).update(chunk=chunk, partial=extract_content(chunk))
     return failure
 
 
-# Save for the first, mistakes of the caller, such as a type that cannot be parsed to.
+# Except for the first, mistakes of the caller, such as a type that cannot be parsed.
 _NOT_OF_THE_ANSWER: Final = (KimiWarning, TypeError, AssertionError, ValidationError)
 
 
@@ -147,8 +148,8 @@ def as_openai_error(  # noqa: PLR0911  # a table
         response: The response that was being read, if any.
 
     Returns:
-        *error* itself if it is one already; None for mistakes of the caller, such as a body
-        that cannot be sent as JSON, and for our warnings where a filter made errors of them.
+        *error* itself if it is in the tree; None for mistakes of the caller, such as a body that
+        is not JSON-serialisable, and for our warnings that a filter turned into errors.
     """
     if isinstance(error, OpenAIError):
         return error
@@ -207,7 +208,7 @@ def _is_network(error: Exception, name: str = "") -> bool:
 
 
 def _cause(error: Exception) -> str:
-    # Errors of the HTTP library can quote headers; those of the system cannot.
+    # The HTTP library's errors may quote headers; the system's do not.
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return type(error).__name__

@@ -1,8 +1,8 @@
-"""Makes completions and chunks with pydantic's own code, where that gives what the SDK's gives.
+"""Makes completions and chunks by pydantic validation, where the result equals the SDK's.
 
 The SDK builds its models field by field in Python, without validation, because servers send odd
-data: 170 µs for a chunk, half of the CPU of a stream. Strict validation takes 8 µs and changes
-nothing that it accepts; what it refuses is left to the SDK. Measured with openai 3.57.0.
+data: 170 µs for a chunk, half of a stream's CPU time. Strict validation takes 8 µs and changes
+nothing that it accepts; the SDK builds the rest. Measured with openai 3.57.0.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ __all__ = ["made_fast"]
 
 
 def made_fast(data: object, cast_to: object) -> ChatCompletion | ChatCompletionChunk | None:
-    """Make a model of what came.
+    """Make the SDK's model of *data*.
 
     Args:
         data: A body, or the data of an event.
         cast_to: What the SDK is about to make of it.
 
     Returns:
-        The same model as the SDK's `construct` makes, but that its `model_fields_set` names extra
-        fields, too; None if only the SDK can make one.
+        The model that the SDK's `construct` makes, except that `model_fields_set` also has
+        the extra fields; None if only the SDK can make one.
     """
     # Compared, not looked up: what a caller asks for need not be hashable.
     if cast_to is ChatCompletion:
@@ -45,7 +45,7 @@ def made_fast(data: object, cast_to: object) -> ChatCompletion | ChatCompletionC
 
 
 def _has_log_probabilities(choices: object) -> bool:
-    # They are the only floats, and validation would make 0.0 of a 0.
+    # They are the only floats, and validation would turn 0 into 0.0.
     return isinstance(choices, list) and any(
         isinstance(choice, dict) and cast("dict[str, object]", choice).get("logprobs")
         for choice in cast("list[object]", choices)

@@ -1,4 +1,4 @@
-"""One call of a client with all its retries: its deadline, and the errors that may leave it."""
+"""One call with all its retries: its deadline, and the conversion of its errors."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ __all__ = ["AnswerCheck", "Call", "call_of", "deadline_of"]
 
 _KEY: Final = "agentsflare_kimi"
 _PHASES: Final = ("connect", "read", "write", "pool")
-# Seconds; sockets count milliseconds in 32 bits, and raise OverflowError beyond.
+# Seconds; sockets store milliseconds in 32 bits, and raise OverflowError beyond that.
 _LONGEST_TIMEOUT: Final = 2_000_000
 
 
 class AnswerCheck(Protocol):
-    """Checks an answer before the caller gets it, and raises if the caller must not get it."""
+    """Checks an answer before the caller gets it, and raises to withhold it."""
 
     def check_headers(self, response: Response, /) -> None:
-        """Look at the headers, once they have come."""
+        """Check the headers, once they have arrived."""
         ...
 
     def check_model(self, data: object, cast_to: object, response: Response, /) -> None:
-        """Look at a body, or at the data of an event of a stream."""
+        """Check a body, or the data of a stream's event."""
         ...
 
 
 class Call:
-    """One call of the caller's. As a context manager it converts the errors that leave it.
+    """One call of the user's. As a context manager, it converts the errors that leave it.
 
-    Only errors of `openai`'s tree get out, without key and prompt. Each request that is made for
-    the call carries it in its extensions, so that no other call can be mistaken for it.
+    Only errors of `openai`'s tree leave it, without key or prompt. Each request of the call
+    carries the call in its extensions, so that calls are never confused.
 
     Attributes:
-        answer_check: What its answer is held against.
-        deadline: When it has to be over, if ever.
-        models_file: The client's own models, which a diagnosis of its errors takes into account.
-        request: What was sent last.
+        answer_check: The check for its answer.
+        deadline: When it must have ended, if ever.
+        models_file: The client's own file of models, for the diagnosis of its errors.
+        request: The last request sent.
         slot: Its place among the requests in flight.
-        edge_timeouts: How often the gateway's edge gave up on it.
-        paid: What its retries took from the client's budget.
+        edge_timeouts: How often it timed out at the gateway's edge.
+        paid: What its retries cost of the client's retry budget.
     """
 
     __slots__ = (
@@ -67,7 +67,7 @@ class Call:
     def __init__(
         self, seconds: float | None, models_file: str | os.PathLike[str] | None = None
     ) -> None:
-        """Begin a call that may take *seconds*, to a model of *models_file*."""
+        """Begin a call that may take *seconds*, by a client with *models_file*."""
         self.deadline: Deadline | None = None if seconds is None else Deadline(seconds)
         self.models_file: str | os.PathLike[str] | None = models_file
         self.request: Request | None = None
@@ -77,11 +77,11 @@ class Call:
         self.paid: int = 0
 
     def prepare(self, request: Request, tracer: Any) -> None:  # noqa: ANN401  # a function or a coroutine function
-        """Get *request* ready to be sent: the next try of this call.
+        """Prepare *request*, the next attempt of this call.
 
         Args:
             request: The request; its extensions are changed, not what goes over the wire.
-            tracer: What is told about new connections.
+            tracer: The `trace` extension, which prepares new connections.
 
         Raises:
             openai.APITimeoutError: The deadline has passed.
@@ -89,7 +89,7 @@ class Call:
         """
         self.request = request
         if not request.headers.get("authorization", "").isprintable():
-            # The HTTP library would quote it in its error and in its log.
+            # The HTTP library would quote the key in its error and in its log.
             raise ConfigurationError("the API key has characters that cannot be sent in a header")
         extensions = request.extensions
         extensions[_KEY] = self
@@ -108,16 +108,16 @@ class Call:
         }
 
     def check_origin(self, request: Request) -> None:
-        """Refuse *request* if something has turned it to another origin since `prepare`.
+        """Refuse *request* if something changed its origin since `prepare`.
 
         Raises:
-            UnsafeBaseUrlError: It would go elsewhere, and perhaps take the key along.
+            UnsafeBaseUrlError: It would go to another origin, perhaps with the key.
         """
         if request is not self.request and self.request is not None:
             check_origin(request.url, self.request.url)
 
     def at_most(self, seconds: float) -> float:
-        """Shorten a pause of *seconds* to what the deadline leaves."""
+        """Shorten a pause of *seconds* to the time left before the deadline."""
         return seconds if self.deadline is None else min(seconds, self.deadline.remaining())
 
     def is_over(self) -> bool:
@@ -129,10 +129,10 @@ class Call:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace_back: object) -> None:
-        """Convert what is leaving the call.
+        """Convert the error that leaves the call.
 
         Raises:
-            openai.OpenAIError: In place of an error of the network, the HTTP library, a codec.
+            openai.OpenAIError: In place of an error of the network, the HTTP library or a codec.
         """
         if not isinstance(error, Exception):
             return
@@ -147,7 +147,7 @@ class Call:
 
 
 def call_of(request: Request) -> Call | None:
-    """Return the call that *request* was made for; None if it is none of ours."""
+    """Return the call that *request* belongs to; None if it is not one of ours."""
     call = request.extensions.get(_KEY)
     return call if isinstance(call, Call) else None
 

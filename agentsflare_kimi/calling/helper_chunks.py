@@ -1,8 +1,8 @@
-"""Chunks in the form that the SDK's stream helper can add up.
+"""Normalises chunks, so that the SDK's stream helper can accumulate them.
 
-The helper behind `.stream()` adds chunks up by their numbers: it fails where a number is missing,
-and doubles what a gateway says twice. So it gets chunks that are made anew from what has been
-put together here by the rules of `reading`, which take all of that.
+The helper behind `.stream()` accumulates chunks by index: it fails if an index is missing, and
+duplicates what a gateway repeats. So it gets new chunks, made from what `reading` accumulates,
+which handles both.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ __all__ = ["HelperChunks"]
 _CHUNK: Final = "chat.completion.chunk"
 _TEXT_FIELDS: Final = frozenset({"content", "refusal", *REASONING_FIELDS})
 _BODY_FIELDS: Final = ("name", "arguments", "input")
-# More choices than any API gives; an index beyond them is no number of a choice.
+# More choices than any API returns; a larger index is not a choice's.
 _MAX_CHOICES: Final = 128
 _FIRST_HALVES: Final = frozenset(map(chr, range(0xD800, 0xDC00)))
 
 
 class HelperChunks:
-    """Makes the chunks of one stream fit for the SDK's helper.
+    """Normalises the chunks of one stream for the SDK's helper.
 
     Attributes:
-        received: What the chunks amount to.
+        received: The accumulated chunks.
     """
 
     def __init__(self) -> None:
@@ -52,16 +52,16 @@ class HelperChunks:
         self._choices: dict[int, _Choice] = {}
 
     def take(self, chunk: object, snapshot: object) -> list[ChatCompletionChunk]:
-        """Take in one chunk.
+        """Convert one chunk.
 
         Args:
             chunk: The next chunk.
-            snapshot: What the helper has put together so far. Where the gateway replaces
-                what it has sent, the old text is taken out of it.
+            snapshot: What the helper has accumulated so far. If the gateway replaces text that
+                it sent, the old text is removed from it.
 
         Returns:
-            What to give to the helper: nothing for an annotation, two where a tool call comes
-            together with the end, which the helper takes for the end of the call before.
+            The chunks for the helper: none for an annotation; two if a tool call comes with the
+            finish reason, which the helper would apply to the previous call.
         """
         self.received.add(chunk)
         told = fields(chunk)
@@ -80,12 +80,12 @@ class HelperChunks:
         ]
 
     def completion(self) -> ChatCompletion:
-        """Return the completion that the chunks so far amount to."""
+        """Return the completion that the chunks so far add up to."""
         return ChatCompletion.construct(**cast("dict[str, Any]", self.received.completion()))
 
     def _told(self, entry: dict[str, object], snapshot: object) -> Iterator[dict[str, Any]]:
         index = as_integer(entry.get("index")) or 0
-        if 0 <= index < _MAX_CHOICES:  # the helper counts choices from 0 as they come
+        if 0 <= index < _MAX_CHOICES:  # the helper numbers choices in the order of arrival
             for missing in range(index):
                 if missing not in self._choices:
                     self._choices[missing] = _Choice()
@@ -104,7 +104,7 @@ class HelperChunks:
 
 
 class _Choice:
-    """What the helper has been told of one choice."""
+    """What the helper has received for one choice."""
 
     def __init__(self) -> None:
         self._has_role = False
@@ -121,7 +121,7 @@ class _Choice:
         for name, value in told.items():
             if value is None or name == "tool_calls":
                 continue
-            if name == "role":  # many gateways repeat it, and the helper would join it
+            if name == "role":  # many gateways repeat it, and the helper would join them
                 if value and not self._has_role:
                     new[name], self._has_role = value, True
             elif name in _TEXT_FIELDS:
@@ -143,7 +143,7 @@ class _Choice:
         return whole_text(text)
 
     def _numbered(self, name: str, values: object) -> list[object]:
-        """Return entries with the numbers that the helper wants, counted on where they miss."""
+        """Return entries with the indexes that the helper requires, numbered on if missing."""
         entries = [plain(value) for value in as_list(values)]
         if not all(map(is_mapping, entries)):
             return entries
@@ -163,7 +163,7 @@ class _Choice:
             fragment = self._fragment(place, call, known[place] if place < len(known) else None)
             if fragment is not None:
                 fragments.append(fragment)
-            # The helper takes the first fragment of one call for the end of the one before.
+            # The helper takes the first fragment of a call for the end of the previous one.
             if not is_over and not is_json_object(self._calls[place].get("arguments", "{}")):
                 break
         return fragments

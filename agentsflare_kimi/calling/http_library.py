@@ -1,7 +1,7 @@
 """The HTTP library of the installed SDK: httpx2 since openai 3.0, httpx before.
 
-Only its public names are used, and only those that both generations have. The package depends
-on neither, so nothing else imports them.
+Only public names that both generations have are used. The package depends on neither, so no
+other module imports them.
 """
 
 from __future__ import annotations

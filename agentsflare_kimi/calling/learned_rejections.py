@@ -1,6 +1,6 @@
-"""What a gateway's refusals teach about a model, beside what the catalog knows.
+"""Learns from a gateway's refusals what a model rejects, beyond what the catalog knows.
 
-Source of the texts: facts/kimi.md section 3.2. A gateway may rewrap them, so the text decides.
+Source of the texts: facts/kimi.md section 3.2. Gateways rewrap errors, so only the text counts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class Circumstances(NamedTuple):
-    """What an adaptation depends on, beside the body and its model.
+    """What an adaptation depends on, besides the body and its model.
 
     Attributes:
         on_forced_tool: The setting of that name.
@@ -49,7 +49,7 @@ class Circumstances(NamedTuple):
 
 _PINNED: Final = ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty")
 _SAMPLING: Final = (*_PINNED, "logprobs")
-# Some upstreams take "" for missing. Source: https://github.com/earendil-works/pi/pull/4178
+# Some upstreams treat "" as missing. Source: https://github.com/earendil-works/pi/pull/4178
 _BLANK: Final = Lesson(parameter="reasoning_content", named=" ")
 _DEVELOPER: Final = Lesson(parameter="role", named="developer")
 _TEXTS: Final = (
@@ -70,7 +70,7 @@ _DEVELOPER_TEXTS: Final = re.compile(
 
 
 def read_lessons(text: str) -> tuple[Lesson, ...]:
-    """Read from the *text* of an error what was refused; empty for any other error."""
+    """Parse the lessons in an error's *text*; empty for any other error."""
     found = (match.groups() for pattern in _TEXTS for match in pattern.finditer(text))
     lessons = [
         Lesson(parameter=parameter, named=named) for parameter, named in dict.fromkeys(found)
@@ -87,11 +87,11 @@ def adapt_refused(
 
     Args:
         body: The body that was refused; never changed.
-        lessons: What the gateway said of it, and what it said of its model before.
-        circumstances: What else decides.
+        lessons: What this refusal taught, and earlier lessons about the model.
+        circumstances: What else the changes depend on.
 
     Returns:
-        The changes; none where what was refused is not in the body.
+        The changes; none if the body lacks what was refused.
     """
     model = _described(body, circumstances)
     changes = _adapted(body, model, circumstances)
@@ -110,12 +110,12 @@ def apply_lessons(
     lessons: Iterable[Lesson],
     circumstances: Circumstances = Circumstances(),  # noqa: B008  # immutable
 ) -> tuple[Change, ...]:
-    """Change in a further *body* what is known to be refused.
+    """Change what is known to be refused in a later *body*.
 
     Args:
         body: The body; never changed.
         lessons: What was learned about its model.
-        circumstances: What else decides.
+        circumstances: What else the changes depend on.
 
     Returns:
         The changes: the catalog's where it has a rule, the lessons' for the rest.
@@ -136,11 +136,10 @@ def lasting_lessons(
     lessons: Iterable[Lesson],
     circumstances: Circumstances = Circumstances(),  # noqa: B008  # immutable
 ) -> tuple[Lesson, ...]:
-    """Keep of *lessons* what holds for the model of *body*, not for this request alone.
+    """Return the *lessons* that hold for the model of *body*, not only for this request.
 
-    A model that pins nothing may still refuse one value in one place, as moonshot-v1 does with
-    `n` near temperature 0. Empty reasoning that is refused as missing means that a blank is
-    wanted in its place.
+    A model that pins nothing may still refuse one combination, as moonshot-v1 refuses `n` near
+    temperature 0. If empty reasoning is refused as missing, the lesson is to send a blank.
     """
     model = _described(body, circumstances)
     is_free = model and not (model.fixed_while_thinking or model.fixed_without_thinking)
@@ -162,7 +161,7 @@ def _adapted(
 
 def _described(body: Mapping[str, object], circumstances: Circumstances) -> KimiModel | None:
     model = (circumstances.models or catalog()).find(body.get("model"))
-    # What the examples' name stands for is not known.
+    # A name from the gateway's examples stands for no known model.
     return None if model and model.status == "example" else model
 
 
@@ -272,14 +271,14 @@ def _empty_reasoning(body: Mapping[str, object]) -> Iterator[Change]:
 def _filled(
     body: Mapping[str, object], changes: tuple[Change, ...], known: Sequence[Lesson]
 ) -> tuple[Change, ...]:
-    """Say that reasoning is lost where it is sent empty, or blank where the gateway wants that."""
+    """Fill in missing reasoning, as "" or as the blank that the gateway requires; it is lost."""
     filler = " " if _BLANK in known else ""
     planned, was = _messages(apply_changes(body, changes)), _messages(body)
     lost = {
         f"messages[{index}].reasoning_content": _reasoning(index, before, filler)
         for index, message in enumerate(planned)
         if message.get("tool_calls") and message.get("reasoning_content") == ""
-        # What was sent empty is changed only where a blank is wanted.
+        # Reasoning sent empty is changed only if the gateway requires a blank.
         if (before := was[index].get("reasoning_content", ABSENT)) != "" or filler
     }
     return (*(change for change in changes if change.parameter not in lost), *lost.values())

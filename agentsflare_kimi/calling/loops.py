@@ -22,10 +22,10 @@ class _Entry(NamedTuple):
 class PerLoop(Generic[_T]):
     """One value for each event loop, closed and forgotten when that loop ends.
 
-    A connection refers to its loop, so a weak dictionary of loops would keep both for ever.
-    Instead, an asynchronous generator waits in each loop: `asyncio.run` closes those that are
-    left before it closes the loop (`loop.shutdown_asyncgens`), and the loop itself closes one
-    that nobody refers to any more.
+    A connection refers to its loop, so a weak dictionary of loops would keep both alive forever.
+    Instead, an async generator is suspended in each loop: `asyncio.run` finalises open ones
+    before it closes the loop (`loop.shutdown_asyncgens`), and the loop finalises one that is no
+    longer referenced.
     """
 
     def __init__(
@@ -66,14 +66,14 @@ class PerLoop(Generic[_T]):
         self._entries.pop(key, None)
 
     def _enter(self, loop: asyncio.AbstractEventLoop) -> _Entry:
-        # Not every program shuts its generators down before it closes its loop.
+        # Not every program shuts down async generators before it closes the loop.
         for key, entry in list(self._entries.items()):
             known = entry.loop()
             if known is None or known.is_closed():
                 self.forget(key)
         value = self._make()
         guardian = _until_the_loop_ends(ref(self), id(loop), value, self._close)
-        # Its first step awaits nothing, so it can be taken here; the loop knows of it from then.
+        # Its first step awaits nothing, so it can run here; it registers with the loop.
         with suppress(StopIteration):
             guardian.__anext__().send(None)
         entry = self._entries[id(loop)] = _Entry(ref(loop), value, guardian)

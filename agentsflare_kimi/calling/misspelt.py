@@ -1,4 +1,4 @@
-"""Says once that a variable near a setting's name is set, and that nothing reads it."""
+"""Warns once of each variable that nothing reads and that is named almost like a setting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def warn_of_misspelt(env_file: str | os.PathLike[str] | None = None) -> None:
     """Warn of variables that were probably meant for a setting.
 
     Args:
-        env_file: A file that is read below the environment.
+        env_file: A file that is read after the environment.
 
     Warns:
         MisspeltVariableWarning: One for each name, once in a process; values are never shown.
@@ -34,7 +34,7 @@ def warn_of_misspelt(env_file: str | os.PathLike[str] | None = None) -> None:
         try:
             warn_caller(message, MisspeltVariableWarning)
         except Warning:
-            # A filter makes an error of it, and does so each time.
+            # A filter turns the warning into an error, and must do so each time.
             _TOLD.discard((message,))
             raise
 

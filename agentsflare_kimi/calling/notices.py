@@ -1,4 +1,4 @@
-"""Says a notice aloud: a warning at the caller's line, one structured event, or a refusal."""
+"""Announces a notice: a warning at the caller's line, a log event, or an exception."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _CHANNELS: Final[Mapping[NoticeKind, _Channel]] = {
 
 
 class ToldPlaces:
-    """What a client has warned of, and where; bounded, safe for threads."""
+    """What a client has warned of, and where; bounded, thread-safe."""
 
     def __init__(self) -> None:
         """Begin with nothing told."""
@@ -56,7 +56,7 @@ class ToldPlaces:
         self._lock = threading.Lock()
 
     def add(self, told: tuple[object, ...]) -> bool:
-        """Take note of something told; False if it is known."""
+        """Record a warning; False if it was recorded before."""
         with self._lock:
             if told in self._told:
                 return False
@@ -66,7 +66,7 @@ class ToldPlaces:
             return True
 
     def discard(self, told: tuple[object, ...]) -> None:
-        """Forget it: it did not reach anybody."""
+        """Forget a warning that did not reach the caller."""
         with self._lock:
             self._told.pop(told, None)
 
@@ -76,8 +76,8 @@ def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
 
     Args:
         notice: What to say; a refusal is raised instead of warned of.
-        told: What the client has said before. What it said of the same line is logged at INFO
-            and not warned of again; numbers apart, because they often differ between rounds.
+        told: Earlier warnings of the client. A warning repeated for the same line is only
+            logged at INFO; numbers are ignored, because they often differ between rounds.
 
     Raises:
         UnknownModelError: The settings refuse unknown models.
@@ -85,8 +85,7 @@ def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
         DeprecatedModelError: The settings refuse deprecated models.
 
     Warns:
-        KimiWarning: One warning, of the class that belongs to the notice, unless the request is
-            observed.
+        KimiWarning: One warning, of the notice's class, unless the request is observed.
     """
     channel = _CHANNELS[notice.kind]
     if notice.kind == "migrated" and notice.successor:
@@ -111,14 +110,14 @@ def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
         try:
             _warn(place, notice.message, _category(notice, channel.warning))
         except Warning:
-            # A filter makes an error of it, and does so each time.
+            # A filter turns the warning into an error, and must do so each time.
             if told:
                 told.discard(key)
             raise
 
 
 def _name(place: _Place) -> tuple[str, int | str]:
-    # Of calls that no line of the caller's made, the thread says most.
+    # Without a line of the caller's, the thread identifies the call best.
     return place.filename, place.line if place.frame else threading.current_thread().name
 
 
@@ -131,11 +130,11 @@ _MOST_TOLD: Final = 1_024
 
 
 def log_event(event: str, *, level: int, **fields: object) -> None:
-    """Log one event through structlog, or else on top of the standard library's logging.
+    """Log one event through structlog, or else through the standard library's logging.
 
-    A program that configured neither sees nothing. One that configured structlog has its own
-    processors applied and gets the event where it sends its own, under the name
-    `agentsflare_kimi`; one that configured logging alone gets `event key=value` lines.
+    A program that configured neither sees nothing. With structlog configured, the event passes
+    the program's own processors, under the logger name `agentsflare_kimi`; with only logging
+    configured, it becomes an `event key=value` line.
 
     Args:
         event: The event's stable name.
@@ -150,7 +149,7 @@ def log_event(event: str, *, level: int, **fields: object) -> None:
 
 
 _STANDARD: Final = logging.getLogger("agentsflare_kimi")
-# Else logging's last resort prints to stderr in a program that configured nothing.
+# Otherwise logging's last-resort handler prints to stderr if nothing is configured.
 _STANDARD.addHandler(logging.NullHandler())
 _PLAIN: Final[list[Any]] = [
     structlog.stdlib.filter_by_level,
@@ -183,7 +182,7 @@ def _warn(place: _Place, message: str, category: type[Warning]) -> None:
         category,
         place.filename,
         place.line,
-        # Python drops warnings of no module, as of code that is executed without a name.
+        # Python drops warnings without a module, such as those of `exec` without `__name__`.
         module=frame.f_globals.get("__name__") or "<unknown>",
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
     )

@@ -1,6 +1,6 @@
-"""Lets a program hear what the client makes of one request, in place of warnings.
+"""Lets a program observe what the client does to one request, in place of warnings.
 
-A server has no line of a caller's to warn at: it wants the notices as values, for its log.
+In a server, no line of the caller's is on the stack: it needs the notices as values to log.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ __all__ = ["Observation", "observation", "observing"]
 
 @dataclass(slots=True)
 class Observation:
-    """What the client made of one request.
+    """What the client did to one request.
 
     Attributes:
-        notices: What would else have been warned of.
+        notices: The notices that would otherwise be warnings.
         model_sent: The model that the request went to.
-        restored: How many messages got back reasoning that the caller had dropped.
+        restored: The number of messages whose dropped reasoning was restored.
     """
 
     notices: list[Notice] = field(default_factory=list[Notice])
@@ -34,13 +34,13 @@ _current: ContextVar[Observation | None] = ContextVar("agentsflare_kimi_observed
 
 
 def observation() -> Observation | None:
-    """Return what takes note of the request under way; None where nothing does."""
+    """Return the observation of the current request; None if it is not observed."""
     return _current.get()
 
 
 @contextmanager
 def observing() -> Generator[Observation]:
-    """Take note of the requests in the block; nothing is warned of meanwhile."""
+    """Observe the requests in the block, which then emit no warnings."""
     token = _current.set(found := Observation())
     try:
         yield found

@@ -14,12 +14,12 @@ __all__ = ["check_origin"]
 
 
 def check_origin(url: URL, *trusted: URL) -> URL:
-    """Return *url* if it has the origin of a *trusted* one: the key goes nowhere else.
+    """Return *url* if it has the origin of a *trusted* URL: the key goes nowhere else.
 
-    A WebSocket (`wss`) counts as what it is opened with (`https`).
+    A WebSocket (`wss`) counts as `https`, by which it is opened.
 
     Raises:
-        UnsafeBaseUrlError: It has another one.
+        UnsafeBaseUrlError: It has another origin.
     """
     if _origin(url) not in [_origin(each) for each in trusted]:
         raise UnsafeBaseUrlError(

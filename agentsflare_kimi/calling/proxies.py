@@ -1,7 +1,7 @@
-"""Which proxy a request goes through: what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY say.
+"""Selects a request's proxy by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
 
-The HTTP library reads the same variables, but when it cannot use what one of them names, its
-error does not say which; and it would use them for this machine's own addresses, too.
+The HTTP library reads the same variables, but its error for a bad value does not name the
+variable, and it would use proxies for loopback addresses, too.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _SCHEMES: Final = ("http", "https", "all")
 _HOST: Final = re.compile(r"[^\s%/\\@]+")
 _LAST_PORT: Final = 65_535
 _SOCKS: Final = ("socks5", "socks5h")
-# Plain http is allowed to this machine alone, so no proxy must see it.
+# Plain http is allowed only to this machine, so no proxy may see it.
 _LOOPBACK: Final = ("all://localhost", "all://*.localhost", "all://127.0.0.1", "all://[::1]")
 
 
 def read_proxies() -> dict[str, str | None]:
-    """Read the environment, and what the system says where that says nothing.
+    """Read the environment, or else the system's settings.
 
     Returns:
-        URL patterns, as the HTTP library mounts transports by; each with the URL of its proxy,
-        or None where requests go past all proxies. Entries of NO_PROXY that are neither a name
-        nor an address count as absent, as in curl.
+        URL patterns, as for the HTTP library's `mounts`, each with its proxy's URL, or None for
+        a direct connection. As in curl, entries of NO_PROXY that are neither a name nor an
+        address are ignored.
     """
     found = getproxies()
     past = [entry.strip() for entry in found.get("no", "").split(",")]
@@ -83,7 +83,7 @@ def make_proxy(pattern: str, url: str) -> http.Proxy:
 
 
 def variable_of(pattern: str) -> str:
-    """Name the variable that a proxy comes from, by its URL pattern."""
+    """Return the variable that sets the proxy for a URL *pattern*."""
     scheme = pattern.partition(":")[0]
     names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")  # in the order that Python reads them
     set_ones = [name for name in names if os.environ.get(name)]
@@ -91,7 +91,7 @@ def variable_of(pattern: str) -> str:
 
 
 def _is_address(url: http.URL) -> bool:
-    # The HTTP library takes a blank, or a port that no socket has, and fails when it connects.
+    # The HTTP library accepts a blank or an invalid port, and fails only when it connects.
     is_port = url.port is None or 0 < url.port <= _LAST_PORT
     return bool(_HOST.fullmatch(url.host)) and is_port and url.path in {"", "/"}
 

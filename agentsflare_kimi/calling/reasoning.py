@@ -1,4 +1,4 @@
-"""Remembers the reasoning behind tool calls, and puts it back where a caller dropped it.
+"""Remembers the reasoning behind tool calls, and restores it where a caller dropped it.
 
 Kimi answers 400 when an assistant message with tool calls comes back without its
 `reasoning_content`, and most frameworks drop that field (facts/ecosystem.md section 3).
@@ -32,25 +32,25 @@ __all__ = ["Heard", "ReasoningMemory"]
 
 _Message = Mapping[str, object]
 
-# Several times what an agent keeps open at once, and a tool loop that pauses longer than an
-# hour is rare. Source: facts/ecosystem.md section 3.3.
+# Several times what an agent has open at once; tool loops rarely pause for more than an
+# hour. Source: facts/ecosystem.md section 3.3.
 _MOST_ENTRIES: Final = 1_024
 _MOST_BYTES: Final = 8 * 1_048_576
 _OLDEST_SECONDS: Final = 3_600.0
-# Looked at in one conversation that makes the same calls again and again.
+# Candidates compared when one conversation repeats the same calls.
 _MOST_CANDIDATES: Final = 64
 _MOST_STEPS: Final = 2_000
 _ANY_NUMBER: Final = sys.maxsize
 
 
 class Heard(NamedTuple):
-    """One answer of the assistant's, as a memory takes it in: digests, and the reasoning.
+    """One answer as a memory stores it: digests, and the reasoning.
 
     Attributes:
-        said: What was said and done, the answer included.
+        said: The digested conversation, including the answer.
         has_calls: Whether the answer calls tools.
         is_after_results: Whether the last message before it is a tool's result.
-        earlier_reasoning: What came back as the reasoning of the calls before it.
+        earlier_reasoning: The reasoning that the request had for the calls before it.
         reasoning: The answer's reasoning; None where it has none.
     """
 
@@ -62,23 +62,22 @@ class Heard(NamedTuple):
 
 
 class ReasoningMemory:
-    """The reasoning of recent tool calls; bounded, never logged, safe for threads.
+    """The reasoning of recent tool calls; bounded, never logged, thread-safe.
 
-    Each client has one of its own. Pass one to several clients of one user
-    (`Kimi(memory=memory)`) where a framework makes a client for each request.
+    Each client has its own. If a framework makes a client for each request, share one between
+    the clients of one user (`Kimi(memory=memory)`).
 
-    An answer is recognised by what was said and done before it, in its order, and by its own
-    calls: their names and arguments, as JSON says them. Ids do not count, nor clock times and
-    dates in the system prompt. Earlier turns may be missing, and earlier results may be cut
-    short or cleared. What must be there, letter by letter, is the rest of the system prompt, the
-    last user message before the calls, and each result that is shown whole; and nothing may be
-    there that was not when the answer came. Where two conversations look alike in all of that
-    and their reasoning differs, equal ids decide, and else nothing is put back.
+    An answer is recognised by the conversation before it and by its own calls: their names and
+    arguments, compared as JSON. Ids are ignored, as are clock times and dates in the system
+    prompt. Earlier turns may be missing, and earlier results truncated or cleared. The rest of
+    the system prompt, the last user message before the calls, and each complete result must
+    match exactly, and nothing may be added. If two conversations match in all of that but differ
+    in their reasoning, equal ids decide; otherwise nothing is restored.
 
-    So reasoning lands in a foreign conversation only if all of that is equal and the memory has
-    never seen that conversation's own answer, or has dropped it (it keeps marks of eight times
-    as many answers as it keeps reasoning of). Digests are keyed and have 64 bits: that two texts
-    have the same one by chance is as likely as 1 in 10^13 in a full memory.
+    So reasoning reaches a wrong conversation only if all of that matches and the memory has never
+    seen that conversation's own answer, or has dropped it (it keeps digests of eight times as
+    many answers as reasoning). Digests are keyed and have 64 bits: the odds of a collision in a
+    full memory are about 1 in 10^13.
     """
 
     def __init__(
@@ -91,9 +90,9 @@ class ReasoningMemory:
         """Begin with nothing remembered, within the given bounds.
 
         Args:
-            most_entries: Answers whose reasoning is kept; the oldest are forgotten first.
-            most_bytes: Bytes of reasoning that are kept.
-            oldest_seconds: How long reasoning is kept.
+            most_entries: The most answers whose reasoning is kept; the oldest are forgotten first.
+            most_bytes: The most bytes of reasoning kept.
+            oldest_seconds: How many seconds reasoning is kept.
         """
         self._oldest_seconds = oldest_seconds
         self._secret = os.urandom(16)
@@ -115,15 +114,15 @@ class ReasoningMemory:
 
         Args:
             messages: The conversation that was sent, as the caller will send it again.
-            answer: A message of the assistant's. One that has `tool_calls` and no
-                `reasoning_content` is remembered to have none.
+            answer: An assistant message. With `tool_calls` but no `reasoning_content`, it is
+                remembered as having none.
         """
         heard = self.heard(messages, answer)
         if heard is not None:
             self.hear(heard)
 
     def heard(self, messages: Sequence[object], answer: _Message) -> Heard | None:
-        """Return what there is to take in of *answer*; None where there is nothing."""
+        """Return what `hear` would store of *answer*; None if nothing."""
         is_after_results = bool(messages) and _role(messages[-1]) == "tool"
         if not answer.get("tool_calls") and not is_after_results:
             return None
@@ -139,7 +138,7 @@ class ReasoningMemory:
         )
 
     def hear(self, heard: Heard, age: float = 0.0) -> None:
-        """Take in what was *heard*, *age* seconds ago."""
+        """Store what was *heard*, *age* seconds ago."""
         said = heard.said
         earlier = said.calls[:-1] if heard.has_calls else said.calls
         with self._lock:
@@ -149,8 +148,8 @@ class ReasoningMemory:
                 self._answers.add(self._answer(said, parent, heard.reasoning, since))
 
     def _parent(self, heard: Heard, made: Calls) -> int | None:
-        """Find the answer whose calls came last, and note their results while they are whole."""
-        # Two answers may have the same reasoning, or none, and be of two conversations.
+        """Find the answer whose calls came last, and note their results while complete."""
+        # Answers of different conversations may have the same reasoning, or none.
         number = self._find(heard.said, made, heard.earlier_reasoning, by="conversation")
         if number is None:
             return None
@@ -183,14 +182,14 @@ class ReasoningMemory:
         )
 
     def restore(self, body: Mapping[str, object]) -> Mapping[str, object]:
-        """Put back the reasoning that assistant messages in *body* have lost.
+        """Restore the reasoning that assistant messages in *body* have lost.
 
         Args:
             body: A chat-completions body; never changed.
 
         Returns:
-            A body with what is remembered put back, or *body* itself where there is nothing;
-            a message whose reasoning is not known stays as it is.
+            A copy with the remembered reasoning, or *body* itself if there is none; a message
+            whose reasoning is unknown stays unchanged.
         """
         messages = body.get("messages")
         if not len(self._answers) or not isinstance(messages, Sequence):
@@ -229,10 +228,10 @@ class ReasoningMemory:
         limits: Mapping[int, int] = MappingProxyType({}),
         by: Literal["reasoning", "conversation"] = "reasoning",
     ) -> int | None:
-        """Find the answer that made the calls, unless more than one may be meant.
+        """Find the answer that made the calls, unless it is ambiguous.
 
-        *reasoning* is what came back with the calls. *limits* says of conversations how many
-        steps stand before a later message, *by* in what all that may be meant have to be equal.
+        *reasoning* is what the request had for the calls, *limits* the number of steps before a
+        later message, by conversation, and *by* the field in which all candidates must agree.
         """
         before = said.steps[: made.after]
         found: dict[int, int] = {}
@@ -265,7 +264,7 @@ class ReasoningMemory:
     def _meant(
         self, found: Mapping[int, int], rivals: list[int], before: Sequence[Step]
     ) -> list[int]:
-        """Return what may be meant: what fits, and what looks like it in other conversations."""
+        """Return the candidates: those that fit, and look-alikes in other conversations."""
         is_whole = all(self._answers[number].is_whole for number in found.values())
         alike = (
             number
@@ -286,5 +285,5 @@ def _reasoning(message: object) -> str | None:
 
 
 def _rank(answer: Answer, made: Calls) -> tuple[bool, bool]:
-    # Within one conversation that makes the same calls again, this tells which time is meant.
+    # If one conversation repeats the same calls, this tells which occurrence is meant.
     return answer.ids == made.ids, len(answer.steps) == made.after

@@ -1,7 +1,7 @@
 """Reports the assistant messages of an answer: at once, or when the caller has read it.
 
-The answer itself is passed on unchanged. A stream is reported when a finish reason or `[DONE]`
-comes; a response that the caller reads by other means is read along as its bytes arrive.
+The answer itself is unchanged. A stream is reported when a finish reason or `[DONE]` comes; a
+response that the caller reads by other means is parsed as its bytes arrive.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["listen"]
 
 _Hear = Callable[[Mapping[str, object]], None]
 
-# What a completion starts with, and no stream of events does.
+# Completions start with these; event streams do not.
 _OBJECT: Final = (b"{", b"\xef\xbb\xbf{")
 
 
@@ -34,8 +34,8 @@ def listen(answer: Any, hear: _Hear) -> None:  # noqa: ANN401  # whatever the SD
 
     Args:
         answer: What the SDK's `request()` returned: a completion, its text, a stream, a raw
-            response, an HTTP response.
-        hear: Takes a message as `assistant_message` builds it.
+            response, or an HTTP response.
+        hear: Receives each message, as `assistant_message` builds it.
     """
     if isinstance(answer, str | bytes):
         _hear_body(answer.encode(errors="replace") if isinstance(answer, str) else answer, hear)
@@ -62,13 +62,13 @@ def _hear_response(response: Response, hear: _Hear) -> None:
     try:
         body = response.content
     except RuntimeError:
-        # The caller's own class has read it piece by piece, and nothing was kept.
+        # The caller's own class consumed it piece by piece, and nothing was kept.
         return
     _hear_body(body, hear)
 
 
 class _StreamEar:
-    """Puts a stream's chunks together, beside whoever reads them."""
+    """Accumulates a stream's chunks, alongside the reader."""
 
     def __init__(self, hear: _Hear) -> None:
         """Begin with nothing heard."""
@@ -76,7 +76,7 @@ class _StreamEar:
         self._received = StreamAccumulator()
 
     def hear(self, chunk: object) -> None:
-        """Take in one chunk; after a finish reason, the messages are complete."""
+        """Add one chunk; after a finish reason, the messages are complete."""
         self._received.add(chunk)
         choices = as_list(field(chunk, "choices"))
         if any(field(choice, "finish_reason") for choice in choices):
@@ -92,7 +92,7 @@ class _StreamEar:
 
 
 class _BodyEar:
-    """Reads a body along as it arrives: events one by one, anything else when it is complete."""
+    """Parses a body as it arrives: events one by one, anything else when it is complete."""
 
     def __init__(self, hear: _Hear) -> None:
         """Begin with nothing heard."""
@@ -103,7 +103,7 @@ class _BodyEar:
         self._is_over = False
 
     def feed(self, piece: bytes) -> None:
-        """Take in what comes next."""
+        """Add the next bytes."""
         if self._is_over:  # what was read whole may be read again
             return
         if self._events is None and not self._body:
@@ -133,7 +133,7 @@ class _BodyEar:
                     break
                 self._stream.hear(event.json())
         except OpenAIError:
-            # Whoever reads the same bytes will judge them.
+            # The reader of the same bytes raises the error.
             self._is_over = True
         self._is_over = self._is_over or events.is_done
 
@@ -150,12 +150,12 @@ def _hear_body(body: bytes, hear: _Hear) -> None:
 
 
 def _hear_completion(body: bytearray, hear: _Hear) -> None:
-    # Most answers call no tool, and parsing twice is paid by all of them.
+    # Most answers call no tool; do not parse those twice.
     if b'"tool_calls"' not in body:
         return
     try:
         completion = json.loads(body)
     except (ValueError, RecursionError):
-        # The caller gets the same bytes, and with them the SDK's own error.
+        # The caller gets the same bytes, and the SDK's own error.
         return
     _hear_all(completion, hear)

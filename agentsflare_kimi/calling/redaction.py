@@ -34,12 +34,12 @@ _HARMLESS: Final = frozenset(
     {"accept", "accept-encoding", "connection", "content-length", "content-type", "host"}
 )
 _HARMLESS_PREFIXES: Final = ("user-agent", "x-stainless-")
-# They name the account of whoever pays. Source: facts/catalog-2026-11.md section 1.
+# They identify the upstream account. Source: facts/catalog-2026-11.md section 1.
 _ACCOUNT_HEADERS: Final = ("msh-org-id", "msh-uid", "msh-project-id", "msh-gid")
 _ACCOUNT_HEADER: Final = re.compile(
     rf"((?:{'|'.join(_ACCOUNT_HEADERS)})['\"]?\s*[:,=]\s*b?['\"]?)[^'\",)\s]+", re.IGNORECASE
 )
-# What logs the headers of answers at level DEBUG: the SDK until 3.x, and its HTTP libraries.
+# Loggers of response headers at level DEBUG: the SDK's until 3.x, and its HTTP libraries'.
 _LOGGERS: Final = (
     "openai._base_client",
     *(
@@ -58,10 +58,10 @@ _this_thread: Final = _Thread()
 
 
 def hide_account_ids(value: object) -> object:
-    """Return JSON data like *value* without the ids of the account in its texts.
+    """Return a copy of JSON data with the account ids in its strings masked.
 
     Args:
-        value: The body of an error; returned itself where it holds no id.
+        value: The body of an error; returned unchanged if it holds no id.
 
     Source: facts/catalog-2026-11.md section 1.
     """
@@ -80,7 +80,7 @@ def hide_account_ids(value: object) -> object:
 
 
 def redacted_request(request: Request) -> Request:
-    """Return a request like *request* without its body and the values of its headers."""
+    """Return a copy of *request* without its body and the values of its headers."""
     headers = {
         name: value if _is_harmless(name) else REDACTED for name, value in request.headers.items()
     }
@@ -90,14 +90,14 @@ def redacted_request(request: Request) -> Request:
 
 
 def redact(error: BaseException) -> None:
-    """Take key and prompt out of *error* and the exceptions behind it.
+    """Remove key and prompt from *error* and its causes.
 
     Args:
         error: An exception that is about to reach the caller.
     """
     for link in chain(error, every=True):
         _redact_request(link)
-        # Wherever else these are referred to, they shall not quote the header that is at fault.
+        # Changed in place, because other references may exist: the error quotes the bad header.
         if isinstance(link, UnicodeEncodeError):
             link.object, link.start, link.end = REDACTED, 0, 1
         if isinstance(link, UnicodeEncodeError) or "header value" in str(link):
@@ -107,7 +107,7 @@ def redact(error: BaseException) -> None:
 def _redact_request(error: BaseException) -> None:
     request = getattr(error, "_request", None) or vars(error).get("request")
     if request is not None:
-        # Doubles of a caller's tests may be no requests at all.
+        # Test doubles may not be requests at all.
         with suppress(AttributeError, TypeError):
             error.request = redacted_request(request)  # pyright: ignore[reportAttributeAccessIssue]  # both trees have it
     response = getattr(error, "response", None)
@@ -146,7 +146,7 @@ _ACCOUNT_FILTER: Final = _AccountFilter()
 
 
 def guard_logs() -> None:
-    """Keep prompts of our clients' calls, and ids of the upstream's accounts, out of log lines."""
+    """Keep prompts of our clients' calls, and upstream account ids, out of log lines."""
     logging.getLogger("openai._base_client").addFilter(_PROMPT_FILTER)
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_ACCOUNT_FILTER)
@@ -154,7 +154,7 @@ def guard_logs() -> None:
 
 @contextmanager
 def hiding_prompts() -> Generator[None]:
-    """Keep prompts out of the SDK's log lines in the block, which must await nothing."""
+    """Keep prompts out of the SDK's log lines in the block, which must not await."""
     _this_thread.hides_prompts = True
     try:
         yield

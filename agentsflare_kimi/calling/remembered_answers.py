@@ -1,7 +1,7 @@
 """The answers that a reasoning memory keeps: bounded in number, bytes and age.
 
-Answers whose reasoning was forgotten are still known as such for a while, or a look-alike could
-pass for one of them.
+Answers whose reasoning was forgotten are still remembered for a while, so that no look-alike is
+mistaken for one of them.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _BYTES_PER_STEP: Final = 8
 
 
 class Answer(NamedTuple):
-    """What is known of one answer with tool calls.
+    """What is known about one answer with tool calls.
 
     Attributes:
-        key: What has to be equal for it to be meant: system prompt, last user message, calls.
+        key: What must match for it to be a candidate: system prompt, last user message, calls.
         conversation: The number of the conversation that it belongs to.
-        steps: All that was said before it, also what the caller had dropped by then.
+        steps: All steps before it, including those that the caller had dropped.
         ids: The ids of its calls.
-        reasoning: None where it came without, or was forgotten.
-        since: When it came, as `time.monotonic()` says.
-        is_whole: Whether all that was said before it is known for sure.
-        results: The results of its calls, as they first came.
+        reasoning: None if it had none, or it was forgotten.
+        since: When it arrived, by `time.monotonic()`.
+        is_whole: Whether `steps` is known to be complete.
+        results: The results of its calls, as first sent.
     """
 
     key: AnswerKey
@@ -47,16 +47,16 @@ class Answer(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes that it is counted for."""
+        """The bytes counted for it."""
         reasoning = len((self.reasoning or "").encode("utf-8", "replace"))
         return reasoning + _BYTES_PER_ENTRY + _BYTES_PER_STEP * len(self.steps)
 
 
 class RememberedAnswers:
-    """Answers by number; not safe for threads.
+    """Answers by number; not thread-safe.
 
     Attributes:
-        size: Bytes of the reasoning that is kept.
+        size: Bytes of the reasoning kept.
     """
 
     def __init__(self, most_entries: int, most_bytes: int, oldest_seconds: float) -> None:
@@ -85,7 +85,7 @@ class RememberedAnswers:
         self._answers[number] = self._answers[number]._replace(results=results)
 
     def add(self, answer: Answer) -> None:
-        """Keep *answer* in place of an equal one; where there are too many, forget the oldest."""
+        """Keep *answer* in place of an equal one; beyond the bounds, forget the oldest."""
         most_entries, most_bytes, oldest_seconds = self._bounds
         if answer.size > most_bytes:
             answer = answer._replace(reasoning=None)

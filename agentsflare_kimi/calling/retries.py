@@ -1,4 +1,4 @@
-"""Decides which requests to send again, and how often during an outage.
+"""Decides which requests to retry, and how often during an outage.
 
 Source: facts/reliability.md sections 1 (R1.1) and 3 ("status").
 """
@@ -56,13 +56,13 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def spend(self, status_code: int | None = None) -> int:
-        """Pay for one retry.
+        """Pay for one retry from the budget.
 
         Args:
             status_code: The status it follows; None after a failed connection.
 
         Returns:
-            What was paid, 0 if there was not enough left.
+            What was paid; 0 if not enough was left.
         """
         cost = _THROTTLING_COST if status_code == _TOO_MANY_REQUESTS else _COST
         with self._lock:
@@ -73,44 +73,44 @@ class RetryBudget:
 
     def refill(self, paid: int = 0) -> None:
         """Return what a call *paid* for its retries, because it succeeded in the end."""
-        # Read without the lock: nothing is lost if a success goes uncounted.
+        # Read without the lock: a missed success does no harm.
         if self._left < self._capacity:
             with self._lock:
                 self._left = min(self._capacity, self._left + max(paid, _REFILL))
 
 
 def is_worthwhile(response: Response, retry_after: float | None, call: Call) -> bool:
-    """Tell from an answer whether sending its request again may help.
+    """Tell from a response whether a retry may help.
 
     Args:
-        response: The answer.
-        retry_after: The seconds it asks to wait.
+        response: The HTTP response.
+        retry_after: The seconds that it asks to wait.
         call: The call that it belongs to.
     """
     if retry_after is not None and retry_after > MAX_RETRY_AFTER:
         return False
     status = response.status_code
     if status == _CONFLICT:
-        # Nothing is locked by a completion.
+        # A completion locks nothing, so waiting does not help.
         return not response.request.url.path.endswith("/completions")
     if status == _EDGE_TIMEOUT:
-        # The work was done and is paid for, only the edge did not wait for it.
+        # The work was done and is paid for; only the edge timed out.
         call.edge_timeouts += 1
         return call.edge_timeouts == 1
     return not is_balance_exhausted(response)
 
 
 def is_balance_exhausted(response: Response) -> bool:
-    """Tell whether *response* is a 429 that says that the account's balance is used up.
+    """Tell whether *response* is a 429 because the account's balance is used up.
 
     It is recognised by the same table as in `diagnose`.
 
     Args:
-        response: The answer; read if it has not been.
+        response: The HTTP response; read if it has not been.
     """
     if response.status_code != _TOO_MANY_REQUESTS:
         return False
-    # The SDK asks before it has read a streamed answer; one that cannot be read says nothing.
+    # The SDK asks before it reads a streamed response; an unreadable one tells nothing.
     with suppress(Exception):
         response.read()
         error = RateLimitError("", response=response, body=None)
@@ -122,7 +122,7 @@ def is_permanent(error: BaseException) -> bool:
     """Tell whether retrying cannot help: the certificate is untrusted or the host name unknown.
 
     Args:
-        error: What the connection failed with; the exceptions behind it count.
+        error: The connection's error; its causes count.
     """
     return any(isinstance(link, _PERMANENT) for link in chain(error))
 
@@ -132,15 +132,15 @@ _blocks_without_sleeping = 0
 
 
 def is_sleeping() -> bool:
-    """Tell whether clients wait before they try again."""
+    """Tell whether clients wait before they retry."""
     return _blocks_without_sleeping == 0
 
 
 @contextmanager
 def without_sleeping() -> Generator[None]:
-    """Let no client in this process wait before it tries again: for tests.
+    """Let clients in this process retry without waiting: for tests.
 
-    Blocks may overlap, in threads too; clients wait again when the last one has ended.
+    Blocks may overlap, also across threads; clients wait again after the last one ends.
     """
     global _blocks_without_sleeping  # noqa: PLW0603  # one switch for the process, as tests need it
     with _lock:

@@ -1,8 +1,8 @@
 """The private hooks of the `openai` SDK that the sync and the async client override.
 
-All that is private to the SDK is touched in the `sdk` modules: here, in `sdk_shared.py` what both
-clients have alike, in `sdk_options.py` the SDK's request options, in `sdk_streams.py` its streams,
-in `sdk_helpers.py` what `.stream()` makes of them.
+Only the `sdk` modules touch what is private to the SDK: besides this one, `sdk_shared.py` (what
+both clients share), `sdk_options.py` (request options), `sdk_streams.py` (streams) and
+`sdk_helpers.py` (the `.stream()` helpers).
 Names that begin with an underscore may change in any release of `openai`; the tests pin each of
 them and say what to look for. They exist from 1.109.1 to 3.54.0.
 Source: facts/reliability.md section 3, facts/openai-sdk.md sections 2 and 4.
@@ -68,7 +68,7 @@ class SyncHooks(SharedHooks):
                 with reading(response):
                     try:
                         _check_headers(response)
-                    except Warning:  # a filter makes an error of it
+                    except Warning:  # a filter turned it into an error
                         response.close()
                         raise
                     return super()._process_response(
@@ -86,9 +86,9 @@ class AsyncHooks(SharedHooks):
     """Overrides for an async client: `class Client(AsyncHooks, AsyncOpenAI)`.
 
     Attributes:
-        max_concurrency: Requests in flight, each counted until its body (a stream: its
-            headers) arrived; 0 for no limit.
-        http_backend: What sends the requests; see `backends.transport_maker`.
+        max_concurrency: The limit of requests in flight, each counted until its body (of a
+            stream, its headers) arrived; 0 for no limit.
+        http_backend: The HTTP library; see `backends.transport_maker`.
     """
 
     max_concurrency: int = 100
@@ -161,22 +161,22 @@ class AsyncHooks(SharedHooks):
 
 def _prepared(options: Any, call: Call, http_client: object) -> Any:
     options = carry(options, call)
-    # Clients of our own follow no redirects as it is.
+    # Our own clients never follow redirects.
     return options if is_steady(http_client) else without_redirects(options)
 
 
 def _guarded(stream_cls: Any, theirs: type, ours: Any) -> Any:
-    """Return the class to make a stream with, in place of *stream_cls*.
+    """Return the stream class to use in place of *stream_cls*.
 
-    A class of the caller's own, such as a tracer's, comes first and ours below it, in the place
-    of the SDK's: what it overrides sees what a caller without it would see.
+    A custom class, such as a tracer's, stays on top, and ours replaces the SDK's base below it,
+    so its overrides see what a caller without it would see.
     """
     if get_origin(stream_cls) is theirs:
         return ours[get_args(stream_cls)]
     kind = get_origin(stream_cls) or stream_cls
     if not isinstance(kind, type) or not issubclass(kind, theirs) or issubclass(kind, ours):
         return stream_cls
-    # The SDK looks up there what the stream is made of.
+    # The SDK looks up the type of the chunks there.
     known = {name: getattr(kind, name) for name in ("__module__", "__orig_bases__")}
     both: Any = type(kind.__name__, (kind, ours), known)
     return both[get_args(stream_cls)] if get_args(stream_cls) else both

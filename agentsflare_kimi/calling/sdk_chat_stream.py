@@ -1,4 +1,4 @@
-"""The stream of `chat.completions.stream()`, which keeps our promises: see `sdk_helpers.py`."""
+"""The guarded stream of `chat.completions.stream()`; see `sdk_helpers.py`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["guarded"]
 
 
 def guarded(manager: object) -> object:
-    """Return *manager* with a stream that keeps our promises; anything but the SDK's as it is."""
+    """Return *manager* with a guarded stream; a manager that is not the SDK's is unchanged."""
     if type(manager) is ChatCompletionStreamManager:
         return twin(_Manager, manager)
     if type(manager) is AsyncChatCompletionStreamManager:
@@ -30,13 +30,13 @@ def guarded(manager: object) -> object:
 
 
 class _Reading:
-    """What the sync and the async stream do alike."""
+    """What the sync and the async stream share."""
 
     if not TYPE_CHECKING:  # the SDK's own signatures
 
         @classmethod
         def of(cls, theirs) -> Self:
-            """Return *theirs*, not yet read, with our promises."""
+            """Return a guarded copy of *theirs*, which is not yet read."""
             stream = twin(cls, theirs)
             stream._chunks, stream._has_begun = HelperChunks(), False
             stream._iterator = stream.__stream__()
@@ -44,7 +44,7 @@ class _Reading:
 
         @property
         def current_completion_snapshot(self):
-            """What has come so far, as the SDK puts it together."""
+            """The completion so far, as the SDK accumulates it."""
             with self._checked():
                 return super().current_completion_snapshot
 
@@ -105,7 +105,7 @@ class _AsyncManager(AsyncChatCompletionStreamManager[Any]):
 
 
 def _complete(snapshot: Any, received: ChatCompletion) -> None:
-    """Give *snapshot* what the SDK drops: filter results, a usage that came before the end."""
+    """Add to *snapshot* what the SDK drops: filter results, and usage sent before the end."""
     _copy(received, snapshot, {"choices", "object"})
     known = {field(choice, "index"): choice for choice in as_list(snapshot.choices)}
     for choice in received.choices:

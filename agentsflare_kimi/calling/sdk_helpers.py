@@ -1,8 +1,8 @@
-"""The SDK's `.stream()`, whose streams raise within `openai`'s tree: more private hooks.
+"""Guards the SDK's `.stream()` helpers, so that they raise `openai` errors; private hooks.
 
-What `.stream()` returns adds chunks up and parses them above the client's `request()`, and
-leaves with a bare `TypeError`, `IndexError` or `AssertionError` where a gateway's chunks are
-odd. Its modules are imported when a resource is first used, as the SDK does.
+The helpers accumulate and parse chunks above the client's `request()`, and raise a bare
+`TypeError`, `IndexError` or `AssertionError` for odd chunks. Their modules are imported when a
+resource is first used, as in the SDK.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ __all__ = ["HelperHooks"]
 
 
 class HelperHooks:
-    """Overrides for a client, so that the streams of its `.stream()` keep our promises."""
+    """Overrides for a client, so that its `.stream()` helpers return guarded streams."""
 
     if not TYPE_CHECKING:  # for type checkers they stay the SDK's
 
         @cached_property
         def chat(self):
-            """The SDK's own, with a `.stream()` that keeps our promises."""
+            """The SDK's own, with a guarded `.stream()`."""
             chat = super().chat
             _guard_chat(chat)
             return chat
 
         @cached_property
         def beta(self):
-            """The SDK's own, with a `chat` as above."""
+            """The SDK's own, with a guarded `chat`."""
             beta = super().beta
             if hasattr(beta, "chat"):
                 _guard_chat(beta.chat)
@@ -37,7 +37,7 @@ class HelperHooks:
 
         @cached_property
         def responses(self):
-            """The SDK's own, with a `.stream()` that keeps our promises."""
+            """The SDK's own, with a guarded `.stream()`."""
             from agentsflare_kimi.calling import sdk_response_stream  # noqa: PLC0415  # as in the SDK
 
             responses = super().responses

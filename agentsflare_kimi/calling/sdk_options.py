@@ -1,4 +1,4 @@
-"""The SDK's private request options: every field of them that is read or changed.
+"""The SDK's private request options: every field that we read or change.
 
 They are `openai._models.FinalRequestOptions`, a pydantic model that the SDK's public `request()`
 takes. The tests of `sdk.py` pin the fields.
@@ -34,7 +34,7 @@ def path_of(options: Any) -> str:
 
 
 def body_of(options: Any) -> Mapping[str, object] | None:
-    """Return the JSON object that is to be sent, `extra_body` included; None if it is none."""
+    """Return the JSON object to send, `extra_body` included; None if it is not an object."""
     data, extra = options.json_data, options.extra_json
     if not isinstance(data, Mapping):
         return None
@@ -44,7 +44,7 @@ def body_of(options: Any) -> Mapping[str, object] | None:
 
 def with_body(options: Any, body: Mapping[str, object]) -> Any:
     """Return a copy of *options* that sends *body*."""
-    # An empty extra_json still makes the SDK take out values given as `Omit`.
+    # An empty extra_json still makes the SDK remove `Omit` values.
     extra: dict[str, object] | None = None if options.extra_json is None else {}
     return options.model_copy(update={"json_data": dict(body), "extra_json": extra})
 
@@ -61,7 +61,7 @@ def sent_texts(options: Any) -> dict[str, object]:
 def carry(options: Any, call: Call) -> Any:
     """Return a copy of *options* that carries *call* through the SDK.
 
-    The SDK copies options with all that they hold, and ignores what it does not know.
+    The SDK copies options with all their fields, and ignores unknown ones.
     """
     carrying = options.model_copy()
     vars(carrying)[_CALL] = call
@@ -74,7 +74,7 @@ def carried_call(options: Any) -> Call | None:
 
 
 def without_redirects(options: Any) -> Any:
-    """Return *options* that let the HTTP library follow no redirect, which could lose the key."""
+    """Return *options* that disable redirects, which could leak the key."""
     if options.follow_redirects is False:
         return options
     return options.model_copy(update={"follow_redirects": False})
@@ -83,12 +83,12 @@ def without_redirects(options: Any) -> Any:
 def checking_answers(options: Any, cast_to: Any, response: Any) -> Any:
     """Return a copy of *options* whose parsed answers are checked before the caller gets them.
 
-    What the SDK has parsed passes the `post_parser` of its options, now or when the caller parses
-    a raw response.
+    The SDK passes what it parsed to the `post_parser` of its options, now or when the caller
+    parses a raw response.
 
     Args:
-        options: The SDK's options; a `post_parser` of theirs comes after the check.
-        cast_to: What the SDK makes of the answer.
+        options: The SDK's options; their own `post_parser` runs after the check.
+        cast_to: The type that the SDK parses the answer into.
         response: The HTTP response.
     """
     theirs = options.post_parser

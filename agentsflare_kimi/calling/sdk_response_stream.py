@@ -1,4 +1,4 @@
-"""The stream of `responses.stream()`, which keeps our promises: see `sdk_helpers.py`."""
+"""The guarded stream of `responses.stream()`; see `sdk_helpers.py`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["guarded"]
 
 
 def guarded(manager: object) -> object:
-    """Return *manager* with a stream that keeps our promises; anything but the SDK's as it is."""
+    """Return *manager* with a guarded stream; a manager that is not the SDK's is unchanged."""
     if type(manager) is ResponseStreamManager:
         return twin(_Manager, manager)
     if type(manager) is AsyncResponseStreamManager:
@@ -27,13 +27,13 @@ def guarded(manager: object) -> object:
 
 
 class _Reading:
-    """What the sync and the async stream do alike; it hears the events of the raw stream."""
+    """What the sync and the async stream share; it observes the events of the raw stream."""
 
     if not TYPE_CHECKING:  # the SDK's own signatures
 
         @classmethod
         def of(cls, theirs) -> Self:
-            """Return *theirs*, not yet read, with our promises."""
+            """Return a guarded copy of *theirs*, which is not yet read."""
             stream = twin(cls, theirs)
             stream._latest = None
             stream._iterator = stream.__stream__()
@@ -46,7 +46,7 @@ class _Reading:
 
 
 class _Ear:
-    """Keeps the latest response that an event of the stream brought."""
+    """Keeps the latest response sent in an event of the stream."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

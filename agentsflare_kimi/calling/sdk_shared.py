@@ -1,4 +1,4 @@
-"""What the sync and the async client override alike in the SDK; `sdk.py` has what differs.
+"""Overrides of the SDK that the sync and the async client share; `sdk.py` has the rest.
 
 Names that begin with an underscore may change in any release of `openai`; the tests of `sdk.py`
 pin each of them. They exist from 1.109.1 to 3.54.0.
@@ -34,12 +34,12 @@ _MAX_URLS: Final = 100
 
 
 class SharedHooks(HelperHooks):
-    """What the sync and the async client override alike.
+    """Overrides that the sync and the async client share.
 
     Attributes:
-        deadline: Seconds for a whole call or stream, retries included; None for no bound.
-        models_file: Models to diagnose failures by, beside the bundled ones.
-        on_filtered: `error` raises where a content filter blocked the answer.
+        deadline: Seconds for a whole call or stream, retries included; None for no limit.
+        models_file: A file of models for diagnoses, besides the bundled ones.
+        on_filtered: `error` raises if a content filter blocked the answer.
     """
 
     deadline: float | None = None
@@ -67,15 +67,14 @@ class SharedHooks(HelperHooks):
         with_options = copy
 
         def __deepcopy__(self, memo):
-            """Share the client where something that holds it is copied.
+            """Share the client if an object that holds it is copied.
 
             Frameworks copy their agents and models (`dspy.LM.copy`, agno's `deep_copy`, LangChain's
-            `model_copy(deep=True)`), and a client is safe to share: across threads as across
-            copies. A client that is copied for its own sake is copied as the SDK's is, which
-            raises `TypeError`, because connections and locks cannot be copied.
+            `model_copy(deep=True)`), and a client is safe to share. Copying a client itself
+            raises `TypeError`, as in the SDK, because connections and locks cannot be copied.
 
             Args:
-                memo: What `copy.deepcopy` has copied so far; empty where it began with the client.
+                memo: What `copy.deepcopy` has copied so far; empty if it began with the client.
             """
             if memo:
                 return self
@@ -94,7 +93,7 @@ class SharedHooks(HelperHooks):
                     refuse_blocked(data, cast_to, response)
                 if (check := answer_check_of(response)) is not None:
                     check.check_model(data, cast_to, response)
-            except OpenAIError as error:  # a raw response is parsed when its call is over
+            except OpenAIError as error:  # a raw response is parsed after its call
                 redact(error)
                 explain(error, response)
                 raise
@@ -104,7 +103,7 @@ class SharedHooks(HelperHooks):
             return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
         def _prepare_url(self, url):
-            # Parsing URLs takes the SDK a twentieth of a call's time; the same few come again.
+            # The SDK spends a twentieth of a call on parsing URLs, and there are only a few.
             known, base_url = self._urls, self.base_url
             if known.get("") is not base_url or len(known) > _MAX_URLS:
                 known = self._urls = {"": base_url}
@@ -124,7 +123,7 @@ class SharedHooks(HelperHooks):
                 self._call_of(options).prepare(request, self._tracer)
                 return request
             finally:
-                del options  # tracebacks may show it, and the prompt is in it
+                del options  # tracebacks may show it, and it holds the prompt
 
         def _encoded_request(self, options, **kwargs):
             try:
@@ -176,7 +175,7 @@ class SharedHooks(HelperHooks):
         return paid > 0
 
     def _check_retry(self, response: object, call: Call) -> None:
-        # After a failed connection the SDK tries again unasked; here is the only place to object.
+        # The SDK retries a failed connection without asking; only here can it be stopped.
         error = sys.exception()
         if response is not None or not isinstance(error, Exception):
             return
@@ -187,17 +186,17 @@ class SharedHooks(HelperHooks):
 
 
 def answer_check_of(response: Any) -> AnswerCheck | None:
-    """Return what the answer in *response* is held against."""
+    """Return the check for the answer in *response*."""
     call = call_of(response.request)
     return None if call is None else call.answer_check
 
 
 def isolate(client: Any, given: Mapping[str, Any]) -> None:
-    """Undo what the SDK's constructor took from `OPENAI_…` variables.
+    """Undo what the SDK's constructor read from `OPENAI_…` variables.
 
     Args:
         client: A client, just made.
-        given: The keywords that it was made with; these are kept.
+        given: The keywords that it was made with; their values are kept.
 
     Source: facts/openai-sdk.md section 4.
     """

@@ -1,4 +1,4 @@
-"""The SDK's streams, which say when they were cut: the other half of `sdk.py`'s private hooks."""
+"""The SDK's streams, guarded so that they raise when cut short; private hooks."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _T = TypeVar("_T")
 
 
 class GuardedStream(Stream[_T]):
-    """An `openai.Stream` that raises where the SDK's ends as if all had come.
+    """An `openai.Stream` that raises when cut short, where the SDK's ends as if complete.
 
-    Loops over it may be left and entered again. Its connection is closed when it ends or fails,
-    when it is closed, and when nobody refers to it any more.
+    A loop over it may be left, and a new one continues. Its connection is closed when the stream
+    ends, fails, is closed, or is no longer referenced.
 
     Attributes:
-        watch: What has passed through it.
+        watch: What has passed through the stream.
     """
 
     watch: StreamWatch
@@ -34,7 +34,7 @@ class GuardedStream(Stream[_T]):
         def __init__(self, **options) -> None:
             super().__init__(**options)
             self.watch = StreamWatch(self._cast_to, self.response)
-            # The SDK's refers back to the stream, so that only a garbage collection ends both.
+            # The SDK's iterator refers to the stream, and the cycle would need garbage collection.
             self._iterator = type(self).__stream__(proxy(self))
 
         def _iter_events(self):
@@ -68,10 +68,10 @@ class GuardedStream(Stream[_T]):
 
 
 class AsyncGuardedStream(AsyncStream[_T]):
-    """An `openai.AsyncStream` that raises where the SDK's ends; see `GuardedStream`.
+    """An `openai.AsyncStream` that raises when cut short; see `GuardedStream`.
 
     Attributes:
-        watch: What has passed through it.
+        watch: What has passed through the stream.
     """
 
     watch: StreamWatch
@@ -115,12 +115,12 @@ class AsyncGuardedStream(AsyncStream[_T]):
 
     @property
     def latest_event(self) -> Event:
-        """The event that the latest chunk was made of."""
+        """The event of the latest chunk."""
         return getattr(self._decoder, "latest", None) or Event()
 
 
 def twin(kind: type[Any], theirs: object) -> Any:  # of *kind*
-    """Return an object of *kind*, a subclass of the class of *theirs*, with all that it holds."""
+    """Return *theirs* as an instance of *kind*, a subclass of its class, with its attributes."""
     ours: object = object.__new__(kind)
     vars(ours).update(vars(theirs))
     return ours

@@ -1,6 +1,6 @@
-"""Checks what an answer says of the model behind it: which one answered, and when it ends.
+"""Checks what an answer says about its model: which one answered, and when it ends.
 
-Hosts have redirected old names without a word. Source: facts/catalog-2026-11.md section 5.
+Hosts have silently redirected old names. Source: facts/catalog-2026-11.md section 5.
 """
 
 from __future__ import annotations
@@ -31,35 +31,35 @@ __all__ = ["AnswerCheck"]
 _MAX_NAME: Final = 80
 _LENGTHS: Final = frozenset({len("deprecation"), len("sunset")})
 _MODEL: Final = re.compile(rb'"model"\s*:\s*"([^"\\]*)"')
-# What stands for a different model from day to day.
+# Suffixes of names that stand for changing models.
 _MOVING: Final = ("-latest", "-auto")
 
 
 class AnswerCheck:
-    """What one call's answer is held against."""
+    """The check of one call's answer."""
 
     __slots__ = ("_passed", "_sent", "_settings", "_told")
 
     def __init__(self, sent: object, settings: KimiSettings, told: ToldPlaces) -> None:
-        """Take note of the model that is sent.
+        """Note the model that is sent.
 
         Args:
             sent: The model of the request, if it has one.
             settings: The client's settings.
-            told: What the client has said before.
+            told: Earlier warnings of the client.
         """
         self._sent = sent if isinstance(sent, str) else ""
-        # Every chunk of a stream names the model, nearly always the same one.
+        # Nearly every chunk of a stream names the same model.
         self._passed: object = self._sent
         self._settings = settings
         self._told = told
 
     def check_model(self, data: object, cast_to: object, response: Response) -> None:
-        """Say so, or refuse, if another model answered than was asked.
+        """Warn or raise if a model other than the requested one answered.
 
         Args:
             data: A body, or the data of an event.
-            cast_to: What the SDK is about to make of it.
+            cast_to: The type that the SDK will construct from it.
             response: The HTTP response it came with.
 
         Raises:
@@ -89,16 +89,16 @@ class AnswerCheck:
         self._say(Notice(kind="substituted", message=message, model=sent), served)
 
     def check_raw(self, answer: Any) -> None:  # noqa: ANN401  # whatever the SDK returns
-        """Look at *answer* if it is a raw response that is read, as `check_model` does.
+        """Check *answer*, as `check_model` does, if it is a raw response that was read.
 
-        Whoever reads it without `.parse()` is told, too.
+        So callers that read it without `.parse()` are warned, too.
         """
         if isinstance(answer, BaseModel):  # whose fields may have any name
             return
         response = getattr(answer, "http_response", None)
         if response is None or not self._sent or not response.is_stream_consumed:
             return
-        # Parsing twice is paid only where the name is another one.
+        # Parse twice only if the name differs.
         found = _MODEL.search(response.content)
         if found is None or found[1] == self._sent.encode():
             return
@@ -109,14 +109,14 @@ class AnswerCheck:
         self.check_model(data, ChatCompletion if _has_choices(data) else dict, response)
 
     def check_headers(self, response: Response) -> None:
-        """Pass on what the headers of *response* announce, once for a client and model.
+        """Report what the headers of *response* announce, once for a client and model.
 
         Warns:
             DeprecatedModelWarning: They announce an end.
         """
         if self._settings.on_deprecated == "ignore":
             return
-        # Looking a header up takes longer than seeing that none has a name of this length.
+        # Comparing the lengths of names is faster than looking headers up.
         if all(len(name) not in _LENGTHS for name, _ in response.headers.raw):
             return
         end = announced_end(cast("Mapping[str, str]", response.headers))
@@ -131,13 +131,13 @@ class AnswerCheck:
 
     def _say(self, notice: Notice, *more: str) -> None:
         key = (notice.kind, notice.model, *more)
-        # What is observed is told each time: it belongs to the one request.
+        # An observation belongs to one request, so it gets the notice each time.
         if observation() is None and not self._told.add(key):
             return
         try:
             announce(notice)
         except Warning:
-            # A filter makes an error of it, and does so each time.
+            # A filter turns the warning into an error, and must do so each time.
             self._told.discard(key)
             raise
 
@@ -156,7 +156,7 @@ def _model_of(fields: Mapping[str, object]) -> str:
 
 
 def _may_be_same(sent: str, served: str, known: Catalog) -> bool:
-    """Tell whether both names may mean one model: nothing is said on a mere suspicion."""
+    """Tell whether both names may mean one model; in doubt, they do."""
     names = sent.strip().lower(), served.lower()
     if names[0] == names[1] or any(name.endswith(_MOVING) for name in names):
         return True

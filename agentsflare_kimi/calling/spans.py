@@ -1,7 +1,7 @@
-"""Tells the trace which model was asked for and which was sent.
+"""Records on the current trace which model was requested and which was sent.
 
-Tracers note the request as the program made it, and the answer's model; why the two differ shows
-nowhere. OpenTelemetry is used where the program has loaded it, and is no dependency.
+Tracers record the program's request and the answer's model, but not why they differ.
+OpenTelemetry is used if the program has loaded it; it is not a dependency.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def trace_models(asked: str, sent: str) -> None:
     """Set `agentsflare_kimi.model_asked` and `.model_sent` on the current span, if one records.
 
     Args:
-        asked: The model that the program named.
+        asked: The model that the program requested.
         sent: The model that the request went to.
     """
     api: Any = sys.modules.get("opentelemetry.trace")

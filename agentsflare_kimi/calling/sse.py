@@ -1,4 +1,4 @@
-"""Server-sent events, read as gateways send them: legal but odd framing gives the same events.
+"""Reads server-sent events as gateways send them; odd but legal framing gives the same events.
 
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 and facts/reliability.md section 3 ("stream").
@@ -20,7 +20,7 @@ __all__ = ["Event", "EventDecoder"]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-# Any name is a legal field, and unknown ones are ignored; `<html>` or `{"error"` is no name.
+# Any name is a legal field, and unknown ones are ignored; `<html>` or `{"error"` is not a name.
 _FIELD: Final = re.compile(rb"[\w.-]*(?::|\Z)")
 _MAX_FOREIGN: Final = 65_536
 _ERROR: Final = "error"
@@ -28,7 +28,7 @@ _ERROR: Final = "error"
 
 @dataclass(slots=True, kw_only=True)
 class Event:
-    """One event, in the shape in which the SDK's streams expect it."""
+    """One event, in the shape that the SDK's streams expect."""
 
     data: str = ""
     event: str | None = None
@@ -36,11 +36,11 @@ class Event:
     retry: int | None = None
 
     def json(self) -> object:
-        """Return the data as a value, None where there is none.
+        """Parse the data as JSON; None if there is none.
 
         Raises:
             UnreadableResponseError: The data is not JSON.
-            openai.APIError: The data is an error, or an error stands beside what it holds.
+            openai.APIError: The data is an error, or has one beside its content.
         """
         if not self.data or self.data.isspace():
             return None
@@ -52,7 +52,7 @@ class Event:
             failure = embedded_failure(value, is_failure=True)
         elif error := field(value, _ERROR):
             if not states_error(error):
-                # The SDK would take even an empty one for an error.
+                # The SDK takes even an empty one for an error.
                 return {**cast("dict[str, object]", value), _ERROR: None}
             failure = embedded_failure(value, chunk=value if field(value, "choices") else None)
         else:
@@ -63,7 +63,7 @@ class Event:
 
 
 class _Lines:
-    """Splits bytes at CR, LF and CRLF, however they arrive, without copying what it holds."""
+    """Splits bytes at CR, LF and CRLF, however they are chunked, without copying its buffer."""
 
     def __init__(self) -> None:
         self._held = bytearray()
@@ -99,7 +99,7 @@ class EventDecoder:
 
     Attributes:
         is_done: Whether `[DONE]` came.
-        latest: The event that was given last.
+        latest: The last event yielded.
     """
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class EventDecoder:
         """Yield the events in *iterator*.
 
         Raises:
-            UnreadableResponseError: There is something between the events that is none.
+            UnreadableResponseError: There is something between the events that is not an event.
         """
         for chunk in iterator:
             yield from self.feed(chunk)
@@ -129,7 +129,7 @@ class EventDecoder:
         """Yield the events in *iterator*.
 
         Raises:
-            UnreadableResponseError: There is something between the events that is none.
+            UnreadableResponseError: There is something between the events that is not an event.
         """
         async for chunk in iterator:
             for event in self.feed(chunk):
@@ -140,10 +140,10 @@ class EventDecoder:
             yield event
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
-        """Yield the events that *chunk* completes; it is taken in as they are asked for.
+        """Yield the events that *chunk* completes; iteration consumes the chunk.
 
         Raises:
-            UnreadableResponseError: There is something between the events that is none.
+            UnreadableResponseError: There is something between the events that is not an event.
         """
         for line in self._lines.feed(chunk):
             if line:
@@ -154,17 +154,17 @@ class EventDecoder:
                 yield self._event()
 
     def finish(self) -> Iterator[Event]:
-        """Yield what the end of the response completes.
+        """Yield the event that the end of the response completes.
 
         Raises:
-            UnreadableResponseError: There is something that is no event.
+            UnreadableResponseError: The rest is not an event.
         """
         rest = self._lines.rest()
         if rest:
             self._read(rest)
         if self._foreign:
             self._refuse_foreign()
-        # Without a blank line after it the event may be cut; a whole one is not thrown away.
+        # Without a blank line after it, the event may be cut; keep it if it is complete.
         if self._data and _is_whole(b"\n".join(self._data)):
             yield self._event()
         if not self._has_event and self._ignored:

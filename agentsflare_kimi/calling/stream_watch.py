@@ -1,4 +1,4 @@
-"""Notices what passes through a stream: whether its end came, and the text until then."""
+"""Watches a stream: whether its end came, and the text so far."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamWatch"]
 
-# Only streams of these chunks show whether they ended as they should.
+# Only streams of these chunks show whether they are complete.
 _TEXT_CHUNKS: Final = (ChatCompletionChunk, Completion)
 
 
@@ -35,7 +35,7 @@ class StreamWatch:
     """What has passed through one stream.
 
     Attributes:
-        observers: Told each chunk before the caller gets it, and that `[DONE]` came.
+        observers: Notified of each chunk before the caller gets it, and of the end.
         is_finished: Whether a finish reason came.
     """
 
@@ -53,7 +53,7 @@ class StreamWatch:
         return whole_text("".join(self._parts))
 
     def see(self, chunk: Any) -> None:  # noqa: ANN401  # any chunk of any stream
-        """Take note of *chunk*."""
+        """Record *chunk*."""
         choices: object = getattr(chunk, "choices", None)
         for choice in cast("list[object]", choices) if isinstance(choices, list) else ():
             if getattr(choice, "finish_reason", None):
@@ -65,7 +65,7 @@ class StreamWatch:
             observer.hear(chunk)
 
     def check_end(self, *, is_done: bool) -> None:
-        """Raise if the stream should not have ended here; else the observers learn of it."""
+        """Raise if the stream is incomplete; otherwise notify the observers of its end."""
         expects_end, self._expects_end = self._expects_end, False
         if expects_end and not (is_done or self.is_finished):
             raise self.failed(
@@ -75,7 +75,7 @@ class StreamWatch:
             observer.end()
 
     def check_failure(self, error: BaseException) -> None:
-        """Raise what *error* stands for, unless it may reach the caller as it is."""
+        """Raise the conversion of *error*, unless it may reach the caller unchanged."""
         if not isinstance(error, Exception):
             return
         self._expects_end = False
@@ -84,7 +84,7 @@ class StreamWatch:
             raise found from error
 
     def failed(self, error: Exception) -> Exception:
-        """Return what to raise for *error*, with the text that had come."""
+        """Return what to raise for *error*, with the text so far."""
         request = self._response.request
         found = as_openai_error(error, request, self._response) or error
         if isinstance(found, APIError):
@@ -93,7 +93,7 @@ class StreamWatch:
             found.response, found.status_code = self._response, self._response.status_code
             found.content_type = self._response.headers.get("content-type")
         if isinstance(found, OpenAIError):
-            # An error that came inside a chunk has the text of that chunk, a block has it all.
+            # An error inside a chunk has that chunk's text; a block has the whole text.
             inside = getattr(found, "partial", None) or ""
             is_whole = isinstance(found, ContentFilteredError)
             vars(found)["partial"] = inside if is_whole else self.partial + inside

@@ -1,7 +1,7 @@
-"""Finds halves of UTF-16 pairs in a request: text that Python holds and UTF-8 does not.
+"""Finds lone UTF-16 surrogates in a request, which Python strings allow and UTF-8 does not.
 
-They come from terminals, from files read with `surrogateescape`, and from JSON that was cut in
-the middle of an emoji. The HTTP library fails on them with the text in its error.
+They come from terminals, from files read with `surrogateescape`, and from JSON that was cut inside
+an emoji. The HTTP library's error for them quotes the text.
 Source: https://github.com/MoonshotAI/kimi-cli/issues/994
 """
 
@@ -23,10 +23,10 @@ def lone_surrogate_error(body: object) -> LoneSurrogateError | None:
     """Make the error for the first lone surrogate in a request.
 
     Args:
-        body: What is to be sent as JSON.
+        body: The JSON data to send.
 
     Returns:
-        The error, which shows where it is and nothing of the text; None if there is none.
+        The error, which shows the place but not the text; None if there is no surrogate.
     """
     found = _find(body, "")
     if found is None:
@@ -49,7 +49,7 @@ def _find(value: object, path: str) -> tuple[str, int, str] | None:
         for name, entry in cast("Mapping[object, object]", value).items():
             if found := _find(name, f"a name in {path}" if path else "a name in the request"):
                 return found
-            # A name that is no identifier may be text of the caller's.
+            # A key that is not an identifier may be the caller's text.
             shown = name if isinstance(name, str) and _NAME.fullmatch(name) else "…"
             if found := _find(entry, f"{path}.{shown}" if path else shown):
                 return found

@@ -1,4 +1,4 @@
-"""Connections when they are made: told by the `trace` extension of the HTTP library.
+"""Prepares new connections, through the `trace` extension of the HTTP library.
 
 Source: https://www.python-httpx.org/advanced/extensions/#trace
 """
@@ -15,7 +15,7 @@ from agentsflare_kimi.calling.deadlines import at_most
 
 __all__ = ["async_trace", "keep_alive", "trace"]
 
-# Seconds of silence until the first probe, between probes, and how many go unanswered.
+# Idle seconds before the first probe, seconds between probes, and unanswered probes allowed.
 _PROBES: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5))
 _CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete")
 _SENDING: Final = "send_request_headers.started"
@@ -26,8 +26,8 @@ def trace(event: str, info: Mapping[str, Any]) -> None:
     """Prepare a connection when it is made: the `trace` extension of a request.
 
     Args:
-        event: What the HTTP library does.
-        info: What it does it with.
+        event: The name of the HTTP library's event.
+        info: The event's arguments or result.
     """
     if event.endswith(_CONNECTED):
         stream = info["return_value"]
@@ -39,7 +39,7 @@ def trace(event: str, info: Mapping[str, Any]) -> None:
 
 
 async def async_trace(event: str, info: Mapping[str, Any]) -> None:
-    """Prepare a connection when it is made, as `trace`; here cancelling bounds the time."""
+    """Prepare a connection, as `trace` does; here cancellation enforces the deadline."""
     if event.endswith(_CONNECTED):
         stream = info["return_value"]
         keep_alive(stream.get_extra_info("socket"))
@@ -49,18 +49,18 @@ async def async_trace(event: str, info: Mapping[str, Any]) -> None:
 
 
 def _stop_tracing(info: Mapping[str, Any]) -> None:
-    # The connection is there; to be told of every further step would only cost time. Behind a
-    # request for a tunnel a connection is still to come.
+    # The connection is made, and tracing further steps would only take time. After a request for
+    # a tunnel, another connection is still to come.
     request = info["request"]
     if request.method != _TUNNEL:
         request.extensions.pop("trace", None)
 
 
 def keep_alive(connection: socket.socket | None) -> None:
-    """Let the system probe *connection*, so that one that has died in silence is noticed."""
+    """Turn on TCP keep-alive, so that a silently dead *connection* is noticed."""
     if connection is None or connection.family == getattr(socket, "AF_UNIX", None):
         return
-    with suppress(OSError):  # the peer may have gone already; reading will say so
+    with suppress(OSError):  # the peer may have gone; reading will fail
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in _PROBES:
             if hasattr(socket, name):  # not everywhere
@@ -68,8 +68,8 @@ def keep_alive(connection: socket.socket | None) -> None:
 
 
 def _ask_cheaply(stream: Any) -> None:  # noqa: ANN401  # httpcore's or httpcore2's NetworkStream
-    # The pool asks each idle connection at each request whether the server has closed it, and
-    # the HTTP library looks the peer's address up to answer. With 100 connections that is a
+    # At each request the pool asks every idle connection whether the server has closed it, and
+    # the HTTP library looks up the peer's address to answer. With 100 connections that takes a
     # third of the time.
     connection = stream.get_extra_info("socket")
     if connection is None or not hasattr(select, "poll"):

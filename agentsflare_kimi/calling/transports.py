@@ -1,7 +1,7 @@
-"""HTTP transports that fit around the HTTP library's own, whichever generation it is.
+"""HTTP transports that wrap those of either generation of the HTTP library.
 
-`PooledTransport(make)` gives each process connections of its own, `AsyncPooledTransport(make)`
-each event loop; `GuardedTransport` stands around each of those that *make* makes.
+`PooledTransport(make)` gives each process its own connections, `AsyncPooledTransport(make)` each
+event loop; a guarded transport wraps each transport that *make* returns.
 Source: facts/reliability.md section 4.
 """
 
@@ -25,14 +25,14 @@ _TOO_MANY_REQUESTS: Final = 429
 
 
 class GuardedTransport(http.BaseTransport):
-    """Sends each request only to the origin that its call was made for.
+    """Sends each request only to the origin of its call.
 
     Attributes:
         is_closed: Whether its connections were closed.
     """
 
     def __init__(self, inner: http.BaseTransport) -> None:
-        """Stand around *inner*, which has the connections."""
+        """Wrap *inner*, which holds the connections."""
         self._inner = inner
         self.is_closed: bool = False
 
@@ -40,7 +40,7 @@ class GuardedTransport(http.BaseTransport):
         """Send *request*.
 
         Raises:
-            UnsafeBaseUrlError: Something on the way has turned it to another origin.
+            UnsafeBaseUrlError: Something changed its origin on the way.
         """
         call = call_of(request)
         if call is not None:
@@ -54,10 +54,10 @@ class GuardedTransport(http.BaseTransport):
 
 
 class AsyncGuardedTransport(http.AsyncBaseTransport):
-    """As `GuardedTransport`; and reads the whole of an answer that may say why to retry."""
+    """As `GuardedTransport`; also reads responses whose body decides on a retry."""
 
     def __init__(self, inner: http.AsyncBaseTransport) -> None:
-        """Stand around *inner*, which has the connections."""
+        """Wrap *inner*, which holds the connections."""
         self._inner = inner
         self.is_closed: bool = False
 
@@ -65,14 +65,14 @@ class AsyncGuardedTransport(http.AsyncBaseTransport):
         """Send *request*.
 
         Raises:
-            UnsafeBaseUrlError: Something on the way has turned it to another origin.
+            UnsafeBaseUrlError: Something changed its origin on the way.
         """
         call = call_of(request)
         if call is not None:
             call.check_origin(request)
         response = await self._inner.handle_async_request(request)
         if response.status_code == _TOO_MANY_REQUESTS:
-            # The SDK asks without awaiting whether to try again, and the body has the answer.
+            # The SDK decides on a retry without awaiting, and the decision needs the body.
             response.request = request
             await response.aread()
         return response
@@ -84,7 +84,7 @@ class AsyncGuardedTransport(http.AsyncBaseTransport):
 
 
 class PooledTransport(http.BaseTransport):
-    """Connections of this process; a process that is forked from it makes its own.
+    """The connections of this process; a forked process makes its own.
 
     Attributes:
         of_process: The transport of this process, by its id.
@@ -94,8 +94,8 @@ class PooledTransport(http.BaseTransport):
         """Begin with none.
 
         Args:
-            make: Makes the transport that has the connections.
-            proxy: The variable that names the proxy they go through, if any; diagnoses name it.
+            make: Makes the transport that holds the connections.
+            proxy: The variable that names their proxy, if any; for diagnoses.
         """
         self._make = make
         self._proxy = proxy
@@ -107,8 +107,8 @@ class PooledTransport(http.BaseTransport):
             request.extensions[PROXY] = self._proxy
         process = os.getpid()
         if process not in self.of_process:
-            # What the parent uses is left untouched: closing it takes a lock that a thread of
-            # the parent may have held at the fork.
+            # Leave the parent's transport open: closing it takes a lock that another thread may
+            # have held at the fork.
             self._inherited = self.of_process
             self.of_process = {process: GuardedTransport(self._make())}
         return self.of_process[process].handle_request(request)
@@ -121,7 +121,7 @@ class PooledTransport(http.BaseTransport):
 
 
 class AsyncPooledTransport(http.AsyncBaseTransport):
-    """Connections of the running event loop; they are closed when it ends.
+    """The connections of the running event loop, closed when it ends.
 
     Attributes:
         of_loop: The transports, one for each loop.

@@ -1,4 +1,4 @@
-"""Makes the error for an answer that the SDK cannot read as it was asked to."""
+"""Makes the error for an answer that the SDK cannot parse into the requested type."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _ORIGINAL: Final = "_validation_error"
 
 @contextmanager
 def in_our_tree(answer: Callable[[], object], response: Response) -> Generator[None]:
-    """Turn what the SDK raises over an answer into errors of `openai`'s tree.
+    """Convert exceptions of the SDK's parser to errors of `openai`'s tree.
 
     Args:
-        answer: Returns the answer as far as it came; called where something is raised.
+        answer: Returns the answer so far; called only if something is raised.
         response: The HTTP response that it came with.
     """
     try:
         yield
-    except Warning:  # a filter makes an error of it
+    except Warning:  # a filter turned it into an error
         raise
     except Exception as error:
         found = unparsed(error, answer(), response)
@@ -43,16 +43,16 @@ def in_our_tree(answer: Callable[[], object], response: Response) -> Generator[N
 
 
 def unparsed(error: Exception, answer: object, response: Response) -> OpenAIError:
-    """Return what to raise for *error*, which the SDK raised over *answer*.
+    """Return what to raise for *error*, which the SDK raised while parsing *answer*.
 
     Args:
-        error: What its parser or its stream helper raised.
-        answer: What it was to read; kept as the error's `completion`.
+        error: What its parser or stream helper raised.
+        answer: What it tried to parse; kept as the error's `completion`.
         response: The HTTP response.
 
     Returns:
-        *error* itself if it is one of `openai`'s tree; else an `UnparsedAnswerError` that is
-        also of the class of *error*, so that code that catches it still does.
+        *error* itself if it is in `openai`'s tree; else an `UnparsedAnswerError` that is also an
+        instance of the class of *error*, so existing `except` clauses still catch it.
     """
     found = error
     if not isinstance(found, OpenAIError):
@@ -81,7 +81,8 @@ def unparsed_answer_error(
         error: What the SDK raised.
 
     Returns:
-        The error. It is also of the class of *error*, unless that class allows no subclasses.
+        The error. It is also an instance of the class of *error*, unless that cannot be
+        subclassed.
     """
     plain = UnparsedAnswerError(message, request, body=None)
     kind = _also(type(error))
@@ -95,7 +96,7 @@ def unparsed_answer_error(
 
 @lru_cache(_MOST_CLASSES)
 def _also(theirs: type[Exception]) -> type[UnparsedAnswerError]:
-    """Return a class that is both ours and *theirs*; ours alone where that cannot be."""
+    """Return a subclass of ours and *theirs*; ours alone if that is impossible."""
     if issubclass(UnparsedAnswerError, theirs):
         return UnparsedAnswerError
 
@@ -130,7 +131,7 @@ def _original(error: object) -> ValidationError:
 
 
 def _delegate(name: str) -> Callable[..., object]:
-    # What pydantic's own error knows cannot be given to another one, only asked for.
+    # The state of pydantic's error cannot be copied, so calls are delegated to it.
     def ask(error: object, **options: object) -> object:
         return getattr(_original(error), name)(**options)
 
@@ -146,7 +147,7 @@ def _made(
 
 
 def _new(kind: type[Any], arguments: tuple[object, ...]) -> UnparsedAnswerError:
-    # Not by the constructor, because that of *theirs* may want other arguments.
+    # Not by the constructor, because that of *theirs* may require other arguments.
     if issubclass(kind, ValidationError):
         error: Any = kind.__new__(kind, UnparsedAnswerError.__name__, [])
     else:

@@ -1,4 +1,4 @@
-"""Very many prompts: asked once each, recorded at once, continued after anything.
+"""Runs very many prompts: each is asked once and recorded at once; any run can be resumed.
 
 >>> async def ask_all(rows: list[dict[str, object]]) -> None:
 ...     async with AsyncKimi() as client:

@@ -1,4 +1,4 @@
-"""Asks one row: migrated once, sent, retried where that helps, its answer made a record."""
+"""Asks one row: migrates it, sends it, retries where that helps, and makes the record."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _MOST_MODELS: Final = 100
 
 
 class AnswerCheck(Protocol):
-    """Looks at an answer before it counts as one."""
+    """Checks an answer before it is accepted."""
 
     def prepare(self, body: dict[str, object]) -> None:
-        """Ask for the right form, in place."""
+        """Request the right format, by changing *body* in place."""
         ...
 
     def judge(self, record: Record, sent: Mapping[str, object]) -> Mapping[str, object] | None:
-        """Complete *record*, or turn it into an error's; return what to send for a repair."""
+        """Complete *record* or make it an error; return the request for a repair, if any."""
         ...
 
 
@@ -50,15 +50,15 @@ class Question:
     """One row on its way.
 
     Attributes:
-        row: What was given.
-        body: What is sent.
-        digest: Of what is sent.
-        migrated_from: The model that was named, if another one is sent.
+        row: The row as given.
+        body: The request to send.
+        digest: The digest of that request.
+        migrated_from: The model that the row names, if the request goes to another one.
         refusal: Why it cannot be sent at all.
         attempts: How often it was sent.
-        throttlings: How many of these met a limit.
-        earlier: The record of the answer that a repair is asked for.
-        repair: What is sent to have it repaired.
+        throttlings: How many of these attempts hit a rate limit.
+        earlier: The record of the answer to be repaired.
+        repair: The request for the repair.
     """
 
     row: Row
@@ -73,20 +73,20 @@ class Question:
 
     @property
     def tokens(self) -> int:
-        """About what it reserves of the tokens a minute."""
+        """An estimate of the tokens that it reserves of the tokens a minute."""
         return prompt_tokens(self.body) + completion_budget(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What came of sending a question once.
+    """The result of sending a question once.
 
     Attributes:
-        record: What became of the row; None if it is to be asked again.
-        pause: Seconds to wait before that.
+        record: The row's record; None if the row is to be asked again.
+        pause: Seconds to wait before asking again.
         is_refused: Whether the gateway had too many requests.
-        stop: Why asking any row is of no use; the row then has no record, so that it is asked
-            when the batch is continued.
+        stop: Why the whole run must stop; the row then gets no record, so that it is asked when
+            the batch is resumed.
     """
 
     record: Record | None = None
@@ -102,10 +102,10 @@ class Asker:
     Args:
         client: What to ask with; its own retries and its limit of requests are not used.
         limiter: How many requests may be in flight, and how many a minute.
-        max_attempts: How often a row is sent; requests that met a limit do not count.
-        check: What looks at each answer.
-        stopped: Why the rest need not be asked, once that is known; rows are then given a record
-            without being sent.
+        max_attempts: How often a row is sent; requests that hit a rate limit do not count.
+        check: Checks each answer.
+        stopped: Why the run stopped, once it has; further rows then get a record without being
+            sent.
     """
 
     client: AsyncKimi
@@ -123,7 +123,7 @@ class Asker:
             row: A `Row`, or a request of OpenAI's batch format.
 
         Returns:
-            Its record. After a failure that every row would meet it has that failure's cause,
+            Its record. A failure that would hit every row stops the run: the record has its cause,
             and further rows are not sent.
         """
         try:
@@ -133,7 +133,7 @@ class Asker:
         return await self.ask(question)
 
     async def ask(self, question: Question) -> Record:
-        """Ask *question*, as often as it takes; see `__call__`."""
+        """Ask *question*, with retries; see `__call__`."""
         while True:
             if self.stopped is not None:
                 return _stopped_record(question, self.stopped)
@@ -145,7 +145,7 @@ class Asker:
             await asyncio.sleep(attempt.pause)
 
     def question(self, row: Row) -> Question:
-        """Work out what to send for *row*, and say once a run what was changed for a model.
+        """Plan the request for *row*; announce the changes for a model once a run.
 
         Args:
             row: The row.
@@ -170,13 +170,13 @@ class Asker:
         return question
 
     async def attempt(self, question: Question) -> Attempt:
-        """Send *question* once; a slot of the limiter must be held, and is given back.
+        """Send *question* once; the caller must hold a slot of the limiter, which is released.
 
         Args:
-            question: The question; its counts go up.
+            question: The question; its counts are incremented.
 
         Returns:
-            What came of it.
+            The result.
         """
         attempt = Attempt()
         try:
@@ -195,7 +195,7 @@ class Asker:
             answer = await self._client_for(question).post(
                 _PATH, cast_to=ChatCompletion, body=question.repair or question.body
             )
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is this row's alone
+        except Exception as error:  # noqa: BLE001  # any failure is this row's alone
             return self._failed(question, error)
         return self._judged(question, answer_record(row.custom_id, digest, answer))
 
@@ -231,12 +231,12 @@ class Asker:
         )
         if pause is not None:
             return Attempt(pause=pause, is_refused=is_refused)
-        # A repair that failed leaves the answer that was to be repaired, and its error.
+        # If a repair fails, the record of the answer to be repaired stands.
         record = question.earlier or error_record(question.row.custom_id, question.digest, error)
         return Attempt(record=_completed(question, record), is_refused=is_refused)
 
     def _asks_for(self, question: Question) -> bool:
-        """Tell whether the form of the answer is that of all rows, and not the row's own."""
+        """Tell whether the answer's format is that of all rows, not the row's own."""
         return self.check is not None and "response_format" not in question.row.body
 
     def _announce(self, plan: Migration) -> None:
@@ -247,7 +247,7 @@ class Asker:
                 announce(notice)
 
     def _client_for(self, question: Question) -> AsyncKimi:
-        # The plan was made above: to plan each row again would say everything each time.
+        # The row is already planned; planning it again would repeat every notice.
         model = question.body.get("model")
         name = model if isinstance(model, str) else None
         if name not in self._clients:

@@ -1,6 +1,6 @@
-"""For Dask: a function for `Client.map` over blocks of rows.
+"""A function for Dask's `Client.map` over blocks of rows.
 
-Needs no import of dask. Each worker process keeps one client and one file of the journal.
+Does not import dask. Each worker process has one client and one file of the journal.
 
 >>> def ask(cluster, blocks, journal):
 ...     return cluster.gather(cluster.map(ask_block, blocks, journal=journal, pure=False))
@@ -27,14 +27,14 @@ def ask_block(
     journal: str,
     **options: Any,  # noqa: ANN401  # those of RowsAsker
 ) -> list[Record]:
-    """Ask a block of rows on the worker that this runs on.
+    """Ask a block of rows on the current worker.
 
     Args:
         block: The rows.
-        journal: A directory that all workers share. A result that died with its worker comes
-            from there, and is not paid again.
-        options: Those of `agentsflare_kimi.batch.workers.RowsAsker`; the first call of a process
-            counts.
+        journal: A directory that all workers share. Results lost with a worker are read from
+            there, and not paid for again.
+        options: Those of `agentsflare_kimi.batch.workers.RowsAsker`; only those of a process's
+            first call count.
 
     Returns:
         The records, in the order of the rows.

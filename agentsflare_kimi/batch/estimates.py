@@ -1,4 +1,4 @@
-"""What a batch would take: counted from its rows, without asking anything."""
+"""Estimates a batch from its rows, without sending anything."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _A_MILLION: Final = 1_000_000
 
 @dataclass(slots=True, kw_only=True)
 class Estimate:
-    """About what a batch takes; completions are counted at their limits.
+    """The estimate for a batch; completions are counted at their token limits.
 
     Attributes:
-        requests: As many as rows.
-        prompt_tokens: About so many.
-        completion_tokens: At most so many.
-        unlimited: Rows that set no limit of their own for the completion.
+        requests: The number of requests: one for each row.
+        prompt_tokens: The approximate number of prompt tokens.
+        completion_tokens: The most completion tokens.
+        unlimited: The number of rows that set no token limit for the completion.
         largest_reserve: The most tokens that one request reserves of the tokens a minute.
-        cost: In the currency of the prices; None if none were given.
-        minutes: What the limits a minute make of it; None if none were given.
+        cost: In the currency of the prices; None without prices.
+        minutes: The time at the limits a minute; None without limits.
     """
 
     requests: int = 0
@@ -46,19 +46,19 @@ class Estimate:
         self.largest_reserve = max(self.largest_reserve, prompt + completion)
 
     def price(self, prompt: float | None, completion: float | None) -> None:
-        """Work out the cost, from prices for a million tokens."""
+        """Compute the cost, from prices for a million tokens."""
         if prompt is not None or completion is not None:
             spent = self.prompt_tokens * (prompt or 0) + self.completion_tokens * (completion or 0)
             self.cost = spent / _A_MILLION
 
     def time(self, rpm: float | None, tpm: float | None) -> None:
-        """Work out the time, from limits a minute."""
+        """Compute the time, from limits a minute."""
         reserved = self.prompt_tokens + self.completion_tokens
         needed = [self.requests / rpm if rpm else 0.0, reserved / tpm if tpm else 0.0]
         self.minutes = max(needed) if any(needed) else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the counts as what JSON can hold."""
+        """Return the counts as JSON data."""
         return asdict(self)
 
     def __str__(self) -> str:
@@ -75,7 +75,7 @@ class Estimate:
 
 
 def estimate(rows: Iterable[Row]) -> Estimate:
-    """Estimate what *rows* take."""
+    """Estimate the batch of *rows*."""
     found = Estimate()
     for row in rows:
         found.add(row)

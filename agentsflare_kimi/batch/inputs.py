@@ -1,4 +1,4 @@
-"""From a file to the rows of a batch: bodies are completed, ids given, mistakes found."""
+"""Reads the rows of a batch from a file: completes bodies, assigns ids, finds mistakes."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _MOST_SHOWN: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowOptions:
-    """What is the same for every row.
+    """Options that apply to every row.
 
     Attributes:
-        settings: What says which models are asked.
-        model: The model to ask, whatever a row names; None for the row's own.
+        settings: The settings that decide which models are accepted.
+        model: The model for every row; None for the row's own.
         system: A system message for rows that have none.
-        template: The prompt, in which a row's columns are filled in.
-        max_completion_tokens: How long a completion may be, for rows that do not say.
+        template: The prompt to fill a row's columns into.
+        max_completion_tokens: The token limit of completions, for rows without one.
     """
 
     settings: KimiSettings = field(default_factory=KimiSettings)
@@ -47,19 +47,19 @@ class RowOptions:
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """The rows of a file; can be gone through as often as wanted.
+    """The rows of a file; can be iterated more than once.
 
     Args:
         path: OpenAI's batch format or other JSON lines (`.jsonl`), `.csv`, `.tsv`, `.parquet`,
             or one prompt a line (`.txt`).
-        options: What is the same for every row.
-        input_format: The format, if the name does not tell it.
-        limit: The most rows to take.
+        options: Options that apply to every row.
+        input_format: The format, if the file's name does not tell it.
+        limit: The most rows to read.
 
     Raises:
-        BatchError: The format cannot be told, the file can be read only once, or it changes between
-            two times.
-        OSError: It cannot be read.
+        BatchError: The format is unknown, the file can be read only once, or it changes between
+            two passes.
+        OSError: The file cannot be read.
     """
 
     path: Path
@@ -69,7 +69,7 @@ class InputFile:
     _state: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
     def __iter__(self) -> Iterator[Row | BadRow]:
-        """Yield each row, or what is wrong with it."""
+        """Yield each row, or a `BadRow` with what is wrong."""
         read = find_format(self.path, self.input_format)
         self._refuse_change()
         seen: dict[str, int] = {}
@@ -88,7 +88,7 @@ class InputFile:
             yield row
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows that can be asked."""
+        """Yield the valid rows."""
         return (row for row in self if isinstance(row, Row))
 
     def _refuse_change(self) -> None:
@@ -106,7 +106,7 @@ class InputFile:
 
 
 def refuse_bad_rows(path: Path, bad: Sequence[BadRow]) -> None:
-    """Refuse a file with mistakes, and name the first of them.
+    """Refuse a file with bad rows, and name the first of them.
 
     Raises:
         BatchError: There are any.

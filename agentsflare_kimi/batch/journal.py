@@ -1,8 +1,8 @@
-"""What was answered so far, safe from crashes: a file of records that only ever grows.
+"""The records of a batch so far, safe from crashes: an append-only file.
 
-One record a line, written with one call before the next row's answer is looked at. A record that
-was written survives the end of the process; within a tenth of a second it survives the end of the
-machine, too. Measured in facts/batch.md section 2.
+One record a line, written by one call before the next answer is processed. A written record
+survives a crash of the process at once, and a crash of the machine after a tenth of a second.
+Measured in facts/batch.md section 2.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _NEW_LINE: Final = b"\n"
 
 
 class Entry(NamedTuple):
-    """Where one record stands.
+    """The location of one record.
 
     Attributes:
-        digest: Of the request that it answers.
-        is_error: Whether it tells of a failure.
+        digest: The digest of the request that it answers.
+        is_error: Whether it is an error record.
         path: The file.
-        offset: Its first byte there.
+        offset: The offset of its first byte.
     """
 
     digest: str
@@ -40,28 +40,28 @@ class Entry(NamedTuple):
 
 
 class Index:
-    """Which rows have a record; the records themselves stay in their files."""
+    """The index of rows that have a record; the records stay in their files."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Begin empty."""
         self._entries: dict[str, tuple[Entry, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def __contains__(self, custom_id: object) -> bool:
-        """Tell whether there is a record of that id, whatever was asked then."""
+        """Tell whether there is a record of that id, for any request."""
         return custom_id in self._entries
 
     def find(self, custom_id: str, digest: str) -> Entry | None:
-        """Return where the record of a row is, if the same was asked then."""
+        """Return the location of a row's record, if its request was the same."""
         for entry in self._entries.get(custom_id, ()):
             if entry.digest == digest:
                 return entry
         return None
 
     def add(self, custom_id: str, entry: Entry) -> None:
-        """Note a record; the last counts, but no failure displaces an answer."""
+        """Add a record; the last one counts, but an error never replaces an answer."""
         known = self.find(custom_id, entry.digest)
         if known is None:
             self._entries[custom_id] = (*self._entries.get(custom_id, ()), entry)
@@ -71,15 +71,15 @@ class Index:
 
 
 def read_entries(path: str, index: Index, offset: int = 0) -> int:
-    """Read which records a journal holds; lines that a crash tore are passed over.
+    """Index the records of a journal; lines torn by a crash are skipped.
 
     Args:
         path: The file.
-        index: Where to note them.
-        offset: Where to begin.
+        index: The index to add them to.
+        offset: Where to start reading.
 
     Returns:
-        The end of the last whole line, to go on from later.
+        The end of the last complete line, from which to continue later.
     """
     with Path(path).open("rb") as file:
         file.seek(offset)
@@ -104,12 +104,12 @@ def _parse(line: bytes) -> dict[str, object] | None:
 
 
 class Journal:
-    """A file of records, to continue a batch from; one process may write to it at a time.
+    """A file of records, from which a batch resumes; one process may write to it at a time.
 
     Args:
-        path: The file; made if it is missing. A line that a crash tore stays as it is, and
-            nothing is glued to it.
-        index: Where to note the records, if they count beside others.
+        path: The file; created if missing. A line torn by a crash stays unchanged, and nothing
+            is appended to it.
+        index: The index to add the records to, if shared with other files.
 
     Raises:
         BatchError: Another process is writing to it.
@@ -117,7 +117,7 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, index: Index | None = None) -> None:
-        """Read what it holds, and lock it."""
+        """Lock the file, and index its records."""
         self.path: str = os.fspath(path)
         self.index: Index = Index() if index is None else index
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -135,24 +135,24 @@ class Journal:
 
     @property
     def unwritten(self) -> int:
-        """How many records wait for room on the disk."""
+        """The number of records that wait for disk space."""
         return len(self._unwritten)
 
     def append(self, record: Record) -> None:
         """Write *record*.
 
         Raises:
-            OSError: The disk is full, say. The record is kept, and written by the next call
-                that succeeds, `flush` included.
+            OSError: For example, the disk is full. The record is kept, and written by the next
+                call that succeeds, `flush` included.
         """
         self._unwritten.append(record)
         self.flush()
 
     def flush(self) -> None:
-        """Write what could not be written before.
+        """Write the records that could not be written before.
 
         Raises:
-            OSError: It still cannot.
+            OSError: They still cannot be written.
         """
         while self._unwritten:
             self._write(self._unwritten[0])
@@ -160,7 +160,7 @@ class Journal:
         self._syncer.request()
 
     def close(self) -> None:
-        """Make sure that everything is on the disk, and let others write."""
+        """Sync the file to disk, and unlock it."""
         if self._descriptor is not None:
             try:
                 self._syncer.close()
@@ -205,7 +205,7 @@ class Journal:
 
 
 class _Syncer:
-    """Brings what was written onto the disk, from a thread: it takes milliseconds."""
+    """Syncs the file to disk in a thread, because that takes milliseconds."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -241,12 +241,12 @@ class _Syncer:
             except OSError as error:
                 self._error = error
             self._is_closing.wait(_SYNC_SECONDS)
-        # What came between the last time and the end.
+        # Records written between the last sync and the end.
         try:
             _sync(self._descriptor)
         except OSError as error:
             self._error = error
 
 
-# Not on every system.
+# Some systems lack fdatasync.
 _sync = getattr(os, "fdatasync", os.fsync)

@@ -1,4 +1,4 @@
-"""Holds requests back: as many in flight as the gateway takes, as many a minute as were told."""
+"""Limits requests: in flight, to what the gateway accepts; a minute, to the given limits."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ class Limiter:
     """Slots for requests of one event loop.
 
     Args:
-        max_concurrency: The most requests in flight; how many the gateway takes is found out.
-        rpm: Requests a minute, if the account's limit is known; then no 429 is needed to learn
-            it.
+        max_concurrency: The most requests in flight; how many the gateway accepts is measured.
+        rpm: Requests a minute, if the account's limit is known; this avoids learning it by 429s.
         tpm: Tokens a minute, likewise. A request reserves its prompt and its whole
             completion budget.
         clock: Seconds on a monotonic clock.
@@ -51,18 +50,18 @@ class Limiter:
 
     @property
     def size(self) -> int:
-        """How many requests may be in flight now."""
+        """The number of requests that may be in flight now."""
         return self._window.size
 
     def try_acquire(self, tokens: int = 0) -> float:
         """Take a slot if one is free.
 
         Args:
-            tokens: What the request reserves of the tokens a minute.
+            tokens: The tokens that the request reserves of the tokens a minute.
 
         Returns:
-            0 if it was taken; else the seconds after which to ask again, infinite if only a
-            release can help.
+            0 if it was taken; else the seconds to wait before the next try, infinite if a slot
+            must be released first.
         """
         if self.in_flight >= self._window.size:
             return math.inf
@@ -78,7 +77,7 @@ class Limiter:
         """Wait for a slot, and take it.
 
         Args:
-            tokens: What the request reserves of the tokens a minute.
+            tokens: The tokens that the request reserves of the tokens a minute.
         """
         while seconds := self.try_acquire(tokens):
             if math.isinf(seconds):
@@ -87,7 +86,7 @@ class Limiter:
                 await asyncio.sleep(seconds)
 
     def release(self, *, is_refused: bool = False) -> None:
-        """Give a slot back.
+        """Release a slot.
 
         Args:
             is_refused: Whether the request was one too many (a 429).
@@ -106,7 +105,7 @@ class Limiter:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                # It was woken for a slot that it will not take.
+                # Pass on the wake-up for a slot that it will not take.
                 self._wake()
             raise
 

@@ -6,4 +6,4 @@ __all__ = ["LineError"]
 
 
 class LineError(Exception):
-    """One line cannot be asked; whoever reads the file knows which."""
+    """One line is not a valid row; the reader of the file knows its number."""

@@ -1,4 +1,4 @@
-"""Locks on files that end with the process, however it ends."""
+"""File locks that are released when the process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if sys.platform == "win32":
     import msvcrt
 
     def try_lock(descriptor: int, *, is_shared: bool = False) -> bool:
-        """Lock an open file, unless another holds it."""
-        del is_shared  # there are none here, so a second shard waits for the first
+        """Lock an open file, unless another process holds the lock."""
+        del is_shared  # no shared locks here: a second shard waits for the first
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -19,18 +19,18 @@ if sys.platform == "win32":
         return True
 
     def unlock(descriptor: int) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
     def try_lock(descriptor: int, *, is_shared: bool = False) -> bool:
-        """Lock an open file, unless another holds it.
+        """Lock an open file, unless another process holds the lock.
 
         Args:
             descriptor: The file; the lock is held until it is closed.
-            is_shared: Whether others may hold it as well, if theirs is shared, too.
+            is_shared: Whether other processes may hold a shared lock, too.
 
         Returns:
             Whether it is locked now.
@@ -43,5 +43,5 @@ else:
         return True
 
     def unlock(descriptor: int) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         fcntl.flock(descriptor, fcntl.LOCK_UN)

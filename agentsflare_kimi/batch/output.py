@@ -1,4 +1,4 @@
-"""Writes the records of a finished batch, in the order of its rows, all at once or not at all."""
+"""Writes the records of a finished batch in the order of its rows, atomically."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["read_lines", "write_whole"]
 
 
 def read_lines(places: Iterable[Entry | bytes]) -> Iterator[bytes]:
-    """Read the lines that stand at *places*; one that is a line already stays as it is."""
+    """Read the lines at *places*; a place that is bytes already is yielded unchanged."""
     with ExitStack() as stack:
         files: dict[str, BinaryIO] = {}
         for place in places:
@@ -30,14 +30,14 @@ def read_lines(places: Iterable[Entry | bytes]) -> Iterator[bytes]:
 
 
 def write_whole(path: Path, lines: Iterable[bytes]) -> None:
-    """Write a file that is there whole, or not.
+    """Write a file atomically.
 
     Args:
-        path: Where; what a link points to is replaced, not the link.
-        lines: What to write.
+        path: The file; if it is a symbolic link, its target is replaced.
+        lines: The content.
 
     Raises:
-        OSError: It cannot be written; what stood there before still does.
+        OSError: It cannot be written; an existing file stays unchanged.
     """
     target = path.resolve()
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)

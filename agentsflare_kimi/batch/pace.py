@@ -1,4 +1,4 @@
-"""Spreads requests evenly over time, so that no minute holds more than was told."""
+"""Spreads requests evenly over time, so that no minute exceeds the limits."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final
 __all__ = ["Pace"]
 
 _MINUTE: Final = 60.0
-# Requests arrive earlier or later than they were sent; a little room keeps them below the limit.
+# Latency varies between requests; a small margin keeps them below the limit.
 _ROOM: Final = 1.02
 
 
 class Pace:
-    """When the next request may go, by requests and by tokens a minute.
+    """Schedules requests by limits on requests and tokens a minute.
 
-    Each request books the time that it uses up, so waiting for one's turn needs no queue.
+    Each request books the time that it uses up, so no queue is needed.
     """
 
     def __init__(self, rpm: float | None = None, tpm: float | None = None) -> None:
@@ -24,7 +24,7 @@ class Pace:
         self._free_at = 0.0
 
     def wait(self, now: float) -> float:
-        """Return the seconds until the next request may go.
+        """Return the seconds until the next request may be sent.
 
         Args:
             now: Seconds on a monotonic clock.
@@ -32,6 +32,6 @@ class Pace:
         return max(self._free_at - now, 0.0)
 
     def book(self, now: float, tokens: int = 0) -> None:
-        """Take note of a request that goes *now* and reserves so many *tokens*."""
+        """Book a request that is sent *now* and reserves *tokens*."""
         used = max(self._seconds_a_request, self._seconds_a_token * tokens)
         self._free_at = max(self._free_at, now) + used

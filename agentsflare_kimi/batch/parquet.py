@@ -1,4 +1,4 @@
-"""Reads Parquet through duckdb, which is less than half as large as pyarrow, and as fast."""
+"""Reads Parquet with duckdb, which is less than half the size of pyarrow, and as fast."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""For Ray Data: an actor class for `Dataset.map_batches`.
+"""An actor class for Ray Data's `Dataset.map_batches`.
 
-Needs no import of ray. Rows have the columns `custom_id` and `body` (JSON text); records are
+Does not import ray. Rows have the columns `custom_id` and `body` (JSON text); records are
 returned as `custom_id`, `record` (JSON text) and `is_error`.
 
 >>> def ask(dataset, journal):
@@ -25,8 +25,8 @@ class AskRows:
     """An actor that asks blocks of rows.
 
     Args:
-        journal: A directory that all actors share. Blocks that Ray runs again after an actor
-            died come from there, and are not paid again.
+        journal: A directory that all actors share. If Ray reruns a block after an actor died,
+            finished rows are read from there, and not paid for again.
         options: Those of `agentsflare_kimi.batch.workers.RowsAsker`.
     """
 

@@ -1,4 +1,4 @@
-"""Reads the rows of a file, whatever its format; a line that cannot be read is a row, too."""
+"""Reads the rows of a file in any format; an unreadable line is yielded as a `LineError`."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _LONGEST_FIELD: Final = min(sys.maxsize, 2**31 - 1)
 
 
 def find_format(path: Path, name: str | None = None) -> Reader:
-    """Return what reads *path*.
+    """Return the reader for *path*.
 
     Args:
-        path: The file; the end of its name tells the format.
-        name: The format, if the end does not tell it.
+        path: The file; its suffix tells the format.
+        name: The format, if the suffix does not tell it.
 
     Raises:
-        BatchError: It cannot be told.
+        BatchError: The format is unknown.
     """
     ending = name or path.suffix.lower().removeprefix(".")
     reader = FORMATS.get(ending)
@@ -80,7 +80,7 @@ def _refuse_constant(name: str) -> object:
 
 def _read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, Value]]:
     csv.field_size_limit(_LONGEST_FIELD)
-    # Bytes that are not UTF-8 become half surrogates, and are told with the line's number.
+    # Bytes that are not UTF-8 become lone surrogates, and are reported with the line's number.
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         rows = csv.reader(file, delimiter=delimiter, strict=True)
         header = _header(path, rows)

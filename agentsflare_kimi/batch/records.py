@@ -1,4 +1,4 @@
-"""What became of one row, in OpenAI's format of batch results, with a little more.
+"""The record of one row, in OpenAI's format of batch results with a few extra fields.
 
 Every record has `custom_id`, `response` and `error`, as OpenAI's have; `error.code` is a cause of
 `diagnose`. Source: https://platform.openai.com/docs/api-reference/batch/request-output
@@ -29,12 +29,12 @@ __all__ = [
 ]
 
 _LONGEST_MESSAGE: Final = 1_000
-# `json.dumps` would make an encoder for each record.
+# `json.dumps` would construct an encoder for each record.
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class RecordedResponse(TypedDict):
-    """What the gateway answered."""
+    """The gateway's response."""
 
     status_code: int
     request_id: str | None
@@ -42,7 +42,7 @@ class RecordedResponse(TypedDict):
 
 
 class RecordedError(TypedDict):
-    """Why there is no good answer: `code` is a cause of `diagnose`."""
+    """Why there is no valid answer: `code` is a cause of `diagnose`."""
 
     code: str
     message: str
@@ -50,7 +50,7 @@ class RecordedError(TypedDict):
 
 
 class Record(TypedDict):
-    """What became of one row."""
+    """The record of one row."""
 
     id: str
     custom_id: str
@@ -69,7 +69,7 @@ class Record(TypedDict):
 
 def answer_record(custom_id: str, digest: str, answer: ChatCompletion) -> Record:
     """Make the record of an answer."""
-    # The SDK's models hold what came; dumping them again with their own rules costs more.
+    # The SDK's models hold what came as it is; `model_dump` with its own rules takes longer.
     body: dict[str, object] = answer.to_dict()
     usage = body.get("usage")
     return {
@@ -90,7 +90,7 @@ def answer_record(custom_id: str, digest: str, answer: ChatCompletion) -> Record
 
 
 def error_record(custom_id: str, digest: str, error: Exception) -> Record:
-    """Make the record of a row that was not answered.
+    """Make the record of a row that failed.
 
     Args:
         custom_id: The row's id.
@@ -116,7 +116,7 @@ def error_record(custom_id: str, digest: str, error: Exception) -> Record:
 
 
 def bad_row_record(row: BadRow) -> Record:
-    """Make the record of a line that cannot be asked."""
+    """Make the record of a line that is not a valid row."""
     return {
         "id": row.custom_id,
         "custom_id": row.custom_id,
@@ -135,7 +135,7 @@ def line_of(record: Mapping[str, object]) -> bytes:
     """Return *record* as one line of JSON, in UTF-8."""
     try:
         return _encode(record).encode() + b"\n"
-    except UnicodeEncodeError:  # half of a surrogate pair, which models do write
+    except UnicodeEncodeError:  # a lone surrogate, which models do write
         return json.dumps(record).encode() + b"\n"
 
 

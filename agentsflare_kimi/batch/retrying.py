@@ -1,6 +1,6 @@
-"""Whether a row is asked again, and when.
+"""Decides whether and when a row is asked again.
 
-The SDK's own retries are off in a batch: two layers of them would multiply what is paid.
+The SDK's own retries are off in a batch: two layers of retries would multiply the cost.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from agentsflare_kimi.reading.diagnosis import Diagnosis
 
 __all__ = ["THROTTLING_CAUSES", "pause_before_retry", "retry_after"]
 
-# They say that there are too many requests, and nothing about this one.
+# These mean too many requests, not a fault of this one.
 THROTTLING_CAUSES: Final = frozenset({"rate_limited", "overloaded"})
 _MOST_THROTTLINGS: Final = 60
 _FIRST_PAUSE: Final = 0.5
@@ -25,13 +25,13 @@ _LONGEST_PAUSE: Final = 30.0
 def pause_before_retry(
     found: Diagnosis, told: float | None, *, attempts: int, throttlings: int, max_attempts: int
 ) -> float | None:
-    """Return the seconds to wait before a row is asked again; None if that is no use.
+    """Return the seconds to wait before a row is asked again; None if that is useless.
 
     Args:
         found: Why it failed.
-        told: What the gateway asked to wait.
+        told: The seconds that the gateway asked to wait.
         attempts: How often it was asked.
-        throttlings: How many of these met a limit; they do not count against the row.
+        throttlings: How many of these hit a rate limit; they do not count against the row.
         max_attempts: How often it may be asked.
     """
     if found.cause in THROTTLING_CAUSES:
@@ -48,7 +48,7 @@ def retry_after(error: Exception) -> float | None:
     """Return the seconds that the gateway asked to wait; None if it did not say.
 
     Args:
-        error: What the request failed with.
+        error: The request's error.
     """
     headers = getattr(getattr(error, "response", None), "headers", None)
     value = headers.get("retry-after") if headers is not None else None
@@ -70,7 +70,7 @@ def _seconds(value: str) -> float | None:
 
 
 def _spread(seconds: float) -> float:
-    # Rows that were told the same moment must not all come back in it.
+    # Rows that were told the same moment must not all retry at once.
     return seconds * random.uniform(1.0, 1.25)  # noqa: S311  # no secret
 
 

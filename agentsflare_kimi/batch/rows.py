@@ -1,4 +1,4 @@
-"""One question of a batch: an id of the caller's, and the body of a chat completion."""
+"""One row of a batch: the caller's id, and the body of a chat completion."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from agentsflare_kimi.errors import BatchError
 
 __all__ = ["AnyRow", "BadRow", "Row", "as_row", "digest_of"]
 
-# 64 bits: a digest is only ever compared with those of the same id.
+# 64 bits are enough: digests are compared only for the same id.
 _DIGEST_LENGTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One question.
+    """One row of a batch.
 
     Attributes:
-        custom_id: What the answer is found by; unique in a batch.
+        custom_id: The id that the answer is found by; unique in a batch.
         body: The body of a chat completion. Its `model` may be missing.
-        line: Where it stands in the input, if it came from a file.
+        line: Its line in the input, if it came from a file.
     """
 
     custom_id: str
@@ -33,12 +33,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRow:
-    """A line of the input that cannot be asked.
+    """A line of the input that is not a valid row.
 
     Attributes:
         custom_id: A name made from the line's number.
         reason: What is wrong with it.
-        line: Where it stands in the input.
+        line: Its line in the input.
     """
 
     custom_id: str
@@ -70,10 +70,10 @@ def as_row(value: AnyRow) -> Row:
 
 
 def digest_of(body: Mapping[str, object]) -> str:
-    """Digest a request, so that a changed one is told from an unchanged one.
+    """Return the digest of a request, by which a changed request is detected.
 
     Args:
-        body: The body as it is sent; the order of its keys does not count.
+        body: The body as sent; the order of its keys is ignored.
 
     Raises:
         TypeError: It holds something that JSON cannot.

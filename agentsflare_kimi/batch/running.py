@@ -1,4 +1,4 @@
-"""Runs a batch in this process: one loop that starts requests, and looks at nothing twice."""
+"""Runs a batch in this process: one loop that starts requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from agentsflare_kimi.errors import BatchError
 
 __all__ = ["run_batch"]
 
-# Rows that wait for their next try, beyond which no new ones are begun.
+# The most rows that may wait for a retry before new rows are held back.
 _MOST_PARKED: Final = 1_000
 _CONNECTION: Final = "connection_failed"
 
@@ -40,31 +40,31 @@ async def run_batch(  # noqa: PLR0913  # one keyword for each thing that can be 
     summary: BatchSummary | None = None,
     interrupted: asyncio.Event | None = None,
 ) -> BatchSummary:
-    """Ask every row that the journal has no record of, and record what became of it.
+    """Ask every row that has no record in the journal, and record the result.
 
-    No row is lost and none is asked twice, but for those in flight when the process is killed.
-    A failure that every row would meet (an unknown key, an empty balance, ...) ends the run
-    after at most as many requests as are in flight; any other becomes the row's error record.
+    No row is lost, and none is asked twice except those in flight when the process is killed.
+    A failure that would hit every row (an unknown key, an empty balance, ...) ends the run once
+    the requests in flight have ended; any other failure becomes the row's error record.
 
     Args:
-        rows: Rows, or requests of OpenAI's batch format. What can be gone through once only is
-            kept in memory, because duplicates are looked for before the first request.
-        client: What to ask with.
-        journal: Where the records go, and which rows are done.
-        limiter: How many requests may be in flight, and how many a minute; by default as many
-            as the client's `max_concurrency`.
-        asker: What asks a row, in place of one made from *client* and *limiter*.
+        rows: Rows, or requests of OpenAI's batch format. An iterator is kept in memory, because
+            duplicates are looked for before the first request.
+        client: The client to ask with.
+        journal: Stores the records, and knows which rows are done.
+        limiter: Limits the requests in flight and a minute; by default the client's
+            `max_concurrency` in flight.
+        asker: Asks a row, in place of one made from *client* and *limiter*.
         retry_failed: Whether rows with an error record are asked again.
         on_record: Called with each record, once it is in the journal.
-        summary: Counts to continue, and to read meanwhile.
-        interrupted: Once it is set, no new request is begun, and the run ends with those in
+        summary: The counts to add to, which may be read meanwhile.
+        interrupted: Once it is set, no new request is started, and the run ends after those in
             flight.
 
     Returns:
         The counts, with `stop` if it ended before its last row.
 
     Raises:
-        BatchError: Two rows have one id, or one is no row.
+        BatchError: Two rows have the same id, or one is not a row.
         OSError: The journal cannot be written. Records that were held back are written first
             if that has become possible.
     """
@@ -107,7 +107,7 @@ def _to_ask(rows: Iterable[AnyRow], run: _Run, *, retry_failed: bool) -> Iterato
 
 
 class _Run:
-    """The state of one run: rows in flight, and rows that wait for their next try."""
+    """The state of one run: rows in flight, and rows that wait for a retry."""
 
     def __init__(
         self,
@@ -130,12 +130,12 @@ class _Run:
         self._unreachable = 0
 
     async def go(self, questions: Iterator[Question]) -> None:
-        """Ask them all, or as many as there is sense in."""
+        """Ask all *questions*, until the run stops."""
         watcher = asyncio.create_task(self._watch())
         try:
             try:
                 await self._start_all(questions)
-            except Exception as error:  # noqa: BLE001  # raised below, once the answers are in
+            except Exception as error:  # noqa: BLE001  # raised below, after the requests in flight
                 self._broken = error
             if self._tasks:
                 await asyncio.wait(self._tasks)
@@ -144,7 +144,7 @@ class _Run:
             for task in self._tasks:
                 task.cancel()
         if self.journal.unwritten:
-            # The disk may have room again; else this says that it has not.
+            # The disk may have space again; otherwise this raises.
             self.journal.flush()
         if self._broken is not None:
             raise self._broken
@@ -184,7 +184,7 @@ class _Run:
         task.add_done_callback(self._ended)
 
     async def _wait(self, seconds: float) -> None:
-        """Wait until something has changed, at most *seconds* or until a row is due."""
+        """Wait for a change, for at most *seconds* or until a row is due."""
         if self._parked:
             seconds = min(seconds, max(self._parked[0][0] - time.monotonic(), 0.0))
         self._changed.clear()
@@ -215,7 +215,7 @@ class _Run:
             try:
                 self._record(attempt.record, attempt)
             except BaseException as error:
-                # At once: when the task's end is told, more rows may have been asked in vain.
+                # Set at once: by the time the task's end is noticed, more rows may have been asked.
                 self._broken = self._broken or error
                 raise
 

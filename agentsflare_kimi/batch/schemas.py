@@ -1,4 +1,4 @@
-"""Answers that have to fit a JSON schema: asked for, checked, and repaired once if wanted."""
+"""Requests answers in a JSON schema, validates them, and repairs them once if wanted."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def load_schema(path: Path) -> dict[str, object]:
     """Read a JSON schema.
 
     Raises:
-        BatchError: The file holds none.
-        OSError: It cannot be read.
+        BatchError: The file holds no JSON schema.
+        OSError: The file cannot be read.
     """
     try:
         schema: object = json.loads(path.read_bytes())
@@ -36,15 +36,15 @@ def load_schema(path: Path) -> dict[str, object]:
 
 
 class SchemaCheck:
-    """Asks each row for JSON of a schema, and looks whether it came.
+    """Requests JSON that matches a schema for each row, and validates the answer.
 
     Args:
         schema: The JSON schema.
-        is_repairing: Whether a row whose answer does not fit is asked once more, and told what
-            is wrong.
+        is_repairing: Whether a row whose answer does not validate is asked once more, with the
+            problems.
 
     Raises:
-        BatchError: jsonschema is not installed, or the schema is none.
+        BatchError: jsonschema is not installed, or the schema is invalid.
     """
 
     def __init__(self, schema: dict[str, object], *, is_repairing: bool = False) -> None:
@@ -73,7 +73,7 @@ class SchemaCheck:
         self._is_repairing = is_repairing
 
     def prepare(self, body: dict[str, object]) -> None:
-        """Ask for JSON of the schema, unless the row asks for a form itself.
+        """Request JSON that matches the schema, unless the row sets a `response_format` itself.
 
         Args:
             body: The request; changed in place.
@@ -82,15 +82,15 @@ class SchemaCheck:
         body.setdefault("response_format", {"type": "json_schema", "json_schema": form})
 
     def judge(self, record: Record, sent: Mapping[str, object]) -> Mapping[str, object] | None:
-        """Put the parsed answer into *record*, or an error.
+        """Add the parsed answer to *record*, or an error.
 
         Args:
-            record: The record of an answer; changed in place. Its `response` stays, so the text
+            record: The record of an answer; changed in place. Its `response` is kept, so the text
                 is not lost.
             sent: The request that was answered.
 
         Returns:
-            The request to repair it with, if one is worth it.
+            The request for a repair, if one is worthwhile.
         """
         body = record["response"]["body"] if record["response"] is not None else None
         text = extract_content(body)
@@ -119,7 +119,7 @@ class SchemaCheck:
 
 
 def _refuse_dead_references(resource: Any, resolver: Any) -> None:  # noqa: ANN401  # of referencing, which may be missing
-    """Refuse a `$ref` that leads out of the schema, before any answer is paid for."""
+    """Refuse a `$ref` that cannot be resolved, before any answer is paid for."""
     contents: object = resource.contents
     fields = cast("dict[str, object]", contents) if isinstance(contents, dict) else {}
     reference = fields.get("$ref")

@@ -1,4 +1,4 @@
-"""One journal of several processes: a directory in which each of them has a file of its own."""
+"""One journal for several processes: a directory in which each has its own file."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ _PAUSE: Final = 0.02
 
 
 class SharedJournal:
-    """A directory of journals: each process writes its own, and looks up in all of them.
+    """A directory of journals: each process writes its own file and reads all of them.
 
     Args:
-        directory: Made if it is missing; on a cluster it is shared by the machines.
-        name: What the file of this process is called; made up if not given.
-        group: What all that write here at a time must have in common, such as the way in which
-            they divide the rows.
+        directory: Created if missing; on a cluster, the machines share it.
+        name: The name of this process's file; made up if not given.
+        group: What all concurrent writers must have in common, such as the way in which they
+            divide the rows.
 
     Raises:
-        BatchError: Another process writes the same file, or one of another group is at work.
+        BatchError: Another process writes the same file, or one of another group is writing.
         OSError: The directory cannot be used.
     """
 
     def __init__(
         self, directory: str | os.PathLike[str], *, name: str | None = None, group: str = "workers"
     ) -> None:
-        """Read what all of its files hold, and lock the one of this process."""
+        """Index the records in all files, and lock this process's file."""
         self.directory: Path = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.index: Index = Index()
@@ -61,7 +61,7 @@ class SharedJournal:
         return self._own.unwritten
 
     def refresh(self) -> None:
-        """Look up what others have written since the last time."""
+        """Index what other processes have written since the last call."""
         for path in sorted(self.directory.glob(f"*{_SUFFIX}")):
             name = os.fspath(path)
             if name != self._own.path:
@@ -77,7 +77,7 @@ class SharedJournal:
         self._own.flush()
 
     def close(self) -> None:
-        """Make sure that everything is on the disk, and leave the directory to others."""
+        """Sync the file to disk, and release the locks."""
         try:
             self._own.close()
         finally:
@@ -92,15 +92,16 @@ class SharedJournal:
         self.close()
 
     def _join(self, group: str) -> None:
-        """Share the directory's lock with processes of the same group, and no others."""
+        """Share the directory's lock, only with processes of the same group."""
         for _ in range(_TRIES):
             if try_lock(self._lock):
                 _write_whole(self._lock, group)
-                # Whoever comes in between writes a group of its own, and this one is refused.
+                # If another process takes the lock in between, it sets its own group, and this
+                # process is refused.
                 unlock(self._lock)
             if try_lock(self._lock, is_shared=True):
                 break
-            # Another process that starts holds it for a moment.
+            # Another process that starts may hold it for a moment.
             time.sleep(_PAUSE)
         else:
             raise BatchError(f"{self.directory}: another run is at work here; wait for it")

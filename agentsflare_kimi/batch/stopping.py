@@ -1,4 +1,4 @@
-"""When a failure is not the row's, and asking the next one would only repeat it."""
+"""Which failures stop a run, because every further row would fail the same way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["LONGEST_PAUSE", "STOPPING_CAUSES", "STOPPING_WITH_SCHEMA", "Stop"]
 
-# Causes of `diagnose` that every further row would meet, too.
+# Causes of `diagnose` that would hit every further row, too.
 STOPPING_CAUSES: Final = frozenset(
     {
         "balance_exhausted",
@@ -25,7 +25,7 @@ STOPPING_CAUSES: Final = frozenset(
 )
 # With one schema for all rows, the gateway refuses it for all of them.
 STOPPING_WITH_SCHEMA: Final = frozenset({"response_schema_rejected"})
-# Seconds. Who is told to come back later than this is told so by a daily limit.
+# Seconds. A longer `Retry-After` means a daily limit.
 LONGEST_PAUSE: Final = 600.0
 
 

@@ -1,4 +1,4 @@
-"""What a run did, in numbers; complete at its end, and readable at any moment before."""
+"""Counts what a run did; readable at any moment, complete at the end."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class BatchSummary:
     """Counts of one run.
 
     Attributes:
-        rows: Rows of the batch (of a shard: its rows).
-        kept: Rows that an earlier run has finished, and that are not asked again.
+        rows: Rows of the batch, or of the shard.
+        kept: Rows that an earlier run finished, and that are not asked again.
         kept_failed: How many of these have an error record.
-        changed: Rows that an earlier run asked with another request; they are asked again.
+        changed: Rows that an earlier run asked with a different request; they are asked again.
         answered: Rows that were answered.
-        failed: Rows that were not, each with an error record.
+        failed: Rows that failed, each with an error record.
         causes: The causes of these failures.
-        bad_lines: Lines of the input that cannot be asked.
+        bad_lines: Lines of the input that are not valid rows.
         requests: Requests that were sent.
         throttled: Requests that were refused because of a limit (429).
         prompt_tokens: Tokens of prompts, as the gateway counts them.
         completion_tokens: Tokens of completions.
         blocked: Answers and prompts that a content filter blocked.
         cut: Answers that ended at their token limit.
-        repaired: Answers that fitted the schema at the second try.
-        migrated: Models that were named, and how many rows were sent to their successors.
+        repaired: Answers that matched the schema at the second try.
+        migrated: By requested model, how many rows were sent to its successor.
         seconds: How long it took.
         stop: Why it ended before its last row, if it did.
     """
@@ -62,12 +62,12 @@ class BatchSummary:
 
     @property
     def failures(self) -> int:
-        """How many rows and lines have an error record."""
+        """The number of rows and lines with an error record."""
         return self.failed + self.kept_failed + self.bad_lines
 
     @property
     def done(self) -> int:
-        """How many rows have a record."""
+        """The number of rows with a record."""
         return self.kept + self.answered + self.failed
 
     @property
@@ -94,7 +94,7 @@ class BatchSummary:
             self.migrated[record["migrated_from"]] += 1
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the counts as what JSON can hold."""
+        """Return the counts as JSON data."""
         return {**asdict(self), "is_complete": self.is_complete}
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Fills the columns of a row into a prompt: `{name}` stands for a column, and nothing else."""
+"""Fills the columns of a row into a prompt; the only syntax is `{name}`, a column."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Template:
         text: The prompt; `{{` and `}}` stand for braces.
 
     Raises:
-        BatchError: A brace is left open, something other than a column stands in braces, or there
-            is no column at all.
+        BatchError: A brace is unmatched, braces hold something other than a column, or there is
+            no column at all.
     """
 
     def __init__(self, text: str) -> None:
-        """Take the text apart."""
+        """Parse the text."""
         try:
             parts = list(Formatter().parse(text))
         except ValueError as error:
@@ -73,5 +73,5 @@ def _text(name: str, values: Mapping[str, object]) -> str:
         return value
     try:
         return json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):  # a date of Parquet, say
+    except (TypeError, ValueError):  # such as a date from Parquet
         return str(value)

@@ -1,4 +1,4 @@
-"""About how many tokens a request takes: no tokenizer of Kimi's is published for offline use.
+"""Estimates the tokens of a request, because Kimi publishes no offline tokenizer.
 
 Source of the ratios: https://platform.kimi.ai/docs/introduction ("1 token is about 1.5 to 2
 Chinese characters"), and the usual four characters a token of English.
@@ -18,19 +18,19 @@ _PER_MESSAGE: Final = 4
 _ASCII_A_TOKEN: Final = 4.0
 _OTHERS_A_TOKEN: Final = 1.5
 _BUDGETS: Final = ("max_completion_tokens", "max_tokens")
-# What Kimi reserves where no limit is set, unless the catalog knows better.
+# What Kimi reserves if no limit is set, unless the catalog knows better.
 _DEFAULT_BUDGET: Final = 32_768
 
 
 def prompt_tokens(body: Mapping[str, object]) -> int:
-    """Estimate the tokens of a request's messages and tools; images count as nothing."""
+    """Estimate the tokens of a request's messages and tools; images are not counted."""
     messages = as_list(body.get("messages"))
     texts = sum(_tokens(message) for message in messages)
     return round(_PER_MESSAGE * len(messages) + texts + _tokens(body.get("tools")))
 
 
 def completion_budget(body: Mapping[str, object]) -> int:
-    """Return how many tokens the completion may have, the model's default included."""
+    """Return the token limit of the completion, by default the model's."""
     own = _own_budget(body)
     if own is not None:
         return own
@@ -40,7 +40,7 @@ def completion_budget(body: Mapping[str, object]) -> int:
 
 
 def has_own_budget(body: Mapping[str, object]) -> bool:
-    """Tell whether a request says itself how long its completion may be."""
+    """Tell whether a request sets its own token limit."""
     return _own_budget(body) is not None
 
 
@@ -55,6 +55,6 @@ def _tokens(value: object) -> float:
         return (len(value) - others) / _ASCII_A_TOKEN + others / _OTHERS_A_TOKEN
     fields = as_mapping(value)
     if fields:
-        # A picture's data is no text.
+        # An image's data is not text.
         return sum(_tokens(part) for name, part in fields.items() if name not in {"url", "type"})
     return sum(_tokens(part) for part in as_list(value))

@@ -1,9 +1,9 @@
-"""How many requests to have in flight: found out from the answers, one request at a time.
+"""Adapts the number of requests in flight to the gateway's responses.
 
-A 429 takes one slot, and twenty answers give one back; so near a limit about one request in
-twenty meets it. Some 429s have nothing to do with the number in flight. Those come as often
-with fewer requests, and must not wear the number down: while few requests are refused, it keeps
-most of what it once reached. A limit that was really passed refuses nearly all that is above it.
+A 429 removes one slot, and twenty answers add one; so near a limit, about one request in twenty
+gets a 429. Some 429s are unrelated to the number in flight. Those are as frequent with fewer
+requests, and must not wear the number down: while few requests are refused, it keeps most of its
+highest value. A limit that is really exceeded refuses nearly all requests above it.
 Source: facts/batch.md section 3.
 """
 
@@ -15,23 +15,23 @@ __all__ = ["Window"]
 
 _FIRST: Final = 16
 _GAIN: Final = 1 / 20
-# After so many answers without a 429 the limit is further away: grow five times as fast.
+# After this many answers without a 429 the limit is far away: grow five times as fast.
 _QUIET: Final = 100
 _QUIET_GAIN: Final = 5 * _GAIN
-# The beginning doubles the number with each round of answers, until so many of them are 429s.
+# At first, the number doubles with each round of answers, until this share of them are 429s.
 _ENDS_DOUBLING: Final = 0.15
-# So many 429s mean that the limit is below the number.
+# This share of 429s means that the limit is below the number.
 _IS_LIMIT: Final = 0.3
 _KEPT: Final = 0.6
-# Requests that the share of 429s is taken of, at the least.
+# The fewest requests from which the share of 429s is computed.
 _SAMPLE: Final = 30
 
 
 class Window:
-    """A number of slots that follows what the gateway takes; does no waiting itself."""
+    """A number of slots that adapts to what the gateway accepts; it does not wait itself."""
 
     def __init__(self, largest: int = 100) -> None:
-        """Begin with a few slots, and have never more than *largest*."""
+        """Begin with a few slots, and never exceed *largest*."""
         self._largest = float(largest)
         self._size = min(float(_FIRST), self._largest)
         self._reached = self._size
@@ -42,26 +42,26 @@ class Window:
 
     @property
     def size(self) -> int:
-        """How many requests may be in flight now; at least 1."""
+        """The number of requests that may be in flight now; at least 1."""
         return int(self._size)
 
     def send(self) -> None:
-        """Take note of a request on its way."""
-        # Counted here, because a 429 is back long before the answers to its neighbours.
+        """Count a request that is sent."""
+        # Counted here, because a 429 arrives long before its neighbours' answers.
         self._sent += 1
         if self._sent > 2 * _SAMPLE:
             self._sent_before, self._refused_before = self._sent, self._refused
             self._sent = self._refused = 0
 
     def answer(self) -> None:
-        """Take note of a request that was not refused."""
+        """Count a request that was not refused."""
         self._quiet += 1
         gain = 1.0 if self._is_doubling else _QUIET_GAIN if self._quiet > _QUIET else _GAIN
         self._size = min(self._size + gain, self._largest)
         self._reached = max(self._reached, self._size)
 
     def refuse(self) -> None:
-        """Take note of a request that was one too many."""
+        """Count a request that was refused as one too many."""
         self._quiet = 0
         self._refused += 1
         share = self._refused_share()

@@ -1,4 +1,4 @@
-"""Asks rows on a worker of a cluster: blocks come in, records go out, a journal beside them."""
+"""Asks blocks of rows on a worker of a cluster, with a shared journal."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ __all__ = ["RowsAsker"]
 
 
 class RowsAsker:
-    """A callable for an engine: a block of rows in, their records out, in the same order.
+    """A callable for an engine: takes a block of rows, returns their records in the same order.
 
-    What another worker has finished comes from the journal, so a block that is run again after
-    a worker died is not paid again.
+    Rows that another worker finished are read from the journal, so they are not paid for again
+    when a block is rerun after a worker died.
 
     Args:
         journal: A directory that all workers share.
         max_concurrency: Requests in flight of this worker. The account's limits hold for all
-            workers together, so divide.
+            workers together, so divide them.
         rpm: Requests a minute of this worker.
         tpm: Tokens a minute of this worker.
-        options: Keywords of `AsyncKimi`. The key is better left to AGENTSFLARE_API_KEY in the
-            workers' environment, than sent around.
+        options: Keywords of `AsyncKimi`. Set the key as AGENTSFLARE_API_KEY in the workers'
+            environment rather than here.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class RowsAsker:
         self._options: dict[str, Any] = {"http_backend": "auto", **options}
         self._asker: Asker | None = None
         self._loop = asyncio.new_event_loop()
-        # A loop of its own: engines call from loops of theirs.
+        # A separate loop: engines call from loops of their own.
         threading.Thread(target=self._loop.run_forever, name="batch", daemon=True).start()
 
     def __call__(self, rows: Sequence[AnyRow]) -> list[Record]:
-        """Ask *rows* that have no record, and return the records of all."""
+        """Ask the *rows* that have no record, and return the records of all."""
         return asyncio.run_coroutine_threadsafe(self._ask_all(rows), self._loop).result()
 
     async def _ask_all(self, rows: Sequence[AnyRow]) -> list[Record]:

@@ -35,7 +35,7 @@ class StreamWatch:
     """What has passed through one stream.
 
     Attributes:
-        observers: Notified of each chunk before the caller gets it, and of the end.
+        observers: Notified of each chunk before the caller gets it, and of `[DONE]`.
         is_finished: Whether a finish reason came.
     """
 
@@ -65,7 +65,7 @@ class StreamWatch:
             observer.hear(chunk)
 
     def check_end(self, *, is_done: bool) -> None:
-        """Raise if the stream is incomplete; otherwise notify the observers of its end."""
+        """Raise if the stream is incomplete; otherwise notify the observers of `[DONE]`."""
         expects_end, self._expects_end = self._expects_end, False
         if expects_end and not (is_done or self.is_finished):
             raise self.failed(

@@ -1,4 +1,4 @@
-"""Who may ask: Host, origin of the connection, bearer key, and the size of headers."""
+"""Admits requests: checks Host, client address, bearer key, and the size of headers."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from agentsflare_kimi.settings import KimiSettings
 
 __all__ = ["Caller", "Gate"]
 
-# Digests of one run tell callers apart; nobody can compute them from a key elsewhere.
+# A salt for each run: digests identify callers, but cannot be computed from a key elsewhere.
 _OF_THIS_RUN: Final = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Caller:
-    """Whoever sent a request; callers with different credentials share nothing.
+    """The sender of a request; callers with different credentials share nothing.
 
     Attributes:
-        digest: Tells callers apart, in this process only.
-        credential: What the caller sent.
-        key: The gateway key that the request goes on with.
+        digest: Identifies the caller, in this process only.
+        credential: The bearer key that the caller sent.
+        key: The gateway key that the request is forwarded with.
     """
 
     digest: bytes
@@ -38,15 +38,15 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """A short name for logs, from which no key can be told."""
+        """A short name for logs, which reveals no key."""
         return self.digest[:4].hex()
 
 
 class Gate:
-    """Lets requests in, or raises the refusal to answer with."""
+    """Admits requests, or raises the refusal to answer with."""
 
     def __init__(self, options: ProxySettings, settings: KimiSettings) -> None:
-        """Guard by *options*; with tokens, the gateway's key is that of *settings*.
+        """Guard as *options* say; with tokens, the gateway's key is that of *settings*.
 
         Raises:
             MissingApiKeyError: There are tokens and no key.
@@ -62,7 +62,7 @@ class Gate:
             )
 
     def check_connection(self, scope: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-        """Check what has nothing to do with the caller's key.
+        """Check everything except the caller's key.
 
         Raises:
             Refusal: The request may not come in.
@@ -71,7 +71,7 @@ class Gate:
         if size > self._options.max_header_bytes:
             raise Refusal(431, "the request's headers are too large", code="headers_too_large")
         if not self._is_our_name(headers.get("host", "")):
-            # Otherwise a page in a browser could reach us under a name of its own.
+            # Otherwise a web page could reach us under a name of its own (DNS rebinding).
             raise Refusal(
                 403,
                 "this proxy does not serve that Host; start it with `--allow-host NAME` "
@@ -90,7 +90,7 @@ class Gate:
         """Return who is asking.
 
         Raises:
-            Refusal: There is no key, or it is none of the tokens.
+            Refusal: There is no key, or it is not one of the tokens.
         """
         scheme, _, credential = headers.get("authorization", "").partition(" ")
         credential = credential.strip()
@@ -105,7 +105,7 @@ class Gate:
         return Caller(digest, credential, self._key if self._tokens else credential)
 
     def may_see_metrics(self, scope: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
-        """Tell whether the numbers may be shown: to this machine, a token, or everybody."""
+        """Tell whether the metrics may be shown: to this machine, a token, or everybody."""
         if self._options.public_metrics or is_near(scope):
             return True
         if not self._tokens:
@@ -122,7 +122,7 @@ class Gate:
             ip_address(name)
         except ValueError:
             return False
-        return True  # no name, so none that could be made to point here
+        return True  # an address, so DNS rebinding is impossible
 
 
 def is_near(scope: Mapping[str, Any]) -> bool:
@@ -137,7 +137,7 @@ def _digest(credential: str) -> bytes:
 
 
 def _is_one_of(digest: bytes, known: Iterable[bytes]) -> bool:
-    # All are compared, each in constant time.
+    # Compare with all, each in constant time.
     found = [hmac.compare_digest(digest, each) for each in known]
     return any(found)
 

@@ -1,4 +1,4 @@
-"""The ASGI application: routes, and what happens to every request on its way in and out."""
+"""The ASGI application: its routes, and the handling of every request."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def create_app(settings: KimiSettings | None = None, **options: Any) -> ASGIApp:
     """Make the proxy, for any ASGI server: `uvicorn --factory agentsflare_kimi.proxy:create_app`.
 
     Args:
-        settings: How the gateway is asked; from the environment (`AGENTSFLARE_…`) if None. Its
-            key is used only where callers send tokens.
+        settings: The settings of the clients; from the environment (`AGENTSFLARE_…`) if None.
+            The key is used only if callers send tokens.
         options: Fields of `ProxySettings`; those not given come from the environment
             (`AGENTSFLARE_PROXY_…`).
 
@@ -47,7 +47,7 @@ def create_app(settings: KimiSettings | None = None, **options: Any) -> ASGIApp:
 
     Raises:
         ConfigurationError: A setting or an option is wrong.
-        MissingApiKeyError: There are tokens and no key of the gateway's.
+        MissingApiKeyError: There are tokens but no gateway key.
     """
     settings = settings or KimiSettings()
     chosen = ProxySettings(**options)
@@ -65,7 +65,7 @@ def create_app(settings: KimiSettings | None = None, **options: Any) -> ASGIApp:
 
 
 class _Proxy:
-    """What stands behind every path that is the gateway's."""
+    """The handler of every gateway path."""
 
     def __init__(self, settings: KimiSettings, options: ProxySettings) -> None:
         self._options = options
@@ -94,7 +94,7 @@ class _Proxy:
             log_event("request", level=logging.INFO, **exchange.log_fields())
 
     async def show_health(self, _: Request) -> JSONResponse:
-        """Answer `/healthz`: the proxy works without its shared memory, too, and says so."""
+        """Answer `/healthz`; the proxy is healthy without its shared memory, but reports that."""
         health = {"status": "ok"}
         if self._store is not None:
             health["memory"] = "ok" if self._store.is_up else "unavailable"
@@ -167,7 +167,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 async def _refuse(error: Exception, reply: Reply) -> None:
     refusal = refusal_of(error)
     if refusal.code == "proxy_error":
-        # The stack without the message, which may quote the prompt.
+        # Log the stack without the message, which may quote the prompt.
         stack = "".join(traceback.format_tb(error.__traceback__))
         log_event("proxy_error", level=logging.ERROR, kind=type(error).__name__, stack=stack)
     await reply.refuse(refusal)

@@ -1,4 +1,4 @@
-"""One request and its answer: what the log line and the metrics tell of them."""
+"""One request and its answer, as the log line and the metrics report them."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _MOST_SHOWN: Final = 200
 
 @dataclass(slots=True)
 class Exchange:
-    """One request on its way through the proxy; neither key nor prompt is in here.
+    """One request on its way through the proxy, without key or prompt.
 
     Attributes:
         method: The HTTP method.
         path: The path without its query.
-        caller: A short name of the caller's, made for this process.
-        model: The model that was asked for.
-        is_stream: Whether a stream was asked for.
-        observed: What the client made of the request.
+        caller: A short name for the caller, unique to this process.
+        model: The requested model.
+        is_stream: Whether a stream was requested.
+        observed: What the client did to the request.
         response: The gateway's last response.
         content_type: The content type to send in place of the SDK's.
-        status: The status that was answered.
-        cause: Why it failed, as `diagnose` has it; empty where it did not.
-        is_gone: Whether the caller went away before the end.
+        status: The status that the caller got.
+        cause: The cause of the failure, from `diagnose`; empty if there was none.
+        is_gone: Whether the caller disconnected before the end.
         first_byte: Seconds until the first byte of the answer's body.
-        finish_reason: Of the first choice.
+        finish_reason: The finish reason of the first choice.
         is_filtered: Whether a content filter blocked the prompt or the answer.
     """
 
@@ -62,12 +62,12 @@ class Exchange:
 
     @property
     def seconds(self) -> float:
-        """Seconds since the request came."""
+        """Seconds since the request arrived."""
         return time.perf_counter() - self.started
 
     @property
     def known_model(self) -> str:
-        """The model sent if the catalog knows it: names of callers' own would have no end."""
+        """The model sent, if the catalog knows it; arbitrary names would be unbounded labels."""
         name = self.observed.model_sent or self.model
         return name if find_model(name) else "other" if name else ""
 
@@ -86,7 +86,7 @@ class Exchange:
             self.completion_tokens = as_integer(read(usage, "completion_tokens"))
 
     def log_fields(self) -> dict[str, object]:
-        """Return what the log line tells; what is not known is left out."""
+        """Return the fields of the log line, without the unknown ones."""
         told: dict[str, object] = {
             "method": self.method,
             "path": self.path[:_MOST_SHOWN],

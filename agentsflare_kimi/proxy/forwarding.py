@@ -1,4 +1,4 @@
-"""Sends one request on through the caller's client, and its answer back."""
+"""Forwards one request through the caller's client, and returns its answer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CHECKED: Final = {
 _MODELS: Final = "/models"
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _PATH: Final = re.compile(r"(?:/[\w.~!$&'()*+,;=:@%-]+)+")
-# Of the hop, the caller's credentials, or what the client says for itself.
+# Hop-by-hop headers, the caller's credentials, and headers that the client sets itself.
 _NOT_SENT_ON: Final = frozenset(
     {
         "accept-encoding",
@@ -76,7 +76,7 @@ def gateway_path(raw_path: str) -> str:
     """Return the path below the gateway's base URL, for one with or without `/v1`.
 
     Raises:
-        Refusal: It is no plain path.
+        Refusal: It is not a plain path.
     """
     path = raw_path.removeprefix("/v1") if raw_path.startswith("/v1/") else raw_path
     parts = path.lower().replace("%2e", ".").split("/")
@@ -92,14 +92,14 @@ async def forward(
 
     Args:
         incoming: The request.
-        asking: What the caller's requests go through.
-        exchange: Takes note of what is done.
-        reply: Where the answer goes.
-        passes_unknown: Whether paths that are no endpoint of this package's go through.
+        asking: The caller's client and memory.
+        exchange: Records what is done.
+        reply: The reply to write the answer to.
+        passes_unknown: Whether paths that this package does not know are forwarded.
 
     Raises:
-        Refusal: The request cannot be passed on.
-        openai.OpenAIError: The gateway did not answer, or with an error.
+        Refusal: The request cannot be forwarded.
+        openai.OpenAIError: The gateway did not answer, or answered with an error.
     """
     path, client = incoming.path, asking.client
     if incoming.method not in _METHODS:
@@ -167,10 +167,10 @@ async def _pass(incoming: Incoming, client: AsyncKimi, exchange: Exchange, reply
             _note_request(cast("dict[str, object]", body), exchange)
     given: dict[str, object] = {} if incoming.method == "GET" else {"body": body}
     if isinstance(body, bytes):
-        # What has no JSON in it goes on as it came; `_Connections` sets its content type.
+        # Bodies other than JSON are forwarded unchanged; `_Connections` sets their content type.
         exchange.content_type = content_type or "application/octet-stream"
         given = {_BYTES: body}
-    if incoming.method in {"GET", "POST"}:  # the SDK streams no other answers; they are short
+    if incoming.method in {"GET", "POST"}:  # the SDK streams only these; other answers are short
         given |= {"stream": True, "stream_cls": AsyncStream[object]}
     await relay_bytes(await _ask(client, incoming, cast_to=RESPONSE, **given), reply)
 

@@ -1,7 +1,7 @@
-"""The store that several workers or machines share: a stream of sealed entries a caller.
+"""The store that several workers or machines share: a stream of sealed entries per caller.
 
 It speaks the protocol of Redis and Valkey (6.2 or newer), through `redis-py`. Each caller's stream
-is bounded in entries, bytes and age, and gone when the caller has been away that long.
+is bounded in entries, bytes and age, and expires when the caller has been idle for that age.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["OLDEST_SECONDS", "MemoryStore"]
 _MOST_ENTRIES: Final = 1_024
 _MOST_BYTES: Final = 8 * 1_048_576
 OLDEST_SECONDS: Final = 3_600
-# A store that does not answer holds up a request this long, and then none for a while.
+# An unresponsive store delays one request this long, and then is not asked for a while.
 _TIMEOUT: Final = 1.0
 _PAUSE: Final = 5.0
 _FIRST: Final = b"0"
@@ -37,10 +37,10 @@ _SCHEMES: Final = {"valkey": "redis", "valkeys": "rediss"}
 
 
 class MemoryStore:
-    """Reads and adds entries; where the store fails, says so and goes on without it.
+    """Reads and adds entries; if the store fails, logs that and continues without it.
 
     Attributes:
-        is_up: Whether the store answered when it was last asked.
+        is_up: Whether the store answered the last request.
     """
 
     def __init__(self, url: str) -> None:
@@ -50,7 +50,7 @@ class MemoryStore:
             url: `redis://`, `rediss://` (TLS), `valkey://`, `valkeys://` or `unix://`.
 
         Raises:
-            ConfigurationError: It is no such URL.
+            ConfigurationError: It is not such a URL.
         """
         scheme, separator, rest = url.partition("://")
         url = _SCHEMES.get(scheme, scheme) + separator + rest
@@ -59,7 +59,7 @@ class MemoryStore:
                 url,
                 socket_timeout=_TIMEOUT,
                 socket_connect_timeout=_TIMEOUT,
-                retry=Retry(NoBackoff(), 1),  # a connection of the pool may have gone stale
+                retry=Retry(NoBackoff(), 1),  # a pooled connection may be stale
             )
         except ValueError:
             # Not chained: the error may quote the URL, and a password in it.
@@ -71,10 +71,10 @@ class MemoryStore:
         self._asks_again = 0.0
 
     async def read(self, name: str, after: bytes = _FIRST) -> list[tuple[bytes, bytes]]:
-        """Return number and content of the entries under *name* that came *after* one.
+        """Return id and content of the entries under *name* that follow the id *after*.
 
         Returns:
-            The entries, the oldest first; none where the store cannot be asked.
+            The entries, the oldest first; none if the store is unavailable.
         """
         found = await self._ask(self._redis.xread, {name: after})
         return [
@@ -85,7 +85,7 @@ class MemoryStore:
         ]
 
     async def add(self, name: str, entries: Sequence[bytes]) -> None:
-        """Add *entries* under *name*; they are lost to other workers where that fails."""
+        """Add *entries* under *name*; if that fails, other workers never get them."""
         await self._ask(self._add, name, entries)
 
     async def close(self) -> None:

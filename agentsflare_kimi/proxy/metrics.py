@@ -1,4 +1,4 @@
-"""The numbers behind `/metrics`, for Prometheus; there if `prometheus-client` is installed."""
+"""The metrics behind `/metrics`, for Prometheus; needs `prometheus-client`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ADAPTATIONS: Final = frozenset({"adapted", "rejected"})
 
 
 class Metrics:
-    """Counts what passes; neither keys nor prompts nor names that callers made up are in it."""
+    """Counts requests; holds no keys, prompts or names made up by callers."""
 
     def __init__(self) -> None:
-        """Begin at zero, in a registry of this application's own."""
+        """Begin at zero, in a registry of its own."""
         import prometheus_client as prometheus  # noqa: PLC0415  # an extra
 
         self._registry = prometheus.CollectorRegistry()
@@ -59,7 +59,7 @@ class Metrics:
             self._failures.labels(exchange.cause).inc()
 
     def text(self) -> bytes:
-        """Return the numbers as Prometheus reads them; of all workers, if they share a folder."""
+        """Return the metrics in Prometheus's format; of all workers, if they share a folder."""
         import prometheus_client as prometheus  # noqa: PLC0415  # as above
 
         registry = self._registry
@@ -72,7 +72,7 @@ class Metrics:
 
 
 def metrics_if_there() -> Metrics | None:
-    """Return metrics, or None without `pip install "agentsflare-kimi[metrics]"`."""
+    """Return metrics; None if the extra `metrics` is not installed."""
     try:
         return Metrics()
     except ImportError:

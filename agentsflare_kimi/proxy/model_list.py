@@ -36,5 +36,5 @@ def _described(entry: Mapping[str, object]) -> dict[str, object]:
         "successor": model.successor,
         "retired_on": str(model.retired_on) if model.retired_on else None,
     }
-    # What the gateway says for itself stays.
+    # The gateway's own fields win.
     return {**{name: value for name, value in known.items() if value}, **entry}

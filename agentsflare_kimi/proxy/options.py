@@ -1,4 +1,4 @@
-"""Who may use the proxy and within which bounds: `ProxySettings`."""
+"""`ProxySettings`: who may use the proxy, and within which limits."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 __all__ = ["ProxySettings", "store_of"]
 
 _PREFIX: Final = "AGENTSFLARE_PROXY_"
-# What the upstream takes at most. Source: facts/kimi.md, section on images.
+# The upstream's limit. Source: facts/kimi.md, section on images.
 _MOST_BODY_BYTES: Final = 100 * 1024 * 1024
 _SHORTEST_TOKEN: Final = 16
 _Names = Annotated[tuple[str, ...], NoDecode]
 
 
 class ProxySettings(BaseSettings):
-    """What the proxy is configured with; each field is also a variable `AGENTSFLARE_PROXY_…`.
+    """The proxy's settings; each field is also a variable `AGENTSFLARE_PROXY_…`.
 
     Attributes:
-        tokens: What callers have to send as their bearer key. The gateway's key is then that of
+        tokens: The bearer keys that callers must send one of. The gateway's key is then that of
             `KimiSettings`, and callers never see it.
-        pass_keys: Take callers from other machines, each with a gateway key of its own.
+        pass_keys: Whether to accept callers from other machines, each with its own gateway key.
         allowed_hosts: Names besides loopback's and plain IP addresses by which callers may
             reach the proxy; `*` for any.
         max_body_bytes: The largest request body.
         max_header_bytes: The most bytes of request headers.
-        unknown_paths: Whether paths that are no endpoint of this package's pass through
-            unchanged (`pass`) or are answered with 404 (`refuse`).
-        most_callers: How many callers' memory, lessons and slots are kept; the one that has
-            been away longest goes first.
-        memory: URL of a Redis or Valkey server by which several workers or machines share the
+        unknown_paths: Whether paths that this package does not know are forwarded unchanged
+            (`pass`) or answered with 404 (`refuse`).
+        most_callers: How many callers' memory, lessons and slots are kept; the one idle longest
+            is dropped first.
+        memory: URL of a Redis or Valkey server through which workers or machines share the
             reasoning of each caller's answers, sealed with the caller's key.
         public_metrics: Whether `/metrics` answers other machines without a token.
 
@@ -99,12 +99,12 @@ class ProxySettings(BaseSettings):
 
     @property
     def serves_others(self) -> bool:
-        """Whether callers from other machines are taken."""
+        """Whether callers from other machines are accepted."""
         return bool(self.tokens) or self.pass_keys
 
 
 def store_of(options: ProxySettings) -> MemoryStore | None:
-    """Return the store that *options* name for workers to share; nothing is sent to it yet.
+    """Return the shared store that *options* name, if any; nothing is sent to it yet.
 
     Raises:
         ConfigurationError: The URL is wrong, or the extra `redis` is missing.

@@ -1,6 +1,6 @@
-"""What the proxy answers when something went wrong: OpenAI's error shape, with the diagnosis.
+"""The proxy's error answers: OpenAI's error shape, with the diagnosis.
 
-Every SDK shows `error.message`, so cause and way out stand there.
+Every SDK shows `error.message`, so it holds the cause and the way out.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _MAX_MESSAGE: Final = 2_000
 
 
 class Refusal(Exception):  # noqa: N818  # what is answered, not only what failed
-    """An answer that is an error.
+    """An error to answer with.
 
     Attributes:
         status: The HTTP status.
-        error: What stands under `error` in the body.
+        error: The value of `error` in the body.
         headers: Further headers.
-        beside: What else the gateway's error body held.
+        beside: The other fields of the gateway's error body.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Refusal(Exception):  # noqa: N818  # what is answered, not only what faile
         error: Mapping[str, object] | None = None,
         beside: Mapping[str, object] | None = None,
     ) -> None:
-        """Say *message*; fields of *error* and *beside* come from the gateway and are kept."""
+        """Answer with *message*; the gateway's fields in *error* and *beside* are kept."""
         super().__init__(message)
         self.status = status
         self.code = code
@@ -64,13 +64,13 @@ class Refusal(Exception):  # noqa: N818  # what is answered, not only what faile
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """Find the answer for what the client raised.
+    """Make the refusal for an error that the client raised.
 
-    The client has already tried again as often as its settings allow. `x-should-retry` keeps
-    OpenAI's SDKs from doing the same once more on top.
+    The client has already retried as often as its settings allow. `x-should-retry` stops
+    OpenAI's SDKs from retrying on top of that.
 
     Args:
-        error: What a call or a stream raised.
+        error: The exception of a call or a stream.
     """
     if isinstance(error, Refusal):
         return error
@@ -84,7 +84,7 @@ def refusal_of(error: Exception) -> Refusal:
         return Refusal(400, str(error), code="configuration_error", headers=headers)
     status = _GATEWAY_TIMEOUT if isinstance(error, APITimeoutError) else _BAD_GATEWAY
     if not isinstance(error, OpenAIError):
-        # A defect of ours, or a body that cannot be sent; its text may quote the prompt.
+        # A bug of ours, or a body that cannot be sent; the message may quote the prompt.
         name = type(error).__name__
         status = 400 if isinstance(error, ValueError | RecursionError) else 500
         message = f"the request could not be passed on ({name})"
@@ -125,7 +125,7 @@ def _said(error: OpenAIError) -> str:
 
 
 def _inner(error: OpenAIError) -> Mapping[str, object]:
-    # What came inside a stream, or with status 200, may have details of its own.
+    # An error inside a stream, or with status 200, may have details of its own.
     body = _fields(getattr(error, "body", None))
     inner = _fields(body.get("error")) or body
     return {name: value for name, value in inner.items() if value is not None}

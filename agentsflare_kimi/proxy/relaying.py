@@ -1,4 +1,4 @@
-"""Passes answers through: streams event by event, each checked before the caller gets it."""
+"""Relays answers: streams event by event, each checked before the caller gets it."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ async def relay_events(
     *,
     before: _Before | None = None,
 ) -> None:
-    """Pass a stream on: the data of each event as it came, after the client has checked it.
+    """Relay a stream: the data of each event unchanged, after the client has checked it.
 
-    The answer begins with the first event, so that a failure before it is an error with a
-    status. Comments, by which gateways keep a connection open, keep the caller's open too.
+    The answer starts with the first event, so that an earlier failure becomes an error with a
+    status. Comments, with which gateways keep connections alive, are relayed too.
 
     Args:
         stream: The client's stream.
-        cast_to: What its chunks are.
-        exchange: Takes note of what passes.
-        reply: Where it goes.
-        before: What is done with all that was heard before the caller gets it.
+        cast_to: The type of its chunks.
+        exchange: Records the usage and the finish reason.
+        reply: The reply to write to.
+        before: Awaited before each piece is sent to the caller.
 
     Raises:
-        openai.OpenAIError: The stream failed; what came before is with the caller.
+        openai.OpenAIError: The stream failed; the caller has everything before that.
     """
     relay = _Relay(stream.response, reply, before)
     try:
@@ -63,7 +63,7 @@ async def relay_events(
 
 
 async def relay_bytes(response: Response, reply: Reply) -> None:
-    """Pass any other answer on, byte by byte.
+    """Relay any other answer, byte by byte.
 
     Raises:
         openai.OpenAIError: The answer broke off.
@@ -78,12 +78,12 @@ async def relay_bytes(response: Response, reply: Reply) -> None:
 
 
 def readable(body: bytes, cast_to: type, response: Response) -> bytes:
-    """Return *body* as it is, or with `choices` a list of objects where it is none.
+    """Return *body* unchanged, or with `choices` made a list of objects.
 
     Args:
-        body: A completion or a chunk, which the client could read.
-        cast_to: What it is.
-        response: What it came with.
+        body: A completion or a chunk that the client accepted.
+        cast_to: The type of *body*.
+        response: The response that it came with.
     """
     value: object = json.loads(body)
     checked = checked_data(value, cast_to, response)
@@ -91,7 +91,7 @@ def readable(body: bytes, cast_to: type, response: Response) -> bytes:
 
 
 class _Relay:
-    """Writes to the caller whenever all that has come is checked, so once for each piece."""
+    """Writes to the caller once all data received so far is checked: once for each piece."""
 
     def __init__(self, response: Response, reply: Reply, before: _Before | None) -> None:
         self.waiting: list[bytes] = []
@@ -107,7 +107,7 @@ class _Relay:
                     if piece.startswith(b":"):
                         self.waiting.append(_KEEP_ALIVE)
                     yield piece
-                    # Whoever decodes has had its fill, and asks for more.
+                    # The decoder has processed the last piece, and asks for the next.
                     await self.flush()
 
         response.aiter_bytes = heard

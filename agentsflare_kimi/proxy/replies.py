@@ -1,4 +1,4 @@
-"""Writes an answer to the caller, piece by piece, and notices when the caller is gone."""
+"""Writes an answer to the caller, piece by piece, and notices a disconnect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reply", "while_connected"]
 
-# Of the hop, of the body as it was encoded, or of the account.
+# Hop-by-hop headers, headers of the encoded body, and headers that name the account.
 _NOT_PASSED_ON: Final = frozenset(
     {
         "connection",
@@ -56,11 +56,11 @@ class Reply:
 
     @property
     def has_begun(self) -> bool:
-        """Whether the status is on its way."""
+        """Whether the status has been sent."""
         return self._exchange.status != 0
 
     async def begin(self, status: int, headers: Mapping[str, str]) -> None:
-        """Send the status and *headers*, with what was done to the request."""
+        """Send the status and *headers*, with headers that tell what was done to the request."""
         self._exchange.status = status
         told = [*headers.items(), *_told(self._exchange)]
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]
@@ -73,12 +73,12 @@ class Reply:
         await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def end(self) -> None:
-        """Say that the body is over."""
+        """End the body."""
         self.is_over = True
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        """Send a whole answer."""
+        """Send a complete answer."""
         await self.begin(status, {**headers, "content-length": str(len(body))})
         await self.write(body)
         await self.end()
@@ -120,15 +120,15 @@ def _header(text: str) -> str:
 async def while_connected(
     receive: Receive, reply: Reply, work: Callable[[], Awaitable[None]]
 ) -> bool:
-    """Do *work* for as long as the caller is there; it is cancelled when the caller goes.
+    """Do *work* while the caller is connected; cancel it when the caller disconnects.
 
     Args:
-        receive: What tells that the caller went; the body has been read.
-        reply: What *work* writes to; after its end, servers say that the caller went, too.
-        work: Raises nothing.
+        receive: The ASGI channel that reports the disconnect; the body has been read.
+        reply: The reply that *work* writes to; servers report a disconnect after its end, too.
+        work: Must not raise.
 
     Returns:
-        Whether the caller was there to the end.
+        Whether the caller stayed connected to the end.
     """
     async with anyio.create_task_group() as group:
 

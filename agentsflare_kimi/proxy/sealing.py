@@ -1,8 +1,8 @@
-"""Seals what a caller's memory holds, so that the store that keeps it need not be trusted.
+"""Encrypts the entries of a caller's memory, so that the store need not be trusted.
 
-Everything is derived from what the caller sends: who has no key can neither read a caller's
-entries nor tell whose they are, and a caller reaches no entries but its own. Gateway keys are long
-and random, so they cannot be guessed from what the store has.
+All keys are derived from what the caller sends: without it, nobody can read a caller's entries or
+tell whose they are, and a caller reaches only its own entries. Gateway keys are long and random, so
+they cannot be guessed from the store's content.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from agentsflare_kimi.proxy.access import Caller
 
 __all__ = ["Seal"]
 
-# A new shape of entries gets a new number: old and new workers then do not see each other's.
+# Increment the number when the format of entries changes, to separate old and new workers.
 _PURPOSE: Final = b"agentsflare-kimi reasoning memory 1"
 _NONCE: Final = 12
 _KEY: Final = 32
@@ -28,15 +28,15 @@ _NAME: Final = 16
 
 
 class Seal:
-    """One caller's key to its entries.
+    """Encrypts and decrypts one caller's entries.
 
     Attributes:
-        name: Where in the store the entries are; nobody can compute it without the key.
-        secret: What the caller's conversations are digested with, in every worker alike.
+        name: The name of the entries in the store; it cannot be computed without the key.
+        secret: The key for digests of the caller's conversations, the same in every worker.
     """
 
     def __init__(self, caller: Caller) -> None:
-        """Derive all from the *caller*'s credential and the gateway key that it leads to."""
+        """Derive the keys from the *caller*'s credential and gateway key."""
         given = f"{caller.credential}\0{caller.key}".encode("utf-8", "surrogateescape")
         length = _KEY + _SECRET + _NAME
         derived = HKDF(SHA256(), length, salt=None, info=_PURPOSE).derive(given)
@@ -45,7 +45,7 @@ class Seal:
         self._cipher = ChaCha20Poly1305(derived[:_KEY])
 
     def close(self, entry: bytes) -> bytes:
-        """Return *entry* encrypted and signed."""
+        """Return *entry* encrypted and authenticated."""
         nonce = os.urandom(_NONCE)
         return nonce + self._cipher.encrypt(nonce, entry, self.name.encode())
 

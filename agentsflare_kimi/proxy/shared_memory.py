@@ -1,8 +1,8 @@
 """A caller's reasoning memory that several workers or machines share through a store.
 
-Each worker remembers by itself, and tells the others what it heard: the entries in the store are
-what a `ReasoningMemory` takes in, in the order in which it came. So a worker that has read them
-knows what the others know, and recognises conversations by the same rules.
+Each worker has a memory of its own, and sends what it hears to the others: the entries in the store
+are the inputs of a `ReasoningMemory`, in order. So a worker that has read them knows what the
+others know, and recognises conversations by the same rules.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from agentsflare_kimi.reading.lenient import as_list, field
 
 __all__ = ["SharedMemory"]
 
-# Longer ones stay with the worker that heard them.
+# Longer entries are not shared.
 _LONGEST_ENTRY: Final = 1_048_576
 
 
 class SharedMemory(ReasoningMemory):
-    """What one caller's answers held, in this worker and, through the store, in all others."""
+    """One caller's reasoning memory in this worker, shared with all others through the store."""
 
     def __init__(self, store: MemoryStore, caller: Caller) -> None:
-        """Begin with nothing; the first `read` brings what others have heard."""
+        """Begin empty; the first `read` gets what other workers have heard."""
         super().__init__()
         self._store = store
         self._seal = Seal(caller)
@@ -53,7 +53,7 @@ class SharedMemory(ReasoningMemory):
             self._unsent.append(self._seal.close(entry))
 
     async def read(self, body: Mapping[str, object]) -> None:
-        """Take in what the other workers heard since, if *body* has results of tools."""
+        """Get what other workers have heard since, if *body* has tool results."""
         if not any(field(message, "role") == "tool" for message in as_list(body.get("messages"))):
             return
         async with self._reading:
@@ -62,7 +62,7 @@ class SharedMemory(ReasoningMemory):
                 self._take(self._seal.open(sealed))
 
     async def send(self) -> None:
-        """Tell the other workers what was heard here; before the caller can build on it."""
+        """Send what was heard here to the other workers, before the caller can depend on it."""
         if not self._unsent and not self._sending.locked():
             return
         async with self._sending:

@@ -1,4 +1,4 @@
-"""The clients behind the proxy: one `AsyncKimi` a caller, over one pool of connections."""
+"""The clients behind the proxy: one `AsyncKimi` per caller, over one connection pool."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ RESPONSE: Final[type[Any]] = sys.modules[_LIBRARY].Response
 
 
 class _Connections(AsyncSteadyClient):
-    """The package's HTTP client; it hands each response to the exchange that it belongs to."""
+    """The package's HTTP client; it stores each response in its exchange."""
 
     async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401  # as in httpx.AsyncClient
         exchange = current_exchange.get(None)
         if exchange is None:
             return await super().send(request, **options)
         if exchange.content_type:
-            # The SDK would take a multipart body apart.
+            # Set here, because the SDK would parse a multipart body.
             request.headers["content-type"] = exchange.content_type
         exchange.response = await super().send(request, **options)
         return exchange.response
 
 
 class Asking(NamedTuple):
-    """What one caller's requests go through.
+    """One caller's client and memory.
 
     Attributes:
         client: The caller's client.
-        memory: The client's memory, where workers share it; None where they do not.
+        memory: The client's memory, if workers share it; else None.
     """
 
     client: AsyncKimi
@@ -52,17 +52,17 @@ class Asking(NamedTuple):
 
 
 class Upstream:
-    """The gateway as each caller has it: with memory, lessons and slots of the caller's own."""
+    """Clients by caller, each with its own memory, lessons and slots."""
 
     def __init__(
         self, settings: KimiSettings, most_callers: int, store: MemoryStore | None = None
     ) -> None:
-        """Begin with no callers; the *most_callers* that came last are remembered.
+        """Begin with no callers; the *most_callers* most recent ones are kept.
 
         Args:
-            settings: How the gateway is asked.
+            settings: The settings of the clients.
             most_callers: How many callers' clients are kept.
-            store: Where workers share what callers' answers held; None where they do not.
+            store: The store through which workers share reasoning, if any.
         """
         self._settings = settings
         self._most = most_callers
@@ -71,10 +71,10 @@ class Upstream:
         self._callers: OrderedDict[bytes, Asking] = OrderedDict()
 
     def of(self, caller: Caller) -> Asking:
-        """Return what requests of *caller* go through.
+        """Return the client and memory of *caller*.
 
         Raises:
-            ConfigurationError: The key cannot be one.
+            ConfigurationError: The caller's key is not a valid key.
         """
         asking = self._callers.get(caller.digest)
         if asking is None:

@@ -1,4 +1,4 @@
-"""What the content filter reports on prompt and answer, in each of the forms seen.
+"""The content filter's annotations of prompt and answer, in every form that was seen.
 
 Source: facts/content-filters.md sections 1 to 3.
 """
@@ -36,7 +36,7 @@ _FLAGGED: Final[Json] = {
 
 
 def prompt_annotations(scenario: Scenario) -> dict[str, object]:
-    """Give the fields that report on the prompt, to stand beside `choices`."""
+    """Return the annotations of the prompt, which stand beside `choices`."""
     if scenario.annotations in {"none", "down"}:
         return {}
     name = "prompt_filter_results"
@@ -46,7 +46,7 @@ def prompt_annotations(scenario: Scenario) -> dict[str, object]:
 
 
 def choice_annotations(scenario: Scenario) -> dict[str, object]:
-    """Give the fields that report on a whole answer, to stand in its choice."""
+    """Return the annotations of a whole answer, which stand in its choice."""
     if special := _special(scenario):
         return special
     if scenario.annotations == "none":
@@ -55,7 +55,7 @@ def choice_annotations(scenario: Scenario) -> dict[str, object]:
 
 
 def text_annotations(scenario: Scenario) -> dict[str, object]:
-    """Give the fields that report on a piece of text, to stand in its chunk."""
+    """Return the annotations of a piece of text, which stand in its chunk."""
     if scenario.annotations == "down":
         return dict(_DOWN)
     if scenario.annotations in {"none", "async"}:
@@ -66,7 +66,7 @@ def text_annotations(scenario: Scenario) -> dict[str, object]:
 
 
 def last_chunk_annotations(scenario: Scenario) -> dict[str, object]:
-    """Give the fields of the chunk that carries the finish reason."""
+    """Return the annotations of the chunk with the finish reason."""
     if special := _special(scenario):
         return special
     if scenario.annotations in {"none", "async"}:

@@ -1,4 +1,4 @@
-"""Deterministic answers: the same request is answered with the same words, every time."""
+"""Deterministic answers: the same request always gets the same answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the model says in one choice; reasoning is None where it does not think."""
+    """The model's answer in one choice; reasoning is None if it does not think."""
 
     content: str = ""
     reasoning: str | None = None
@@ -53,13 +53,12 @@ _REASONING: Final = (
 
 
 def compose(body: Mapping[str, object], *, thinking: bool, tool_rounds: int = 1) -> Answer:
-    """Make up the answer to a chat-completions body.
+    """Generate the answer to a chat-completions body.
 
     Args:
-        body: The request; it decides every word of the answer.
+        body: The request; it determines every word of the answer.
         thinking: Whether the model thinks before it answers.
-        tool_rounds: How many times a tool is called before the answer, after each message
-            of the user.
+        tool_rounds: How many times a tool is called before the answer to each user message.
     """
     reasoning = _reasoning(body) if thinking else None
     if call := _tool_call(body, tool_rounds):
@@ -89,14 +88,14 @@ def limit(answer: Answer, body: Mapping[str, object]) -> Answer:
 
 
 def read_answer(value: object) -> Answer:
-    """Read an answer that a user wrote: a text, or a message as it stands in a completion.
+    """Parse an answer that a user wrote: a text, or a message as in a completion.
 
     Args:
         value: Text; or a mapping with `content`, `reasoning_content`, `tool_calls` and
             `finish_reason`, each optional. Arguments of tools may be text or an object.
 
     Raises:
-        TypeError: The value is neither.
+        TypeError: The value is neither text nor a mapping.
     """
     if isinstance(value, str):
         return Answer(content=value)
@@ -141,7 +140,7 @@ def _content(body: Mapping[str, object]) -> str:
 
 
 def _begun(body: Mapping[str, object]) -> str:
-    """Give the start of the answer that the request holds, which is not said again."""
+    """Return the start of the answer that the request holds (a prefill); it is not repeated."""
     messages = as_items(body.get("messages"))
     last = as_mapping(messages[-1] if messages else None)
     return text_of(last) if last.get("partial") is True else ""
@@ -188,8 +187,8 @@ def _chosen_tool(
 ) -> Mapping[str, object] | None:
     """Choose the tool to call; None to answer instead.
 
-    A forced choice calls a tool that was not called since the last message of the user, and
-    answers once there is none: agents that end by calling a certain tool come to their end.
+    A forced choice calls a tool that was not called since the last user message, and answers
+    once there is none, so that agents that end by calling a certain tool terminate.
     """
     name = as_text(as_mapping(as_mapping(choice).get("function")).get("name"))
     if choice == "required" or name:

@@ -1,4 +1,4 @@
-"""Asserts what a client asked, with a message that shows the difference and nothing else."""
+"""Asserts what a client requested, with a message that shows only the differences."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def assert_requested(
     """Find the last request whose body has *parts*.
 
     Args:
-        entries: What arrived.
-        parts: Fields of the body; of mappings and lists of mappings, parts suffice, and
-            `ABSENT` stands for a field that must not be there.
-        times: How many requests there must be; at least one if None.
+        entries: The recorded requests.
+        parts: Fields of the body; mappings and lists of mappings match partially, and
+            `ABSENT` stands for a field that must be missing.
+        times: How many requests must match; at least one if None.
 
     Returns:
-        The last such request; None where there were to be none.
+        The last such request; None if *times* is 0.
 
     Raises:
-        AssertionError: There is none, or another number of them.
+        AssertionError: The number of matching requests is wrong.
     """
     __tracebackhide__ = True
     found = [entry for entry in entries if not _differences(entry, parts)]

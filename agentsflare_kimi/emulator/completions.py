@@ -1,4 +1,4 @@
-"""Turns answers into what goes over the wire: one body, or the events of a stream."""
+"""Turns answers into the wire format: one body, or the events of a stream."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SEVERITIES: Final = {name: safe_choice()[name] for name in SEVERITIES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request that is answered well: what was asked, and what is said to it."""
+    """One successful request, and its answers."""
 
     id: str
     model: str
@@ -45,7 +45,7 @@ class Exchange:
 
     @property
     def usage(self) -> dict[str, object]:
-        """The tokens of prompt and answers."""
+        """The token counts of prompt and answers."""
         reasoning = sum(len(split_tokens(answer.reasoning or "")) for answer in self.answers)
         completion = sum(count_completion(*_texts(answer)) for answer in self.answers)
         return usage(count_prompt(self.body), completion, reasoning)

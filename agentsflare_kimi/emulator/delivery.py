@@ -1,4 +1,4 @@
-"""Puts a body on the wire the way a scenario says: whole, cut, slowly, not at all."""
+"""Delivers a body as the scenario says: whole, cut, slowly, or not at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FOREVER: Final = Wait(3600.0)
 
 
 def deliver(body: bytes, scenario: Scenario) -> Reply:
-    """Send *body* as the whole answer; its length is announced, also where less is sent."""
+    """Send *body* as the whole answer; its full length is announced even if less is sent."""
     headers = {
         "content-length": str(len(body)),
         "content-type": "application/json; charset=utf-8",

@@ -1,4 +1,4 @@
-"""The emulator as its users hold it: answers on a loopback port or in process, and remembers."""
+"""The emulator's public class: serves on a loopback port or in process, and keeps a log."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Emulator:
 
     Attributes:
         api_key: A key that it accepts.
-        errors: What the function given as `answers` raised, and answers that cannot be read;
-            the client got status 500 in their place.
+        errors: Exceptions of the function given as `answers`, and of answers that cannot be
+            read; the client got status 500 in their place.
     """
 
     def __init__(  # noqa: PLR0913  # one keyword for each thing that can be different
@@ -68,26 +68,26 @@ class Emulator:
 
         Args:
             scenario: A scenario for every request; or a list, one for each in turn, then `ok`.
-            answers: What to say: a text, a message, a completion, or `{"status": ..., "body":
-                ...}` of an error. Or a list of such, one for each completion in turn and made-up
-                answers after the last (None is made up too); or a function of the request's
-                body that returns one.
-            strict: Whether parameters that a model rejects get a 400; some gateways take them.
+            answers: A text, a message, a completion, or `{"status": ..., "body": ...}` of an
+                error. Or a list of these, one for each completion in turn, with generated
+                answers for None and after the last; or a function of the request's body that
+                returns one.
+            strict: Whether parameters that a model rejects get a 400; some gateways accept them.
             api_key: The only key to accept; any key if None.
-            extra_models: Names to serve beside the catalog's.
+            extra_models: Names to serve besides the catalog's.
             latency: Seconds before the first byte of an answer.
             tokens_per_second: How fast answers come; as fast as they can if None.
             tool_rounds: How many times one of a request's `tools` is called before the answer.
             max_concurrency: How many requests are served at once; others are `rate-limited`.
-            host: The address to bind to; one that others can reach is warned about.
+            host: The address to bind to; one that other machines can reach causes a warning.
             port: The port to bind to; any free one if 0.
             on_reply: Called after each reply with the request it belongs to.
-            replay: A file of request and response pairs to answer from, and from nothing else
+            replay: A file of request and response pairs, the only source of answers
                 (`agentsflare_kimi.emulator.recording` has the format).
-            record: A file to append such pairs to, while every request goes to `upstream`.
+            record: A file to append such pairs to; every request is forwarded to `upstream`.
             upstream: The base URL of the gateway to record from.
             redact_prompts: Whether recordings leave the prompts out.
-            models_file: A TOML file with models to add to the catalog, or to change in it.
+            models_file: A TOML file of models to add to the catalog or to override in it.
 
         Raises:
             UnknownScenarioError: There is no such scenario.
@@ -142,17 +142,17 @@ class Emulator:
 
     @property
     def base_url(self) -> str:
-        """What to give a client as `base_url`."""
+        """The `base_url` for clients."""
         if self._server is None:
             return _IN_PROCESS
         host, port = self._server.server_name, self._server.server_port
-        # Bound to every address, it is reached by none of that name.
+        # A wildcard address can be bound to, but not connected to.
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # nothing is bound
         return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
-        """What arrived, in its order, with keys redacted."""
+        """The requests in the order of arrival, with keys redacted."""
         return self._log.entries()
 
     @property
@@ -161,7 +161,7 @@ class Emulator:
         return self._server.open_connections if self._server else 0
 
     def report(self) -> ClientReport:
-        """Judge the client under test by what it has asked so far.
+        """Judge the client under test by its requests so far.
 
         Returns:
             What it did that a robust client would not, and what else is worth knowing.
@@ -179,12 +179,12 @@ class Emulator:
     def assert_requested(
         self, *, times: int | None = None, **parts: object
     ) -> RecordedRequest | None:
-        """Assert that a client asked for something.
+        """Assert that a client sent a certain request.
 
         Args:
             times: How often exactly; at least once if None.
-            parts: Fields that the body must have; of mappings and lists of mappings, parts
-                suffice, and `agentsflare_kimi.ABSENT` stands for a field that must be missing.
+            parts: Fields that the body must have; mappings and lists of mappings match
+                partially, and `agentsflare_kimi.ABSENT` stands for a field that must be missing.
 
         Returns:
             The last such request; None for `times=0`.
@@ -216,7 +216,7 @@ class Emulator:
         """Answer *request* and remember it.
 
         Args:
-            request: What came, by whatever way.
+            request: The request, from a socket or in process.
 
         Returns:
             The reply, and a function to call with the outcome when the reply ends.
@@ -267,7 +267,7 @@ class Emulator:
         if self._server is not None:
             return self
         place, host = self._options.place, self._options.place.host
-        # A gateway that had the same address before may have refused what this one takes.
+        # An earlier gateway at the same address may have refused what this one accepts.
         forget_lessons()
         self._server = Server(host, place.port, self.handle, self._options.tape.suffix)
         if not is_loopback(host):

@@ -1,4 +1,4 @@
-"""Puts a fault into an otherwise good answer, whole or streamed, as other gateways were seen to.
+"""Puts a fault seen at other gateways into an otherwise good answer, whole or streamed.
 
 Sources: facts/kimi.md section 5.3; facts/reliability.md section 3.
 """
@@ -19,7 +19,7 @@ _ERROR: Final = {"message": "The upstream failed in the middle of the answer", "
 
 
 def fault_completion(body: Chunk, fault: Fault) -> Chunk:
-    """Put *fault* into a completion; those of streams leave it alone."""
+    """Put *fault* into a completion; faults of streams leave it unchanged."""
     match fault:
         case "choice-error":
             return body | {"choices": [_failed(choice) for choice in as_items(body["choices"])]}

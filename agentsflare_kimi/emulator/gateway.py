@@ -1,6 +1,6 @@
-"""The gateway without a network: a request in, a reply out, and nothing kept in between.
+"""The gateway without a network: a request in, a reply out, and no state.
 
-It knows the catalog and the rules of the models, and speaks the wire of the gateway's page.
+It follows the catalog and the models' rules, in the wire format of the gateway's page.
 Source: facts/kimi.md sections 2, 3 and 5; facts/content-filters.md sections 2 to 4.
 """
 
@@ -53,13 +53,13 @@ def _route(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """How the gateway behaves; `reply` is a function of the request and these alone.
+    """The gateway's behaviour; `reply` depends only on the request and these fields.
 
     Attributes:
-        strict: Whether parameters that a model rejects are answered with the upstream's 400.
-            Some gateways are lenient; False emulates those.
+        strict: Whether parameters that a model rejects get the upstream's 400; False emulates
+            lenient gateways.
         api_key: The only key accepted; any key if None.
-        extra_models: Names to serve beside the catalog's.
+        extra_models: Names to serve besides the catalog's.
         latency: Seconds before the first byte of an answer.
         tokens_per_second: How fast an answer comes; as fast as it can if None.
         tool_rounds: How many times a tool is called before the answer.
@@ -80,10 +80,10 @@ class Gateway:
         """Answer *request*.
 
         Args:
-            request: What came.
+            request: The request.
             scenario: The scenario to play unless the request names one itself.
-            answer: What to say: a text, a message, a completion, or `status` and `body` of an
-                error; made up from the request if None.
+            answer: A text, a message, a completion, or `status` and `body` of an error;
+                generated from the request if None.
         """
         body = as_mapping(parse_json(request.body))
         try:

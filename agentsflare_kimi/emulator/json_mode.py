@@ -1,7 +1,7 @@
 """Finds the JSON object that a prompt describes, for frameworks that ask for JSON in words.
 
 instructor's JSON modes write a JSON schema into the prompt; DSPy's JSON adapter writes an
-object whose values stand for the fields.
+object with placeholders for the fields.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Remembers what arrived: each request with its keys redacted, and what became of it."""
+"""Logs each request with its keys redacted, and how its reply ended."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class RecordedRequest:
         outcome: `sent`, `cut` (a fault that was asked for), `client_closed` (the client went
             away first), or `pending`.
         finished_at: When the reply ended, in seconds since the epoch.
-        reply: The reply, where it was not a good answer.
-        notice: What the author of the test should know of it, such as that the scripted
-            answers had run out.
+        reply: The reply, unless it was a good answer.
+        notice: What the author of the test should know, such as that the scripted answers
+            had run out.
     """
 
     index: int
@@ -63,17 +63,17 @@ class RecordedRequest:
 
     @property
     def model(self) -> str:
-        """The model asked for; empty where none is."""
+        """The requested model; empty if none."""
         return as_text(as_mapping(self.body).get("model"))
 
     @property
     def messages(self) -> Sequence[object]:
-        """The messages of a chat completion; empty where there are none."""
+        """The messages of a chat completion; empty if there are none."""
         return as_items(as_mapping(self.body).get("messages"))
 
     @property
     def is_stream(self) -> bool:
-        """Whether a stream was asked for."""
+        """Whether a stream was requested."""
         return bool(as_mapping(self.body).get("stream"))
 
 
@@ -83,7 +83,7 @@ def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 class RequestLog:
-    """The last requests, oldest first; safe to use from many threads."""
+    """The last requests, oldest first; thread-safe."""
 
     def __init__(self, keep: int = 10_000, keep_bytes: int = 256 * 1024 * 1024) -> None:
         """Keep the last *keep* requests, or fewer if their bodies exceed *keep_bytes*."""
@@ -132,7 +132,7 @@ class RequestLog:
     def answered(self, entry: RecordedRequest, reply: Reply) -> None:
         """Note how *entry* is answered."""
         is_good = reply.status < 400 and reply.scenario == "ok"  # noqa: PLR2004  # HTTP
-        # What a proxy passes on can be read once, and that is the client's.
+        # A forwarded reply can be read only once, by the client.
         is_kept = not is_good and isinstance(reply.parts, tuple)
         with self._lock:
             if entry.index not in self._entries:
@@ -147,7 +147,7 @@ class RequestLog:
             )
 
     def finish(self, entry: RecordedRequest, outcome: Outcome) -> RecordedRequest | None:
-        """Note how the reply to *entry* ended; None if that was noted, or the log cleared."""
+        """Note how the reply to *entry* ended; None if already noted, or the log was cleared."""
         with self._lock:
             self._pending.discard(entry.index)
             known = self._entries.get(entry.index)

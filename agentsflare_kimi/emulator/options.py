@@ -1,4 +1,4 @@
-"""The emulator's keywords, grouped by what they decide and checked."""
+"""The emulator's keywords, validated and grouped by purpose."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tape:
 
     @property
     def suffix(self) -> str:
-        """What the server's name ends in; the demo asks only one that makes up its answers."""
+        """The suffix of the server's name; the demo talks only to one that generates answers."""
         return " (recording)" if self.record else " (replay)" if self.replay else ""
 
     def open_replay(self) -> Replay | None:
@@ -60,7 +60,7 @@ class Tape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """All that is fixed when an emulator is made.
+    """All options that are fixed when an emulator is made.
 
     Raises:
         ValueError: A number is out of range; the message names it.

@@ -1,4 +1,4 @@
-"""Passes requests on to a real gateway and records what comes back."""
+"""Forwards requests to a real gateway, and records the responses."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ _NOT_PASSED_ON: Final = frozenset(
 
 
 class Proxy:
-    """Answers with what the upstream answers, and writes it down."""
+    """Answers with the upstream's response, and records it."""
 
     def __init__(self, upstream: str, recorder: Recorder) -> None:
-        """Pass requests on to *upstream*, a base URL that ends in `/v1`.
+        """Forward requests to *upstream*, a base URL that ends in `/v1`.
 
         Raises:
-            ValueError: The URL is not one that a key may be sent to.
+            ValueError: It is not safe to send a key to the URL.
         """
         self._upstream = _checked(upstream)
         self._recorder = recorder
 
     def reply(self, request: Request) -> Reply:
-        """Pass *request* on."""
+        """Forward *request*."""
         try:
             response = self._send(request)
         except OSError as error:
@@ -63,7 +63,7 @@ class Proxy:
         connection = kind(self._upstream.netloc, timeout=_TIMEOUT)
         path = self._upstream.path.rstrip("/") + request.path.removeprefix("/v1")
         headers = {k: v for k, v in request.headers.items() if k not in _NOT_PASSED_ON}
-        # Compressed bodies could neither be read in the recording nor cleared of the key.
+        # In a compressed body, the recording could not be read or the key removed.
         headers["accept-encoding"] = "identity"
         connection.request(request.method, path, request.body or None, headers)
         return connection.getresponse()
@@ -77,7 +77,7 @@ class Proxy:
                 received.append(data)
                 yield data
         except (OSError, http.client.HTTPException):
-            # Half an answer is not worth replaying; the client sees the cut as it happened.
+            # Do not record half an answer; the client sees the cut as it happened.
             yield CUT
             return
         finally:

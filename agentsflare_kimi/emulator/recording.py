@@ -6,8 +6,8 @@ A line that was recorded looks like this (`body_base64` where the body is not UT
                  "body": {...}},
      "response": {"status": 200, "headers": {"content-type": "..."}, "body": "..."}}
 
-It answers the request that it was made for, whatever the order of the keys. A line that a
-person writes may be shorter, and answers every request that has the parts of `body`:
+It answers the request that it was recorded for, in any order of keys. A line written by hand
+may be shorter, and answers every request that contains the parts of `body`:
 
     {"request": {"body": {"model": "kimi-k2.6"}}, "answer": "Good morning."}
 """
@@ -32,10 +32,10 @@ from agentsflare_kimi.printable import without_account_ids
 __all__ = ["Entry", "Recorder", "Replay", "kept_headers", "load_recording", "reply_of"]
 
 _KEPT_HEADERS: Final = ("content-type", "retry-after", "x-request-id")
-# A shorter one is no secret, and would be found inside other words.
+# A shorter key is not secret, and would match inside other words.
 _SHORTEST_KEY: Final = 6
 _FIRST_FAILED_STATUS: Final = 400
-# What of a request stays in a recording without prompts; whatever else holds words.
+# The fields that a recording without prompts keeps; any other may hold text.
 _WORDLESS: Final = (
     "model",
     "stream",
@@ -51,7 +51,7 @@ _WORDLESS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One pair: which request, and what it is answered with."""
+    """One pair: a request to match, and its response."""
 
     method: str = "POST"
     path: str = "/v1/chat/completions"
@@ -104,10 +104,10 @@ class Recorder:
 
 
 class Replay:
-    """Finds what was recorded for a request; repeated ones get their answers in turn."""
+    """Finds the recorded response to a request; repeated requests get theirs in turn."""
 
     def __init__(self, entries: list[Entry]) -> None:
-        """Replay *entries*; the last that fits a request answers it for good."""
+        """Replay *entries*; the last one that matches a request answers all further ones."""
         self._entries = entries
         self._used: set[int] = set()
         self._lock = threading.Lock()
@@ -124,7 +124,7 @@ class Replay:
             return self._entries[index]
 
     def describe_miss(self, request: Request) -> str:
-        """Say that no pair is for *request*, and how the nearest one differs from it."""
+        """Say that no pair matches *request*, and how the nearest one differs from it."""
         if not self._entries:
             return "no recorded pair answers this request: the recording is empty"
         asked = parse_json(request.body)
@@ -188,7 +188,7 @@ def _read_response(response: Mapping[str, object]) -> Reply:
 
 
 def reply_of(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-    """Make a reply whose body is sent as it stands; a stream goes out event by event."""
+    """Make a reply whose body is sent unchanged; a stream is sent event by event."""
     is_stream = headers.get("content-type", "").startswith("text/event-stream")
     parts = [body]
     if is_stream:

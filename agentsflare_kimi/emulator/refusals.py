@@ -1,4 +1,4 @@
-"""What is refused before a model answers: the request's own faults, in the upstream's words.
+"""Refuses invalid requests before a model answers, in the upstream's words.
 
 Sources of the texts: facts/kimi.md sections 3.2, 3.5 and 3.6; of those on tools and messages,
 https://github.com/MoonshotAI/kimi-cli/issues/2531, https://github.com/MoonshotAI/kimi-code/issues/269
@@ -24,7 +24,7 @@ __all__ = ["find_refusal", "without_empty_reasoning"]
 _MOST_CHOICES: Final = 5
 _MOST_STOPS: Final = 5
 _LONGEST_STOP: Final = 32
-# `developer` is refused with the model's own rules, which the client can repair.
+# `developer` is refused by the model's rules, which the client can repair.
 _ROLES: Final = frozenset({"system", "user", "assistant", "tool", "developer"})
 _PARTS: Final = frozenset({"text", "image_url", "video_url"})
 # The reference asks for three characters or more; no report shows a shorter name refused.
@@ -38,13 +38,13 @@ def find_refusal(
     """Find the 400 that the upstream answers *body* with.
 
     Args:
-        body: A chat-completions body, its model known to the gateway.
-        model: The catalog's entry; None for a name that only the emulator's user knows.
-        strict: Whether to refuse what some gateways let pass: parameters that the model
+        body: A chat-completions body whose model the gateway knows.
+        model: The catalog's entry; None for a name that the emulator's user added.
+        strict: Whether to refuse what some gateways accept: parameters that the model
             rejects, tools and messages that break the upstream's rules.
 
     Returns:
-        The reply, or None where nothing is wrong.
+        The reply, or None if nothing is wrong.
     """
     rejected = (item.message for item in find_rejections(body, model)) if model else ()
     strictly = chain(rejected, *(check(body) for check in _STRICT)) if strict and model else ()

@@ -1,4 +1,4 @@
-"""A verdict on the client under test, read off what it asked and when.
+"""Judges the client under test by what it requested and when.
 
 What to look for is after llmock's (facts/ecosystem.md section 1.4) and
 facts/reliability.md section 3.
@@ -22,7 +22,7 @@ __all__ = ["ClientReport", "Observation", "judge"]
 
 _TOO_MANY: Final = 5
 _TOO_SOON: Final = 0.1
-# Clocks and threads: a client that waits as long as it was told may seem a little early.
+# Clocks and threads may make a client that waited long enough seem slightly early.
 _TOLERANCE: Final = 0.05
 _SAME_CALL: Final = 60.0
 _LONG: Final = 10.0
@@ -38,7 +38,7 @@ class Observation:
         code: Stable name in snake_case.
         summary: What it did, in one line.
         requests: The `index` of each request that shows it.
-        is_problem: Whether a robust client would not do it; otherwise merely worth knowing.
+        is_problem: Whether a robust client would not do it; otherwise just worth knowing.
     """
 
     code: str
@@ -96,7 +96,7 @@ def judge(entries: Sequence[RecordedRequest], models: Catalog) -> ClientReport:
     """Judge a client by its requests.
 
     Args:
-        entries: What arrived, in its order.
+        entries: The requests in the order of arrival.
         models: The models in force.
     """
     found = [item for check in _CHECKS for item in check(entries)]
@@ -214,7 +214,7 @@ def _cut_streams(entries: Sequence[RecordedRequest]) -> Iterator[Observation]:
 
 
 def _read_stream(reply: Reply) -> tuple[str, bool]:
-    """Give the text of choice 0, and whether the stream says that it is complete."""
+    """Return the text of choice 0, and whether the stream says that it is complete."""
     text, is_complete = "", b"data: [DONE]" in reply.body
     for line in reply.body.splitlines():
         chunk = as_mapping(parse_json(line.removeprefix(b"data: ")))

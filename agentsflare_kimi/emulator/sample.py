@@ -23,7 +23,7 @@ _FORMATS: Final[Mapping[str, str]] = {
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
 _MAX_DEPTH: Final = 24
-# A schema whose required parts contain itself has no instance; this ends the search for one.
+# A schema that requires itself has no instance; this bounds the search.
 _MAX_STEPS: Final = 5_000
 
 

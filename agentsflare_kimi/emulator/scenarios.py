@@ -1,4 +1,4 @@
-"""What can go wrong: each row of `scenarios.toml` is played by the emulator on demand.
+"""The scenarios of `scenarios.toml`: what can go wrong, played by the emulator on demand.
 
 A scenario is chosen for one request by the header `x-emulator-scenario` or by a suffix of the
 model's name (`kimi-k2.6@rate-limited`), and for all by `Emulator(scenario=...)`.
@@ -44,21 +44,21 @@ class Scenario:
         source: Where this was seen or documented; "ours" for a fault of the network.
         status: The HTTP status.
         headers: Further headers of the reply.
-        body: The whole reply, in place of an answer; `{model}` is the model asked for.
+        body: The whole reply, in place of an answer; `{model}` is the requested model.
         annotations: How the content filter reports.
         block: Whether, and how, the filter blocks the answer.
         kept: The share of the body that is sent before `extra` and `ending`; where the filter
             blocks, the share of the answer's text.
-        before: Bytes ahead of the first event.
-        extra: Bytes after the part that was kept.
-        ending: How the reply ends: as it should, without `[DONE]`, with the connection closed
-            or reset, or not at all.
+        before: Bytes before the first event.
+        extra: Bytes after the kept part.
+        ending: How the reply ends: normally, without `[DONE]`, with the connection closed or
+            reset, or not at all.
         trickle: Seconds between pieces of a few bytes.
         delay: Seconds before the first byte; the scenario `no-answer` waits for an hour.
         usage_in_choice: Whether a stream reports its usage inside the last choice.
         line_end: What ends a line of a stream.
-        is_for_streams: Whether an answer that is not streamed stays as it is.
-        served_model: The model that answers, where it is another than was asked for.
+        is_for_streams: Whether an answer that is not streamed stays unchanged.
+        served_model: The model that answers, if it is not the requested one.
         fault: What is wrong inside the answer: an error beside the text, a usage of zeros, or
             fragments of tool calls in an odd order.
         refuses_empty_reasoning: Whether an empty `reasoning_content` counts as missing.
@@ -90,7 +90,7 @@ def find_scenario(name: str) -> Scenario:
     """Look a scenario up.
 
     Raises:
-        UnknownScenarioError: There is none of that name.
+        UnknownScenarioError: There is no scenario of that name.
     """
     scenarios = _scenarios()
     if name not in scenarios:

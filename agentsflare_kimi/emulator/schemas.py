@@ -23,11 +23,11 @@ _MAX_DEPTH: Final = 32
 
 
 def schema_faults(schema: object, *unsupported: str) -> Iterator[str]:
-    """Yield what the validator would say about *schema*, the first fault first.
+    """Yield the validator's messages about *schema*, in its order.
 
     Args:
         schema: A JSON schema.
-        unsupported: Further keywords that are refused at the root.
+        unsupported: Further keywords to refuse at the root.
     """
     root = as_mapping(schema)
     if extra := [keyword for keyword in unsupported if keyword in root]:

@@ -33,7 +33,7 @@ __all__ = ["PRODUCT", "Application", "Finished", "Server", "is_loopback"]
 PRODUCT: Final = "agentsflare-kimi-emulator"
 MAX_BODY_BYTES: Final = 100 * 1024 * 1024
 _SLICE: Final = 0.1
-# A reset overtakes what was sent before it, unless the client had the time to read that.
+# A reset discards data that the client has not read yet, so give it time to read.
 _BEFORE_RESET: Final = 0.05
 
 
@@ -41,10 +41,10 @@ Finished: TypeAlias = Callable[[Outcome], None]
 
 
 class Application(Protocol):
-    """What the server serves."""
+    """The application behind the server."""
 
     def __call__(self, request: Request) -> tuple[Reply, Finished]:
-        """Answer *request*, with a function to call when the reply ends; its first call counts."""
+        """Return the reply, and a function to call when it ends; only its first call counts."""
         ...
 
 
@@ -102,7 +102,7 @@ class Server(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def server_bind(self) -> None:
-        """Bind without the look-up of the host's name that the base class does."""
+        """Bind without the base class's look-up of the host name."""
         socketserver.TCPServer.server_bind(self)
         self.server_name: str = str(self.server_address[0])
         self.server_port: int = self.server_address[1]
@@ -122,7 +122,7 @@ class Server(ThreadingHTTPServer):
             self._connections.discard(cast("socket.socket", request))
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Report a fault of the emulator; a client that goes away is none."""
+        """Report a fault of the emulator; a client's disconnect is not one."""
         import sys  # noqa: PLC0415  # only on the way down
 
         if not isinstance(sys.exception(), OSError):
@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self) -> Reply | None:
         if not self._is_for_us(self.headers.get("host", "")):
-            # Otherwise a page in a browser could reach us under a name of its own (DNS rebinding).
+            # Otherwise a web page could reach us under a name of its own (DNS rebinding).
             return error_reply(gateway_error(403, "Host header not allowed", "Forbidden"))
         if "transfer-encoding" in self.headers:
             return error_reply(gateway_error(411, "Content-Length is needed", "Length Required"))
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
             finished("client_closed")
 
     def _send_parts(self, reply: Reply, finished: Finished) -> None:
-        # The log is complete before the client sees the end: a test may look at it at once.
+        # Complete the log before the client sees the end: a test may read it at once.
         count = len(reply.parts) if isinstance(reply.parts, tuple) else -1
         has_head = False
         for number, part in enumerate(reply.parts, start=1):

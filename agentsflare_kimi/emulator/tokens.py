@@ -1,7 +1,7 @@
-"""A stand-in for the models' tokenizer: words and signs, so that counts are plausible.
+"""A stand-in for the models' tokenizer: splits words and signs, for plausible counts.
 
-The constants make the seed's exchange come out as the gateway's page prints it
-(10 tokens of prompt, 11 of completion).
+The constants reproduce the counts of the example on the gateway's page (10 tokens of prompt,
+11 of completion).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _PER_COMPLETION = 2
 
 
 def split_tokens(text: str) -> list[str]:
-    """Cut *text* into tokens; joined again they are *text*."""
+    """Split *text* into tokens; joined, they give *text*."""
     return _TOKEN.findall(text)
 
 
 def count_prompt(body: Mapping[str, object]) -> int:
-    """Count the tokens of the messages; an image counts as nothing here."""
+    """Count the tokens of the messages; images are not counted."""
     messages = as_items(body.get("messages"))
     calls = [call for message in messages for call in _call_texts(message)]
     texts = [text_of(message) for message in messages]

@@ -1,7 +1,7 @@
 """The gateway without a socket: a transport for the HTTP library that `openai` uses.
 
-openai 1 and 2 use httpx, openai 3 uses httpx2. Which one is installed is read off the SDK's own
-public `DefaultHttpxClient`, at the moment a transport is made.
+openai 1 and 2 use httpx, openai 3 uses httpx2. The SDK's public `DefaultHttpxClient` tells which
+one is in use when a transport is made.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ __all__ = ["create_transport"]
 
 
 def create_transport(application: Application) -> Any:  # noqa: ANN401  # of httpx or httpx2
-    """Make a transport that serves sync and async clients from *application*.
+    """Make a transport that connects sync and async clients to *application*.
 
     Args:
-        application: What answers.
+        application: Answers the requests.
 
     Returns:
         An object that is `BaseTransport` and `AsyncBaseTransport` of the installed library.
@@ -138,7 +138,7 @@ class _Stream:
     def _data(self, part: bytes | Cut, number: int) -> bytes:
         if isinstance(part, bytes):
             if number == len(self._parts):
-                # Clients stop reading at `[DONE]`, and never ask for what comes after.
+                # Clients stop reading at `[DONE]`.
                 self._finished("sent")
             return part
         self._finished("cut")

@@ -1,4 +1,4 @@
-"""What the next request gets: always the same, or the next entry of a list."""
+"""Selects what the next request gets: always the same, or the next entry of a list."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _T = TypeVar("_T")
 
 
 class Turns(Generic[_T]):
-    """Gives each of *queued* once, and *standing* from then on; safe to use from threads.
+    """Gives each of *queued* once, then always *standing*; thread-safe.
 
     Attributes:
-        count: How many were queued.
+        count: The number of queued entries.
     """
 
     def __init__(self, queued: Iterable[_T], standing: _T | None) -> None:
@@ -47,7 +47,7 @@ class Turns(Generic[_T]):
 
 
 def scenario_turns(scenarios: Scenarios | None) -> Turns[Scenario]:
-    """Play one scenario for good, or each of several once.
+    """Play one scenario every time, or each of several once.
 
     Raises:
         UnknownScenarioError: There is no such scenario.
@@ -58,7 +58,7 @@ def scenario_turns(scenarios: Scenarios | None) -> Turns[Scenario]:
 
 
 def answer_turns(answers: Answers | None) -> Turns[object]:
-    """Give one answer for good, or each of several once; a function makes them on demand."""
+    """Give one answer every time, or each of several once; a function makes them on demand."""
     if answers is None or callable(answers) or isinstance(answers, str | Mapping):
         return Turns((), answers)
     return Turns(answers, None)

@@ -1,4 +1,4 @@
-"""Shapes of the gateway's wire: completions, chunks, filter annotations, usage, errors.
+"""The gateway's wire format: completions, chunks, filter annotations, usage, errors.
 
 Source: the response sample of the gateway's Kimi page
 (https://docs.agentsflare.com/api-examples/kimi.html); facts/kimi.md sections 2.2, 5 and 6;
@@ -41,14 +41,14 @@ __all__ = [
 
 Json: TypeAlias = Mapping[str, object]
 
-# One moment for every answer: the emulator has no clock, so that answers can be compared.
+# The same time for every answer, so that answers can be compared.
 CREATED: Final = 1767765293
 SEVERITIES: Final = ("hate", "self_harm", "sexual", "violence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What reached the gateway; the names of the headers are in lower case."""
+    """A request to the gateway; header names are in lower case."""
 
     method: str
     path: str
@@ -76,7 +76,7 @@ Part: TypeAlias = bytes | Wait | Cut
 
 
 class Notice(NamedTuple):
-    """What the author of a test should know of a reply: a code and one sentence."""
+    """What the author of a test should know about a reply: a code and one sentence."""
 
     code: str
     summary: str
@@ -84,7 +84,7 @@ class Notice(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the gateway answers: `parts` are sent one after the other."""
+    """The gateway's reply: `parts` are sent in order."""
 
     status: int
     headers: Mapping[str, str]
@@ -101,7 +101,7 @@ class Reply:
 
 def dump(value: object) -> bytes:
     """Write *value* as the gateway does: UTF-8, no superfluous blanks."""
-    # A lone surrogate is legal in JSON and has no UTF-8; the request may have held one.
+    # The request may hold a lone surrogate, which JSON allows and UTF-8 does not.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
@@ -173,7 +173,7 @@ def _undetected() -> Json:
 
 
 def usage(prompt: int, completion: int, reasoning: int) -> dict[str, object]:
-    """Count tokens in the fields that the page's sample has."""
+    """Return the token counts in the fields of the page's sample."""
     return {
         "completion_tokens": completion,
         "completion_tokens_details": {

@@ -5,7 +5,7 @@ import json
 import pytest
 from linting import find, find_one, fixed, kind
 
-from agentsflare_kimi.lint import lint_text
+from agentsflare_kimi.lint import fix_text, lint_text
 
 CALL = "client.chat.completions.create(model={}, messages=messages, temperature=0.3)\n"
 PYTHON = {
@@ -71,6 +71,61 @@ def test_the_cells_of_a_notebook_are_one_program():
     assert json.loads(fixed(text, "a.ipynb", unsafe=True))["cells"][1]["source"] == [
         CALL.format("MODEL").replace(", temperature=0.3", "")
     ]
+
+
+CREATE = "client.chat.completions.create"
+CARRIED = [
+    ("a.py", f'p = {{"temperature": 0.3}}\n{CREATE}(model="@", messages=m, **p)\n'),
+    ("a.py", f'{CREATE}(model="@", messages=m, **({{"temperature": 0.3}} if hot else {{}}))\n'),
+    ("a.py", f'p = dict(model="@", messages=m)\np["temperature"] = 0.3\n{CREATE}(**p)\n'),
+    ("a.py", f'p = dict(model="@", messages=m)\np.update(temperature=0.3)\n{CREATE}(**p)\n'),
+    ("a.py", f'p = dict(model="@")\np.setdefault("temperature", 0.3)\n{CREATE}(**p)\n'),
+    ("a.py", f'D = {{"model": "@"}}\n{CREATE}(model=D["model"], messages=m, temperature=0.3)\n'),
+    ("a.py", (f'def ask(m, model="@", **k):\n    return {CREATE}(model=model, messages=m, **k)\n'
+     "ask(m, temperature=0.3)\n")),
+    ("a.py", 'model = "@" if hot else "kimi-k2.6"\n' + CALL.format("model")),
+    ("a.py", CALL.format('os.getenv("M", "@")')),
+    ("a.py", 'NAMES = ["@"]\nfor name in NAMES:\n    ' + CALL.format("name")),
+    ("a.py", f'ask = partial({CREATE}, model="@")\nask(messages=m, temperature=0.3)\n'),
+    ("a.py", f'M = "@"\nO = {{"temperature": 0.3}}\n{CREATE}(model=M, messages=m, **O)\n'),
+    ("a.py", ('b = {"model": "@", "messages": m}\nif hot:\n    b["temperature"] = 0.9\n'
+     "requests.post(u, json=b)\n")),
+    ("a.py", 'b = {"model": "@", "messages": m}\npost(u, json={**b, "temperature": 0.9})\n'),
+    ("a.js", f'const {{ M = "@" }} = process.env;\n{CREATE}({{ model: M, temperature: 0.3 }});\n'),
+    ("a.js", f'const b = {{ model: "@", messages }};\n{CREATE}({{ ...b, temperature: 0.3 }});\n'),
+    ("a.js", f'const b = {{ model: "@", messages }};\nb.temperature = 0.3;\n{CREATE}(b);\n'),
+    ("a.cs", ('var c = new ChatClient("@", k);\n'
+     "var o = new ChatCompletionOptions { Temperature = 0.3f };\n")),
+    ("a.php", ("<?php\n$model = getenv('M') ?: '@';\n"
+     "$c->chat()->create(['model' => $model, 'messages' => $m, 'temperature' => 0.3]);\n")),
+    ("a.sh", ("M=${M:-@}\n"
+     'curl $U -d "{\\"model\\":\\"$M\\",\\"temperature\\":0.3,\\"messages\\":[]}"\n')),
+    (".env", "KIMI_MODEL=@\nKIMI_TEMPERATURE=0.3\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("filename", "text"), CARRIED)
+def test_after_all_fixes_nothing_that_would_be_rejected_is_left_untold(filename, text):
+    result = fix_text(text.replace("@", "kimi-k2-turbo-preview"), filename, unsafe=True)
+
+    assert "kimi-k2.6" in result.text
+    is_left = "temperature" in result.text.lower()
+    assert is_left == ("AFK101" in {finding.code for finding in result.remaining})
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.py", 'b = {"model": "kimi-k2.6"}\nweather = {"temperature": 21}\n'),
+        ("a.py", 'b = {"model": "kimi-k2.6"}\n# b["temperature"] = 0.3\n'),
+        ("a.py", 'b = {"model": "kimi-k2.6"}\nb["temperature"] = value\n'),
+        ("a.py", 'b = {"model": "kimi-k2.6"}\nask(b, model="other", temperature=0.3)\n'),
+        (".env", "KIMI_MODEL=kimi-k2.6\nROOM_TEMPERATURE=21\n# KIMI_TEMPERATURE=0.3\n"),
+        ("a.sh", 'M=kimi-k2.6\ncurl $U -d "{\\"model\\":\\"$N\\",\\"temperature\\":0.3}"\n'),
+    ],
+)
+def test_what_no_name_leads_to_is_left_alone(filename, text):
+    assert find("AFK101", text, filename) == []
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ _MODULES: Final[Sequence[tuple[str, str, Sequence[str]]]] = (
         "fixed_parameter",
         (
             *("emperature", "op_p", "opP", "enalty", "ogprobs", "ogProbs", '"n"', "'n'"),
+            *("EMPERATURE", "TOP_P", "TOPP", "ENALTY"),
             *("n=", "n ", "n\t", "n:", "n(", "N:", "N =", "N="),
         ),
     ),

@@ -33,7 +33,8 @@ that the model rejects whether it thinks or not.
 
 Where the model of a request is a name (`model=MODEL`, `args.model`, `self.model`), and the file
 names one model and no other, it is a warning: `MODEL = os.getenv("MODEL", "kimi-k2.6")` leads
-there.
+there. So do a dict that holds the model and gets a temperature later, options that are spread into
+the request, and `KIMI_TEMPERATURE` beside `KIMI_MODEL`.
 """,
     bad=Sample(
         "request.json",

@@ -9,16 +9,20 @@ to, the request uses that model unless something outside the file says otherwise
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.edits.layout import merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Fix
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.rules.base import Problem, Reading, models_named
+from agentsflare_kimi.lint.rules.carried import Carriers, has_model
+from agentsflare_kimi.lint.rules.variables import set_in_variables
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.bodies import Group, bracket_around, group_at
 from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.documents import Document
 from agentsflare_kimi.lint.sources.keys import is_model_key, sampling_parameter
 from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.lint.sources.regions import Entry
@@ -50,6 +54,7 @@ _DATA: Final = frozenset({"json", "toml", "terraform", "shell"})
 _MODEL: Final = frozenset({"model", "model_name", "Model"})
 _OWNER: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[\Z")
 _SUBSCRIPT_END: Final = lazy(r"\]\s*=(?!=)")
+_CARRIED: Final = "carried"
 _REACH: Final = 80
 _MOST: Final = 200
 _RISK: Final = "the model may be another one while the program runs"
@@ -77,20 +82,32 @@ def reached(reading: Reading) -> Iterator[Problem]:
         A warning for each parameter, with an unsafe fix if it can be removed.
     """
     document = reading.document
-    if not isinstance(document, CodeDocument) or document.language in _DATA:
-        return
     models = models_named(reading.mentions) | reading.models_around
     model = find_model(next(iter(models))) if len(models) == 1 else None
     if model is None or not model.fixed_parameters(thinking=True) or model.id not in models:
         return
     if reading.hosts.verdict not in {"ours", "unknown"} or _OTHERS.search(document.text):
         return
+    if not isinstance(document, CodeDocument) or document.language in _DATA:
+        for variable in set_in_variables(document, reading.mentions):
+            place = _Place("", *variable)
+            if _is_rejected(model, place):
+                yield _problem(document, model, place)
+        return
     judged = {body.main.opener for mention in reading.mentions for body in mention.value.bodies}
+    told = {setting.start for mention in reading.mentions for setting in mention.value.settings}
     names = list(_names(document, reading.mentions))
-    for place in _places(document):
-        if place.group is not None and place.group.opener in judged:
+    carriers = Carriers(document, reading.mentions)
+    for place in _places(document, carriers):
+        if place.start in told or (place.group is not None and place.group.opener in judged):
             continue
-        is_meant = bool(reading.models_around) or _is_one_of(document, place.model, names)
+        is_meant = (
+            bool(reading.models_around)
+            or _is_one_of(document, place.model, names)
+            or place.model == _CARRIED
+            or model.id in place.model
+            or carriers.are_asked_by(place.model)
+        )
         if is_meant and _is_rejected(model, place):
             yield _problem(document, model, place)
 
@@ -107,9 +124,10 @@ class _Name(NamedTuple):
     is_variable: bool
 
 
-def _names(document: CodeDocument, mentions: Iterable[Mention]) -> Iterator[_Name]:
+def _names(document: CodeDocument, mentions: Sequence[Mention]) -> Iterator[_Name]:
     """Find the name that each mention of the model is assigned to."""
     tree = document.tree
+    named = Counter(tree.statement_at(mention.start) for mention in mentions)
     for mention in mentions:
         tokens = tree.tokens(tree.statement_at(mention.start))
         texts = [token.text for token in tokens]
@@ -118,10 +136,13 @@ def _names(document: CodeDocument, mentions: Iterable[Mention]) -> Iterator[_Nam
             option = _OPTION.match(mention.value.key)
             name = option["name"].replace("-", "_").lower() if option else ""
             yield _Name(name, is_variable=False)
-        elif not _CHOICES.intersection(texts[at:]):
+        elif not _CHOICES.intersection(texts[at:]) or named[tree.statement_at(mention.start)] > 1:
             target = target_of(tree, tokens, at)
             is_attribute = "." in texts[:at] or tree.scopes.scope_of(mention.start)[:6] == "class "
             yield _Name(target.rpartition(".")[2].lower(), is_variable=not is_attribute)
+            if "{" in texts[:at]:
+                # `const { MODEL = "..." } = process.env`
+                yield _Name(mention.value.key.lower(), is_variable=True)
 
 
 def _is_one_of(document: CodeDocument, written: str, names: Sequence[_Name]) -> bool:
@@ -137,7 +158,7 @@ def _is_one_of(document: CodeDocument, written: str, names: Sequence[_Name]) -> 
     return False
 
 
-def _places(document: CodeDocument) -> Iterator[_Place]:
+def _places(document: CodeDocument, carriers: Carriers) -> Iterator[_Place]:
     for count, match in enumerate(_SETTING.finditer(document.text)):
         if count > _MOST:
             return
@@ -146,6 +167,7 @@ def _places(document: CodeDocument) -> Iterator[_Place]:
             _in_group(document, match.start(), parameter)
             or _in_builder(document, match, parameter)
             or _in_subscript(document, match, parameter)
+            or _on_carrier(document, carriers, match, parameter)
         )
         if parameter and place:
             yield place
@@ -163,7 +185,7 @@ def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | N
     model = next((e for e in group.entries if e.key in _MODEL or is_model_key(e.key)), None)
     if model is None:
         return None
-    written = source.masked[model.value_start : model.end]
+    written = source.text[model.value_start : model.end]
     number = number_ahead(source.masked, entry.value_start)
     if number is None:
         return None
@@ -203,6 +225,18 @@ def _in_subscript(document: CodeDocument, match: re.Match[str], parameter: str) 
     return _Place("model", parameter, number[0], *match.span()) if number else None
 
 
+def _on_carrier(
+    document: CodeDocument, carriers: Carriers, match: re.Match[str], parameter: str
+) -> _Place | None:
+    """Read `body["temperature"] = 0.3` where `body` is what names the model."""
+    position = document.value_at(*match.span()).position
+    around = group_at(document.source, bracket_around(document.tree, match.start()))
+    if position in {"comment", "prose"} or has_model(around):
+        return None
+    found = carriers.hold(match)
+    return _Place(_CARRIED, parameter, found.value, found.start, found.end) if found else None
+
+
 def _is_rejected(model: KimiModel, place: _Place) -> bool:
     """Tell whether a value is rejected both with thinking on and with it off."""
     request = {"model": model.id, place.parameter: place.value}
@@ -212,9 +246,9 @@ def _is_rejected(model: KimiModel, place: _Place) -> bool:
     )
 
 
-def _problem(document: CodeDocument, model: KimiModel, place: _Place) -> Problem:
+def _problem(document: Document, model: KimiModel, place: _Place) -> Problem:
     fix = None
-    if place.group and place.entry:
+    if place.group and place.entry and isinstance(document, CodeDocument):
         edits = remove_entries(document.source, place.group, {place.entry.key})
         fix = Fix(edits=merge_edits(edits), is_safe=False, reason=_RISK)
     return Problem(

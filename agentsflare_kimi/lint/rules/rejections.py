@@ -72,11 +72,14 @@ def rejected(reading: Reading, *parameters: str) -> Iterator[Problem]:
     Yields:
         One problem for each rejected parameter.
     """
+    told: set[tuple[tuple[int, int], str]] = set()
     for request in find_requests(reading):
         for rejection in _rejections(request):
             wanted = parameters or request.model.fixed_parameters(thinking=True)
             place = request.place_of(rejection.parameter)
-            if place and rejection.parameter in wanted:
+            if place and rejection.parameter in wanted and (place, request.model.id) not in told:
+                # `"kimi-k2.6" if fast else "kimi-k2.6"` is one request.
+                told.add((place, request.model.id))
                 yield Problem(
                     message=f"`{request.model.id}` rejects this: {rejection.message}",
                     start=place[0],

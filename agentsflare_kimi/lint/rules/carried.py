@@ -1,0 +1,188 @@
+"""What carries a request before it is sent, and the parameters that are set on that.
+
+`body = {"model": ...}` and `body["temperature"] = 0.3`, `create(model=..., **options)` and
+`options = {"temperature": 0.3}`, `def ask(prompt, model="...", **more)` and
+`ask(prompt, temperature=0.3)`: the name that both have in common is the carrier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from agentsflare_kimi.lint.evidence.callees import is_chat
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.bodies import Group, bracket_around, callee_of, group_at
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.lint.sources.keys import is_model_key
+from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
+from agentsflare_kimi.lint.sources.mentions import Mention
+from agentsflare_kimi.lint.sources.settings import number_ahead
+from agentsflare_kimi.lint.sources.targets import target_of
+from agentsflare_kimi.lint.sources.tree import Token
+
+__all__ = ["Carried", "Carriers", "has_model"]
+
+_WORD: Final = lazy(r"(?<![\w.$])[A-Za-z_$][\w$]*")
+_SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
+_HEADS: Final = frozenset({"def", "function", "func", "fun", "fn"})
+# What is spread into a request, or given to it as its further fields.
+_SPREAD: Final = lazy(r"(?:\*\*|\.\.\.)\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?=[,)}\]])")
+_FURTHER: Final = frozenset({"extra_body", "model_kwargs"})
+_SIGN: Final = lazy(r"[\"'`]?\]?\s*(?::\s*[A-Za-z_]\w*\s*=|=>|:=|:|=)(?!=)")
+_CALLED: Final = lazy(r"\s*\(")
+_GIVEN: Final = lazy(r"[\"']\s*,")
+_MODEL: Final = lazy(r"\bmodel[\"']?\s*[=:]\s*(?P<name>[A-Za-z_$][\w$]*)")
+_LOOP: Final = r"\bfor\b[^\n:{{]*\b{item}\b[^\n:{{]*(?:\bin\b|\bof\b|\brange\b|:)\s*{name}\b"
+
+
+class Carried(NamedTuple):
+    """A parameter that is set on a carrier: where, and to what."""
+
+    value: object
+    start: int
+    end: int
+
+
+class Carriers:
+    """The names of one program by which a model goes into its requests."""
+
+    def __init__(self, document: CodeDocument, mentions: Sequence[Mention]) -> None:
+        """Keep what is asked about."""
+        self._document = document
+        self._mentions = mentions
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        tree = self._document.tree
+        statements = {tree.statement_at(mention.start): None for mention in self._mentions}
+        given = {name for statement in statements for name in self._given(tree.tokens(statement))}
+        bodies = (group for mention in self._mentions for group in self._groups(mention))
+        groups = {group.opener: group for group in (*self._asking(given), *bodies)}
+        return frozenset(given).union(*map(self._spread, groups.values()))
+
+    @cached_property
+    def _own(self) -> frozenset[int]:
+        tree = self._document.tree
+        return frozenset(tree.statement_at(mention.start).start for mention in self._mentions)
+
+    def _given(self, tokens: Sequence[Token]) -> Iterator[str]:
+        """Name what a statement gives a model to, or the function that has it as a default."""
+        texts = [token.text for token in tokens]
+        at = next((index for index, text in enumerate(texts) if text in _SIGNS), 0)
+        target = target_of(self._document.tree, tokens, at) if at else ""
+        if target.lstrip("$").isidentifier():
+            yield target
+        head = next((index for index, text in enumerate(texts) if text in _HEADS), None)
+        if head is not None and not at:
+            yield from texts[head + 1 : head + 2]
+
+    def _asking(self, names: set[str]) -> Iterator[Group]:
+        """List the brackets in which one of some names is the model."""
+        source = self._document.source
+        for match in _MODEL.finditer(source.masked):
+            if match["name"] in names:
+                group = group_at(source, bracket_around(self._document.tree, match.start()))
+                yield from (group,) if group else ()
+
+    def _groups(self, mention: Mention) -> Iterator[Group]:
+        """List the brackets that hold a mention, or the name that it is given to."""
+        source = self._document.source
+        if group := group_at(source, bracket_around(self._document.tree, mention.start)):
+            yield group
+        yield from (body.main for body in mention.value.uses)
+
+    def _spread(self, group: Group) -> Iterator[str]:
+        masked = self._document.source.masked
+        for match in _SPREAD.finditer(masked, group.opener, group.closer + 1):
+            yield match["name"]
+        for entry in group.entries:
+            written = masked[entry.value_start : entry.end].strip()
+            if entry.key in _FURTHER and written.isidentifier():
+                yield written
+
+    @cached_property
+    def _parts(self) -> Sequence[tuple[int, int]]:
+        """Where more is put into a request than a literal: `**({"n": 2} if many else {})`."""
+        source = self._document.source
+        return [
+            (entry.start, entry.end)
+            for mention in self._mentions
+            for group in self._groups(mention)
+            for entry in group.entries
+            if (entry.key == "*" or entry.key in _FURTHER)
+            # What can be read is part of the request, and judged with it.
+            and read_literal(source, entry.value_start, entry.end) is COMPUTED
+        ]
+
+    def are_asked_by(self, written: str) -> bool:
+        """Tell whether what a request has for its model comes from one of them.
+
+        Args:
+            written: Source text: `DEFAULTS["model"]`, `name` where a loop goes through a list.
+        """
+        head = _WORD.match(written)
+        if head is None:
+            return False
+        if head[0] in self._names and written != head[0]:
+            return is_model_key(re.split(r"\W+", written.rstrip("])\"' "))[-1])
+        masked = self._document.source.masked
+        item = re.escape(written)
+        return written == head[0] and any(
+            re.search(_LOOP.format(item=item, name=re.escape(name)), masked) for name in self._names
+        )
+
+    def hold(self, match: re.Match[str]) -> Carried | None:
+        """Read a parameter that is set on one of them, or in a call that asks without a model.
+
+        Args:
+            match: The parameter's name, in the text of the program.
+        """
+        number = self._number(match)
+        is_part = any(start <= match.start() < end for start, end in self._parts)
+        is_meant = is_part or self._is_named_beside(match) or self._is_asked(match.start())
+        return Carried(number, *match.span()) if number is not None and is_meant else None
+
+    def _number(self, match: re.Match[str]) -> float | None:
+        text, masked = self._document.text, self._document.source.masked
+        region = self._document.source.region_at(match.start())
+        if region is not None and region.kind != "string":
+            return None
+        is_word = region is None or (region.inner_start, region.inner_end) == match.span()
+        before = text[match.start() - 1 : match.start()]
+        if not is_word or (region is None and before in {"-", "/"}):
+            return None
+        for sign in (_SIGN, _GIVEN) if region else (_SIGN, _CALLED):
+            if ahead := sign.match(text, match.end()):
+                number = number_ahead(masked, ahead.end())
+                return number[0] if number else None
+        return None
+
+    def _is_named_beside(self, match: re.Match[str]) -> bool:
+        statement = self._document.tree.statement_at(match.start())
+        if statement.start in self._own:
+            # Here the carrier gets the model; what is further in or out is something else's.
+            return False
+        masked = self._document.source.masked
+        words = _WORD.finditer(masked, statement.start, statement.end)
+        return any(word[0] in self._names and word.span() != match.span() for word in words)
+
+    def _is_asked(self, offset: int) -> bool:
+        """Whether it is an argument of a call that belongs to a chat API."""
+        tree = self._document.tree
+        opener = bracket_around(tree, offset)
+        if opener is None:
+            return False
+        around = (
+            tree.source.text[opener] == "{" and tree.source.masked[:opener].rstrip()[-1:] == "("
+        )
+        return is_chat(
+            callee_of(tree, tree.source.enclosing(opener) or opener if around else opener)
+        )
+
+
+def has_model(group: Group | None) -> bool:
+    """Tell whether a request names a model of its own."""
+    return group is not None and any(is_model_key(entry.key) for entry in group.entries)

@@ -1,0 +1,70 @@
+"""Parameters in variables beside that of the model: `KIMI_MODEL=...` and `KIMI_TEMPERATURE=0.3`.
+
+In a shell also those of a request that takes its model from such a variable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.keys import sampling_parameter
+from agentsflare_kimi.lint.sources.literals import read_number
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.documents import Document
+    from agentsflare_kimi.lint.sources.mentions import Mention
+
+__all__ = ["Variable", "set_in_variables"]
+
+_MODEL: Final = lazy(r"(?P<stem>[A-Z0-9_]*?)_?MODEL(?:_NAME|_ID)?")
+_PARAMETER: Final = r"(?P<name>TEMPERATURE|TOP_?P|(?:PRESENCE|FREQUENCY)_PENALTY)"
+_NUMBER: Final = r"[\"']?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?![\w.])"
+_BODY: Final = r"\\?\"model\\?\"\s*:\s*[\\\"']*\$\{{?{name}\b"
+_FIELD: Final = lazy(
+    r"\\?\"(?P<name>temperature|top_p|n|(?:presence|frequency)_penalty)\\?\"\s*:\s*"
+    r"(?P<number>-?\d+(?:\.\d+)?)"
+)
+
+
+class Variable(NamedTuple):
+    """A parameter, what it is set to, and where."""
+
+    parameter: str
+    value: float
+    start: int
+    end: int
+
+
+def set_in_variables(document: Document, mentions: Sequence[Mention]) -> Iterator[Variable]:
+    """Find the parameters that are set in variables named as that of the model is.
+
+    Args:
+        document: A file of settings, or a script of a shell.
+        mentions: The models that it names.
+
+    Yields:
+        Each parameter that is a number.
+    """
+    for key in dict.fromkeys(mention.value.key for mention in mentions if not mention.host):
+        if named := _MODEL.fullmatch(key):
+            stem = f"{named['stem']}_" if named["stem"] else ""
+            pattern = rf"(?<![\w]){stem}{_PARAMETER}\s*[=:]\s*{_NUMBER}"
+            yield from _found(document, re.compile(pattern), 0, len(document.text))
+        if key and document.language == "shell":
+            asks = re.compile(_BODY.format(name=re.escape(key)))
+            for text in document.embedded():
+                start, end = text.offsets[0], text.offsets[-1]
+                if asks.search(document.text, start, end):
+                    yield from _found(document, _FIELD, start, end)
+
+
+def _found(
+    document: Document, pattern: re.Pattern[str], start: int, end: int
+) -> Iterator[Variable]:
+    for match in pattern.finditer(document.text, start, end):
+        if document.comment_end(match.start("name")) is None:
+            parameter = sampling_parameter(match["name"])
+            yield Variable(parameter, read_number(match["number"]), *match.span("name"))

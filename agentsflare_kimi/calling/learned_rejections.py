@@ -271,7 +271,7 @@ def _empty_reasoning(body: Mapping[str, object]) -> Iterator[Change]:
 def _filled(
     body: Mapping[str, object], changes: tuple[Change, ...], known: Sequence[Lesson]
 ) -> tuple[Change, ...]:
-    """Fill in missing reasoning, as "" or as the blank that the gateway requires; it is lost."""
+    """Report missing reasoning as lost, and send "" or the blank that the gateway requires."""
     filler = " " if _BLANK in known else ""
     planned, was = _messages(apply_changes(body, changes)), _messages(body)
     lost = {

@@ -51,7 +51,7 @@ class ToldPlaces:
     """What a client has warned of, and where; bounded, thread-safe."""
 
     def __init__(self) -> None:
-        """Begin with nothing told."""
+        """Begin with no warnings."""
         self._told: OrderedDict[tuple[object, ...], None] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -18,7 +18,7 @@ __all__ = ["Results", "statistics", "summary"]
 
 # From this many on, a file is more likely a list of models than a program that calls one.
 _LIKE_A_CATALOGUE = 10
-# The most unsafe fixes whose reasons are shown by default.
+# By default, reasons are shown for at most this many unsafe fixes.
 _MOST_REASONS = 10
 # Formats that do not show why a fix is unsafe.
 _SHORT = frozenset({"concise", "grouped", "pylint"})

@@ -15,7 +15,7 @@ __all__ = ["apply_chosen", "apply_edits", "apply_fixes"]
 # A fix may give rise to another; ten rounds are plenty. Source: facts/lint.md section 5.
 _MOST_ROUNDS: Final = 10
 
-# The most re-parses to find the fixes that break a text.
+# At most this many checks to find the fixes that break a text.
 _MOST_LOOKS: Final = 64
 
 Lint = Callable[[str], Sequence[Finding]]

@@ -61,7 +61,7 @@ class MarkedTests:
         return self._dedent(mark.start())
 
     def _dedent(self, start: int) -> int:
-        """Return the end of an indented block."""
+        """Return where the block indented below a line ends."""
         masked = self._tree.source.masked
         line = masked.rfind("\n", 0, start) + 1
         first = _LINE.match(masked, line)

@@ -16,7 +16,7 @@ from agentsflare_kimi.lint.sources.keys import is_api_key
 __all__ = ["RULE"]
 
 _WORDS: Final = ("key", "token", "bearer", "authorization")
-# No prose looks like this, so no word before it is needed.
+# No prose looks like this, so it needs no word such as `key` before it.
 _MARKED: Final = re.compile(r"sk-(?<![\w-]sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
 _STRINGS: Final = frozenset({"value", "request"})
 _CANDIDATE: Final = re.compile(

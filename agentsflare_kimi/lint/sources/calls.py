@@ -80,7 +80,7 @@ def resolve(source: Source, entry: Entry) -> str:
         entry: One of its arguments.
 
     Returns:
-        Source text; a variable is resolved if the program assigns it once, a string.
+        Source text; a variable is resolved only if the program assigns it once, to a string.
     """
     text = source.text[entry.value_start : entry.end]
     return _assigned(source, text) if _NAME.match(text) else text

@@ -28,7 +28,7 @@ CHANGEABLE: Final = frozenset({"request"})
 
 
 class Value(NamedTuple):
-    """The string, scalar or comment around a place.
+    """The string, scalar or comment at a place.
 
     Attributes:
         text: Its content, as written in the source.

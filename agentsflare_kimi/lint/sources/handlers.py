@@ -88,7 +88,7 @@ def regex_literal(scanner: Scanner, match: re.Match[str], form: Form) -> int:
 
 
 def operand_follows(text: str, position: int) -> bool:
-    """Tell whether an operand, rather than an operator, stands at *position*."""
+    """Tell whether an operand, rather than an operator, is at *position*."""
     before = position
     while before and text[before - 1] in " \t\r\n":
         before -= 1

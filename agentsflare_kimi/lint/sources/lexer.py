@@ -151,7 +151,7 @@ class Scanner:
                 return
             match = self.syntax.open_at(self.text, position, sign.start())
             if match:
-                # An opening may turn out to be none (a division, not a regex), but must be passed.
+                # A seeming opening may be none (a division, not a regex); step past it anyway.
                 position = max(self._open(match), match.end())
             else:
                 position = self._bracket(sign) if self.stack else sign.end()

@@ -44,7 +44,7 @@ class Entry(NamedTuple):
     """One argument of a call, or one entry of an object or list.
 
     Attributes:
-        key: Its key; empty for a positional one, `*` for one that is spread from elsewhere.
+        key: Its key; empty for a positional entry, `*` for a spread or a computed key.
         start: Where it begins, including its key.
         end: Where its value ends.
         value_start: Where its value begins.

@@ -53,7 +53,11 @@ PLACES = [
     ("a.rs", POST.replace("@", OLD), "error", "safe"),
     ("a.py", f'PRICE = {{"model": "{OLD}", "input": 0.6, "output": 2.5}}', "warning", "unsafe"),
     ("a.py", f'R = {{"model": "{OLD}", "messages": m, "created_at": t}}', "error", "unsafe"),
-    ("a.py", f'R = {{"model": "{OLD}", "messages": m, "response": r}}', "error", "unsafe"),
+    ("a.py", f'R = {{"model": "{OLD}", "messages": m, "response": r}}', "warning", "none"),
+    ("a.py", f'assert body == {{"model": "{OLD}", "messages": []}}', "warning", "none"),
+    ("a.py", f'session.add(Run(model="{OLD}", prompt=p))', "error", "unsafe"),
+    ("a.ts", f'db.insert(runs).values({{ model: "{OLD}", prompt }});', "error", "unsafe"),
+    ("a.ex", f'%{{model: "{OLD}", messages: m}} = body', "warning", "none"),
     ("a.cs", f'_logger.LogInformation("asked {{Model}}", "{OLD}");', "warning", "none"),
     ("a.yaml", f"- model_name: {OLD}\n  litellm_params:\n    model: openai/x", "warning", "unsafe"),
 ]  # fmt: skip

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Beside", "settled", "squeeze"]
 
-_BODIES: Final = frozenset({"messages", "input", "prompt", "contents"})
+# A prompt or an input alone may as well be a row of what was asked.
+_BODIES: Final = frozenset({"messages"})
 _ANSWERS: Final = frozenset(
     {"choices", "systemfingerprint", "object", "created", "createdat", "usage", "finishreason"}
 )
@@ -23,10 +24,18 @@ _ANSWERS: Final = frozenset(
 _STAMPS: Final = _ANSWERS - {"object"}
 # Keys around recorded requests.
 _RECORDED: Final = frozenset(
-    {"responsebody", "statuscode", "responseheaders", "recordedat", "requesturi", "responses"}
+    {
+        "responsebody",
+        "statuscode",
+        "responseheaders",
+        "recordedat",
+        "requesturi",
+        "responses",
+        "response",
+    }
 )
 # Keys of answers that are stored with a request.
-_KEPT: Final = frozenset({"response", "completion", "answer", "reply"})
+_KEPT: Final = frozenset({"response", "completion", "answer", "reply", "expected", "result"})
 _IN_AND_OUT: Final = frozenset({"input", "output"})
 _ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
 _ENTRY: Final = frozenset({"modelid", "modelname"})

@@ -117,7 +117,8 @@ _FALLBACKS: Final = frozenset(
     "getenv_or readenv configvalue getenvdefault".split()
 )
 _COMPARING: Final = frozenset(
-    "tobe toequal tostrictequal tocontain tocontainequal tomatch assertequal assertequals "  # noqa: SIM905  # words read best as words
+    "assert_equal assertsame xctassertequal assertsent assert_receive assert_received "  # noqa: SIM905  # words read best as words
+    "tobe toequal tostrictequal tocontain tocontainequal tomatch assertequal assertequals "
     "assertin assertnotequal areequal equal notequal equals strictequal deepequal "
     "equalsignorecase startswith endswith hasprefix hassuffix starts_with ends_with "
     "start_with end_with start_with? end_with? includes include? contains contains_key "
@@ -174,6 +175,7 @@ _TAKES_DOWN: Final = frozenset(
     "log_event logevent add_event addevent with_field withfield withfields with_fields "
     "bind_contextvars zap.string attribute.string attribute.key slog.string tag.of tags.of "
     "keyvalue.of keyvaluepair telemetry.execute log_metric log_params log_param logparam "
+    "trace.generation langfuse.generation update_current_generation "
     "loginformation logwarning logerror logdebug logtrace logcritical wandb.init "
     "set_attributes setattributes setattributesondict put_metric span record_usage recordusage "
     "logusage log_usage save_usage saveusage".split()
@@ -190,7 +192,8 @@ _EXPECTED: Final = lazy(
     r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
 )
 _QUERY_KEYS: Final = frozenset(
-    "where match matches filter filters query selector matchlabels conditions condition when "  # noqa: SIM905  # words read best as words
+    "match_json matchjson additional_matcher cache_key cachekey key "  # noqa: SIM905  # words read best as words
+    "where match matches filter filters query selector matchlabels conditions condition when "
     "if labels tags exclude unless expect expected only except deprecated retired ignore "
     "denylist blocklist unsupported removed old from previous before".split()
 )
@@ -246,6 +249,8 @@ def queries(name: str, *, is_key: bool = False) -> bool:
         return last.lower() in _QUERY_KEYS
     parts = name.lower().split(".")
     if _QUERIES.intersection((parts[-1], ".".join(parts[-2:]))) or {"objects", "where"} & {*parts}:
+        return True
+    if any("mock" in part for part in parts[:-1]):
         return True
     return bool(_NAMED_QUERIES.search(last) or (_MEASURES.search(last) and not is_chat(last)))
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Siblings"]
 
 _TELLS: Final = 2
+_HEAD: Final = 80
+_NEAR: Final = 4
 _HEADS: Final = frozenset({"def", "defp", "defmacro"})
 _OF_AN_OBJECT: Final = frozenset({".", "?.", "->", "::", "&."})
 
@@ -150,6 +152,8 @@ class Siblings:
         is_inside, is_asked, before = True, False, None
         for step in [*seen, *steps]:
             # A call inside the key's own value only wraps it: `model=ModelId("...")`.
+            if self._is_compared(step):
+                yield "comparison"
             is_inside = is_inside and step.name != verdict.key
             yield from _of_callee(step, is_inside=is_inside)
             is_asked = is_asked or (step.kind in {"argument", "made"} and is_chat(step.callee))
@@ -184,6 +188,25 @@ class Siblings:
             found = (t.start for i, t in enumerate(tokens) if _begins_mock(tokens, i))
             self._mocks[key] = next(found, len(tree.source.text))
         return self._mocks[key] < opener
+
+    def _is_compared(self, step: Step) -> bool:
+        """Tell whether a whole object is compared, or is a pattern."""
+        return step.kind in {"object", "argument"} and self._is_matched(step.opener)
+
+    def _is_matched(self, opener: int) -> bool:
+        """Tell whether an object is a pattern: `case {...}:`, `in {...}`, `%{...} = body`."""
+        source = self._tree.source
+        if opener not in source.closers:
+            return False
+        if source.masked[max(0, opener - _NEAR) : opener].rstrip(" %").endswith(("==", "!=")):
+            return True
+        end = source.closers[opener] + 1
+        is_map = source.masked[max(0, opener - 1) : opener + 1] == "%{"
+        if is_map and source.masked[end : end + _NEAR].lstrip(" )").startswith(("->", "= ")):
+            return True
+        start = self._tree.statement_at(opener).start
+        head = source.masked[start:opener] if opener - start < _HEAD else ""
+        return head.startswith(("case ", "in ")) and ":" not in head and "=>" not in head
 
     def _is_pattern(self, parameter: Step | None, seen: Sequence[Step]) -> bool:
         """Tell whether a parameter is a pattern rather than a name: `def f(%{model: "..."})`."""

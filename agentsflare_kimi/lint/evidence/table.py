@@ -28,7 +28,9 @@ EVIDENCE: Final[dict[str, Evidence]] = {
     "chat-callee": Evidence(
         "for", "the call, class or builder is one of a chat API, an SDK or a framework"
     ),
-    "chat-body": Evidence("for", "`messages`, `input` or `prompt` stand beside the name"),
+    "chat-body": Evidence(
+        "for", "`messages`, or several other fields of a request, stand beside the name"
+    ),
     "credentials": Evidence("for", "an API key or a base URL stands beside the name"),
     "setting": Evidence("for", "a setting named after a model, in a file of settings"),
     "bound": Evidence("for", "requests in the same file use the constant"),

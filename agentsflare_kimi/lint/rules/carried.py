@@ -167,7 +167,13 @@ class Carriers:
             return False
         masked = self._document.source.masked
         words = _WORD.finditer(masked, statement.start, statement.end)
-        return any(word[0] in self._names and word.span() != match.span() for word in words)
+        return any(
+            word[0] in self._names
+            and word.span() != match.span()
+            # `ask(name=MODEL)` may mean another model.
+            and not (is_model_key(word[0]) and masked[word.start() - 1] == "=")
+            for word in words
+        )
 
     def _is_asked(self, offset: int) -> bool:
         """Whether it is an argument of a call that belongs to a chat API."""

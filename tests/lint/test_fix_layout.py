@@ -150,6 +150,12 @@ def test_a_key_in_brackets_is_the_string_in_them_and_another_may_be_anything():
     assert "thinking" not in fixed(text, "a.js", unsafe=True)
 
 
+def test_a_bracket_that_never_closes_is_no_crash():
+    text = 'c.create({  "kimi-k2-thinking", messages, o: { include: true } }, { sig;\n'
+
+    assert fixed(text, "a.js", unsafe=True)
+
+
 def test_in_typescript_a_field_that_the_types_lack_is_spread():
     text = f'client.chat.completions.create({{ model: "{OLD}", messages }});'
     after = fixed(text, "a.ts")

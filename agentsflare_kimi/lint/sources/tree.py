@@ -141,7 +141,7 @@ class Tree:
 
     def words_of_block(self, opener: int) -> Sequence[str]:
         """List the names set in a block, line by line: `name = value`."""
-        closer = self.source.closers[opener]
+        closer = self.source.closers.get(opener, len(self.source.text))
         return [
             match[1]
             for match in _SET_IN_LINE.finditer(self.source.masked, opener + 1, closer)
@@ -174,7 +174,7 @@ class Tree:
         return ""
 
     def _split(self, opener: int) -> list[Part]:
-        closer = self.source.closers[opener]
+        closer = self.source.closers.get(opener, len(self.source.text))
         parts: list[Part] = []
         start = position = opener + 1
         while mark := _MARK.search(self.source.masked, position, closer):

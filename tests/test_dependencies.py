@@ -19,6 +19,7 @@ PLACES = {
     "metrics": ("proxy/metrics.py",),
     "parquet": ("batch/parquet.py",),
     "proxy": ("proxy/", "cli/proxy"),
+    "redis": ("proxy/memory_store.py", "proxy/options.py", "proxy/sealing.py"),
 }
 # pytest loads its plugin.
 BROUGHT_ALONG = {"pytest": ("testing.py",)}

@@ -225,14 +225,15 @@ def check_parsed(answer: object, cast_to: object, response: Response) -> None:
     Raises:
         UnreadableResponseError: It is such a text, and not JSON.
     """
-    if isinstance(answer, str) and _is_model(cast_to) and not _is_json(answer):
+    if isinstance(answer, str) and _is_model(cast_to) and not _is_json(response.content):
         raise unreadable_response("it is not JSON", response)
 
 
-def _is_json(text: str) -> bool:
-    # `parse(to=str)` returns the text of a valid answer.
+def _is_json(content: bytes) -> bool:
+    # `parse(to=str)` returns the text of a valid answer. Bytes that are no UTF-8 are none, though
+    # the text, in which they were replaced, can be read.
     try:
-        json.loads(text)
+        json.loads(content)
     except (ValueError, RecursionError):
         return False
     return True

@@ -48,7 +48,7 @@ class HelperChunks:
 
     def __init__(self) -> None:
         """Begin with nothing received."""
-        self.received = StreamAccumulator()
+        self.received: StreamAccumulator = StreamAccumulator()
         self._choices: dict[int, _Choice] = {}
 
     def take(self, chunk: object, snapshot: object) -> list[ChatCompletionChunk]:

@@ -45,7 +45,7 @@ class History:
             path: The file; None for no history.
             keys: Keys to mask, in addition to everything that looks like a key.
         """
-        self.problem = ""
+        self.problem: str = ""
         self._path = path
         self._keys = [key for key in keys if key]
 

@@ -77,11 +77,13 @@ def _dotenv(setup: Setup) -> Iterator[Row]:
 
 
 def _settings(setup: Setup) -> Iterator[Row]:
-    for problem in setup.problems:
-        yield Row("settings", "failed", problem)
     told = [*_describe_sources(setup)]
     if told:
-        yield Row("settings", "ok", f"{', '.join(told)}; all others have their defaults")
+        rest = "all others have their defaults"
+        rest = f"but for what is refused, {rest}" if setup.problems else rest
+        yield Row("settings", "ok", f"{', '.join(told)}; {rest}")
+    for problem in setup.problems:
+        yield Row("settings", "failed", problem)
 
 
 def _describe_sources(setup: Setup) -> Iterator[str]:
@@ -107,6 +109,9 @@ def _key(setup: Setup) -> Iterator[Row]:
 
 
 def _base_url(setup: Setup) -> Iterator[Row]:
+    if any(f"{PREFIX}BASE_URL" in problem for problem in setup.problems):
+        yield Row("base URL", "skipped", "the one that is set is refused")
+        return
     url = setup.settings.base_url
     parts = urlsplit(url).path.split("/")
     if "v1" not in parts:

@@ -67,7 +67,7 @@ class MemoryStore:
                 "AGENTSFLARE_PROXY_MEMORY (option `memory`) is no URL of a store: write "
                 "redis://HOST:PORT/0, rediss:// for TLS, or unix:///PATH"
             ) from None
-        self.is_up = True
+        self.is_up: bool = True
         self._asks_again = 0.0
 
     async def read(self, name: str, after: bytes = _FIRST) -> list[tuple[bytes, bytes]]:

@@ -40,8 +40,8 @@ class Seal:
         given = f"{caller.credential}\0{caller.key}".encode("utf-8", "surrogateescape")
         length = _KEY + _SECRET + _NAME
         derived = HKDF(SHA256(), length, salt=None, info=_PURPOSE).derive(given)
-        self.secret = derived[_KEY:-_NAME]
-        self.name = f"agentsflare-kimi:memory:{derived[-_NAME:].hex()}"
+        self.secret: bytes = derived[_KEY:-_NAME]
+        self.name: str = f"agentsflare-kimi:memory:{derived[-_NAME:].hex()}"
         self._cipher = ChaCha20Poly1305(derived[:_KEY])
 
     def close(self, entry: bytes) -> bytes:

@@ -100,6 +100,7 @@ def _transport(client):
     return entry.value._inner
 
 
+@pytest.mark.filterwarnings("default::agentsflare_kimi.KimiWarning")
 @pytest.mark.parametrize(("case", "mode"), MATRIX)
 def test_faults_break_no_promise_over_aiohttp(lab, case, mode):
     outcome = run(lab, case, "aiohttp", mode, is_async=True)

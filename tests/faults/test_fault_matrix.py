@@ -19,6 +19,8 @@ def _name(value):
     return value if isinstance(value, str) else f"{value.group}-{value.name}"
 
 
+# Warnings are what some faults should lead to; they are no broken promise.
+@pytest.mark.filterwarnings("default::agentsflare_kimi.KimiWarning")
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 @pytest.mark.parametrize(
     ("case", "mode"), [(case, mode) for case in CASES for mode in case.modes], ids=_name

@@ -41,7 +41,7 @@ def severity(text, filename):
         ("a.rb", "NAMES = %w[a-kimi-k2-thinking kimi-k2-thinking-x]", None),
         ("a.rb", "TEXT = %q[kimi-k2-thinking is gone]", None),
         ("a.kt", 'when (model) { "kimi-k2-thinking" -> 1 }', "warning"),
-        ("a.sh", "MODEL=${1:-kimi-k2-thinking}", "warning"),
+        ("a.sh", "MODEL=${1:-kimi-k2-thinking}", "error"),
         ("a.sh", "for m in kimi-k2-thinking other; do echo; done", "warning"),
         ("a.sh", "echo kimi-k2-thinking-maas", None),
         ("a.sh", "cat <<EOF\nuses kimi-k2-thinking here\nEOF\n", None),

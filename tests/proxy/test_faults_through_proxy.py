@@ -27,6 +27,7 @@ _SEEN_AS = {
     "IncompleteStreamError": "APIError",
     "APIConnectionError": "APIError",
     "APITimeoutError": "APIError",
+    "ServedModelError": "InternalServerError",
 }
 
 
@@ -84,8 +85,12 @@ def _through_a_proxy(case):
     return dataclasses.replace(case, errors=errors, options=patient)
 
 
+# What the stock client itself refuses to send never comes to the proxy.
+_SENT = [case for case in CASES if case.requests != 0]
+
+
 @pytest.mark.parametrize(
-    ("case", "mode"), [(case, mode) for case in CASES for mode in case.modes], ids=_name
+    ("case", "mode"), [(case, mode) for case in _SENT for mode in case.modes], ids=_name
 )
 def test_the_stock_client_is_kept_from_harm(lab, case, mode):
     outcome = run(_Patient(lab, case), _through_a_proxy(case), "OpenAI", mode, is_async=False)

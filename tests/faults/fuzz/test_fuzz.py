@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from agentsflare_kimi import AsyncKimi, Kimi
 
+# Bodies that name another model lead to a warning.
+pytestmark = pytest.mark.filterwarnings("ignore::agentsflare_kimi.KimiWarning")
+
 MESSAGES = [{"role": "user", "content": "hi"}]
 FUZZ = settings(
     max_examples=350,

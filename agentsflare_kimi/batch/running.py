@@ -198,10 +198,15 @@ class _Run:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._changed.set()
-        if not task.cancelled() and task.exception() is not None:
-            self._broken = self._broken or task.exception()
 
     async def _ask(self, question: Question) -> None:
+        try:
+            await self._attempt(question)
+        except Exception as error:  # noqa: BLE001  # raised by `go`, once the answers are in
+            # Set at once: by the time the task's end is noticed, more rows may have been asked.
+            self._broken = self._broken or error
+
+    async def _attempt(self, question: Question) -> None:
         before = question.attempts
         attempt = await self.asker.attempt(question)
         self.summary.requests += question.attempts - before
@@ -212,12 +217,7 @@ class _Run:
             due = time.monotonic() + attempt.pause
             heapq.heappush(self._parked, (due, next(self._order), question))
         else:
-            try:
-                self._record(attempt.record, attempt)
-            except BaseException as error:
-                # Set at once: by the time the task's end is noticed, more rows may have been asked.
-                self._broken = self._broken or error
-                raise
+            self._record(attempt.record, attempt)
 
     def _record(self, record: Record, attempt: Attempt) -> None:
         self.journal.append(record)

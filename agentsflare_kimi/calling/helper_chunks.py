@@ -25,6 +25,7 @@ from agentsflare_kimi.reading.lenient import (
     is_list,
     is_mapping,
     plain,
+    split_half,
     text_parts,
     whole_text,
 )
@@ -36,7 +37,6 @@ _TEXT_FIELDS: Final = frozenset({"content", "refusal", *REASONING_FIELDS})
 _BODY_FIELDS: Final = ("name", "arguments", "input")
 # More choices than any API returns; a larger index is not a choice's.
 _MAX_CHOICES: Final = 128
-_FIRST_HALVES: Final = frozenset(map(chr, range(0xD800, 0xDC00)))
 
 
 class HelperChunks:
@@ -137,10 +137,10 @@ class _Choice:
         return new
 
     def _text(self, name: str, text: str) -> str:
-        text = self._halves.pop(name, "") + text
-        if text[-1:] in _FIRST_HALVES:
-            self._halves[name], text = text[-1], text[:-1]
-        return whole_text(text)
+        whole, half = split_half(self._halves.pop(name, "") + text)
+        if half:
+            self._halves[name] = half
+        return whole
 
     def _numbered(self, name: str, values: object) -> list[object]:
         """Return entries with the indexes that the helper requires, numbered on if missing."""
@@ -179,7 +179,7 @@ class _Choice:
         said = self._calls[place]
         new: dict[str, str] = {}
         for name in _BODY_FIELDS:
-            text = _without_half(as_text(body.get(name)) or "")
+            text = split_half(as_text(body.get(name)) or "")[0]
             before = said.get(name, "")
             if not text.startswith(before):
                 _forget(field(known, kind), name)
@@ -217,10 +217,6 @@ def _snapshot_calls(snapshot: object, index: int) -> list[object]:
     choices = as_list(field(snapshot, "choices"))
     message = field(choices[index], "message") if 0 <= index < len(choices) else None
     return [*as_list(field(message, "tool_calls"))]
-
-
-def _without_half(text: str) -> str:
-    return whole_text(text[:-1] if text[-1:] in _FIRST_HALVES else text)
 
 
 def _forget(body: object, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from openai.lib.streaming.chat import (
     AsyncChatCompletionStream,
@@ -17,16 +17,7 @@ from agentsflare_kimi.calling.sdk_streams import twin
 from agentsflare_kimi.calling.unparsed import in_our_tree
 from agentsflare_kimi.reading.lenient import as_list, field, fields
 
-__all__ = ["guarded"]
-
-
-def guarded(manager: object) -> object:
-    """Return *manager* with a guarded stream; a manager that is not the SDK's is unchanged."""
-    if type(manager) is ChatCompletionStreamManager:
-        return twin(_Manager, manager)
-    if type(manager) is AsyncChatCompletionStreamManager:
-        return twin(_AsyncManager, manager)
-    return manager
+__all__ = ["MANAGERS"]
 
 
 class _Reading:
@@ -102,6 +93,13 @@ class _AsyncManager(AsyncChatCompletionStreamManager[Any]):
 
         async def __aenter__(self):
             return _AsyncChatStream.of(await super().__aenter__())
+
+
+MANAGERS: Final = {
+    ChatCompletionStreamManager: _Manager,
+    AsyncChatCompletionStreamManager: _AsyncManager,
+}
+"""The SDK's managers, and their guarded twins."""
 
 
 def _complete(snapshot: Any, received: ChatCompletion) -> None:

@@ -8,9 +8,11 @@ resource is first used, as in the SDK.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
+
+from agentsflare_kimi.calling.sdk_streams import twin
 
 __all__ = ["HelperHooks"]
 
@@ -41,22 +43,24 @@ class HelperHooks:
             from agentsflare_kimi.calling import sdk_response_stream  # noqa: PLC0415  # as in the SDK
 
             responses = super().responses
-            _guard(responses, sdk_response_stream.guarded)
+            _guard(responses, sdk_response_stream.MANAGERS)
             return responses
 
 
 def _guard_chat(chat: Any) -> None:
     from agentsflare_kimi.calling import sdk_chat_stream  # noqa: PLC0415  # as above
 
-    _guard(chat.completions, sdk_chat_stream.guarded)
+    _guard(chat.completions, sdk_chat_stream.MANAGERS)
 
 
-def _guard(resource: Any, guarded: Callable[[object], object]) -> None:
+def _guard(resource: Any, managers: Mapping[type, type]) -> None:
     kind = cast("Any", type(resource))
 
     @functools.wraps(resource.stream)
     def stream(*args: object, **options: object) -> object:
         # Looked up each time: tracers patch the class, some of them later.
-        return guarded(kind.stream(resource, *args, **options))
+        manager: object = kind.stream(resource, *args, **options)
+        guarded = managers.get(type(manager))  # none for a tracer's own
+        return twin(guarded, manager) if guarded else manager
 
     resource.stream = stream

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from openai.lib.streaming.responses import (
     AsyncResponseStream,
@@ -14,16 +14,7 @@ from openai.lib.streaming.responses import (
 from agentsflare_kimi.calling.sdk_streams import twin
 from agentsflare_kimi.calling.unparsed import in_our_tree
 
-__all__ = ["guarded"]
-
-
-def guarded(manager: object) -> object:
-    """Return *manager* with a guarded stream; a manager that is not the SDK's is unchanged."""
-    if type(manager) is ResponseStreamManager:
-        return twin(_Manager, manager)
-    if type(manager) is AsyncResponseStreamManager:
-        return twin(_AsyncManager, manager)
-    return manager
+__all__ = ["MANAGERS"]
 
 
 class _Reading:
@@ -95,3 +86,7 @@ class _AsyncManager(AsyncResponseStreamManager[Any]):
 
         async def __aenter__(self):
             return _AsyncResponseStream.of(await super().__aenter__())
+
+
+MANAGERS: Final = {ResponseStreamManager: _Manager, AsyncResponseStreamManager: _AsyncManager}
+"""The SDK's managers, and their guarded twins."""

@@ -13,7 +13,7 @@ from typing import Final, TextIO
 
 from agentsflare_kimi.cli import say
 from agentsflare_kimi.printable import printable
-from agentsflare_kimi.reading.lenient import whole_text
+from agentsflare_kimi.reading.lenient import split_half
 
 __all__ = ["Display", "is_terminal", "takes_colour"]
 
@@ -107,10 +107,8 @@ class Display:
 
     def _whole(self, text: str) -> str:
         # An emoji may be split between two chunks.
-        text, self._half = self._half + text, ""
-        if text and "\ud800" <= text[-1] <= "\udbff":
-            text, self._half = text[:-1], text[-1]
-        return whole_text(text)
+        whole, self._half = split_half(self._half + text)
+        return whole
 
 
 class _SignOfLife:

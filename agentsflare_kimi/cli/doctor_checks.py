@@ -91,7 +91,7 @@ def _describe_sources(setup: Setup) -> Iterator[str]:
     in_file = {name.upper() for name, value in setup.env_file_values.items() if value}
     for field in KimiSettings.model_fields:
         name = PREFIX + field.upper()
-        if any(name in problem for problem in setup.problems):
+        if field in setup.refused:
             continue
         if name in environment:
             yield f"{name} is set" + (", and wins over the file" if name in in_file else "")
@@ -109,7 +109,7 @@ def _key(setup: Setup) -> Iterator[Row]:
 
 
 def _base_url(setup: Setup) -> Iterator[Row]:
-    if any(f"{PREFIX}BASE_URL" in problem for problem in setup.problems):
+    if "base_url" in setup.refused:
         yield Row("base URL", "skipped", "the one that is set is refused")
         return
     url = setup.settings.base_url

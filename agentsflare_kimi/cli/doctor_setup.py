@@ -26,12 +26,14 @@ class Setup(NamedTuple):
     Attributes:
         settings: The settings, with the default for each invalid field.
         problems: The messages of the settings and of the file's reader.
+        refused: The fields whose values are invalid.
         env_file: The named file, if any.
         env_file_values: The variables in it; empty if it cannot be read.
     """
 
     settings: KimiSettings
     problems: tuple[str, ...]
+    refused: frozenset[str]
     env_file: str | None
     env_file_values: Mapping[str, str]
 
@@ -66,4 +68,4 @@ def read_setup(env_file: str | None) -> Setup:
             problems.append(str(error))
             wrong[name] = default
     settings = KimiSettings(_env_file=read_from, **wrong)
-    return Setup(settings, tuple(problems), env_file, values)
+    return Setup(settings, tuple(problems), frozenset(wrong), env_file, values)

@@ -28,6 +28,7 @@ from agentsflare_kimi.reading.lenient import (
     fields,
     plain,
     same,
+    split_half,
     whole_text,
 )
 from agentsflare_kimi.reading.wire_errors import (
@@ -42,7 +43,6 @@ __all__ = ["StreamAccumulator"]
 # Annotation chunks leave these empty.
 _ERROR_FIELDS: Final = frozenset({"error", "statusCode"})
 _FIRST_WINS: Final = frozenset({"id", "model", "created"})
-_FIRST_HALVES: Final = frozenset(map(chr, range(0xD800, 0xDC00)))
 
 
 class StreamAccumulator:
@@ -121,10 +121,8 @@ class StreamAccumulator:
         return {**told, "object": "chat.completion", "choices": choices, "usage": self.usage}
 
     def _without_halves(self, text: str) -> str:
-        text, self._half = self._half + text, ""
-        if text[-1] in _FIRST_HALVES:
-            text, self._half = text[:-1], text[-1]
-        return whole_text(text)
+        whole, self._half = split_half(self._half + text)
+        return whole
 
     def _add_choices(self, choices: object) -> str:
         text = ""

@@ -25,6 +25,7 @@ __all__ = [
     "parsed_json",
     "plain",
     "same",
+    "split_half",
     "text_parts",
     "whole_text",
 ]
@@ -33,6 +34,7 @@ __all__ = [
 # Responses API's word for it.
 _TEXT_TYPES: Final = (None, "text", "output_text")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_FIRST_HALVES: Final = frozenset(map(chr, range(0xD800, 0xDC00)))
 
 
 def attribute(source: object, name: str) -> object:
@@ -162,6 +164,17 @@ def whole_text(text: str) -> str:
     if text.isascii() or _SURROGATES.search(text) is None:
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def split_half(text: str) -> tuple[str, str]:
+    """Split off the first half of a UTF-16 pair at the end of *text*, which more text may complete.
+
+    Returns:
+        The rest as `whole_text` joins it, and the half; an empty string if there is none.
+    """
+    if text[-1:] in _FIRST_HALVES:
+        return whole_text(text[:-1]), text[-1]
+    return whole_text(text), ""
 
 
 def parsed_json(text: str) -> object:

@@ -33,13 +33,9 @@ def goes_to_gateway(document: CodeDocument, position: int) -> bool:
     statement = document.tree.statement_at(position)
     if _speaks_of_gateway(document, statement, position):
         return True
-    name = _set_by(document, statement)
-    if not name or not _is_set_once(document, name):
-        return False
     return any(
         _speaks_of_gateway(document, document.tree.statement_at(use), use)
-        for use in _places_of(document, name)
-        if not statement.start <= use < statement.end
+        for use in _uses_of(document, statement)
     )
 
 
@@ -56,10 +52,7 @@ def goes_to_gateway_alone(document: CodeDocument, position: int) -> bool:
     statement = document.tree.statement_at(position)
     if _asks_gateway(document, statement, position):
         return True
-    name = _set_by(document, statement)
-    if not name or not _is_set_once(document, name):
-        return False
-    uses = [use for use in _places_of(document, name) if not statement.start <= use < statement.end]
+    uses = _uses_of(document, statement)
     return bool(uses) and all(
         _asks_gateway(document, document.tree.statement_at(use), use) for use in uses[:MOST]
     )
@@ -90,6 +83,15 @@ def _set_by(document: CodeDocument, statement: Part) -> str:
     if owner in _ITSELF:
         return document.source.masked[tokens[members[0] - 1].start : tokens[members[0] + 1].end]
     return owner if is_api_key(names[-1]) else ""
+
+
+def _uses_of(document: CodeDocument, statement: Part) -> Sequence[int]:
+    """List where what a statement sets is used elsewhere; none if it is set more than once."""
+    name = _set_by(document, statement)
+    if not name or not _is_set_once(document, name):
+        return ()
+    places = _places_of(document, name)
+    return [place for place in places if not statement.start <= place < statement.end]
 
 
 def _places_of(document: CodeDocument, name: str) -> Sequence[int]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.findings import Finding
 from agentsflare_kimi.lint.languages import language_of
 from agentsflare_kimi.lint.line_starts import line_starts
+from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.rules import CODES
 from agentsflare_kimi.lint.rules.ended_suppression import RULE as ENDED
 from agentsflare_kimi.lint.rules.malformed_suppression import RULE as MALFORMED
@@ -29,7 +30,6 @@ from agentsflare_kimi.lint.rules.unused_suppression import RULE as UNUSED
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.markdown import MarkdownDocument
-from agentsflare_kimi.lint.sources.mentions import is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

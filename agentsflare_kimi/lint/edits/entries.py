@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, cast
 from agentsflare_kimi.lint.edits.layout import insert_entry, line_break
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.bodies import Body
+from agentsflare_kimi.lint.requests.bodies import Body
 from agentsflare_kimi.lint.sources.regions import Entry
 
 __all__ = ["NOT_SDK_KEYWORDS", "added_entry", "entry_beside", "entry_of", "written"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.bodies import Group
+from agentsflare_kimi.lint.requests.bodies import Group
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 __all__ = ["insert_entry", "line_break", "merge_edits", "remove_entries"]

@@ -14,9 +14,9 @@ from agentsflare_kimi.lint.edits.entries import (
 )
 from agentsflare_kimi.lint.edits.layout import insert_entry, merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Edit, Fix
-from agentsflare_kimi.lint.sources.bodies import Body, Group, group_at
+from agentsflare_kimi.lint.requests.bodies import Body, Group, group_at
+from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
-from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.models.migration import plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]

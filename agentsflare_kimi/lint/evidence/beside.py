@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.callees import ASKS, CREDENTIALS, RECORDS
-from agentsflare_kimi.lint.sources.keys import describes_model
+from agentsflare_kimi.lint.requests.keys import describes_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

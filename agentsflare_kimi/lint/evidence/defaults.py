@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.keys import is_model_key
+from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import head_of

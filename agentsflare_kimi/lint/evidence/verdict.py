@@ -20,7 +20,7 @@ from agentsflare_kimi.lint.evidence.callees import (
 from agentsflare_kimi.lint.evidence.defaults import name_around_default
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.keys import is_api_key, is_base_url, is_model_key
+from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url, is_model_key
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.steps import Step

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
 from agentsflare_kimi.lint.findings import Fix, Severity
+from agentsflare_kimi.lint.requests.bodies import Body, callee_of
+from agentsflare_kimi.lint.requests.mentions import Mention, find_mentions
 from agentsflare_kimi.lint.sources import read
-from agentsflare_kimi.lint.sources.bodies import Body, callee_of
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
-from agentsflare_kimi.lint.sources.mentions import Mention, find_mentions
 from agentsflare_kimi.models.catalog import KimiModel, catalog
 from agentsflare_kimi.models.successors import successor_of
 

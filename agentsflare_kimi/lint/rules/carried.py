@@ -14,12 +14,12 @@ from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.callees import is_chat
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.bodies import Group, bracket_around, callee_of, group_at
+from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, callee_of, group_at
+from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.lint.requests.mentions import Mention
+from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.sources.code import CodeDocument
-from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
-from agentsflare_kimi.lint.sources.mentions import Mention
-from agentsflare_kimi.lint.sources.settings import number_ahead
 from agentsflare_kimi.lint.sources.targets import target_of
 from agentsflare_kimi.lint.sources.tree import Token
 

@@ -10,9 +10,9 @@ from typing import Final
 from agentsflare_kimi.lint.edits.imports import import_edit
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.requests.clients import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.urls import GATEWAY
-from agentsflare_kimi.lint.sources.calls import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import Source
 

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.requests.clients import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.gateway_statements import HOST, MOST, goes_to_gateway
 from agentsflare_kimi.lint.rules.urls import GATEWAY
-from agentsflare_kimi.lint.sources.calls import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import Source
 from agentsflare_kimi.lint.sources.shell import ShellDocument

@@ -9,9 +9,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from agentsflare_kimi.lint.sources.bodies import callee_of
+from agentsflare_kimi.lint.requests.bodies import callee_of
+from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.sources.code import CodeDocument
-from agentsflare_kimi.lint.sources.keys import is_api_key
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.tree import Part, Tree, is_word
 

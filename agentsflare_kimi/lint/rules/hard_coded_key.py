@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.key_fixes import key_fix
 from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Value
-from agentsflare_kimi.lint.sources.keys import is_api_key
 
 __all__ = ["RULE"]
 

@@ -9,8 +9,8 @@ from agentsflare_kimi.lint.edits.imports import import_edit
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.rules.gateway_statements import goes_to_gateway_alone
-from agentsflare_kimi.lint.sources.bodies import callee_of
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Value
 from agentsflare_kimi.lint.sources.literals import read_entries

@@ -9,10 +9,10 @@ from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.mentions import Mention, is_inside
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.model_names import mend
 from agentsflare_kimi.lint.rules.wording import in_one_line
-from agentsflare_kimi.lint.sources.mentions import Mention, is_inside
 from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models, read_name
 
 __all__ = ["RULE"]

@@ -9,9 +9,9 @@ from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against, speaks_for
 from agentsflare_kimi.lint.findings import Fix, Severity, doubted
+from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.rules.wording import clipped, thinking_off
-from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.migration import plan_migration
 

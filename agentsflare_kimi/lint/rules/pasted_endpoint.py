@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.requests.bodies import callee_of
+from agentsflare_kimi.lint.requests.keys import is_base_url
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.urls import GatewayUrl, find_urls
 from agentsflare_kimi.lint.rules.wording import in_one_line
-from agentsflare_kimi.lint.sources.bodies import callee_of
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
-from agentsflare_kimi.lint.sources.keys import is_base_url
 
 __all__ = ["RULE"]
 

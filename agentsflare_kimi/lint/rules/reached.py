@@ -16,17 +16,17 @@ from typing import Final, NamedTuple
 from agentsflare_kimi.lint.edits.layout import merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Fix
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, group_at
+from agentsflare_kimi.lint.requests.keys import is_model_key, sampling_parameter
+from agentsflare_kimi.lint.requests.mentions import Mention
+from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.rules.base import Problem, Reading, models_named
 from agentsflare_kimi.lint.rules.carried import Carriers, has_model
 from agentsflare_kimi.lint.rules.variables import set_in_variables
 from agentsflare_kimi.lint.rules.wording import in_one_line
-from agentsflare_kimi.lint.sources.bodies import Group, bracket_around, group_at
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
-from agentsflare_kimi.lint.sources.keys import is_model_key, sampling_parameter
-from agentsflare_kimi.lint.sources.mentions import Mention
 from agentsflare_kimi.lint.sources.regions import Entry
-from agentsflare_kimi.lint.sources.settings import number_ahead
 from agentsflare_kimi.lint.sources.targets import target_of
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.rules import find_rejections

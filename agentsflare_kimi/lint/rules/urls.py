@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.rules.base import Reading
 from agentsflare_kimi.lint.sources.documents import Value
-from agentsflare_kimi.lint.sources.mentions import is_inside
 
 __all__ = ["GATEWAY", "GatewayUrl", "find_urls"]
 

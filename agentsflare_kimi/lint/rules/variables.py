@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.keys import sampling_parameter
+from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import read_number
 
 if TYPE_CHECKING:
+    from agentsflare_kimi.lint.requests.mentions import Mention
     from agentsflare_kimi.lint.sources.documents import Document
-    from agentsflare_kimi.lint.sources.mentions import Mention
 
 __all__ = ["Variable", "set_in_variables"]
 

@@ -10,16 +10,16 @@ from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.evidence.verdict import judge
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.bodies import Body, is_response, read_body
+from agentsflare_kimi.lint.requests.bodies import Body, is_response, read_body
+from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.lint.requests.settings import Settings
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
-from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.regions import Region, Source
-from agentsflare_kimi.lint.sources.settings import Settings
 from agentsflare_kimi.lint.sources.tree import Tree
 
 if TYPE_CHECKING:
-    from agentsflare_kimi.lint.sources.bindings import Bindings
+    from agentsflare_kimi.lint.requests.bindings import Bindings
 
 __all__ = ["CodeDocument"]
 
@@ -58,7 +58,7 @@ class CodeDocument:
     @cached_property
     def bindings(self) -> Bindings:
         """The values of its variables."""
-        from agentsflare_kimi.lint.sources.bindings import Bindings  # noqa: PLC0415  # rarely needed
+        from agentsflare_kimi.lint.requests.bindings import Bindings  # noqa: PLC0415  # rarely needed
 
         return Bindings(self.tree)
 
@@ -76,7 +76,7 @@ class CodeDocument:
             return ()
         if not self._may_hold_json:
             return ()
-        from agentsflare_kimi.lint.sources.written import find_written  # noqa: PLC0415  # rare
+        from agentsflare_kimi.lint.requests.written import find_written  # noqa: PLC0415  # rare
 
         return tuple(find_written(self.tree))
 
@@ -113,7 +113,7 @@ class CodeDocument:
         before = self.text[max(region.inner_start, start - _TAG_REACH) : start]
         after = self.text[end : min(region.inner_end, end + _TAG_REACH)]
         if self.language != "go" or not after.startswith('"'):
-            from agentsflare_kimi.lint.sources.scalars import judge_within  # noqa: PLC0415  # rarely needed
+            from agentsflare_kimi.lint.evidence.scalars import judge_within  # noqa: PLC0415  # rarely needed
 
             position, key, _ = judge_within(before, after)
             is_said = not key.startswith("-") and " " in before.strip()
@@ -129,7 +129,7 @@ class CodeDocument:
 
     def _is_list(self, region: Region) -> bool:
         if region.start not in self._lists:
-            from agentsflare_kimi.lint.sources.scalars import is_list  # noqa: PLC0415  # rarely needed
+            from agentsflare_kimi.lint.evidence.scalars import is_list  # noqa: PLC0415  # rarely needed
 
             self._lists[region.start] = is_list(self.text[region.inner_start : region.inner_end])
         return self._lists[region.start]
@@ -174,7 +174,7 @@ class CodeDocument:
 
     def _body(self, span: tuple[int, int], model: str) -> Body | None:
         if self.language in _SDK_LANGUAGES:
-            from agentsflare_kimi.lint.sources.sdk_bodies import read_sdk_body  # noqa: PLC0415  # rarely needed
+            from agentsflare_kimi.lint.requests.sdk_bodies import read_sdk_body  # noqa: PLC0415  # rarely needed
 
             if body := read_sdk_body(self.tree, span, model):
                 return body

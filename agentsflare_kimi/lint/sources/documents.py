@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
-from agentsflare_kimi.lint.sources.bodies import Body
+from agentsflare_kimi.lint.requests.bodies import Body
 
 if TYPE_CHECKING:
-    from agentsflare_kimi.lint.sources.settings import Setting
+    from agentsflare_kimi.lint.requests.settings import Setting
 
 __all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value", "slice_of"]
 

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
+from agentsflare_kimi.lint.evidence.scalars import Scalar, is_list, judge_scalar, judge_within
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.keys import sampling_parameter
+from agentsflare_kimi.lint.requests.settings import Setting, number_ahead
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
-from agentsflare_kimi.lint.sources.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED
-from agentsflare_kimi.lint.sources.scalars import Scalar, is_list, judge_scalar, judge_within
-from agentsflare_kimi.lint.sources.settings import Setting, number_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

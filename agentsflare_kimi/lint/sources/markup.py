@@ -7,11 +7,11 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from agentsflare_kimi.lint.evidence.scalars import judge_within
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
-from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.plain import ProseDocument
-from agentsflare_kimi.lint.sources.scalars import judge_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.clauses import clause_at
-from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.steps import Kind, Step
 from agentsflare_kimi.lint.sources.targets import (

@@ -8,9 +8,9 @@ from typing import Final
 
 from agentsflare_kimi.lint.languages import language_of
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
-from agentsflare_kimi.lint.sources.keys import is_model_key
 from agentsflare_kimi.lint.sources.regions import Region
 from agentsflare_kimi.lint.sources.templates import Template
 

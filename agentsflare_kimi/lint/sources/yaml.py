@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
+from agentsflare_kimi.lint.evidence.scalars import NEAR, Scalar, is_list, judge_scalar, judge_within
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.keys import sampling_parameter
+from agentsflare_kimi.lint.requests.settings import Setting, number_ahead
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import find_names
-from agentsflare_kimi.lint.sources.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED
-from agentsflare_kimi.lint.sources.scalars import NEAR, Scalar, is_list, judge_scalar, judge_within
-from agentsflare_kimi.lint.sources.settings import Setting, number_ahead
 from agentsflare_kimi.lint.sources.yaml_flow import SPEAKERS, Collections
 from agentsflare_kimi.lint.sources.yaml_lines import Lines, Node, language_in
 

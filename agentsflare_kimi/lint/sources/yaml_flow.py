@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.keys import sampling_parameter
+from agentsflare_kimi.lint.requests.keys import sampling_parameter
+from agentsflare_kimi.lint.requests.settings import Setting, number_ahead
 from agentsflare_kimi.lint.sources.literals import COMPUTED
-from agentsflare_kimi.lint.sources.settings import Setting, number_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

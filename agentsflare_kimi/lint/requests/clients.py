@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from agentsflare_kimi.lint.sources.keys import is_api_key, is_base_url
+from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, queries
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.keys import is_model_key
+from agentsflare_kimi.lint.requests.keys import is_model_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

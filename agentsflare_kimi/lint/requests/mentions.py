@@ -119,7 +119,7 @@ def _span(name: Name) -> tuple[int, int]:
 
 
 def _as_default(name: Name, value: Value) -> Value:
-    from agentsflare_kimi.lint.sources.keys import is_model_key  # noqa: PLC0415  # rarely needed
+    from agentsflare_kimi.lint.requests.keys import is_model_key  # noqa: PLC0415  # rarely needed
 
     position = "request" if is_model_key(name.default_of) else "value"
     return value._replace(position=position, key=name.default_of, start=name.start, end=name.end)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.bodies import Body, callee_of, read_body
+from agentsflare_kimi.lint.requests.bodies import Body, callee_of, read_body
 from agentsflare_kimi.lint.sources.regions import STRING
 
 if TYPE_CHECKING:

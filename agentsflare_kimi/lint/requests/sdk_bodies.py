@@ -20,10 +20,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.bodies import Body, Form, Group, callee_of
+from agentsflare_kimi.lint.requests.bodies import Body, Form, Group, callee_of
+from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, string_value
 from agentsflare_kimi.lint.sources.regions import Entry, Source
-from agentsflare_kimi.lint.sources.settings import number_ahead
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.tree import Tree

@@ -29,6 +29,7 @@ format: $(VENV)/.development
 generate: $(VENV)/.development
 	$(BIN)/python .ci/make_models_table.py
 	$(BIN)/python .ci/make_language_index.py
+	$(BIN)/python .ci/make_rule_index.py
 	$(BIN)/python docs/make_rules_page.py
 	$(BIN)/python docs/make_evidence_table.py
 

@@ -6,6 +6,8 @@ neither `openai` nor `pydantic`.
 
 from __future__ import annotations
 
+import sys
+
 # Not imported from `typing`, which takes longer than linting a clean file.
 TYPE_CHECKING = False
 
@@ -56,6 +58,15 @@ _MODULES = {
     "calling.reasoning": ("ReasoningMemory",),
     "settings": ("KimiSettings",),
     "reading.streams": ("AsyncStreamReader", "StreamReader"),
+}
+
+# Modules that programs may still import from where they stood before there were rooms.
+_MOVED = {
+    "calling.notices": "notices",
+    "calling.reasoning": "reasoning",
+    "calling.retries": "retries",
+    "calling.sdk": "sdk",
+    "reading.diagnosis": "diagnosis",
 }
 
 if TYPE_CHECKING:
@@ -115,6 +126,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.settings import KimiSettings
 else:
     _HOME = {name: module for module, names in _MODULES.items() for name in names}
+    _HOME |= {name: module for module, name in _MOVED.items()}
 
     def __getattr__(name: str) -> object:
         if name not in _HOME:
@@ -122,12 +134,15 @@ else:
             raise AttributeError(msg)
         from importlib import import_module  # noqa: PLC0415  # `agentsflare-kimi lint` does without
 
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        module = import_module(f"{__name__}.{_HOME[name]}")
+        if old_name := _MOVED.get(_HOME[name]):
+            sys.modules[f"{__name__}.{old_name}"] = module
+        value = module if name == old_name else getattr(module, name)
         globals()[name] = value
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_HOME})
+        return sorted({*globals(), *_HOME} - {*_MOVED.values()})
 
 
 __all__ = [

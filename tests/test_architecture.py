@@ -27,6 +27,8 @@ BESIDE = {"client": {"options"}}
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The linter and the emulator run without an SDK, so they use nothing that loads one.
 PURE = {"frozen_mapping", "printable", "errors", "base_url", "models"}
+# Modules that load none either, though their rooms do.
+PURE_MODULES = {"agentsflare_kimi.reading.lenient"}
 LIGHT = {"lint", "emulator"}
 LINES_OF_A_SCREEN = 50
 LINES_OF_A_MODULE = 300
@@ -87,9 +89,9 @@ def test_imports_go_down(module):
 @pytest.mark.parametrize("room", sorted(LIGHT))
 def test_linter_and_emulator_use_nothing_that_loads_an_sdk(room):
     modules = [name for name in NAMES if room_of(name) == room]
-    others = {room_of(other) for name in modules for other in ours(name, deep=True)}
+    used = {other for name in [*modules, *PURE_MODULES] for other in ours(name, deep=True)}
 
-    assert others <= PURE | {room, ""}
+    assert {room_of(other) for other in used - PURE_MODULES} <= PURE | {room, ""}
 
 
 def test_importing_never_goes_in_a_circle():

@@ -20,6 +20,18 @@ def test_the_list_of_names_is_the_lists_of_the_modules():
     assert set(agentsflare_kimi.__all__) <= set(dir(agentsflare_kimi))
 
 
+def test_modules_are_found_where_they_stood_before_they_moved():
+    moved = agentsflare_kimi._MOVED
+    lines = [
+        f"from agentsflare_kimi import {', '.join(moved.values())}",
+        "from importlib import import_module as load",
+        *(f"assert {name} is load('agentsflare_kimi.{name}')" for name in moved.values()),
+        *(f"assert {name} is load('agentsflare_kimi.{home}')" for home, name in moved.items()),
+    ]
+
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)
+
+
 @pytest.mark.parametrize(
     "module",
     [

@@ -17,17 +17,27 @@ __all__ = ["AsyncGuardedStream", "GuardedStream", "twin"]
 _T = TypeVar("_T")
 
 
-class GuardedStream(Stream[_T]):
-    """An `openai.Stream` that raises when cut short, where the SDK's ends as if complete.
-
-    A loop over it may be left, and a new one continues. Its connection is closed when the stream
-    ends, fails, is closed, or is no longer referenced.
+class _Watched:
+    """What the sync and the async stream share.
 
     Attributes:
         watch: What has passed through the stream.
     """
 
     watch: StreamWatch
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `[DONE]` came."""
+        return getattr(getattr(self, "_decoder", None), "is_done", False)
+
+
+class GuardedStream(_Watched, Stream[_T]):
+    """An `openai.Stream` that raises when cut short, where the SDK's ends as if complete.
+
+    A loop over it may be left, and a new one continues. Its connection is closed when the stream
+    ends, fails, is closed, or is no longer referenced.
+    """
 
     if not TYPE_CHECKING:  # the SDK's own signatures, which have grown over its versions
 
@@ -61,20 +71,9 @@ class GuardedStream(Stream[_T]):
             if response is not None and not response.is_closed:
                 response.close()
 
-    @property
-    def is_done(self) -> bool:
-        """Whether `[DONE]` came."""
-        return getattr(self._decoder, "is_done", False)
 
-
-class AsyncGuardedStream(AsyncStream[_T]):
-    """An `openai.AsyncStream` that raises when cut short; see `GuardedStream`.
-
-    Attributes:
-        watch: What has passed through the stream.
-    """
-
-    watch: StreamWatch
+class AsyncGuardedStream(_Watched, AsyncStream[_T]):
+    """An `openai.AsyncStream` that raises when cut short; see `GuardedStream`."""
 
     if not TYPE_CHECKING:  # as above
 
@@ -107,11 +106,6 @@ class AsyncGuardedStream(AsyncStream[_T]):
             close_later = vars(self).get("_close_later")
             if close_later is not None and not self.response.is_closed:
                 close_later()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether `[DONE]` came."""
-        return getattr(self._decoder, "is_done", False)
 
     @property
     def latest_event(self) -> Event:

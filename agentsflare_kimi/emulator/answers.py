@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agentsflare_kimi.emulator.json_mode import described_object, wants_code_block
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, text_of
 from agentsflare_kimi.emulator.sample import sample
 from agentsflare_kimi.emulator.tokens import split_tokens
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, as_string, message_text
 
 __all__ = ["Answer", "ToolCall", "compose", "limit", "read_answer"]
 
@@ -103,21 +103,22 @@ def read_answer(value: object) -> Answer:
     if not isinstance(value, Mapping):
         kind = type(value).__name__
         raise TypeError(f"an answer is a text, a message or a completion, not {kind}: {value!r}")
-    calls = as_items(message.get("tool_calls"))
+    calls = as_list(message.get("tool_calls"))
     reasoning = message.get("reasoning_content")
     return Answer(
-        content=text_of(message),
+        content=message_text(message),
         reasoning=reasoning if isinstance(reasoning, str) else None,
         tool_calls=tuple(_read_call(as_mapping(call), index) for index, call in enumerate(calls)),
-        finish_reason=as_text(message.get("finish_reason")) or ("tool_calls" if calls else "stop"),
+        finish_reason=as_string(message.get("finish_reason"))
+        or ("tool_calls" if calls else "stop"),
     )
 
 
 def _read_call(call: Mapping[str, object], index: int) -> ToolCall:
     function = as_mapping(call.get("function")) or call
-    name, arguments = as_text(function.get("name")), function.get("arguments", {})
+    name, arguments = as_string(function.get("name")), function.get("arguments", {})
     return ToolCall(
-        id=as_text(call.get("id")) or f"functions.{name}:{index}",
+        id=as_string(call.get("id")) or f"functions.{name}:{index}",
         name=name,
         arguments=arguments if isinstance(arguments, str) else json.dumps(arguments),
     )
@@ -141,42 +142,42 @@ def _content(body: Mapping[str, object]) -> str:
 
 def _begun(body: Mapping[str, object]) -> str:
     """Return the start of the answer that the request holds (a prefill); it is not repeated."""
-    messages = as_items(body.get("messages"))
+    messages = as_list(body.get("messages"))
     last = as_mapping(messages[-1] if messages else None)
-    return text_of(last) if last.get("partial") is True else ""
+    return message_text(last) if last.get("partial") is True else ""
 
 
 def _text(body: Mapping[str, object]) -> str:
-    messages = as_items(body.get("messages"))
+    messages = as_list(body.get("messages"))
     last = as_mapping(messages[-1] if messages else None)
     if last.get("role") == "tool":
-        return f"The tool answered: {_excerpt(text_of(last))}"
+        return f"The tool answered: {_excerpt(message_text(last))}"
     question = _last_of(messages, "user")
     if images := _count_images(question):
         return f"I was given {images} image{'s' if images > 1 else ''}; this is the emulator."
-    asked = text_of(question)
+    asked = message_text(question)
     if not asked or _GREETING.match(asked):
         return _WELCOME
     return f'This is the emulator\'s answer to "{_excerpt(asked)}".'
 
 
 def _reasoning(body: Mapping[str, object]) -> str:
-    asked = text_of(_last_of(as_items(body.get("messages")), "user"))
+    asked = message_text(_last_of(as_list(body.get("messages")), "user"))
     return f'The user wrote "{_excerpt(asked)}". {_REASONING}'
 
 
 def _tool_call(body: Mapping[str, object], tool_rounds: int) -> ToolCall | None:
-    tools = [as_mapping(as_mapping(tool).get("function")) for tool in as_items(body.get("tools"))]
+    tools = [as_mapping(as_mapping(tool).get("function")) for tool in as_list(body.get("tools"))]
     if not tools or body.get("tool_choice") == "none":
         return None
-    messages = [as_mapping(message) for message in as_items(body.get("messages"))]
+    messages = [as_mapping(message) for message in as_list(body.get("messages"))]
     turn = _since_user(messages)
     is_due = sum(bool(message.get("tool_calls")) for message in turn) < tool_rounds
     function = _chosen_tool(tools, body.get("tool_choice"), _called(turn), is_due=is_due)
     if function is None:
         return None
-    name = as_text(function.get("name"))
-    earlier = sum(len(as_items(message.get("tool_calls"))) for message in messages)
+    name = as_string(function.get("name"))
+    earlier = sum(len(as_list(message.get("tool_calls"))) for message in messages)
     # The K2 family numbers the calls of a conversation: facts/kimi.md section 3.5.
     arguments = json.dumps(sample(function.get("parameters", {"type": "object"})))
     return ToolCall(id=f"functions.{name}:{earlier}", name=name, arguments=arguments)
@@ -190,7 +191,7 @@ def _chosen_tool(
     A forced choice calls a tool that was not called since the last user message, and answers
     once there is none, so that agents that end by calling a certain tool terminate.
     """
-    name = as_text(as_mapping(as_mapping(choice).get("function")).get("name"))
+    name = as_string(as_mapping(as_mapping(choice).get("function")).get("name"))
     if choice == "required" or name:
         candidates = [tool for tool in tools if not name or tool.get("name") == name]
         return next((tool for tool in candidates if tool.get("name") not in called), None)
@@ -203,17 +204,17 @@ def _since_user(messages: list[Mapping[str, object]]) -> list[Mapping[str, objec
 
 
 def _called(messages: list[Mapping[str, object]]) -> set[str]:
-    calls = [as_mapping(call) for each in messages for call in as_items(each.get("tool_calls"))]
-    return {as_text(as_mapping(call.get("function")).get("name")) for call in calls}
+    calls = [as_mapping(call) for each in messages for call in as_list(each.get("tool_calls"))]
+    return {as_string(as_mapping(call.get("function")).get("name")) for call in calls}
 
 
 def _last_of(messages: object, role: str) -> Mapping[str, object]:
-    found = [m for m in map(as_mapping, as_items(messages)) if m.get("role") == role]
+    found = [m for m in map(as_mapping, as_list(messages)) if m.get("role") == role]
     return found[-1] if found else {}
 
 
 def _count_images(message: Mapping[str, object]) -> int:
-    parts = [as_mapping(part) for part in as_items(message.get("content"))]
+    parts = [as_mapping(part) for part in as_list(message.get("content"))]
     return sum(part.get("type") == "image_url" for part in parts)
 
 
@@ -223,7 +224,7 @@ def _excerpt(text: str) -> str:
 
 
 def _until_stop(text: str, stop: object) -> str:
-    endings = [stop] if isinstance(stop, str) else [as_text(item) for item in as_items(stop)]
+    endings = [stop] if isinstance(stop, str) else [as_string(item) for item in as_list(stop)]
     for ending in filter(None, endings):
         text = text.partition(ending)[0]
     return text

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from agentsflare_kimi.emulator.log import RecordedRequest
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, has_parts
+from agentsflare_kimi.emulator.matching import has_parts
 from agentsflare_kimi.models.rules import ABSENT
+from agentsflare_kimi.reading.lenient import as_list, as_mapping
 
 __all__ = ["assert_requested"]
 
@@ -76,7 +77,7 @@ def _compare(whole: Mapping[str, object], name: str, wanted: object, path: str) 
 def _compare_values(given: object, wanted: object, place: str) -> Iterator[str]:
     if has_parts(given, wanted):
         return
-    fields, items, others = as_mapping(wanted), as_items(wanted), as_items(given)
+    fields, items, others = as_mapping(wanted), as_list(wanted), as_list(given)
     if fields and _is_object(given):
         for name, value in fields.items():
             yield from _compare(as_mapping(given), name, value, f"{place}.")

@@ -14,7 +14,6 @@ from agentsflare_kimi.emulator.annotations import (
 )
 from agentsflare_kimi.emulator.answers import Answer
 from agentsflare_kimi.emulator.faults import fault_chunks, fault_completion
-from agentsflare_kimi.emulator.reading import as_mapping
 from agentsflare_kimi.emulator.scenarios import Scenario
 from agentsflare_kimi.emulator.tokens import count_completion, count_prompt, split_tokens
 from agentsflare_kimi.emulator.wire import (
@@ -24,6 +23,7 @@ from agentsflare_kimi.emulator.wire import (
     safe_choice,
     usage,
 )
+from agentsflare_kimi.reading.lenient import as_mapping
 
 __all__ = ["Exchange", "completion", "events"]
 

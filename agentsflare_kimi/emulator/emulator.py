@@ -11,18 +11,19 @@ from typing import Any, Final, Literal, Self, overload
 
 from agentsflare_kimi.emulator.assertions import assert_requested
 from agentsflare_kimi.emulator.gateway import Gateway, is_chat
+from agentsflare_kimi.emulator.judging import judge
 from agentsflare_kimi.emulator.log import Outcome, RecordedRequest, RequestLog
 from agentsflare_kimi.emulator.notices import failed_answer, missed_replay, ran_out
 from agentsflare_kimi.emulator.options import Options, Place, Tape
-from agentsflare_kimi.emulator.reading import as_mapping, parse_json
-from agentsflare_kimi.emulator.report import ClientReport, judge
+from agentsflare_kimi.emulator.report import ClientReport
 from agentsflare_kimi.emulator.scenarios import find_scenario
 from agentsflare_kimi.emulator.server import Finished, Server, is_loopback
 from agentsflare_kimi.emulator.transport import create_transport
-from agentsflare_kimi.emulator.turns import Answers, Scenarios, answer_turns, scenario_turns
+from agentsflare_kimi.emulator.turns import Answers, Scenarios, Script
 from agentsflare_kimi.emulator.wire import Reply, Request
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.lessons import forget_lessons
+from agentsflare_kimi.reading.lenient import as_mapping, json_value
 
 __all__ = ["Emulator"]
 
@@ -43,7 +44,7 @@ class Emulator:
             read; the client got status 500 in their place.
     """
 
-    def __init__(  # noqa: PLR0913  # one keyword for each thing that can be different
+    def __init__(  # noqa: PLR0913  # flat, as tests and markers write them; grouped at once
         self,
         *,
         scenario: Scenarios = "ok",
@@ -95,6 +96,7 @@ class Emulator:
             ValueError: A number is out of range, the recording cannot be read, or `upstream` is
                 no safe URL.
         """
+        self._script = Script(scenario, answers)
         self._options = Options(
             gateway=Gateway(
                 strict=strict,
@@ -117,28 +119,24 @@ class Emulator:
         self._on_reply = on_reply
         self._server: Server | None = None
         self.errors: list[Exception] = []
-        self.scenario = scenario
-        self.answers = answers
 
     @property
     def scenario(self) -> Scenarios:
         """The scenario in force; a new one holds from the next request on."""
-        return self._scenario
+        return self._script.scenario
 
     @scenario.setter
     def scenario(self, scenario: Scenarios) -> None:
-        self._scenario_turns = scenario_turns(scenario)
-        self._scenario = scenario
+        self._script.scenario = scenario
 
     @property
     def answers(self) -> Answers | None:
         """The scripted answers in force; new ones hold from the next request on."""
-        return self._answers
+        return self._script.answers
 
     @answers.setter
     def answers(self, answers: Answers | None) -> None:
-        self._answer_turns = answer_turns(answers)
-        self._answers = answers
+        self._script.answers = answers
 
     @property
     def base_url(self) -> str:
@@ -249,14 +247,12 @@ class Emulator:
             if entry is None:
                 return missed_replay(self._replay.describe_miss(request))
             return entry.response or gateway.reply(request, answer=entry.answer)
-        scenario = self._scenario_turns.next()
+        scenario = self._script.next_scenario()
         if not is_chat(request):
             return gateway.reply(request, scenario)
-        answer = self._answer_turns.next()
-        if callable(answer):
-            answer = answer(as_mapping(parse_json(request.body)))
+        answer = self._script.next_answer(as_mapping(json_value(request.body)))
         reply = gateway.reply(request, scenario, answer)
-        return ran_out(reply, self._answer_turns.count) if self._answer_turns.has_run_out else reply
+        return ran_out(reply, self._script.used_up) if self._script.used_up else reply
 
     def start(self) -> Self:
         """Serve on the loopback port from a background thread.

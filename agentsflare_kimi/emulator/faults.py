@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping
 from agentsflare_kimi.emulator.scenarios import Fault
 from agentsflare_kimi.emulator.wire import usage
+from agentsflare_kimi.reading.lenient import as_list, as_mapping
 
 __all__ = ["fault_chunks", "fault_completion"]
 
@@ -22,7 +22,7 @@ def fault_completion(body: Chunk, fault: Fault) -> Chunk:
     """Put *fault* into a completion; faults of streams leave it unchanged."""
     match fault:
         case "choice-error":
-            return body | {"choices": [_failed(choice) for choice in as_items(body["choices"])]}
+            return body | {"choices": [_failed(choice) for choice in as_list(body["choices"])]}
         case "error-beside":
             return body | {"error": _ERROR}
         case "zero-usage":
@@ -36,7 +36,7 @@ def fault_chunks(chunks: Iterable[Chunk], fault: Fault) -> Iterator[Chunk]:
     calls: list[Mapping[str, object]] = []
     last: Chunk = {}
     for chunk in chunks:
-        choices = [as_mapping(choice) for choice in as_items(chunk["choices"])]
+        choices = [as_mapping(choice) for choice in as_list(chunk["choices"])]
         is_end = any(choice.get("finish_reason") for choice in choices)
         fragments = [call for choice in choices for call in _fragments(choice)]
         if is_end and fault == "whole-again" and calls:
@@ -62,13 +62,11 @@ def _failed(choice: object) -> Chunk:
 
 
 def _fragments(choice: Mapping[str, object]) -> list[Mapping[str, object]]:
-    return [
-        as_mapping(call) for call in as_items(as_mapping(choice.get("delta")).get("tool_calls"))
-    ]
+    return [as_mapping(call) for call in as_list(as_mapping(choice.get("delta")).get("tool_calls"))]
 
 
 def _with_fragments(chunk: Chunk, fragments: Iterable[Mapping[str, object]]) -> Chunk:
-    first = as_mapping(as_items(chunk["choices"])[0])
+    first = as_mapping(as_list(chunk["choices"])[0])
     choice = {**first, "delta": {"tool_calls": list(fragments)}, "finish_reason": None}
     return chunk | {"choices": [choice]}
 

@@ -14,7 +14,6 @@ from typing import Final
 from agentsflare_kimi.emulator.answers import Answer, compose, limit, read_answer
 from agentsflare_kimi.emulator.completions import Exchange, completion, events
 from agentsflare_kimi.emulator.delivery import deliver, deliver_stream
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
 from agentsflare_kimi.emulator.refusals import find_refusal, without_empty_reasoning
 from agentsflare_kimi.emulator.scenarios import Scenario, UnknownScenarioError, find_scenario
 from agentsflare_kimi.emulator.tokens import split_tokens
@@ -33,6 +32,7 @@ from agentsflare_kimi.emulator.wire import (
 )
 from agentsflare_kimi.models.catalog import Catalog, KimiModel, catalog
 from agentsflare_kimi.models.rules import is_thinking
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, as_string, json_value
 
 __all__ = ["SCENARIO_HEADER", "Gateway", "is_chat"]
 
@@ -85,7 +85,7 @@ class Gateway:
             answer: A text, a message, a completion, or `status` and `body` of an error;
                 generated from the request if None.
         """
-        body = as_mapping(parse_json(request.body))
+        body = as_mapping(json_value(request.body))
         try:
             chosen = _chosen_scenario(request, body) or scenario or find_scenario("ok")
         except UnknownScenarioError as error:
@@ -141,11 +141,11 @@ class Gateway:
         return dict.fromkeys(self.extra_models) | alive
 
     def _chat(self, request: Request, scenario: Scenario, answer: object) -> Reply:
-        parsed = parse_json(request.body)
+        parsed = json_value(request.body)
         body = as_mapping(parsed)
         if not isinstance(parsed, Mapping):
             return error_reply(gateway_error(400, "The body is not a JSON object"))
-        name = as_text(body.get("model")).partition("@")[0]
+        name = as_string(body.get("model")).partition("@")[0]
         if played := self._played(scenario, name):
             return played
         served = self._served()
@@ -184,7 +184,7 @@ class Gateway:
         said = self._answers(body, answer, thinks=thinks)
         exchange = Exchange(
             id=identifier(request.body),
-            model=scenario.served_model or as_text(body.get("model")),
+            model=scenario.served_model or as_string(body.get("model")),
             body=body,
             answers=[_blocked(item, scenario, is_stream=is_stream) for item in said],
             scenario=scenario,
@@ -218,7 +218,7 @@ class Gateway:
 
 
 def _chosen_scenario(request: Request, body: Mapping[str, object]) -> Scenario | None:
-    _, _, suffix = as_text(body.get("model")).partition("@")
+    _, _, suffix = as_string(body.get("model")).partition("@")
     name = request.headers.get(SCENARIO_HEADER) or suffix
     return find_scenario(name) if name else None
 
@@ -262,7 +262,7 @@ def _blocked(answer: Answer, scenario: Scenario, *, is_stream: bool) -> Answer:
 
 
 def _read_answers(answer: object) -> list[Answer]:
-    choices = as_items(as_mapping(answer).get("choices"))
+    choices = as_list(as_mapping(answer).get("choices"))
     if not choices:
         return [read_answer(answer)]
     parts = [as_mapping(choice) for choice in choices]
@@ -277,6 +277,6 @@ def _with_reasoning(answer: Answer, made_up: Answer) -> Answer:
 
 
 def _count_tokens(chunk: Mapping[str, object]) -> int:
-    deltas = [as_mapping(as_mapping(c).get("delta")) for c in as_items(chunk.get("choices"))]
-    texts = [as_text(d.get("content")) + as_text(d.get("reasoning_content")) for d in deltas]
+    deltas = [as_mapping(as_mapping(c).get("delta")) for c in as_list(chunk.get("choices"))]
+    texts = [as_string(d.get("content")) + as_string(d.get("reasoning_content")) for d in deltas]
     return sum(len(split_tokens(text)) for text in texts)

@@ -11,8 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json, text_of
 from agentsflare_kimi.emulator.sample import sample
+from agentsflare_kimi.reading.lenient import (
+    as_list,
+    as_mapping,
+    as_string,
+    json_value,
+    message_text,
+)
 
 __all__ = ["described_object", "wants_code_block"]
 
@@ -34,18 +40,22 @@ def described_object(body: Mapping[str, object]) -> object:
         body: A chat-completions body. The last description in its messages counts.
     """
     made: object = None
-    for message in as_items(body.get("messages")):
-        for found in _objects(text_of(message)):
+    for message in as_list(body.get("messages")):
+        for found in _objects(message_text(message)):
             if _SCHEMA_KEYS & found.keys() or found.get("type") == "object":
                 made = sample(found)
-            elif found and all(_PLACEHOLDER.fullmatch(as_text(value)) for value in found.values()):
-                made = {name: _fill(as_text(value)) for name, value in found.items()}
+            elif found and all(
+                _PLACEHOLDER.fullmatch(as_string(value)) for value in found.values()
+            ):
+                made = {name: _fill(as_string(value)) for name, value in found.items()}
     return made
 
 
 def wants_code_block(body: Mapping[str, object]) -> bool:
     """Tell whether the prompt asks for JSON in a fenced code block."""
-    return any(_CODE_BLOCK.search(text_of(message)) for message in as_items(body.get("messages")))
+    return any(
+        _CODE_BLOCK.search(message_text(message)) for message in as_list(body.get("messages"))
+    )
 
 
 def _objects(text: str) -> Iterator[Mapping[str, object]]:
@@ -70,5 +80,5 @@ def _fill(placeholder: str) -> object:
     if choices := _ONE_OF.search(rule):
         return choices[1].strip()
     if schema := _SCHEMA.search(rule):
-        return sample(parse_json(schema[1]), name)
+        return sample(json_value(schema[1]), name)
     return name

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, parse_json
 from agentsflare_kimi.emulator.wire import Notice, Reply, Request
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, as_string, json_value
 
 __all__ = ["Outcome", "RecordedRequest", "RequestLog", "redact_headers"]
 
@@ -64,12 +64,12 @@ class RecordedRequest:
     @property
     def model(self) -> str:
         """The requested model; empty if none."""
-        return as_text(as_mapping(self.body).get("model"))
+        return as_string(as_mapping(self.body).get("model"))
 
     @property
     def messages(self) -> Sequence[object]:
         """The messages of a chat completion; empty if there are none."""
-        return as_items(as_mapping(self.body).get("messages"))
+        return as_list(as_mapping(self.body).get("messages"))
 
     @property
     def is_stream(self) -> bool:
@@ -104,7 +104,7 @@ class RequestLog:
                 method=request.method,
                 path=request.path,
                 headers=redact_headers(request.headers),
-                body=parse_json(request.body) if request.body else None,
+                body=json_value(request.body) if request.body else None,
                 digest=hashlib.sha256(request.body).hexdigest(),
                 received_at=time.time(),
             )

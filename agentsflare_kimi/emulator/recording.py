@@ -25,9 +25,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text, has_parts, parse_json
+from agentsflare_kimi.emulator.matching import has_parts
 from agentsflare_kimi.emulator.wire import Reply, Request
 from agentsflare_kimi.printable import without_account_ids
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, as_string, json_value
 
 __all__ = ["Entry", "Recorder", "Replay", "kept_headers", "load_recording", "reply_of"]
 
@@ -66,7 +67,7 @@ class Entry:
             return False
         if self.digest:
             return self.digest == _digest(request.body)
-        return self.body is None or has_parts(parse_json(request.body), self.body)
+        return self.body is None or has_parts(json_value(request.body), self.body)
 
 
 class Recorder:
@@ -84,7 +85,7 @@ class Recorder:
     ) -> None:
         """Append one pair."""
         key = request.headers.get("authorization", "").partition(" ")[2].strip()
-        asked = parse_json(request.body)
+        asked = json_value(request.body)
         if self._redact_prompts:
             asked = {name: value for name, value in as_mapping(asked).items() if name in _WORDLESS}
         if status >= _FIRST_FAILED_STATUS:  # errors of the upstream name its account
@@ -127,7 +128,7 @@ class Replay:
         """Say that no pair matches *request*, and how the nearest one differs from it."""
         if not self._entries:
             return "no recorded pair answers this request: the recording is empty"
-        asked = parse_json(request.body)
+        asked = json_value(request.body)
         place, nearest = max(
             enumerate(self._entries, 1), key=lambda pair: _likeness(pair[1], request, asked)
         )
@@ -147,7 +148,7 @@ def _differing(recorded: object, asked: object) -> list[str]:
     one, other = as_mapping(recorded), as_mapping(asked)
     names = [name for name in dict.fromkeys([*one, *other]) if one.get(name) != other.get(name)]
     if "messages" in names:
-        pairs = zip_longest(as_items(one.get("messages")), as_items(other.get("messages")))
+        pairs = zip_longest(as_list(one.get("messages")), as_list(other.get("messages")))
         places = [f"messages[{index}]" for index, (a, b) in enumerate(pairs) if a != b]
         names[names.index("messages")] = places[0] if places else "messages"
     return names
@@ -164,15 +165,15 @@ def load_recording(path: str | Path) -> list[Entry]:
 
 
 def _read(path: str | Path, number: int, line: str) -> Entry:
-    pair = as_mapping(parse_json(line))
+    pair = as_mapping(json_value(line))
     if "response" not in pair and "answer" not in pair:
         raise ValueError(f"{path}:{number}: a pair needs a 'response' or an 'answer'")
     asked = as_mapping(pair.get("request"))
     response = pair.get("response")
     return Entry(
-        method=as_text(asked.get("method")) or "POST",
-        path=as_text(asked.get("path")) or "/v1/chat/completions",
-        digest=as_text(asked.get("digest")),
+        method=as_string(asked.get("method")) or "POST",
+        path=as_string(asked.get("path")) or "/v1/chat/completions",
+        digest=as_string(asked.get("digest")),
         body=asked.get("body"),
         response=None if response is None else _read_response(as_mapping(response)),
         answer=pair.get("answer"),
@@ -180,8 +181,8 @@ def _read(path: str | Path, number: int, line: str) -> Entry:
 
 
 def _read_response(response: Mapping[str, object]) -> Reply:
-    coded = as_text(response.get("body_base64"))
-    body = base64.b64decode(coded) if coded else as_text(response.get("body")).encode()
+    coded = as_string(response.get("body_base64"))
+    body = base64.b64decode(coded) if coded else as_string(response.get("body")).encode()
     status = response.get("status")
     headers = {name: str(value) for name, value in as_mapping(response.get("headers")).items()}
     return reply_of(status if isinstance(status, int) else 200, headers, body)
@@ -228,5 +229,5 @@ def _path(request: Request) -> str:
 
 
 def _digest(body: bytes) -> str:
-    canonical = json.dumps(parse_json(body), sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(json_value(body), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

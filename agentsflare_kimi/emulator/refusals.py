@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text
 from agentsflare_kimi.emulator.schemas import schema_faults
 from agentsflare_kimi.emulator.tokens import count_prompt
 from agentsflare_kimi.emulator.wire import Reply, json_reply, moonshot_error
 from agentsflare_kimi.models.catalog import KimiModel
 from agentsflare_kimi.models.rules import find_rejections
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, as_string
 
 __all__ = ["find_refusal", "without_empty_reasoning"]
 
@@ -65,11 +65,11 @@ def without_empty_reasoning(body: Mapping[str, object]) -> dict[str, object]:
 
 
 def _messages(body: Mapping[str, object]) -> Iterator[tuple[int, Mapping[str, object]]]:
-    yield from enumerate(map(as_mapping, as_items(body.get("messages"))))
+    yield from enumerate(map(as_mapping, as_list(body.get("messages"))))
 
 
 def _malformed(body: Mapping[str, object]) -> Iterator[str]:
-    if not as_items(body.get("messages")):
+    if not as_list(body.get("messages")):
         yield "Invalid request: messages must not be empty"
     for index, message in _messages(body):
         is_assistant = message.get("role") == "assistant"
@@ -86,10 +86,10 @@ def _roles(body: Mapping[str, object]) -> Iterator[str]:
 
 def _content(body: Mapping[str, object]) -> Iterator[str]:
     for index, message in _messages(body):
-        role = as_text(message.get("role"))
+        role = as_string(message.get("role"))
         if role in {"system", "user"} and message.get("content") in ("", []):
             yield f"the message at position {index} with role '{role}' must not be empty"
-        for part in map(as_mapping, as_items(message.get("content"))):
+        for part in map(as_mapping, as_list(message.get("content"))):
             kind = part.get("type")
             if kind not in _PARTS:
                 yield (
@@ -101,15 +101,15 @@ def _content(body: Mapping[str, object]) -> Iterator[str]:
 
 
 def _call_ids(message: Mapping[str, object]) -> list[str]:
-    calls = map(as_mapping, as_items(message.get("tool_calls")))
-    return [as_text(call.get("id")) for call in calls]
+    calls = map(as_mapping, as_list(message.get("tool_calls")))
+    return [as_string(call.get("id")) for call in calls]
 
 
 def _orphan_results(body: Mapping[str, object]) -> Iterator[str]:
     known: set[str] = set()
     for _, message in _messages(body):
         known.update(_call_ids(message))
-        call_id = as_text(message.get("tool_call_id"))
+        call_id = as_string(message.get("tool_call_id"))
         if message.get("role") == "tool" and call_id not in known:
             yield f"tool_call_id {call_id} is not found"
 
@@ -135,12 +135,12 @@ def _without_results(call_ids: list[str]) -> Iterator[str]:
 
 
 def _tools(body: Mapping[str, object]) -> Iterator[str]:
-    for tool in map(as_mapping, as_items(body.get("tools"))):
+    for tool in map(as_mapping, as_list(body.get("tools"))):
         # The upstream's own `builtin_function` tools have names that begin with a dollar sign.
         if tool.get("type", "function") != "function":
             continue
         function = as_mapping(tool.get("function"))
-        if not _TOOL_NAME.fullmatch(as_text(function.get("name"))):
+        if not _TOOL_NAME.fullmatch(as_string(function.get("name"))):
             yield (
                 "Invalid request: function name is invalid, must start with a letter and can "
                 "contain letters, numbers, underscores, and dashes"
@@ -161,10 +161,10 @@ def _response_format(body: Mapping[str, object]) -> Iterator[str]:
 def _stops(body: Mapping[str, object]) -> Iterator[str]:
     # The limits are documented (facts/kimi.md section 3.6); the words are ours.
     given = body.get("stop")
-    stops = [given] if isinstance(given, str) else as_items(given)
+    stops = [given] if isinstance(given, str) else as_list(given)
     if len(stops) > _MOST_STOPS:
         yield f"invalid stop: at most {_MOST_STOPS} stop sequences are allowed"
-    if any(len(as_text(stop).encode(errors="replace")) > _LONGEST_STOP for stop in stops):
+    if any(len(as_string(stop).encode(errors="replace")) > _LONGEST_STOP for stop in stops):
         yield f"invalid stop: a stop sequence must not be longer than {_LONGEST_STOP} bytes"
 
 
@@ -177,14 +177,14 @@ def _too_many_choices(body: Mapping[str, object]) -> Iterator[str]:
 
 def _unreachable_images(body: Mapping[str, object]) -> Iterator[str]:
     for _, message in _messages(body):
-        for part in as_items(message.get("content")):
+        for part in as_list(message.get("content")):
             url = _image_url(as_mapping(part).get("image_url"))
             if url.startswith(("http://", "https://")):
                 yield f"Invalid request: unsupported image url: {url}"
 
 
 def _image_url(value: object) -> str:
-    return as_text(value) or as_text(as_mapping(value).get("url"))
+    return as_string(value) or as_string(as_mapping(value).get("url"))
 
 
 def _too_long(body: Mapping[str, object], model: KimiModel | None) -> Iterator[str]:

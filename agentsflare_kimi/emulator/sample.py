@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, as_string
 
 __all__ = ["sample"]
 
@@ -52,9 +52,9 @@ class _Sampler:
         for key in ("const", "default"):
             if key in rules:
                 return rules[key]
-        if choices := as_items(rules.get("enum")):
+        if choices := as_list(rules.get("enum")):
             return choices[0]
-        if options := as_items(rules.get("anyOf")) or as_items(rules.get("oneOf")):
+        if options := as_list(rules.get("anyOf")) or as_list(rules.get("oneOf")):
             return self.make(self._shallowest(options, depth), name, depth + 1)
         return self._make_typed(rules, name, depth)
 
@@ -73,12 +73,12 @@ class _Sampler:
 
     def _make_object(self, rules: Mapping[str, object], depth: int) -> dict[str, object]:
         properties = as_mapping(rules.get("properties"))
-        required = as_items(rules["required"]) if "required" in rules else tuple(properties)
-        names = map(as_text, required)
+        required = as_list(rules["required"]) if "required" in rules else tuple(properties)
+        names = map(as_string, required)
         return {key: self.make(properties.get(key), key, depth + 1) for key in names}
 
     def _make_array(self, rules: Mapping[str, object], name: str, depth: int) -> list[object]:
-        heads = [self.make(item, name, depth + 1) for item in as_items(rules.get("prefixItems"))]
+        heads = [self.make(item, name, depth + 1) for item in as_list(rules.get("prefixItems"))]
         wanted = rules.get("minItems", 0)
         missing = min(_MAX_STEPS, max(0, wanted - len(heads))) if isinstance(wanted, int) else 0
         return heads + [self._make_item(rules, name, depth, i) for i in range(missing)]
@@ -92,7 +92,7 @@ class _Sampler:
         self._steps += 1
         if self._steps > _MAX_STEPS or depth > _MAX_DEPTH:
             return {}
-        if reference := as_text(rules.get("$ref")):
+        if reference := as_string(rules.get("$ref")):
             beside = {key: value for key, value in rules.items() if key != "$ref"}
             return self._resolve(self._look_up(reference) | beside, depth + 1)
         return self._merge_all_of(rules, depth)
@@ -105,14 +105,14 @@ class _Sampler:
 
     def _merge_all_of(self, rules: Mapping[str, object], depth: int) -> Mapping[str, object]:
         merged = {key: value for key, value in rules.items() if key != "allOf"}
-        for part in as_items(rules.get("allOf")):
+        for part in as_list(rules.get("allOf")):
             for key, value in self._resolve(as_mapping(part), depth + 1).items():
                 merged[key] = _combine(key, merged.get(key), value)
         return merged
 
     def _shallowest(self, options: object, depth: int) -> object:
         # A recursive type ends at the option that does not recurse, most often null.
-        resolved = [self._resolve(as_mapping(option), depth) for option in as_items(options)]
+        resolved = [self._resolve(as_mapping(option), depth) for option in as_list(options)]
         simple = [rules for rules in resolved if _type_of(rules) not in {"object", "array"}]
         return simple[0] if simple and depth else resolved[0]
 
@@ -121,7 +121,7 @@ def _combine(key: str, before: object, after: object) -> object:
     if key == "properties":
         return {**as_mapping(before), **as_mapping(after)}
     if key == "required":
-        return [*as_items(before), *as_items(after)]
+        return [*as_list(before), *as_list(after)]
     return after
 
 
@@ -129,7 +129,7 @@ def _type_of(rules: Mapping[str, object]) -> str:
     kind = rules.get("type")
     if isinstance(kind, str):
         return kind
-    if kinds := [as_text(item) for item in as_items(kind)]:
+    if kinds := [as_string(item) for item in as_list(kind)]:
         return kinds[0]
     implied = {"properties": "object", "items": "array", "minimum": "number", "maximum": "number"}
     return next((value for key, value in implied.items() if key in rules), "string")
@@ -159,7 +159,7 @@ def _limit(
 
 
 def _string(rules: Mapping[str, object], name: str) -> str:
-    text = _FORMATS.get(as_text(rules.get("format")), name)
+    text = _FORMATS.get(as_string(rules.get("format")), name)
     shortest, longest = rules.get("minLength"), rules.get("maxLength")
     if isinstance(shortest, int):
         text = text.ljust(shortest, "x")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, as_text
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, as_string
 
 __all__ = ["schema_faults"]
 
@@ -64,15 +64,15 @@ def _type(_root: Mapping[str, object], schema: Mapping[str, object]) -> Iterator
             "when using $ref, type should be defined in the referenced schema instead of the "
             "parent schema"
         )
-    kinds = as_items(schema["type"])
-    if any(as_text(kind) not in _TYPES for kind in kinds or [schema["type"]]):
+    kinds = as_list(schema["type"])
+    if any(as_string(kind) not in _TYPES for kind in kinds or [schema["type"]]):
         yield "invalid type in type array" if kinds else "invalid type"
 
 
 def _reference(root: Mapping[str, object], schema: Mapping[str, object]) -> Iterator[str]:
     if "$ref" not in schema:
         return
-    target = as_text(schema["$ref"])
+    target = as_string(schema["$ref"])
     if target == "#":
         return
     if not target.startswith(_LOCAL):
@@ -90,7 +90,7 @@ def _any_of(_root: Mapping[str, object], schema: Mapping[str, object]) -> Iterat
         return
     if not _is_array(schema["anyOf"]):
         yield "anyOf must be an array"
-    branches = as_items(schema["anyOf"])
+    branches = as_list(schema["anyOf"])
     if not all(map(_is_object, branches)):
         yield "schema in anyOf must be an object"
     inner = {key for branch in branches for key in as_mapping(branch)} | {"default"}
@@ -113,7 +113,7 @@ def _children(
         yield from _faults(root, as_mapping(schema["items"]), (*path, "items"))
     extra = as_mapping(schema.get("additionalProperties"))
     yield from _faults(root, extra, (*path, "additionalProperties"))
-    for index, branch in enumerate(as_items(schema.get("anyOf"))):
+    for index, branch in enumerate(as_list(schema.get("anyOf"))):
         yield from _faults(root, as_mapping(branch), (*path, f"anyOf{{{index}}}"))
 
 

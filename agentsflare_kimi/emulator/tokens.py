@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from agentsflare_kimi.emulator.reading import as_items, as_mapping, text_of
+from agentsflare_kimi.reading.lenient import as_list, as_mapping, message_text
 
 __all__ = ["count_completion", "count_prompt", "split_tokens"]
 
@@ -25,9 +25,9 @@ def split_tokens(text: str) -> list[str]:
 
 def count_prompt(body: Mapping[str, object]) -> int:
     """Count the tokens of the messages; images are not counted."""
-    messages = as_items(body.get("messages"))
+    messages = as_list(body.get("messages"))
     calls = [call for message in messages for call in _call_texts(message)]
-    texts = [text_of(message) for message in messages]
+    texts = [message_text(message) for message in messages]
     return _PER_MESSAGE * len(messages) + sum(len(split_tokens(text)) for text in [*texts, *calls])
 
 
@@ -37,6 +37,6 @@ def count_completion(*texts: str) -> int:
 
 
 def _call_texts(message: object) -> list[str]:
-    calls = as_items(as_mapping(message).get("tool_calls"))
+    calls = as_list(as_mapping(message).get("tool_calls"))
     functions = [as_mapping(as_mapping(call).get("function")) for call in calls]
     return [str(function.get("arguments", "")) for function in functions]

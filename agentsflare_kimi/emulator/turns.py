@@ -1,4 +1,4 @@
-"""Selects what the next request gets: always the same, or the next entry of a list."""
+"""Selects what each request gets: always the same, or the next entry of a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from agentsflare_kimi.emulator.scenarios import Scenario, find_scenario
 
-__all__ = ["Answers", "Scenarios", "Turns", "answer_turns", "scenario_turns"]
+__all__ = ["Answers", "Scenarios", "Script", "Turns"]
 
 Scenarios: TypeAlias = str | Sequence[str]
 Answers: TypeAlias = (
@@ -46,19 +46,64 @@ class Turns(Generic[_T]):
         return 0 < self.count < self._taken
 
 
-def scenario_turns(scenarios: Scenarios | None) -> Turns[Scenario]:
-    """Play one scenario every time, or each of several once.
+class Script:
+    """The scenarios and the answers that a test prescribes; either may be replaced at any time."""
 
-    Raises:
-        UnknownScenarioError: There is no such scenario.
-    """
+    def __init__(self, scenario: Scenarios, answers: Answers | None) -> None:
+        """Begin with the first of each.
+
+        Raises:
+            UnknownScenarioError: There is no such scenario.
+        """
+        self.scenario = scenario
+        self.answers = answers
+
+    @property
+    def scenario(self) -> Scenarios:
+        """What was prescribed: a scenario for every request, or a list, one for each in turn."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, scenario: Scenarios) -> None:
+        self._scenario_turns = _scenario_turns(scenario)
+        self._scenario = scenario
+
+    @property
+    def answers(self) -> Answers | None:
+        """What was prescribed: an answer for every completion, a list, or a function."""
+        return self._answers
+
+    @answers.setter
+    def answers(self, answers: Answers | None) -> None:
+        self._answer_turns = _answer_turns(answers)
+        self._answers = answers
+
+    def next_scenario(self) -> Scenario | None:
+        """Take the scenario of the next request; None for `ok`."""
+        return self._scenario_turns.next()
+
+    def next_answer(self, body: Mapping[str, object]) -> object:
+        """Take the answer to the next completion; None for a generated one.
+
+        Args:
+            body: The request's body, for a function.
+        """
+        answer = self._answer_turns.next()
+        return answer(body) if callable(answer) else answer
+
+    @property
+    def used_up(self) -> int:
+        """How many answers were listed, once a completion found none left; else 0."""
+        return self._answer_turns.count if self._answer_turns.has_run_out else 0
+
+
+def _scenario_turns(scenarios: Scenarios | None) -> Turns[Scenario]:
     if scenarios is None or isinstance(scenarios, str):
         return Turns((), find_scenario(scenarios or "ok"))
     return Turns([find_scenario(name) for name in scenarios], None)
 
 
-def answer_turns(answers: Answers | None) -> Turns[object]:
-    """Give one answer every time, or each of several once; a function makes them on demand."""
+def _answer_turns(answers: Answers | None) -> Turns[object]:
     if answers is None or callable(answers) or isinstance(answers, str | Mapping):
         return Turns((), answers)
     return Turns(answers, None)

@@ -9,7 +9,7 @@ from typing import Final
 
 from agentsflare_kimi.printable import printable, without_account_ids
 from agentsflare_kimi.reading.error_bodies import bodies, chain, nested
-from agentsflare_kimi.reading.lenient import as_integer, as_text, attribute, field
+from agentsflare_kimi.reading.lenient import as_integer, as_string, as_text, attribute, field
 
 __all__ = ["MODELS_FILE", "PROXY", "Evidence", "gather", "shown_text"]
 
@@ -91,7 +91,7 @@ def gather(exc: BaseException) -> Evidence:
     encoding = _first(_header(link, "content-encoding") or "" for link in links)
     url = next((url for link in links if (url := _url(link)) is not None), None)
     told = _NO_ROUTE.search(text)
-    path = _text(attribute(url, "path")) or (told["path"] if told else "")
+    path = as_string(attribute(url, "path")) or (told["path"] if told else "")
     called = _ENDPOINT.match(path)
     is_html = any(_is_html(link) for link in links)
     is_missing = status in _MISSING or bool(told) or (is_html and bool(_CONSOLE.search(text)))
@@ -129,10 +129,6 @@ def shown_text(text: str, longest: int = _MAX_SHOWN) -> str:
 
 def _first(texts: Iterator[str]) -> str:
     return next((text for text in texts if text), "")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _texts(links: list[BaseException], records: list[object]) -> Iterator[str]:
@@ -177,7 +173,7 @@ def _header(exc: BaseException, name: str) -> str | None:
 
 def _is_foreign(exc: BaseException, encoding: str) -> bool:
     """Whether the request of *exc* did not ask for *encoding*."""
-    asked = _text(field(attribute(_request(exc), "headers"), "accept-encoding"))
+    asked = as_string(field(attribute(_request(exc), "headers"), "accept-encoding"))
     known = {name.partition(";")[0].strip().casefold() for name in asked.split(",")}
     used = {name.strip().casefold() for name in encoding.split(",")}
     return bool(asked) and "*" not in known and not used <= known | {"identity"}
@@ -189,19 +185,19 @@ def _request(exc: BaseException) -> object:
 
 
 def _extension(exc: BaseException, name: str) -> str:
-    return _text(field(attribute(_request(exc), "extensions"), name))
+    return as_string(field(attribute(_request(exc), "extensions"), name))
 
 
 def _url(exc: BaseException) -> object:
     url = attribute(_request(exc), "url")
-    return url if _text(attribute(url, "host")) else None
+    return url if as_string(attribute(url, "host")) else None
 
 
 def _host(url: object) -> str:
-    host, port = _text(attribute(url, "host")), as_integer(attribute(url, "port"))
+    host, port = as_string(attribute(url, "host")), as_integer(attribute(url, "port"))
     return shown_text(host if port is None else f"{host}:{port}") if host else ""
 
 
 def _base(url: object, prefix: str) -> str:
-    scheme = _text(attribute(url, "scheme")) or "https"
+    scheme = as_string(attribute(url, "scheme")) or "https"
     return shown_text(f"{scheme}://{_host(url)}{prefix}", _MAX_URL) if _host(url) else ""

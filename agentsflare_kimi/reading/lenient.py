@@ -15,12 +15,15 @@ __all__ = [
     "as_integer",
     "as_list",
     "as_mapping",
+    "as_string",
     "as_text",
     "attribute",
     "field",
     "fields",
     "is_list",
     "is_mapping",
+    "json_value",
+    "message_text",
     "opened",
     "parsed_json",
     "plain",
@@ -120,6 +123,11 @@ def as_integer(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def as_string(value: object) -> str:
+    """Return *value* if it is a string, else an empty one."""
+    return value if isinstance(value, str) else ""
+
+
 def as_text(value: object) -> str | None:
     """Return a string unchanged and a number as text, else None.
 
@@ -143,6 +151,11 @@ def text_parts(value: object) -> str | None:
         return _part_text(value)
     texts = [_part_text(part) for part in as_list(value)]
     return "".join(text for text in texts if text is not None)
+
+
+def message_text(message: object) -> str:
+    """Return the text of a message, whose content is a string or a list of parts."""
+    return text_parts(as_mapping(message).get("content")) or ""
 
 
 def _part_text(part: object) -> str | None:
@@ -175,6 +188,14 @@ def split_half(text: str) -> tuple[str, str]:
     if text[-1:] in _FIRST_HALVES:
         return whole_text(text[:-1]), text[-1]
     return whole_text(text), ""
+
+
+def json_value(data: bytes | str) -> object:
+    """Parse *data*; None where it is not JSON (the literal null gives None too)."""
+    try:
+        return cast("object", json.loads(data))
+    except (ValueError, RecursionError):
+        return None
 
 
 def parsed_json(text: str) -> object:

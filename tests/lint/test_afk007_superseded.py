@@ -106,7 +106,10 @@ def test_the_command_finds_fixes_and_finds_no_more(tmp_path):
     (tmp_path / "ask.py").write_text(call("kimi-k2.6"))
 
     found = lint(tmp_path, "--migrate-to", "kimi-k3", "ask.py", expect=1)
-    assert "AFK007 `kimi-k2.6` is older than `kimi-k3`" in found.stdout
+    assert (
+        "AFK007 `kimi-k2.6` is older than the model that --migrate-to names; use `kimi-k3`"
+        in found.stdout
+    )
     lint(tmp_path, "--migrate-to=k3", "--fix", "ask.py", expect=1)
     assert (tmp_path / "ask.py").read_text() == call("kimi-k2.6")
     lint(tmp_path, "--migrate-to", "k3", "--fix", "--unsafe-fixes", "ask.py", expect=0)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import pytest
 
 from agentsflare_kimi.lint import LintConfig, lint_text
 from agentsflare_kimi.lint.rules import CODES, RULES
+from agentsflare_kimi.lint.rules.index import INDEX
 
-# Speaks only if it is told where to move.
-MOVING = {"AFK007": LintConfig(migrate_to="kimi-k3")}
+# Some rules speak only if they are told where to move.
+MOVING = {rule.code: LintConfig(migrate_to="kimi-k3") for rule in RULES if rule.is_for_moves}
 _IDS = [rule.code for rule in RULES]
+
+
+def test_the_index_is_what_the_rules_say():
+    path = Path(__file__).parents[2] / ".ci" / "make_rule_index.py"
+    spec = importlib.util.spec_from_file_location("make_rule_index", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    rows = {}
+    exec(compile(module.page(), "index", "exec"), rows)  # noqa: S102  # our own
+
+    assert rows["INDEX"] == INDEX, "run `make generate`"
 
 
 def test_settings_can_name_every_rule():

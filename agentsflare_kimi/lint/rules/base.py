@@ -16,7 +16,10 @@ from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.models.catalog import KimiModel, catalog
 from agentsflare_kimi.models.successors import successor_of
 
-__all__ = ["Problem", "Reading", "Rule", "Sample", "models_named"]
+__all__ = ["NAMES", "Problem", "Reading", "Rule", "Sample", "checked_later", "models_named"]
+
+NAMES: Final = ("kimi-", "moonshot-")
+"""What a text contains that names a model of the catalog."""
 
 _DOCS: Final = "https://github.com/agentsflare/agentsflare-kimi/blob/main/docs/rules.md"
 
@@ -150,6 +153,11 @@ class Sample(NamedTuple):
     text: str
 
 
+def checked_later(_: Reading) -> Iterator[Problem]:
+    """Find nothing: `lint.suppressions` finds it, after all other rules have run."""
+    return iter(())
+
+
 class Rule(NamedTuple):
     """One rule; `--explain`, its docs page and its tests derive from this.
 
@@ -163,6 +171,8 @@ class Rule(NamedTuple):
         good: The same example, fixed, which it does not report.
         fix_safety: What `--fix` does, what `--unsafe-fixes` adds, and why.
         check: Finds the problems.
+        needles: Strings of which a text must contain at least one for the rule to be loaded.
+        is_for_moves: Whether the rule holds only where `migrate_to` names a model.
     """
 
     code: str
@@ -174,6 +184,8 @@ class Rule(NamedTuple):
     good: Sample
     fix_safety: str
     check: Callable[[Reading], Iterator[Problem]]
+    needles: Sequence[str]
+    is_for_moves: bool = False
 
     @property
     def url(self) -> str:

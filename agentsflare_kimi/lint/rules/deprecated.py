@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.findings import Fix
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import (
-    instead_notes,
-    mend,
-    problem_at,
-    whole_names,
-)
-from agentsflare_kimi.lint.rules.wording import in_one_line
+from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import moving_problem, whole_names
 
 __all__ = ["RULE"]
 
@@ -22,21 +15,9 @@ _STILL_SERVED: Final = "a deprecated model may still be served, so moving is for
 
 def _check(reading: Reading) -> Iterator[Problem]:
     for mention, model in whole_names(reading):
-        if model.status != "deprecated":
-            continue
-        message = in_one_line(
-            f"`{model.id}` is deprecated", *instead_notes(reading, mention, model)
-        )
-        new = reading.successor_of(model)
-        fix = _unsafe(mend(reading, mention, model))
-        yield problem_at(mention, message, RULE.severity, new and new.id, fix)
-
-
-def _unsafe(fix: Fix | None) -> Fix | None:
-    if fix is None:
-        return None
-    reasons = filter(None, (_STILL_SERVED, fix.reason))
-    return fix._replace(is_safe=False, reason="; ".join(reasons))
+        if model.status == "deprecated":
+            head = f"`{model.id}` is deprecated"
+            yield moving_problem(reading, mention, model, head, RULE.severity, _STILL_SERVED)
 
 
 RULE: Final = Rule(
@@ -67,4 +48,5 @@ Always unsafe: the model may still be served, and its default temperature of 0 c
 Where the whole request is in sight, the fix is the whole migration.
 """,
     check=_check,
+    needles=NAMES,
 )

@@ -133,4 +133,8 @@ only third parties say is said to be so. Names that stand for a host's newest mo
 There is no fix: what to use instead is for the host to say, and it may be another model.
 """,
     check=_check,
+    needles=(
+        *("moonshotai/", "moonshot.", "Moonshot-", "databricks-", "FW-", "fw-", "-maas"),
+        *("k2p", "K2", "groq", "azure", "nvidia", "dashscope", "aliyun", "alibaba"),
+    ),
 )

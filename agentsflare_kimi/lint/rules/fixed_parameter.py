@@ -61,4 +61,9 @@ for is not done (nor was it before: the request was rejected). Where the model i
 the file, it may be another one while the program runs.
 """,
     check=_check,
+    needles=(
+        *("emperature", "op_p", "opP", "enalty", "ogprobs", "ogProbs", '"n"', "'n'"),
+        *("EMPERATURE", "TOP_P", "TOPP", "ENALTY"),
+        *("n=", "n ", "n\t", "n:", "n(", "N:", "N =", "N="),
+    ),
 )

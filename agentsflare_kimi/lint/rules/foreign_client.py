@@ -94,4 +94,5 @@ client = Kimi(api_key=key)
 Unsafe: the client's type, defaults and warnings change, and the package must be installed.
 """,
     check=_check,
+    needles=("OpenAI",),
 )

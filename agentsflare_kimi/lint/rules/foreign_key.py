@@ -111,4 +111,5 @@ Unsafe: the other variable must be set where the program runs. A key that is rea
 named is reported and not fixed.
 """,
     check=_check,
+    needles=("OpenAI", "OPENAI_API_KEY"),
 )

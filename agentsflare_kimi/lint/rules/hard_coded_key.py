@@ -131,4 +131,5 @@ look-up of `AGENTSFLARE_API_KEY` if it goes to the gateway and to nobody else, a
 name if that is a variable's (`MOONSHOT_API_KEY`). `--fix` alone never touches a key.
 """,
     check=_check,
+    needles=("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization", "sk-"),
 )

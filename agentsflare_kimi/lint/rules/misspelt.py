@@ -11,7 +11,7 @@ from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.mentions import Mention, is_inside
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import mend
+from agentsflare_kimi.lint.rules.model_names import move_fix
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models, read_name
 
@@ -101,7 +101,7 @@ def _fix(reading: Reading, mention: Mention, meant: KimiModel) -> Fix:
 
 def _renamed(reading: Reading, mention: Mention, meant: KimiModel) -> Fix | None:
     """Make a fix that changes only the name, to *meant*."""
-    return mend(reading, mention._replace(value=mention.value._replace(body=None)), meant)
+    return move_fix(reading, mention._replace(value=mention.value._replace(body=None)), meant)
 
 
 @lru_cache(maxsize=1)
@@ -176,4 +176,5 @@ Unsafe, and only where one name is nearest: it may be a name that another host k
 nearest model is gone, the move to its successor has the risks of that move, too.
 """,
     check=_check,
+    needles=("imi-", "moonshot-", "agentsflare"),
 )

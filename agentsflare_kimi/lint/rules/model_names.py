@@ -11,11 +11,11 @@ from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against,
 from agentsflare_kimi.lint.findings import Fix, Severity, doubted
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
-from agentsflare_kimi.lint.rules.wording import clipped, thinking_off
+from agentsflare_kimi.lint.rules.wording import clipped, in_one_line, thinking_off
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.migration import plan_migration
 
-__all__ = ["instead_notes", "mend", "place_note", "problem_at", "whole_names"]
+__all__ = ["move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
 
 _NOTES: Final = {
     "key": "a key, which something may look up",
@@ -57,6 +57,30 @@ def problem_at(
     )
 
 
+def moving_problem(
+    reading: Reading,
+    mention: Mention,
+    old: KimiModel,
+    head: str,
+    severity: Severity,
+    *risks: str,
+) -> Problem:
+    """Make a problem about a name that should give way to its model's successor.
+
+    Args:
+        reading: The text.
+        mention: The place that names the model.
+        old: The model.
+        head: What is wrong; what to use instead is added.
+        severity: That in a request.
+        *risks: What makes each fix unsafe.
+    """
+    new = reading.successor_of(old)
+    fix = move_fix(reading, mention, old)
+    message = in_one_line(head, *_instead_notes(reading, mention, old, new))
+    return problem_at(mention, message, severity, new and new.id, fix and doubted(fix, risks))
+
+
 def _severity_at(mention: Mention, severity: Severity) -> Severity:
     """Set the severity by place, since only a request fails when its model is gone."""
     if mention.in_prose:
@@ -78,18 +102,10 @@ def place_note(mention: Mention) -> str:
     return f" ({note})" if note else ""
 
 
-def instead_notes(reading: Reading, mention: Mention, old: KimiModel) -> Sequence[str]:
-    """Say what to use instead, how the request must change, and why nothing is fixed here.
-
-    Args:
-        reading: The text.
-        mention: The place that names the model.
-        old: The model.
-
-    Returns:
-        Tails of a message, the most important first; empty if there is no successor.
-    """
-    new = reading.successor_of(old)
+def _instead_notes(
+    reading: Reading, mention: Mention, old: KimiModel, new: KimiModel | None
+) -> Sequence[str]:
+    """Say what to use instead, how the request must change, and why nothing is fixed here."""
     if new is None:
         return (place_note(mention),)
     how = _move_notes(reading, old, new) if mention.is_request else ()
@@ -109,7 +125,7 @@ def _move_notes(reading: Reading, old: KimiModel, new: KimiModel) -> Sequence[st
     return (f' with `reasoning_effort{sign}"{least}"`',)
 
 
-def mend(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
+def move_fix(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
     """Make a fix that moves a request to its model's successor.
 
     Args:

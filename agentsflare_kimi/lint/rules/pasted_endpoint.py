@@ -186,4 +186,5 @@ for nothing else; unsafe for other settings and constants, which something else 
 whole URL.
 """,
     check=_check,
+    needles=("/chat/completions",),
 )

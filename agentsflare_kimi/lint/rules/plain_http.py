@@ -46,4 +46,5 @@ the way, even if the gateway answers with a redirect.
 Safe: the gateway is reached at the same place by `https`.
 """,
     check=_check,
+    needles=("http://",),
 )

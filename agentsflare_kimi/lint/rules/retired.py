@@ -6,14 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import (
-    instead_notes,
-    mend,
-    problem_at,
-    whole_names,
-)
-from agentsflare_kimi.lint.rules.wording import in_one_line
+from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import moving_problem, whole_names
 from agentsflare_kimi.models.catalog import KimiModel
 
 __all__ = ["RULE"]
@@ -24,10 +18,8 @@ def _check(reading: Reading) -> Iterator[Problem]:
         if not _is_retired(model, reading.today):
             continue
         when = f"was retired on {model.retired_on}" if model.retired_on else "is retired"
-        message = in_one_line(f"`{model.id}` {when}", *instead_notes(reading, mention, model))
-        new = reading.successor_of(model)
-        fix = mend(reading, mention, model)
-        yield problem_at(mention, message, RULE.severity, new and new.id, fix)
+        head = f"`{model.id}` {when}"
+        yield moving_problem(reading, mention, model, head, RULE.severity)
 
 
 def _is_retired(model: KimiModel, today: date) -> bool:
@@ -99,4 +91,5 @@ pins, or uses the old name otherwise (as a key, in a comparison or a list), whic
 behind.
 """,
     check=_check,
+    needles=NAMES,
 )

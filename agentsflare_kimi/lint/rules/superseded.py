@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.findings import doubted
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import instead_notes, mend, problem_at, whole_names
-from agentsflare_kimi.lint.rules.wording import in_one_line
+from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import moving_problem, whole_names
 
 __all__ = ["RULE"]
 
@@ -18,15 +16,10 @@ _RISK: Final = "it is another model, and the present one still answers"
 
 def _check(reading: Reading) -> Iterator[Problem]:
     for mention, model in whole_names(reading):
-        new = None if model.status in _SAID_ELSEWHERE else reading.successor_of(model)
-        if new is None or mention.host:
+        if model.status in _SAID_ELSEWHERE or mention.host or not reading.successor_of(model):
             continue
-        message = in_one_line(
-            f"`{model.id}` is older than `{new.id}`, which --migrate-to names",
-            *instead_notes(reading, mention, model)[1:],
-        )
-        fix = mend(reading, mention, model)
-        yield problem_at(mention, message, RULE.severity, new.id, fix and doubted(fix, [_RISK]))
+        head = f"`{model.id}` is older than the model that --migrate-to names"
+        yield moving_problem(reading, mention, model, head, RULE.severity, _RISK)
 
 
 RULE: Final = Rule(
@@ -72,4 +65,6 @@ request is in sight: `kimi-k3` always thinks, so `reasoning_effort` takes the pl
 and the reason of the fix names all that is lost.
 """,
     check=_check,
+    needles=NAMES,
+    is_for_moves=True,
 )

@@ -69,4 +69,5 @@ Unsafe: without the field the model thinks, which costs time and tokens. Taking 
 instead may be what is wanted.
 """,
     check=_check,
+    needles=("disabled",),
 )

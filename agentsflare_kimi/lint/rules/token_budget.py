@@ -83,4 +83,5 @@ await client.chat.completions.create({
 There is no fix: whether to think or to pay for more tokens is for you to decide.
 """,
     check=_check,
+    needles=("max_", "axTokens", "axCompletionTokens"),
 )

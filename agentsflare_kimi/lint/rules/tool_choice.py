@@ -51,4 +51,5 @@ Unsafe: with `auto` the model may answer without calling a tool. Switching think
 call forced, but changes how the model works.
 """,
     check=_check,
+    needles=("tool", "Tool"),
 )

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.base import Rule, Sample, checked_later
 
 __all__ = ["RULE"]
-
-
-def _check(_: Reading) -> Iterator[Problem]:
-    # agentsflare_kimi.lint.suppressions reports it, after all other rules have run.
-    return iter(())
 
 
 RULE: Final = Rule(
@@ -27,5 +21,6 @@ that were not applied are not judged.
     bad=Sample("ask.py", 'model = "kimi-k2.6"  # agentsflare: ignore[AFK001]\n'),
     good=Sample("ask.py", 'model = "kimi-k2.6"\n'),
     fix_safety="There is no fix: remove the comment.",
-    check=_check,
+    check=checked_later,
+    needles=("agentsflare:",),
 )

@@ -28,6 +28,7 @@ format: $(VENV)/.development
 # What is made from other files; the tests tell if that was forgotten.
 generate: $(VENV)/.development
 	$(BIN)/python .ci/make_models_table.py
+	$(BIN)/python .ci/make_command_index.py
 	$(BIN)/python .ci/make_language_index.py
 	$(BIN)/python .ci/make_rule_index.py
 	$(BIN)/python docs/make_rules_page.py

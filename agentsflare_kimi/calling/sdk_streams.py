@@ -17,27 +17,17 @@ __all__ = ["AsyncGuardedStream", "GuardedStream", "twin"]
 _T = TypeVar("_T")
 
 
-class _Watched:
-    """What the sync and the async stream share.
+class GuardedStream(Stream[_T]):
+    """An `openai.Stream` that raises when cut short, where the SDK's ends as if complete.
+
+    A loop over it may be left, and a new one continues. Its connection is closed when the stream
+    ends, fails, is closed, or is no longer referenced.
 
     Attributes:
         watch: What has passed through the stream.
     """
 
     watch: StreamWatch
-
-    @property
-    def is_done(self) -> bool:
-        """Whether `[DONE]` came."""
-        return getattr(getattr(self, "_decoder", None), "is_done", False)
-
-
-class GuardedStream(_Watched, Stream[_T]):
-    """An `openai.Stream` that raises when cut short, where the SDK's ends as if complete.
-
-    A loop over it may be left, and a new one continues. Its connection is closed when the stream
-    ends, fails, is closed, or is no longer referenced.
-    """
 
     if not TYPE_CHECKING:  # the SDK's own signatures, which have grown over its versions
 
@@ -72,8 +62,14 @@ class GuardedStream(_Watched, Stream[_T]):
                 response.close()
 
 
-class AsyncGuardedStream(_Watched, AsyncStream[_T]):
-    """An `openai.AsyncStream` that raises when cut short; see `GuardedStream`."""
+class AsyncGuardedStream(AsyncStream[_T]):
+    """An `openai.AsyncStream` that raises when cut short; see `GuardedStream`.
+
+    Attributes:
+        watch: What has passed through the stream.
+    """
+
+    watch: StreamWatch
 
     if not TYPE_CHECKING:  # as above
 

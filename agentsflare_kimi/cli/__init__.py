@@ -1,6 +1,7 @@
 """The command `agentsflare-kimi`: finds a subcommand's module and runs it.
 
-Each command is a module here with `run(arguments: list[str]) -> int`. Nothing else is
+Each command is a module here with a `PURPOSE`, one line of help, and
+`run(arguments: list[str]) -> int`; `make generate` lists them in `index.py`. Nothing else is
 imported, so that `agentsflare-kimi lint` on a clean file takes little longer than Python itself.
 Exit codes: 0 success, 1 findings or a failed check, 2 a usage or configuration error.
 """
@@ -11,23 +12,14 @@ import os
 import sys
 from io import TextIOWrapper
 
+from agentsflare_kimi.cli.index import COMMANDS
+
 TYPE_CHECKING = False  # importing `typing` takes a quarter of the run time on a clean file
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["COMMANDS", "UsageError", "main", "say", "tell"]
 
-COMMANDS = {
-    "demo": "show what the package does, without a key",
-    "chat": "talk to a model",
-    "batch": "ask very many prompts from a file",
-    "models": "list the models and their status",
-    "doctor": "check key, address and model",
-    "lint": "find and fix ended model names and rejected parameters in source trees",
-    "serve": "run the gateway emulator",
-    "proxy": "repair requests of programs in any language on their way to the gateway",
-    "completion": "complete commands and options in bash, zsh or fish",
-}
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _DEFECT = 2

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agentsflare_kimi.cli.batch_options import parse_options
 
-__all__ = ["run"]
+__all__ = ["PURPOSE", "run"]
+
+PURPOSE: Final = "ask very many prompts from a file"
 
 
 def run(arguments: list[str]) -> int:

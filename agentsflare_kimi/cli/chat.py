@@ -8,7 +8,9 @@ from typing import Final
 
 from agentsflare_kimi.cli.command_parser import CommandParser
 
-__all__ = ["run"]
+__all__ = ["PURPOSE", "run"]
+
+PURPOSE: Final = "talk to a model"
 
 _EPILOG: Final = (
     "Without PROMPT on a terminal, a conversation begins; /help lists its commands. Otherwise the "

@@ -7,7 +7,9 @@ from typing import Final
 from agentsflare_kimi.cli.command_parser import CommandParser
 from agentsflare_kimi.cli.completion_scripts import SCRIPTS
 
-__all__ = ["run"]
+__all__ = ["PURPOSE", "run"]
+
+PURPOSE: Final = "complete commands and options in bash, zsh or fish"
 
 _EPILOG: Final = (
     "To have it in every session: `agentsflare-kimi completion bash > "

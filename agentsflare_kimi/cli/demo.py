@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import Final
 
 from agentsflare_kimi.cli.command_parser import CommandParser
 
-__all__ = ["run"]
+__all__ = ["PURPOSE", "run"]
+
+PURPOSE: Final = "show what the package does, without a key"
 
 
 def run(arguments: list[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.cli.command_parser import CommandParser
 from agentsflare_kimi.cli.table import render_table
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.cli.doctor_setup import Row
 
-__all__ = ["run"]
+__all__ = ["PURPOSE", "run"]
+
+PURPOSE: Final = "check key, address and model"
 
 
 def run(arguments: list[str]) -> int:

@@ -24,7 +24,9 @@ TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean fi
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["run"]
+__all__ = ["PURPOSE", "run"]
+
+PURPOSE = "find and fix ended model names and rejected parameters in source trees"
 
 # With these formats, something is printed even if nothing is found.
 _TEXT_FORMATS = ("full", "concise", "grouped", "pylint")

@@ -20,7 +20,9 @@ from agentsflare_kimi.cli.command_parser import CommandParser
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-__all__ = ["application", "run"]
+__all__ = ["PURPOSE", "application", "run"]
+
+PURPOSE: Final = "repair requests of programs in any language on their way to the gateway"
 
 _EPILOG: Final = (
     "Callers set their base URL to the proxy's and keep their own key. Every AGENTSFLARE_ variable "

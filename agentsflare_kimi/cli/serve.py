@@ -22,7 +22,9 @@ from agentsflare_kimi.printable import printable
 if TYPE_CHECKING:
     from agentsflare_kimi.emulator import Emulator, RecordedRequest
 
-__all__ = ["run"]
+__all__ = ["PURPOSE", "run"]
+
+PURPOSE: Final = "run the gateway emulator"
 
 _EPILOG: Final = (
     "A request can choose its own scenario: with the header x-emulator-scenario, or with a "

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +46,14 @@ def test_the_exit_code_is_the_commands(command, capsys):
     command(lambda arguments: 1 if arguments == ["--json"] else 0)
     assert cli.main(["demo", "--json"]) == 1
     assert cli.main(["demo"]) == 0
+
+
+def test_the_index_is_what_the_commands_say():
+    script = runpy.run_path(str(Path(__file__).parents[2] / ".ci" / "make_command_index.py"))
+    made = {}
+    exec(compile(script["page"](), "index", "exec"), made)  # noqa: S102  # our own
+
+    assert made["COMMANDS"] == cli.COMMANDS, "run `make generate`"
 
 
 def test_help_names_every_command(capsys):

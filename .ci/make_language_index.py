@@ -40,16 +40,16 @@ def page() -> str:
                     taken = tables[table].setdefault(word, language.name)
                     if taken != language.name:
                         sys.exit(f"{word!r} stands for {taken} and for {language.name}")
-    return (
-        HEAD
-        + "\n".join(
-            f"{table}: Final = {{\n"
-            + "".join(f'    "{word}": "{name}",\n' for word, name in sorted(words.items()))
-            + "}"
-            for table, words in tables.items()
-        )
-        + "\n"
-    )
+    return HEAD + "\n".join(map(_table, tables, tables.values())) + "\n"
+
+
+def _table(name: str, words: dict[str, str]) -> str:
+    """Write a table with a line for each language."""
+    lines: dict[str, list[str]] = {}
+    for word, language in sorted(words.items()):
+        lines.setdefault(language, []).append(f'"{word}": "{language}",')
+    rows = "".join(f"    {' '.join(row)}\n" for _, row in sorted(lines.items()))
+    return f"{name}: Final = {{\n{rows}}}"
 
 
 if __name__ == "__main__":

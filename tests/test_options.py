@@ -1,15 +1,39 @@
 import os
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
 from agentsflare_kimi import AsyncKimi, Kimi, KimiSettings, MissingApiKeyError, create_client
 from agentsflare_kimi.options import SHARED_FIELDS, SettingsOptions
 
+HINTS = get_type_hints(SettingsOptions)
+
+
+def kinds_of(hint):
+    """Return the types of a union, without what only checks a value further."""
+    if get_origin(hint) is Annotated:
+        return kinds_of(get_args(hint)[0])
+    if get_origin(hint) in {Union, UnionType}:
+        return {kind for part in get_args(hint) for kind in kinds_of(part)}
+    return {hint}
+
 
 def test_type_checkers_know_every_setting_as_a_keyword():
-    stated = SettingsOptions.__annotations__.keys()
+    fields = KimiSettings.model_fields.keys() - set(SHARED_FIELDS)
 
-    assert stated == KimiSettings.model_fields.keys() - set(SHARED_FIELDS)
+    assert sorted(fields - HINTS.keys()) == [], "add these to SettingsOptions in options.py"
+    assert sorted(HINTS.keys() - fields) == [], "remove these from SettingsOptions"
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_type_checkers_take_what_the_setting_takes(name):
+    declared = kinds_of(KimiSettings.model_fields[name].annotation)
+
+    # A path or a list of names may be given as text, too.
+    extra = {str, os.PathLike[str], list[str]} if declared & {Path, tuple[str, ...]} else set()
+    assert kinds_of(HINTS[name]) - extra == declared - {Path}
 
 
 @pytest.mark.parametrize("kind", [Kimi, AsyncKimi, create_client])

@@ -1,4 +1,5 @@
 import copy
+import inspect
 import json
 import os
 import pickle
@@ -293,3 +294,10 @@ def test_an_override_is_checked_against_no_variable(monkeypatch):
     assert changed.api_key == settings.api_key
     with pytest.raises(TypeError, match="must be a KimiSettings, got dict"):
         resolve_settings({"api_key": "x"}, {})
+
+
+def test_every_setting_is_described():
+    described = inspect.getdoc(KimiSettings).partition("Attributes:\n")[2]
+
+    missing = [name for name in KimiSettings.model_fields if f"    {name}: " not in described]
+    assert missing == [], "describe them in the docstring of KimiSettings, for the docs"

@@ -52,13 +52,14 @@ class Beside:
         self._unread = keys
 
     @cached_property
-    def _keys(self) -> frozenset[str]:
+    def keys(self) -> frozenset[str]:
+        """The keys, squeezed."""
         return frozenset(self._unread)
 
     @property
     def is_recording(self) -> bool:
         """Whether the keys are those of a recorded exchange."""
-        return bool(_RECORDED & self._keys)
+        return bool(_RECORDED & self.keys)
 
     def evidence_on(self, own: str) -> list[str]:
         """Find the evidence on a name.
@@ -69,12 +70,12 @@ class Beside:
         Returns:
             Keys of `EVIDENCE`.
         """
-        is_alias = squeeze(own) == "modelname" and bool(_ALIAS & self._keys)
+        is_alias = squeeze(own) == "modelname" and bool(_ALIAS & self.keys)
         return [*self._found, "alias"] if is_alias else [*self._found]
 
     @cached_property
     def _found(self) -> Sequence[str]:
-        keys = self._keys
+        keys = self.keys
         is_only = "choices" in keys and keys <= {"choices", "model"}
         is_answer = is_only or len(keys & _ANSWERS) > 1 or ("id" in keys and keys & _STAMPS)
         if is_answer and "messages" not in keys:

@@ -1,18 +1,17 @@
-"""Classifies calls, classes and fields by what they do with a model's name.
-
-Sources: the SDKs' and frameworks' own references; 241 forms from public code.
-"""
+"""Classifies calls, classes and fields by what they do with a model's name."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final
 
+from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
 
 __all__ = [
     "ABOUT_MODEL",
     "ASKS",
+    "COMPARES",
     "CREDENTIALS",
     "HIDDEN_TEMPERATURE",
     "MOCKS",
@@ -28,49 +27,31 @@ __all__ = [
     "queries",
     "takes_down",
     "takes_model_first",
+    "words_of",
 ]
 
-# Fields that only a request has beside the model's name.
-ASKS: Final = frozenset(
-    "messages input prompt contents conversation stream max_tokens maxtokens "  # noqa: SIM905  # words read best as words
-    "max_completion_tokens maxcompletiontokens system tools response_format responseformat "
-    "tool_choice toolchoice instructions reasoning_effort stop thinking extra_body extrabody".split()  # noqa: E501  # a pattern
-)
-CREDENTIALS: Final = frozenset(
-    "apikey baseurl apibase openaiapikey openaiapibase openaibaseurl endpoint apitype apiurl "  # noqa: SIM905  # words read best as words
-    "serverurl authtoken credential credentials configuration clientoptions azureendpoint "
-    "apikeyenv apikeyvar modelplatform ischatmodel".split()
-)
-RECORDS: Final = frozenset(
-    "timestamp createdat startedat finishedat endedat duration durationms actualduration "  # noqa: SIM905  # words read best as words
-    "latency latencyms elapsed inputtokens outputtokens totaltokens prompttokens "
-    "completiontokens tokenusage event eventtype requestid traceid spanid loggedat totalcost "
-    "accuracy elo score".split()
-)
-# Keys that hold a model only if their surroundings are about one.
-ABOUT_MODEL: Final = frozenset(
-    "default defaultvalue default_value defaultmodel fallback value initial initialvalue id "  # noqa: SIM905  # words read best as words
-    "name defaultsto placeholder slug defaultoption fallbackvalue "
-    "initialdata contents defaultfactory default_factory defaultvaluet".split()
-)
-# Other names for the model argument, in classes that call models.
-NAMES_OF_MODELS: Final = frozenset(
-    "id name model_type modeltype engine deployment deployment_name azure_deployment llm lm "  # noqa: SIM905  # words read best as words
-    "model_uri chat_model default llm_type".split()
-)
-# They send a temperature by default. Sources: langchain_community 0.4
-# chat_models/moonshot.py (MoonshotCommon: temperature 0.3), llama_index.llms.openai
-# base.py (OpenAI: temperature 0.1, which OpenAILike inherits).
-HIDDEN_TEMPERATURE: Final = frozenset(
-    {"MoonshotChat", "Moonshot", "MoonshotLLM", "OpenAILike", "ChatMoonshot", "MoonshotChatModel"}
-)
-# They begin a chain that sets up expected calls and their responses.
-MOCKS: Final = frozenset(
-    "nock receive expect allow stub stubs stub_request stubfor mock when given verify every "  # noqa: SIM905  # words read best as words
-    "coevery spyon assertthat whenever".split()
-)
-_WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+ASKS: Final = WORDS["asks"].words
+CREDENTIALS: Final = WORDS["credentials"].words
+RECORDS: Final = WORDS["records"].words
+ABOUT_MODEL: Final = WORDS["about-model"].words
+NAMES_OF_MODELS: Final = WORDS["names-of-models"].words
+HIDDEN_TEMPERATURE: Final = WORDS["hidden-temperature"].words
+MOCKS: Final = WORDS["mocks"].words
+_CHAT_CALLS: Final = WORDS["chat-calls"].words
+_FALLBACKS: Final = WORDS["fallbacks"].words
+_COMPARING: Final = WORDS["comparing"].words
+_QUERIES: Final = WORDS["queries"].words
+_TAKES_DOWN: Final = WORDS["takes-down"].words
+_KEPT: Final = WORDS["kept"].words
+_QUERY_KEYS: Final = WORDS["query-keys"].words
+_PATTERNS: Final = WORDS["patterns"].words
 
+COMPARES: Final = frozenset(
+    {"==", "!=", "===", "!==", "=~", "<>", "is", "in", "not", "eq", "ne", "case", "when", "assert"}
+    | {"->", ">>", "raise", "throw", "shouldBe", "shouldEqual", "equals", "eql", "yield", "~="}
+)
+"""Signs and words that compare what is beside them, or take it for something else than a value."""
+_WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Common methods, recognized without a pattern.
 _METHODS: Final = frozenset({"create", "parse", "stream"})
 _RESOURCES: Final = frozenset({"completions", "responses", "messages"})
@@ -79,18 +60,6 @@ _CHAT_METHODS: Final = lazy(
     r"\.(?:with_raw_response\.|with_streaming_response\.)?"
     r"(?:create|createasync|createstreaming|create_async|createstream|parse|stream|run_tools|runtools|new|newstreaming|generate|complete|"
     r"completechat|completechatasync|send|do|run|invoke|completions?)(?:async|streaming)?$"
-)
-_CHAT_CALLS: Final = frozenset(
-    "completion acompletion text_completion atext_completion batch_completion responses "  # noqa: SIM905  # words read best as words
-    "aresponses litellm.completion generatetext streamtext generateobject streamobject "
-    "generate_text stream_text generate_object initchatmodel init_chat_model chatcompletion "
-    "chat_completion createchatcompletion create_chat_completion createchatcompletionstream "
-    "chat_completions chatcompletions achatcompletion ask_llm call_llm calllm chat_openai "
-    "chat addopenaichatcompletion addopenaichatclient addopenai createchatmodel "
-    "load_chat_model from_provider get_llm getchatmodel create_react_agent create_agent "
-    "createagent make_llm load_llm get_chat_model chatmodel chat_model languagemodel "
-    "language_model withmodel generation.call rubyllm.chat askmodel agent using exec_chat "
-    "exec_chat_stream".split()
 )
 _CHAT_CLASS: Final = lazy(
     r"^(?:Async|Lazy|Stream(?:ing)?)?(?:"
@@ -104,53 +73,6 @@ _CHAT_CLASS: Final = lazy(
 _CATALOGUE_TYPE: Final = lazy(
     r"(?:Model|LLM|Llm)(?:s?)(?:Id|ID|Info|Name|Entry|Spec|Card|Meta|Metadata|Definition|Descriptor"
     r"|Details?|Capabilit\w+|Pricing|Price|Record|Type|Enum|Profile|Limits?)$|(?:Price|Pricing|Cost)\w*$"
-)
-_FALLBACKS: Final = frozenset(
-    "getenv get fetch env getenvor get_env getproperty getordefault getvalue get_or_default "  # noqa: SIM905  # words read best as words
-    "or cmp.or coalesce default unwrap_or unwrap_or_else unwrap_or_default orelse orelseget "
-    "getorelse ornull ifempty ifblank or_else or_insert default_value defaultto with_default "
-    "setdefault envor env_or env_or_default getenvordefault getenvwithdefault envdefault "
-    "lookup_env presence try pop getattr dig firstnonempty first_non_empty nonempty if_nil "
-    "nvl ifnull isnull option prop config parameter setting getsetting getconfig get_setting "
-    "var valuefrom field stringvar string fromenvironment catch prefault stringp addoption "
-    "add_option add_argument argument optional stringvarp stringflag defaulted environ "
-    "getenv_or readenv configvalue getenvdefault".split()
-)
-_COMPARING: Final = frozenset(
-    "assert_equal assertsame xctassertequal assertsent assert_receive assert_received "  # noqa: SIM905  # words read best as words
-    "tobe toequal tostrictequal tocontain tocontainequal tomatch assertequal assertequals "
-    "assertin assertnotequal areequal equal notequal equals strictequal deepequal "
-    "equalsignorecase startswith endswith hasprefix hassuffix starts_with ends_with "
-    "start_with end_with start_with? end_with? includes include? contains contains_key "
-    "containskey has has_key has_value indexof equalfold assert_eq assert_ne eq ne isequalto "
-    "is_equal_to match matches removeprefix remove_prefix removesuffix trimprefix trim_prefix "
-    "replace replaceall replace_all in_array strcmp strcasecmp strpos str_contains "
-    "str_starts_with str_ends_with tomatchobject include include_examples eql equal? "
-    "tohavebeencalledwith tohavebeenlastcalledwith tohavebeennthcalledwith calledwith "
-    "assert_called_with assert_called_once_with assert_any_call assert_has_calls assertthat "
-    "has_calls isin notin in isequal issubset index rindex count find_index findindex "
-    "lastindexof cut split rsplit partition rpartition starts ends string.starts_with? "
-    "regexp_like like ilike member member? contains? haskey not_to be_eq tohaveproperty "
-    "tohavevalue tohavetext hasitem fnmatch glob localecompare comparetoignorecase compareto "
-    "memcmp strncmp hasvalue".split()
-)
-_QUERIES: Final = frozenset(
-    "filter filter_by filterby exclude where where_not wherenot orwhere andwhere whereequalto "  # noqa: SIM905  # words read best as words
-    "find_by findby find findone find_one findmany findfirst findunique finduniqueorthrow "
-    "findall findoneby findandcountall countdocuments count_documents count countby "
-    "deletemany deleteone delete_many delete_one deleteall delete_all updatemany update_many "
-    "updateone findoneandupdate findoneanddelete aggregate groupby distinct exists exists? "
-    "get_or_create update_or_create get_object_or_404 labels withlabelvalues "
-    "with_label_values withlabels inc observe dec deleteby removeby query querybuilder select "
-    "selectfrom match_phrase term terms when verify expect mock stub given every coevery "
-    "allow receive assert_called doreturn donothing assert_requested stub_request onrequest "
-    "reply nock intercept withargs thenreturn with_args having orderby joins gauge counter "
-    "histogram set_tag settag set_attribute setattribute tag addtag withtag settags increment "
-    "timing metric record_metric track capture emit remove delete discard unregister "
-    "deprecate is_deprecated raise_if has_been_called_with check assert execute executemany "
-    "executequery update_one replace_one replaceone bulk_write find_one_and_update insert_one "
-    "insertone insert_many insertmany hash_including objectcontaining setparameter set_parameter "
-    "bson.d bson.m bson.e fake hasdata".split()
 )
 _NAMED_QUERIES: Final = lazy(
     r"^(?:find|count|delete|destroy|remove|exists|query|search|lookup|list|fetch|load|select|filter"
@@ -169,18 +91,11 @@ _MEASURES: Final = lazy(
     r"(?i:_?for(?:_?model)?|_?of)?$"
 )
 # Calls that record requests: logs, traces, metrics.
-_TAKES_DOWN: Final = frozenset(
-    "debug info warn warning error exception critical fatal trace log notice success verbose "  # noqa: SIM905  # words read best as words
-    "infow debugw warnw errorw infof debugf warnf errorf logf printf println print puts echo "
-    "log_event logevent add_event addevent with_field withfield withfields with_fields "
-    "bind_contextvars zap.string attribute.string attribute.key slog.string tag.of tags.of "
-    "keyvalue.of keyvaluepair telemetry.execute log_metric log_params log_param logparam "
-    "trace.generation langfuse.generation update_current_generation "
-    "loginformation logwarning logerror logdebug logtrace logcritical wandb.init "
-    "set_attributes setattributes setattributesondict put_metric span record_usage recordusage "
-    "logusage log_usage save_usage saveusage".split()
+# Names of expected or received texts.
+_EXPECTED: Final = lazy(
+    r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
 )
-_KEPT: Final = frozenset({"metadata", "attributes", "span", "telemetry", "metrics", "tags"})
+
 # Types of responses, and of rows that store them.
 _TAKEN_DOWN: Final = lazy(
     r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats|Error"
@@ -190,17 +105,6 @@ _TAKEN_DOWN: Final = lazy(
 # Names of expected or received texts.
 _EXPECTED: Final = lazy(
     r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
-)
-_QUERY_KEYS: Final = frozenset(
-    "match_json matchjson additional_matcher cache_key cachekey key "  # noqa: SIM905  # words read best as words
-    "where match matches filter filters query selector matchlabels conditions condition when "
-    "if labels tags exclude unless expect expected only except deprecated retired ignore "
-    "denylist blocklist unsupported removed old from previous before".split()
-)
-_PATTERNS: Final = frozenset(
-    "re.compile re.match re.search re.fullmatch re.sub re.findall re.finditer re.split RegExp "  # noqa: SIM905  # words read best as words
-    "regexp.MustCompile regexp.Compile regexp.MatchString Pattern.compile Regex Regex.IsMatch "
-    "Regex.new Regexp.new preg_match NSRegularExpression Regex.Match std.regex regex".split()
 )
 
 
@@ -280,3 +184,9 @@ def is_held_against(name: str) -> bool:
 def is_pattern(callee: str) -> bool:
     """Tell whether a call takes a regular expression."""
     return callee in _PATTERNS or callee.rpartition(".")[2] in {"RegExp", "Regex", "Regexp"}
+
+
+@lru_cache(maxsize=512)
+def words_of(name: str) -> tuple[str, ...]:
+    """Split a name into its words, in lower case: `createChatCompletion`, `chat_openai`."""
+    return tuple(word.lower() for word in _WORD.findall(name))

@@ -5,25 +5,33 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.chains import operand_around
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.steps import Step
-from agentsflare_kimi.lint.sources.targets import head_of
+from agentsflare_kimi.lint.sources.targets import content_at, head_of
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 
-__all__ = ["name_around_default"]
+__all__ = ["called_before", "name_around_default"]
 
 _KEY_SIGN_VALUE: Final = 3
+# Entries whose value says what another entry is about.
+_SPEAKING: Final = frozenset(
+    {"name", "names", "key", "id", "dest", "env", "variable", "long", "flag", "label", "title"}
+)
+# Entries that choose one of several models, so that what is around them may name several.
+_CHOOSING: Final = frozenset({"default", "defaultmodel", "fallback", "primary", "main"})
+_SEVERAL: Final = frozenset({"models", "llms"})
 # `String model;`, `val model: String`, `String model()`, after an annotation.
 _DECLARED: Final = lazy(r"\s*+([^;={()\n]*+)")
 
 
-def name_around_default(tree: Tree, step: Step) -> str:
+def name_around_default(tree: Tree, step: Step) -> str:  # noqa: PLR0911  # one case after the other
     """Return the name that a `default` or the like belongs to: `option("model", {default: `."""
-    about = _speakers(tree, step)
+    about = [*_speakers(tree, step), *called_before(tree, step)]
     if name := next((n for n in about if is_model_key(n.lstrip("-:"))), ""):
         return name
     if step.opener < 0:
@@ -36,34 +44,51 @@ def name_around_default(tree: Tree, step: Step) -> str:
         )
         if name:
             return name
+        if outer.name.lower() in _SEVERAL and step.name.lower() in _CHOOSING:
+            return outer.name
         if outer.name or outer.kind == "argument":
             return ""
     return ""
 
 
+def called_before(tree: Tree, step: Step) -> list[str]:
+    """List what the calls before a default were given: `option("--model").default(`."""
+    if step.kind != "argument" or step.opener < 0:
+        return []
+    tokens = tree.tokens(tree.part_at(step.opener))
+    index = tree.index_of(tokens, step.opener)
+    first = operand_around(tokens, index).first
+    parts = [p for t in tokens[first:index] if t.text == "(" for p in tree.parts_of(t.start)]
+    return [content_at(tree, part.start) for part in parts if tree.source.region_from(part.start)]
+
+
 def _speakers(tree: Tree, step: Step) -> list[str]:
     """List names that a default may belong to: strings beside it, the head of its block."""
     names = step.callee.replace(".", " ").split() if step.kind == "block" else []
-    if step.opener < 0:
+    if step.opener < 0 and not tree.language.without_brackets:
         return names
-    if not tree.is_list(step.opener):
+    if step.opener >= 0 and not tree.is_list(step.opener):
         names += head_of(tree, step.opener)
     text = tree.source.text
-    parts = tree.parts_of(step.opener) if tree.is_list(step.opener) else ()
+    is_list = step.opener >= 0 and tree.is_list(step.opener)
+    parts = tree.parts_of(step.opener) if is_list else ()
     if step.kind == "argument":
         for part in parts[:4]:
             region = tree.source.region_at(part.start)
             if region and region.start == part.start and region.end == part.end:
                 names.append(text[region.inner_start : region.inner_end])
-    if step.kind in {"pair", "object", "assigned", "argument"}:
+    if step.kind in {"pair", "object", "assigned", "argument", "made"}:
         names += [
             text[value.inner_start : value.inner_end]
             for part in parts[:8]
-            if (key := _plain_key(tree, part).lower())
-            in {"name", "names", "key", "id", "dest", "env", "variable", "long", "flag"}
+            if (key := _plain_key(tree, part).lower()) in _SPEAKING
             and (value := tree.source.region_at(part.end - 1))
             and key
         ]
+    if tree.language.without_brackets and step.part.opener < 0:
+        # `option :model, default: "..."`
+        tokens = tree.tokens(step.part)
+        names += [token.text for token in tokens[2:3] if tokens[1].text == ":"]
     names += _field_after(tree, step.opener, is_annotation=step.callee.startswith("@"))
     return names
 

@@ -45,7 +45,7 @@ _PROVIDER_WORDS: Final = ("provider", "vendor", "platform", "backend")
 _VENDOR: Final = lazy(rf"(?:^|[./_-])(?:{_VENDORS})", re.IGNORECASE)
 _PROVIDES: Final = lazy(rf"(?:{_VENDORS}|{_PROVIDERS})", re.IGNORECASE)
 _PROVIDER: Final = lazy(
-    r"(?i)\b(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
+    r"(?i)(?:\b|_)(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
 )
 _IMPORT: Final = lazy(r"^[ \t]*(?:from|import|require|using|use)\b[^\n]*", re.MULTILINE)
 _IMPORTED: Final = lazy(rf"\b(?:{_VENDORS}|boto3|dashscope|google\.cloud|vertexai)\b")
@@ -62,8 +62,13 @@ _CALLED: Final = lazy(
 _VARIABLE: Final = lazy(
     r"\b([A-Z][A-Z0-9]+)_(?:API_KEY|API_TOKEN|KEY|TOKEN|BASE_URL|API_BASE|BASE|URL|ENDPOINT)\b"
 )
+# Names of other hosts and of servers for open weights, which mean nothing else.
+_MENTIONED: Final = lazy(
+    r"(?i)(?<![a-z])(?:openrouter|dashscope|siliconflow|deepinfra|novita|volcengine|bedrock|fireworks"
+    r"|togetherai|groq|baseten|vllm|sglang|ollama|lmstudio|lmdeploy|xinference|localai|parasail"
+    r"|text-generation-inference)(?![a-z])"
+)
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
-_REACH: Final = 80
 
 Host = Literal["ours", "vendor", "foreign", "mixed", "unknown"]
 
@@ -94,7 +99,9 @@ class Hosts:
         if "agentsflare" in self._text.lower():
             return "mixed" if kinds else "ours"
         if not kinds:
-            return "vendor" if self._has_vendor else "unknown"
+            if self._has_vendor:
+                return "vendor"
+            return "foreign" if _MENTIONED.search(self._text) else "unknown"
         return "vendor" if "vendor" in kinds else "foreign"
 
     @cached_property
@@ -128,12 +135,14 @@ class Hosts:
         return [*self._find()] if "://" in self._text else ()
 
     def _find(self) -> Iterator[_Place]:
+        last = 0
         for match in _URL.finditer(self._text):
+            # What names a URL stands between it and the one before.
+            before, last = self._text[last : match.start()], match.end()
             host, path = match["host"].lower(), match["path"] or ""
             if _OURS.search(host):
                 yield _Place(match.start(), "ours")
             elif not _NEUTRAL.match(host):
-                before = self._text[max(0, match.start() - _REACH) : match.start()]
                 if _LOCAL.match(host):
                     # A program may serve its own pages there, too.
                     if _BASE.search(before):

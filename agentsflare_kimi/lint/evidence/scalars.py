@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
-from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, queries
+from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, compares, queries
+from agentsflare_kimi.lint.evidence.configured import (
+    Surroundings,
+    is_plain_name,
+    names_the_model,
+)
+from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 
@@ -21,6 +27,9 @@ _FLAG: Final = lazy(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?(?:[ \
 _PAIR: Final = lazy(
     r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z"
 )
+# An entry of an object: `"model": "name"`; an argument of a call: `contains(model, 'name')`.
+_ENTRY: Final = lazy(r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?\s*:\s*\\?[\"']\Z")
+_CALL: Final = lazy(r"(?P<name>[A-Za-z_]\w*)\([^()]*\\?[\"']\Z")
 _DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\bdefault\([^()]*,\s*[\"']?\Z|\|\|\s*[\"']\Z")
 # A condition in SQL and the like, before the name: `WHERE model = 'name'`, `IN ('name', ...)`.
 _CONDITION: Final = lazy(r"(?i:\b(?:where|and|or|when|on|having|not|select)[\s(]+[\w.]*\Z)")
@@ -43,12 +52,16 @@ class Scalar(NamedTuple):
         beside: The keys beside it.
         around: The keys around it, from the nearest outwards.
         named: The values of a `name`, `key` or `env` beside it.
+        is_listed: Whether it is in an item of a list.
+        is_line: Whether it is a line by itself, which has nothing to do with those beside it.
     """
 
     key: str
     beside: Beside | None = None
     around: Sequence[str] = ()
     named: Sequence[str] = ()
+    is_listed: bool = False
+    is_line: bool = False
 
 
 def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
@@ -66,7 +79,13 @@ def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
     evidence = scalar.beside.evidence_on(scalar.key) if scalar.beside else []
     if any(queries(name, is_key=True) for name in scalar.around):
         evidence.append("query")
-    if not {"chat-body", "credentials"} & set(evidence):
+    beside = scalar.beside.keys if scalar.beside and not scalar.is_line else frozenset[str]()
+    *inner, own = scalar.key.split(".")
+    around = [name for name in (*inner[::-1], *scalar.around) if name]
+    place = Surroundings(own, around, beside, scalar.is_listed)
+    if {"chat-body", "credentials"} & set(evidence):
+        evidence = shown(evidence, is_shown=names_the_model(place))
+    elif names_the_model(place):
         evidence.append("setting")
     position, found = settled("request", evidence)
     return position, key, found
@@ -84,7 +103,7 @@ def _speaker(scalar: Scalar) -> str:
     return ""
 
 
-def judge_within(  # noqa: PLR0911  # one case after the other
+def judge_within(  # noqa: C901, PLR0911  # one case after the other
     before: str, after: str
 ) -> tuple[Position, str, tuple[str, ...]]:
     """Classify a model's name that is only a part of a scalar.
@@ -99,24 +118,34 @@ def judge_within(  # noqa: PLR0911  # one case after the other
     near = before[-NEAR:]
     is_whole = bool(_END.match(after))
     if (flag := _FLAG.search(near)) and is_whole:
-        is_said = _SENTENCE.search(near[: flag.start()])
-        return "request", flag["key"], () if is_said else ("setting",)
+        return "request", flag["key"], ()
     if (pair := _PAIR.search(near)) and is_whole:
         earlier = near[: pair.start()]
         is_condition = earlier.rstrip().endswith(("{", ",")) or _CONDITION.search(earlier)
+        if earlier.endswith(("?", "&")):
+            # A query of a URL: `.../usage?model=name`.
+            return "value", pair["key"], ("query",)
         if pair["sign"] != "=" or is_condition:
             return "comparison", pair["key"], ("query",)
         key = pair["key"]
         if earlier.endswith("(") or "`" in earlier:
             return "prose", key, ()
-        evidence = () if _SENTENCE.search(earlier) else ("setting",)
+        is_variable = not earlier.strip(" \t-\"'") and key.isupper() and is_plain_name(key)
+        evidence = ("setting",) if is_variable else ()
         return ("request", key, evidence) if is_model_key(key) else ("value", key, ())
+    if (entry := _ENTRY.search(near)) and after[:1] in {'"', "'", "\\"}:
+        return "value", entry["key"], ("unsent-text",)
+    if (call := _CALL.search(near)) and compares(call["name"]):
+        return "comparison", "", ("query",)
     if _AMONG.search(near):
         return "comparison", "", ("query",)
     if _DEFAULT.search(near):
         opening = near.rfind("{{")
         words = _SIGNS.findall(near[opening:] + after[: NEAR // 2])
         key = next((word for word in words if is_model_key(word.rpartition(".")[2])), "")
+        if key and opening >= 0:
+            # A template's default: `{{ model | default("name") }}`.
+            return "request", key, ("unsent-text",)
         return "value", key, ("listed",)
     return "prose", "", ()
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from functools import cached_property
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.around import Around
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import (
     HIDDEN_TEMPERATURE,
-    MOCKS,
-    compares,
-    describes_a_model,
     is_chat,
-    keeps,
-    queries,
-    takes_down,
 )
+from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model
 from agentsflare_kimi.lint.evidence.marked_tests import MarkedTests
+from agentsflare_kimi.lint.evidence.table import EVIDENCE, shown
+from agentsflare_kimi.lint.evidence.tables import Tables
 from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import callee_at
@@ -26,16 +25,13 @@ from agentsflare_kimi.models.catalog import find_model
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentsflare_kimi.lint.evidence.sending import Sending
     from agentsflare_kimi.lint.evidence.verdict import Verdict
-    from agentsflare_kimi.lint.sources.tree import Token, Tree
+    from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["Siblings"]
 
 _TELLS: Final = 2
-_HEAD: Final = 80
-_NEAR: Final = 4
-_HEADS: Final = frozenset({"def", "defp", "defmacro"})
-_OF_AN_OBJECT: Final = frozenset({".", "?.", "->", "::", "&."})
 
 
 class Siblings:
@@ -48,14 +44,17 @@ class Siblings:
         self._models: dict[int, frozenset[str]] = {}
         self._calls: dict[tuple[int, int], Beside] = {}
         self._words: dict[tuple[int, int], bool] = {}
-        self._mocks: dict[tuple[int, int], int] = {}
+        self._around = Around(tree)
         self._tests = MarkedTests(tree)
 
-    def weigh(self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]) -> Verdict:
+    def weigh(
+        self, verdict: Verdict, start: int, seen: Sequence[Step], steps: Iterator[Step]
+    ) -> Verdict:
         """Add the evidence around a string to its verdict.
 
         Args:
             verdict: The verdict from its own place.
+            start: Where the string begins.
             seen: The steps outwards taken so far.
             steps: The remaining steps.
 
@@ -78,13 +77,50 @@ class Siblings:
                 evidence.append("chat-callee")
             if verdict.call.rpartition(".")[2] in HIDDEN_TEMPERATURE:
                 evidence.append("hidden-default")
-            evidence += self._outer(verdict, seen, steps)
-            if self._tree.language.is_data and not {"chat-body", "credentials"} & set(evidence):
-                evidence.append("setting")
+            outwards = [*seen, *steps]
+            evidence += self._around.evidence_on(verdict, seen, outwards)
+            evidence += self._of_neighbours(outwards)
+            if self._tree.language.is_data:
+                evidence = self._in_settings(verdict, start, outwards, evidence)
+            elif any(EVIDENCE[name].side == "for" for name in evidence):
+                evidence = shown(evidence, is_shown=self.sending.shows(start))
         if seen and self._tests.hold(seen[0].part.start):
             evidence.append("test-code")
         position, found = settled(verdict.position, evidence)
         return verdict._replace(position=position, evidence=found)
+
+    def _in_settings(
+        self, verdict: Verdict, start: int, outwards: Sequence[Step], evidence: list[str]
+    ) -> list[str]:
+        """Add whether a setting, or a request in a file, names the model to ask."""
+        names = [name for step in outwards for name in (step.name, *_heads(step)) if name]
+        around = [name for name, _ in groupby(names)]
+        key, *around = around or [verdict.key]
+        beside = self._beside(verdict.group).keys if verdict.group >= 0 else frozenset[str]()
+        is_listed = any(step.kind == "item" for step in outwards)
+        if self._tree.language.name == "toml":
+            table = self._tables.table_at(start)
+            around += table.name.replace('"', "").split(".")[::-1] if table.name else []
+            is_listed = is_listed or table.is_listed
+            if verdict.group < 0:
+                beside = frozenset(map(squeeze, self._tables.keys_of(table)))
+        openers = [step.opener for step in outwards if step.opener not in {verdict.group, -1}]
+        outer = self._beside(openers[0]).keys if openers else frozenset[str]()
+        is_shown = names_the_model(Surroundings(key, around, beside, is_listed, outer))
+        if is_shown and not {"chat-body", "credentials"} & {*evidence}:
+            return [*evidence, "setting"]
+        return shown(evidence, is_shown=is_shown)
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return Tables(self._tree.source.masked)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """The requests that are shown to be sent."""
+        from agentsflare_kimi.lint.evidence.sending import Sending  # noqa: PLC0415  # not for data
+
+        return Sending(self._tree)
 
     def _beside(self, opener: int) -> Beside:
         """Return the keys between two brackets."""
@@ -145,75 +181,15 @@ class Siblings:
             ) or any(_names_client(t.text) for t in tokens)
         return self._words[key]
 
-    def _outer(
-        self, verdict: Verdict, seen: Sequence[Step], steps: Iterator[Step]
-    ) -> Iterator[str]:
-        """Find evidence in outer brackets: a query, a catalogue, a list of models."""
-        is_inside, is_asked, before = True, False, None
-        for step in [*seen, *steps]:
-            # A call inside the key's own value only wraps it: `model=ModelId("...")`.
-            if self._is_compared(step):
-                yield "comparison"
-            is_inside = is_inside and step.name != verdict.key
-            yield from _of_callee(step, is_inside=is_inside)
-            is_asked = is_asked or (step.kind in {"argument", "made"} and is_chat(step.callee))
-            # `let query = ChatQuery(...)` is a request, whatever the variable's name.
-            is_named = step.name and step.name != verdict.key
-            if is_named and not is_asked and queries(step.name, is_key=True):
-                yield "query"
-            if is_named and not is_asked and keeps(step.name):
-                yield "logged"
-            if step.kind == "argument" and self._is_mocked(step.opener):
-                yield "query"
-            if step.kind == "argument" and _is_head(step) and self._is_pattern(before, seen):
-                yield "comparison"
-            before = step
+    def _of_neighbours(self, outwards: Sequence[Step]) -> Iterator[str]:
+        """Find evidence beside the name's outer brackets: a recorded answer, other models."""
+        for step in outwards:
             if step.kind == "object" and self._beside(step.opener).is_recording:
                 yield "logged"
             if step.kind == "item" and self._has_other_models(step.opener):
                 yield "catalogue"
             if step.kind == "block":
-                yield from _of_head(step.callee)
                 return
-
-    def _is_mocked(self, opener: int) -> bool:
-        """Tell whether a chain begins with a mock of expected calls: `nock(url).post(...)`."""
-        if opener < 0:
-            return False
-        tree = self._tree
-        part = tree.part_at(opener)
-        key = part.start, part.end
-        if key not in self._mocks:
-            tokens = tree.tokens(part)
-            found = (t.start for i, t in enumerate(tokens) if _begins_mock(tokens, i))
-            self._mocks[key] = next(found, len(tree.source.text))
-        return self._mocks[key] < opener
-
-    def _is_compared(self, step: Step) -> bool:
-        """Tell whether a whole object is compared, or is a pattern."""
-        return step.kind in {"object", "argument"} and self._is_matched(step.opener)
-
-    def _is_matched(self, opener: int) -> bool:
-        """Tell whether an object is a pattern: `case {...}:`, `in {...}`, `%{...} = body`."""
-        source = self._tree.source
-        if opener not in source.closers:
-            return False
-        if source.masked[max(0, opener - _NEAR) : opener].rstrip(" %").endswith(("==", "!=")):
-            return True
-        end = source.closers[opener] + 1
-        is_map = source.masked[max(0, opener - 1) : opener + 1] == "%{"
-        if is_map and source.masked[end : end + _NEAR].lstrip(" )").startswith(("->", "= ")):
-            return True
-        start = self._tree.statement_at(opener).start
-        head = source.masked[start:opener] if opener - start < _HEAD else ""
-        return head.startswith(("case ", "in ")) and ":" not in head and "=>" not in head
-
-    def _is_pattern(self, parameter: Step | None, seen: Sequence[Step]) -> bool:
-        """Tell whether a parameter is a pattern rather than a name: `def f(%{model: "..."})`."""
-        if parameter is None or parameter.kind != "parameter" or parameter.name or not seen:
-            return False
-        before = self._tree.source.text[parameter.part.start : seen[0].part.start]
-        return "=" not in before and "\\\\" not in before
 
     def _has_other_models(self, opener: int) -> bool:
         """Tell whether a list names other models of the catalog."""
@@ -234,43 +210,12 @@ class Siblings:
         return self._models[opener]
 
 
+def _heads(step: Step) -> list[str]:
+    """List the words before a block: `variable "model" { ... }`."""
+    return step.callee.split()[::-1] if step.kind == "block" else []
+
+
 def _names_client(word: str) -> bool:
     """Tell whether a word names a chat client's class; `LLM` alone may be any type."""
     is_class = is_word(word) and word[:1].isupper() and not word.isupper() and word != "Llm"
     return is_class and is_chat(word)
-
-
-def _of_callee(step: Step, *, is_inside: bool) -> Iterator[str]:
-    """Yield the evidence from the call or type around a step."""
-    if step.kind not in {"argument", "made"}:
-        return
-    if queries(step.callee) or compares(step.callee):
-        yield "query"
-    if takes_down(step.callee):
-        yield "logged"
-    if describes_a_model(step.callee) and not is_inside:
-        yield "catalogue"
-    if step.kind == "argument" and is_chat(step.callee):
-        yield "chat-callee"
-
-
-def _begins_mock(tokens: Sequence[Token], index: int) -> bool:
-    """Tell whether a token is the `nock` of `nock(url).post(...)`."""
-    before = tokens[index - 1].text if index else ""
-    ahead = [token.text for token in tokens[index + 1 : index + 3]]
-    is_called = ahead[:1] == ["("] and ahead[-1] in _OF_AN_OBJECT
-    return is_called and tokens[index].text.lower() in MOCKS and before not in _OF_AN_OBJECT
-
-
-def _is_head(step: Step) -> bool:
-    return step.callee.partition(".")[0] in _HEADS
-
-
-def _of_head(head: str) -> Iterator[str]:
-    """Yield the evidence from the words before a block."""
-    words = head.split()
-    # Kotlin's `when` holds results as well as conditions, which are judged on their own.
-    if words[-1:] != ["when"] and queries(".".join(words)):
-        yield "query"
-    if any(word.lower() in {"enum", "strenum", "enumeration"} for word in words):
-        yield "listed"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["EVIDENCE", "NOTHING_SHOWS", "Evidence", "reasons_against", "speaks_for"]
+__all__ = ["EVIDENCE", "NOTHING_SHOWS", "Evidence", "reasons_against", "shown", "speaks_for"]
 
 
 class Evidence(NamedTuple):
@@ -32,7 +32,9 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "for", "`messages`, or several other fields of a request, stand beside the name"
     ),
     "credentials": Evidence("for", "an API key or a base URL stands beside the name"),
-    "setting": Evidence("for", "a setting named after a model, in a file of settings"),
+    "setting": Evidence(
+        "for", "a setting named after a model, among nothing but other settings of a client"
+    ),
     "bound": Evidence("for", "requests in the same file use the constant"),
     "query": Evidence(
         "against",
@@ -92,6 +94,16 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "the request is JSON in a string",
         "JSON in a string, and what becomes of the string is not in sight",
     ),
+    "unsent": Evidence(
+        "against",
+        "a call, a variable, a key or a file holds it that is not known to send it as it is",
+        "what becomes of this is not in sight",
+    ),
+    "unsent-text": Evidence(
+        "against",
+        "the request is a text that no command in sight sends to a chat API",
+        "a request in a text, and what becomes of that is not in sight",
+    ),
     "listed": Evidence(
         "against",
         "the name is one of several in a list or a type",
@@ -101,6 +113,17 @@ EVIDENCE: Final[dict[str, Evidence]] = {
 
 
 NOTHING_SHOWS: Final = "nothing here shows that this is sent to a chat API"
+
+
+def shown(found: list[str], *, is_shown: bool) -> list[str]:
+    """Add the doubt whether a request is sent to what speaks for it.
+
+    Args:
+        found: Keys of `EVIDENCE`.
+        is_shown: Whether all that holds the name is known to send it.
+    """
+    is_doubted = not is_shown and any(EVIDENCE[name].side == "for" for name in found)
+    return [*found, "unsent"] if is_doubted else found
 
 
 def speaks_for(found: tuple[str, ...]) -> bool:

@@ -17,7 +17,8 @@ from agentsflare_kimi.lint.evidence.callees import (
     takes_down,
     takes_model_first,
 )
-from agentsflare_kimi.lint.evidence.defaults import name_around_default
+from agentsflare_kimi.lint.evidence.calling import asks
+from agentsflare_kimi.lint.evidence.defaults import called_before, name_around_default
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url, is_model_key
@@ -92,7 +93,7 @@ def judge(tree: Tree, region: Region, siblings: Siblings) -> Verdict:
     verdict = _first(case)
     if verdict.position in {"glued", "key", "code"}:
         return verdict
-    return siblings.weigh(verdict, case.seen, case.steps)
+    return siblings.weigh(verdict, region.start, case.seen, case.steps)
 
 
 def _first(case: _Case) -> Verdict:
@@ -164,7 +165,7 @@ def _positional(case: _Case, step: Step, wrapper: str) -> Verdict | None:  # noq
     callee = step.callee
     last = callee.rpartition(".")[2]
     if is_pattern(callee):
-        return Verdict("code")
+        return Verdict("comparison", evidence=("query",), call=callee)
     if compares(callee):
         return Verdict("comparison", evidence=("comparison",), call=callee)
     if takes_down(callee) and not is_chat(callee):
@@ -179,13 +180,16 @@ def _positional(case: _Case, step: Step, wrapper: str) -> Verdict | None:  # noq
     before = _string_before(case.tree, step)
     if falls_back(callee) or last == "using":
         before = next(filter(is_model_key, _strings_before(case.tree, step)), before)
+    before = before or next(filter(_FLAG.match, called_before(case.tree, step)), "")
     if step.nth == 1 and before and last == "using":
         return Verdict("request", last, call=callee, group=step.opener)
     if before and (_FLAG.match(before) or is_model_key(before)) and not queries(callee):
         return Verdict("request", before, call=callee)
     if before and is_api_key(before):
         return Verdict("value", before, call=callee)
-    if step.nth == 0 and not wrapper and takes_model_first(callee) and not queries(callee):
+    is_first = step.nth == 0 and takes_model_first(callee)
+    is_asked = is_first or asks(tuple(callee.split(".")), language=case.tree.language.name)
+    if is_asked and not wrapper and not queries(callee):
         return Verdict("request", last, call=callee, group=step.opener)
     if queries(callee):
         return Verdict("comparison", evidence=("query",), call=callee)

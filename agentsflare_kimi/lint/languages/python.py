@@ -58,5 +58,6 @@ LANGUAGE = Language(
         r"^[ \t]*(?:async[ \t]+)?def[ \t]+test_\w*"
         r"|^[ \t]*class[ \t]+(?:Test\w*|\w+\([^)]*TestCase\))"
         r"|^[ \t]*@pytest\."
+        r"|^[ \t]*(?:async[ \t]+)?with[ \t]+[^\n]*(?:\braises(?=\()|assertRaises)"
     ),
 )

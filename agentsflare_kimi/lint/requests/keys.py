@@ -17,7 +17,7 @@ __all__ = [
 
 _WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MODEL: Final = frozenset({"model", "llm"})
-_MODEL_SUFFIXES: Final = frozenset({"name", "id", "default", "slug"})
+_MODEL_SUFFIXES: Final = frozenset({"name", "id", "default", "slug", "version", "identifier"})
 _LOOKUPS: Final = frozenset(
     "get is has find list remove delete drop deprecate deprecated retired old legacy unsupported "  # noqa: SIM905  # words read best as words
     "supports test assert skip data view base orm train load from source previous former rename "

@@ -17,11 +17,13 @@ __all__ = ["Mention", "find_mentions", "is_inside"]
 # `kimi-k2-thinking:free`, `kimi-k2-thinking@Moonshot`: suffixes of other hosts.
 _SUFFIX: Final = lazy(r"[:@][A-Za-z][\w-]*\Z")
 _HOST: Final = lazy(r"[A-Za-z][\w.-]*(?:[/:][A-Za-z][\w.-]*){0,3}[/:]\Z|[a-z]+(?:ai)?\.\Z")
+_OF_A_PROVIDER: Final = frozenset({"openai:chat:", "openai:responses:", "openai:completion:"})
 _TABLE: Final = lazy(r"[\w.-]+\.\Z")
 # Router prefixes for Moonshot, the gateway, or whatever base URL is configured.
 _OURS: Final = frozenset(
-    "moonshot/ moonshot: moonshotai: agentsflare/ agentsflare: openai/ openai: openai_like/ "  # noqa: SIM905  # words read best as words
-    "custom_openai/ litellm_proxy/ openai-compatible/ openai_compatible/ oai/ compatible/".split()
+    "moonshot/ moonshot: moonshotai: agentsflare/ agentsflare: openai/ openai: "  # noqa: SIM905  # words read best as words
+    "openai_like/ openai:chat: openai:responses: openai:completion: custom_openai/ "
+    "litellm_proxy/ openai-compatible/ openai_compatible/ oai/ compatible/".split()
 )
 
 
@@ -108,6 +110,13 @@ def _mention(document: Document, name: Name) -> Mention | None:
     if value.position == "glued" or (host and not _HOST.match(host) and not _SUFFIX.match(host)):
         return None
     own = name.start + (len(host) if name.text.startswith(host) else 0)
+    if (
+        host.lower() in _OF_A_PROVIDER
+        and value.position == "value"
+        and value.key in {"id", "provider"}
+    ):
+        # promptfoo's providers.
+        value = value._replace(position="request")
     if host.lower() in _OURS and value.position == "request":
         # Kept in the text: the router strips it from the request.
         host = ""

@@ -34,7 +34,10 @@ _WITH_WHOLE_REQUESTS: Final = frozenset({"python", "javascript", "typescript", "
 _SDK_LANGUAGES: Final = frozenset({"java", "kotlin", "go", "php", "ruby", "rust", "csharp"})
 _JSON: Final = lazy(r"[\"'`)(>\w]\s*\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
 _SHORT: Final = 20_000
+# Calls of Emacs packages that name the models of a backend, the first of which is asked.
+_MAKES_BACKEND: Final = "gptel-make-"
 _STRINGS: Final = frozenset({"string"})
+_QUOTES: Final = frozenset("\"'`")
 
 
 class CodeDocument:
@@ -90,8 +93,21 @@ class CodeDocument:
     def value_at(self, start: int, end: int) -> Value:
         """Describe the value around the code points *start* to *end*."""
         region = self.source.region_at(start)
+        if self.tree.language.in_lists and (region is None or region.kind == "string"):
+            position, key = self._in_quoted_list(start)
+            if position == "code" and region is not None:
+                return self._in_string(region, start, end)
+            return Value(self.text[start:end], start, end, position, key, evidence=("listed",))
+        return self._in_string(region, start, end)
+
+    def _in_string(self, region: Region | None, start: int, end: int) -> Value:
         if region is None:
             position: Position = "code"
+        elif region.kind == "part" and region.inner_start < start and end < region.inner_end:
+            position, key = self._in_part(region, start, end)
+            is_quoted = self.text[start - 1] in _QUOTES and self.text[end] in _QUOTES
+            position = position if is_quoted and position != "request" else "prose"
+            return Value(self.text[start:end], start, end, position, key)
         elif region.kind not in _STRINGS:
             position = _OTHER_KINDS[region.kind]
         elif not self._is_whole(region, start, end):
@@ -106,6 +122,17 @@ class CodeDocument:
         region = self.source.region_at(offset)
         return region.end if region and region.kind == "comment" else None
 
+    def _in_quoted_list(self, start: int) -> tuple[Position, str]:
+        """Classify an item of a quoted list in Lisp: `:models '(name name)`."""
+        opener = self.source.enclosing(start)
+        if not opener or self.text[opener - 1] not in {"'", "`"}:
+            return "code", ""
+        tokens = self.tree.tokens(self.tree.part_at(opener))
+        index = self.tree.index_of(tokens, opener)
+        key = tokens[index - 2].text.lstrip(":") if index > 1 else ""
+        is_asked = tokens[0].text.startswith(_MAKES_BACKEND) and key == "models"
+        return ("request" if is_asked else "value"), key
+
     def _in_part(self, region: Region, start: int, end: int) -> tuple[Position, str]:
         """Classify a part of a string: an item, a default in a Go tag, `model=...`."""
         if self.text[region.start : region.start + 2] in _WORD_LISTS or self._is_list(region):
@@ -115,7 +142,9 @@ class CodeDocument:
         if self.language != "go" or not after.startswith('"'):
             from agentsflare_kimi.lint.evidence.scalars import judge_within  # noqa: PLC0415  # rarely needed
 
-            position, key, _ = judge_within(before, after)
+            position, key, evidence = judge_within(before, after)
+            if evidence == ("unsent-text",):
+                return position, key
             is_said = not key.startswith("-") and " " in before.strip()
             if is_said and position == "request":
                 is_quoted = before[-1:] in {"'", '"'} and after.lstrip("\\")[:1] == before[-1:]
@@ -166,9 +195,12 @@ class CodeDocument:
         if is_response(self.source, region):
             return value._replace(position="record")
         body = self._body((region.start, region.end), value.text)
+        uses = () if body else self._uses(region, value)
+        if uses and not self._are_sent(value.key, uses):
+            value = value._replace(evidence=(*value.evidence, "unsent"))
         return value._replace(
             body=body,
-            uses=() if body else self._uses(region, value),
+            uses=uses,
             settings=() if body and body.is_complete else self._beside.beside(region.start),
         )
 
@@ -185,6 +217,12 @@ class CodeDocument:
         if self.language not in _WITH_WHOLE_REQUESTS or self._is_said_once(value.key):
             return ()
         return self.bindings.uses_of(region, value.key)
+
+    def _are_sent(self, name: str, uses: Sequence[Body]) -> bool:
+        """Tell whether the requests are sent, and nothing else uses the constant's name."""
+        sending = self._siblings.sending
+        is_all = len(self.bindings.places_of(name)) == len(uses) + 1
+        return is_all and all(sending.shows(body.main.opener) for body in uses)
 
     def _is_said_once(self, name: str) -> bool:
         # In a long text, counting takes longer than loading the module that finds the uses.

@@ -31,6 +31,8 @@ _KEY: Final = lazy(
 )
 _ENV_PAIR: Final = lazy(r"[ \t]*(?:ENV|setx)[ \t]+(?P<key>\w+)[ \t]+")
 _SECTION: Final = lazy(r"[ \t]*\[[^\]\r\n]*\][ \t]*\Z")
+_HEADER: Final = lazy(r"^[ \t]*\[[^\]\r\n]*\][ \t]*\r?$", re.MULTILINE)
+_OF_VARIABLES: Final = frozenset({"env", "dockerfile", "make", "batch"})
 _QUOTED: Final = lazy(r"(?<![\w\\])(?:\"[^\"\r\n]*\"|'[^'\r\n]*')")
 _TABLE_KEY: Final = lazy(r"[\"']?[ \t]*(?:[:?+]?=|:(?:[ \t]|\Z))")
 _NEAR: Final = 200
@@ -100,7 +102,17 @@ class _LineDocument:
         return len(self.text) if end < 0 else end
 
     def _judged(self, line: _Line, start: int, end: int) -> Value:
-        position, key, evidence = judge_scalar(Scalar(line.key, self._sections[line.section]))
+        is_variable = line.key.isupper()
+        scalar = Scalar(
+            line.key,
+            self._sections[line.section],
+            [] if is_variable else self._names[line.section].split(".")[::-1],
+            is_line=is_variable or "." in line.key,
+        )
+        position, key, evidence = judge_scalar(scalar)
+        if self.language in _OF_VARIABLES and not is_variable:
+            # Not a variable of the environment: a label, say.
+            evidence = tuple(found for found in evidence if found != "setting")
         settings = self._settings_of(line.section) if position == "request" else ()
         name = self.text[start:end]
         return Value(name, start, end, position, key, settings=settings, evidence=evidence)
@@ -133,6 +145,12 @@ class _LineDocument:
         for line in self._lines:
             keys.setdefault(line.section, []).append(squeeze(line.key.rpartition(".")[2]))
         return {section: Beside(found) for section, found in keys.items()}
+
+    @cached_property
+    def _names(self) -> Mapping[int, str]:
+        """The name of each section; empty before the first."""
+        headers = [match[0].strip(" \t[]") for match in _HEADER.finditer(self.text)]
+        return dict(enumerate(["", *headers]))
 
     @cached_property
     def _lines(self) -> list[_Line]:

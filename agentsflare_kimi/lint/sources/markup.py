@@ -7,7 +7,10 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from agentsflare_kimi.lint.evidence.commands import is_chat_url
+from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model
 from agentsflare_kimi.lint.evidence.scalars import judge_within
+from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
@@ -37,6 +40,7 @@ _BODY: Final = lazy(
     r"(?<=\n)[ \t]*\r?\n(?P<code>[ \t]*[{\[].*?)(?=\n[ \t]*\r?\n|^###|\Z)",
     re.DOTALL | re.MULTILINE,
 )
+_REQUEST_LINE: Final = lazy(r"^(GET|POST|PUT|PATCH|DELETE)[ \t]+(\S+)", re.MULTILINE)
 _GIVEN: Final = lazy(r"(?P<key>[\w.$-]+)[\"'`]?\)?\s*(?:[:=,]|=>|\|\||\?\?)\s*[\"'`]\Z")
 _VALUES: Final = frozenset(
     {"value", "default", "content", "defaultvalue", "initialvalue", "modelvalue", "string"}
@@ -105,18 +109,20 @@ class MarkupDocument(ProseDocument):
             return self._quoted(start, end)
         key = own["name"].lstrip(":@#").rpartition(":")[2].removeprefix("data-")
         if is_model_key(key):
-            return Value(name, start, end, "request", key, evidence=self._evidence)
+            return Value(name, start, end, "request", key)
         others = {a["name"].lower(): a["value"].strip(_QUOTES) for a in attributes if a is not own}
         about = [value for other, value in others.items() if other.lstrip(":") in _SPEAKERS]
         speaker = next((value for value in about if is_model_key(value)), "")
         is_choice = any(word in tag.name.lower() for word in _CHOICES)
         if speaker and not is_choice and key.lower() in _VALUES:
-            return Value(name, start, end, "request", speaker, evidence=self._evidence)
+            return Value(name, start, end, "request", speaker, evidence=self._evidence(speaker))
         return Value(name, start, end, "value", key, evidence=("listed",))
 
-    @property
-    def _evidence(self) -> tuple[str, ...]:
-        return ("setting",) if self.is_data else ()
+    def _evidence(self, name: str) -> tuple[str, ...]:
+        """Return the evidence for a setting: `<property name="llm.model" value="...">`."""
+        *around, key = name.split(".")
+        is_shown = bool(around) and names_the_model(Surroundings(key, around))
+        return ("setting",) if self.is_data and is_shown else ()
 
     def _in_text(self, tag: _Tag, start: int, end: int) -> Value:
         name = self.text[start:end]
@@ -125,7 +131,7 @@ class MarkupDocument(ProseDocument):
         about += [tag.name, self._name_before(tag)] if self.is_data else [tag.name]
         key = next((word for word in about if is_model_key(word)), "")
         if key:
-            return Value(name, start, end, "request", key, evidence=self._evidence)
+            return Value(name, start, end, "request", key)
         return Value(name, start, end, "value" if self.is_data else "prose", tag.name)
 
     def _name_before(self, tag: _Tag) -> str:
@@ -213,5 +219,13 @@ class HttpDocument(ProseDocument):
     def embedded(self) -> Sequence[Embedded]:
         """List the requests' bodies."""
         return tuple(
-            slice_of(self.text, *match.span("code"), "json") for match in _BODY.finditer(self.text)
+            slice_of(self.text, *match.span("code"), "json")._replace(
+                doubt="" if self._is_posted(match.start()) else EVIDENCE["unsent-text"].reason
+            )
+            for match in _BODY.finditer(self.text)
         )
+
+    def _is_posted(self, offset: int) -> bool:
+        """Tell whether the request line before a body sends it to a chat API."""
+        lines = _REQUEST_LINE.findall(self.text[self.text.rfind("###", 0, offset) + 1 : offset])
+        return bool(lines) and lines[-1][0] == "POST" and is_chat_url(lines[-1][1])

@@ -53,6 +53,13 @@ class PlainDocument(ProseDocument):
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe the value around the code points *start* to *end*."""
+        line = self._before(start)
+        if "{{" in line:
+            from agentsflare_kimi.lint.evidence.scalars import judge_within  # noqa: PLC0415  # rare
+
+            position, key, evidence = judge_within(line, self.text[end : self._line_end(end)])
+            if position == "request":
+                return Value(self.text[start:end], start, end, position, key, evidence=evidence)
         before = self.text[max(0, start - 10) : start]
         is_value = _BEFORE.search(before) and _AFTER.match(self.text, end)
         return Value(self.text[start:end], start, end, "value" if is_value else "prose")

@@ -1,7 +1,4 @@
-"""Finds a string's role, step by step outwards: assigned to a name, an argument, an item, a key.
-
-Each step looks only at the tokens next to the string, or next to the bracket around it.
-"""
+"""Finds a string's role, step by step outwards: assigned to a name, an argument, an item, a key."""
 
 from __future__ import annotations
 
@@ -81,6 +78,8 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
     is_default = bool(role and role.is_default)
     callee = callee_at(tokens, index)
     rest = Step("item", nth=part.nth, opener=opener, is_default=is_default, part=part)
+    if tree.language.in_lists and not role and tree.tokens(part)[0].text in _LISP_CHOICES:
+        return  # What it is assigned to stands further out.
     before = tokens[index - 1] if index else None
     if sign == "(":
         if before and before.text == "new" and tokens[0].text[:1].isupper():
@@ -256,6 +255,7 @@ def _unbound(  # noqa: PLR0911  # one case after the other
     return None
 
 
+_LISP_CHOICES: Final = frozenset({"or", "if", "if-let", "if-some", "cond", "quote", "some->"})
 _LISP_COMPARES: Final = frozenset(
     "= not= == equal equal? eq eq? eql equalp string= string-equal string-prefix-p case condp "  # noqa: SIM905  # words read best as words
     "pcase cl-case ecase member memq assoc assoc-string".split()

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from agentsflare_kimi.lint.evidence.commands import asks_a_model, command_at, posts_a_request
+from agentsflare_kimi.lint.evidence.configured import is_plain_name
+from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import language_of
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
@@ -23,6 +26,8 @@ _ASSIGNMENT: Final = lazy(
 # A parameter's default: `model=${1:-name}`.
 _DEFAULT: Final = lazy(r"(?:\A|[\s;&|(])([A-Za-z_]\w*)=\"?\$\{\w+:?[-=]\Z")
 _FLAG: Final = lazy(r"(?:\A|\s)(--?[\w-]*model(?:[-_](?:name|id))?|-m)[ \t]+\Z")
+# `jq --arg model name`
+_JQ: Final = lazy(r"--arg[ \t]+([A-Za-z_]\w*)[ \t]+\Z")
 _COMPARISON: Final = lazy(r"(?:[=!]=?|=~|-eq|-ne)[ \t]+\Z|\bcase[ \t]+\Z")
 _AFTER_WORD: Final = lazy(r"[\s;&|)\"'`]|\Z")
 _PATTERN: Final = lazy(r"[ \t]*(?:\)|\|(?!\|))")
@@ -80,7 +85,27 @@ class ShellDocument(CodeDocument):
         template = _read_word(self.text, region.inner_start, end, quote)
         is_json = template.text.rstrip()[-1:] in {"}", "]"}
         escape = _double_quoted if quote == '"' else str
-        return Embedded(template.text, "json" if is_json else "", template.offsets, escape)
+        language = "json" if is_json else ""
+        doubt = "" if self._is_posted(region) else EVIDENCE["unsent-text"].reason
+        return Embedded(template.text, language, template.offsets, escape, doubt=doubt)
+
+    def _is_posted(self, region: Region) -> bool:
+        """Tell whether a command sends a string or the lines of a heredoc."""
+        place = region.start - 1 if region.kind == "heredoc" else region.start
+        start, end = command_at(self.source.masked, max(0, place))
+        return posts_a_request(self.text[start:end])
+
+    def _is_set_alone(self, key: str, start: int, end: int) -> bool:
+        """Tell whether a variable is not set for one command only, which may be any."""
+        first, last = command_at(self.source.masked, start)
+        before = self.text[first:start].rstrip("\"'").removesuffix(f"{key}=")
+        is_first = not before.strip()
+        rest = self.text[end:last].partition("#")[0].strip(" \t\\\"'}")
+        return not is_first or not rest or asks_a_model(rest)
+
+    def _is_asked(self, offset: int) -> bool:
+        start, _ = command_at(self.source.masked, offset)
+        return asks_a_model(self.text[start:offset])
 
     def _script(self, region: Region) -> Embedded | None:
         """Read a heredoc for an interpreter, or for a file whose name tells its language."""
@@ -117,12 +142,18 @@ class ShellDocument(CodeDocument):
             position = "prose" if position == "request" else position
             return Value(self.text[start:end], start, end, position, key)
         position: Position = "request" if is_model_key(setting[1]) else "value"
-        evidence = ("setting",) if position == "request" else ()
+        is_shown = setting[1].isupper() and is_plain_name(setting[1])
+        evidence = ("setting",) if position == "request" and is_shown else ()
         return Value(self.text[start:end], start, end, position, setting[1], evidence=evidence)
 
     def _word(self, word_start: int, word_end: int, start: int, end: int) -> Value:
         position, key = self._place(word_start, word_end)
-        evidence = ("setting",) if position == "request" else ()
+        is_flag = key.startswith("-")
+        is_variable = key.isupper() and is_plain_name(key)
+        is_shown = self._is_asked(word_start) if is_flag else is_variable
+        if is_shown and not is_flag:
+            is_shown = self._is_set_alone(key, word_start, word_end)
+        evidence = ("setting",) if position == "request" and is_shown else ()
         return Value(self.text[start:end], start, end, position, key, evidence=evidence)
 
     def _place(self, start: int, end: int) -> tuple[Position, str]:
@@ -133,6 +164,8 @@ class ShellDocument(CodeDocument):
             return "glued", ""
         if _COMPARISON.search(before) or (_PATTERN.match(self.text, end) and _begins(before)):
             return "comparison", ""
+        if match := _JQ.search(before):
+            return ("request" if is_model_key(match[1]) else "value"), match[1]
         if match := _ASSIGNMENT.search(before) or _FLAG.search(before):
             key = next(filter(None, match.groups()))
             is_request = is_model_key(key.lstrip("-")) or key == "-m"

@@ -15,10 +15,16 @@ from agentsflare_kimi.lint.sources.documents import Embedded, Value
 from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.literals import COMPUTED
 from agentsflare_kimi.lint.sources.yaml_flow import SPEAKERS, Collections
-from agentsflare_kimi.lint.sources.yaml_lines import Lines, Node, language_in
+from agentsflare_kimi.lint.sources.yaml_lines import (
+    Lines,
+    Node,
+    is_listed,
+    keys_around,
+    language_in,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["YamlDocument"]
 
@@ -129,10 +135,16 @@ class YamlDocument:
         if not node.key:
             flag = self._item_before(index)
             if flag and judge_within(f"{flag} ", "")[0] == "request":
-                return Value(name, start, end, "request", flag, evidence=("setting",))
+                return Value(name, start, end, "request", flag)
         keys, named = self._beside(node.parent)
-        around = [*self._around(index)]
-        scalar = Scalar(node.key, keys if node.key else None, around, named if node.key else ())
+        around = [*keys_around(self._nodes, index)]
+        scalar = Scalar(
+            node.key,
+            keys if node.key else None,
+            around,
+            named if node.key else (),
+            is_listed=is_listed(self._nodes, index),
+        )
         position, key, evidence = judge_scalar(scalar)
         if position == "request" and self._is_catalogue(node, evidence):
             position, evidence = "value", (*evidence, "catalogue")
@@ -166,13 +178,6 @@ class YamlDocument:
             if is_outside:
                 return self._nodes[parent].start, node.start
         return self._nodes[parent].start, len(self.text)
-
-    def _around(self, index: int) -> Iterator[str]:
-        parent = self._nodes[index].parent
-        while parent >= 0:
-            if self._nodes[parent].key:
-                yield self._nodes[parent].key
-            parent = self._nodes[parent].parent
 
     def _item_before(self, index: int) -> str:
         """Return the text of the item before an item."""
@@ -284,12 +289,14 @@ class YamlDocument:
         if not key:
             flag = self._collections.item_before(first)
             if flag and judge_within(f"{flag} ", "")[0] == "request":
-                return Value(name, start, end, "request", flag, evidence=("setting",))
+                return Value(name, start, end, "request", flag)
             return Value(name, start, end, "value", self._nodes[index].key, evidence=("listed",))
         keys = self._collections.beside(opener)
         named = self._collections.named_in(opener)
-        around = [self._nodes[index].key, *self._around(index)]
-        position, key, evidence = judge_scalar(Scalar(key, keys, around, named))
+        around = [self._nodes[index].key, *keys_around(self._nodes, index)]
+        position, key, evidence = judge_scalar(
+            Scalar(key, keys, around, named, is_listed=is_listed(self._nodes, index))
+        )
         settings = self._collections.settings_in(opener) if position == "request" else ()
         return Value(name, start, end, position, key, settings=settings, evidence=evidence)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.patterns import lazy
 
-__all__ = ["Lines", "Node", "language_in"]
+__all__ = ["Lines", "Node", "is_listed", "keys_around", "language_in"]
 
 _LINE: Final = lazy(
     r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?:-[ \t]*$)?
@@ -142,3 +143,21 @@ def language_in(key: str, text: str) -> str:
     if "." in key and (language := language_of(key, "")) not in {"plain", "prose"}:
         return language
     return "env" if _ASSIGNED.match(text.lstrip("\r\n")) else ""
+
+
+def keys_around(nodes: Sequence[Node], index: int) -> Iterator[str]:
+    """Yield the keys around a node, from the nearest outwards."""
+    parent = nodes[index].parent
+    while parent >= 0:
+        if nodes[parent].key:
+            yield nodes[parent].key
+        parent = nodes[parent].parent
+
+
+def is_listed(nodes: Sequence[Node], index: int) -> bool:
+    """Tell whether a node is in an item of a list."""
+    while index >= 0:
+        if nodes[index].is_item:
+            return True
+        index = nodes[index].parent
+    return False

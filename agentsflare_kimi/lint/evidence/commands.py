@@ -1,0 +1,92 @@
+"""Tells what a shell command does with a model's name: asks it, sends it, or something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.evidence.callees import words_of
+from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["asks_a_model", "command_at", "is_chat_url", "posts_a_request"]
+
+_SEPARATORS: Final = (";", "|", "&", "(", "`")
+# Words that run the command that follows.
+_RUNS: Final = frozenset(
+    {
+        "sudo",
+        "exec",
+        "env",
+        "time",
+        "nohup",
+        "npx",
+        "uvx",
+        "pipx",
+        "run",
+        "uv",
+        "poetry",
+        "bunx",
+        "if",
+        "then",
+        "do",
+    }
+)
+_METHOD: Final = lazy(r"(?:-X|--request)[ =]*[\"']?(?P<method>[A-Za-z]+)")
+_URL: Final = lazy(r"(?:https?://|\$\{?\w+\}?)[^\s\"']*|(?<=[\s\"'])/[\w/.-]+")
+_VARIABLE: Final = lazy(r"\$\{?(\w+)")
+_PATHS: Final = ("completions", "/responses")
+
+
+def command_at(masked: str, offset: int) -> tuple[int, int]:
+    """Find the simple command around a place in a script.
+
+    Args:
+        masked: The script, with its strings masked.
+        offset: A place.
+
+    Returns:
+        Start and end of the command, with the lines that continue it.
+    """
+    start = masked.rfind("\n", 0, offset) + 1
+    while start > 1 and masked[start - 2] == "\\":
+        start = masked.rfind("\n", 0, start - 1) + 1
+    start = max([start, *(masked.rfind(sign, start, offset) + 1 for sign in _SEPARATORS)])
+    end = masked.find("\n", offset)
+    while end > 0 and masked[end - 1] == "\\":
+        end = masked.find("\n", end + 1)
+    return start, end if end >= 0 else len(masked)
+
+
+def asks_a_model(command: str) -> bool:
+    """Tell whether the model that a command's options name is the one that it asks."""
+    return _program(command.split()) in SHOWING["commands"].words
+
+
+def posts_a_request(command: str) -> bool:
+    """Tell whether a command sends its data to a chat API."""
+    if _program(command.split()) not in SHOWING["posters"].words:
+        return False
+    methods = [match["method"].upper() for match in _METHOD.finditer(command)]
+    urls = [match[0] for match in _URL.finditer(command)]
+    return set(methods) <= {"POST"} and any(map(is_chat_url, urls))
+
+
+def is_chat_url(url: str) -> bool:
+    """Tell whether a URL is that of a chat API, or a variable that may hold one."""
+    if any(path in url for path in _PATHS):
+        return True
+    variable = _VARIABLE.match(url)
+    is_alone = variable is not None and variable.end() >= len(url.rstrip("}"))
+    return is_alone and SHOWING["url-words"].words.issuperset(words_of(variable[1]))
+
+
+def _program(words: Sequence[str]) -> str:
+    """Return the name of the program that a command runs."""
+    for word in words:
+        if word in _RUNS or word.startswith("-") or "=" in word:
+            continue
+        return word.rpartition("/")[2].strip("\"'$({")
+    return ""

@@ -1,0 +1,291 @@
+"""Shows that a request is sent: by what calls, builders and variables hold it, and nothing else.
+
+What is not known to send a request, or to hand it on as it is, is a doubt.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from agentsflare_kimi.lint.evidence.callees import COMPARES, words_of
+from agentsflare_kimi.lint.evidence.calling import (
+    asks,
+    encodes,
+    hands_on,
+    marks_a_name,
+    may_follow,
+    posts,
+    pretends,
+)
+from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand_around
+from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.requests.bindings import Bindings
+from agentsflare_kimi.lint.sources.regions import STRING
+from agentsflare_kimi.lint.sources.targets import content_at, is_definition, name_before
+from agentsflare_kimi.lint.sources.tree import is_word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentsflare_kimi.lint.sources.tree import Part, Token, Tree
+
+__all__ = ["Sending"]
+
+Role = Literal["sent", "typed", "marks", "hands on", "unknown"]
+
+_DEEPEST: Final = 4
+_BODY_KEYS: Final = SHOWING["body-keys"].words
+_FIELDS: Final = SHOWING["request-fields"].words - {"model", "thinking", "extrabody"}
+_SIGNS: Final = frozenset({"=", ":=", "<-"})
+_PAIRS: Final = frozenset({":", "=>", "=", "->", "to"})
+# Signs and words that may stand between a sign of assignment and a request.
+_BEFORE: Final = frozenset({"await", "new", "&", "*", "try", "%", "@", "!", "**", "...", "const"})
+_DECLARES: Final = frozenset(
+    {"const", "let", "var", "val", "final", "mut", "my", "local", "auto", "def"}
+)
+
+
+class Sending:
+    """The requests of a text that are shown to be sent."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Keep *tree*."""
+        self._tree = tree
+        self._bindings = Bindings(tree)
+        self._names: dict[str, bool] = {}
+
+    def shows(self, offset: int) -> bool:
+        """Tell whether the request around *offset* is sent as it is written.
+
+        Args:
+            offset: Where the model's name begins, or a request's bracket.
+
+        Returns:
+            Whether all that holds the request either sends it or hands it on.
+        """
+        return self._is_sent(offset, is_inside=self._tree.source.text[offset] not in "([{")
+
+    def _is_sent(self, offset: int, *, is_inside: bool, depth: int = 0) -> bool:
+        """Go outwards from a name, a bracket or a variable.
+
+        Args:
+            offset: Where it begins.
+            is_inside: Whether the next bracket may be one that only marks the model's name.
+            depth: How many variables were followed.
+        """
+        tree = self._tree
+        is_builder = is_typed = False
+        while True:
+            part = tree.part_at(offset)
+            tokens = tree.tokens(part)
+            operand = operand_around(tokens, tree.index_of(tokens, offset))
+            if not (is_builder or may_follow(operand.after)) or _is_compared(tokens, operand):
+                return False
+            if part.opener < 0 or not tree.is_list(part.opener):
+                return self._is_variable_sent(tokens, operand, depth, is_typed=is_typed)
+            place = _Place(tree, part, tokens, operand, is_inside, depth)
+            role = self._role(place)
+            if role in {"sent", "unknown"}:
+                return role == "sent"
+            if role == "typed":
+                is_builder, is_inside, is_typed = len(place.names) > 1, False, True
+            else:
+                is_inside = is_inside and role == "marks"
+            offset = part.opener
+
+    def _role(self, place: _Place) -> Role:  # noqa: PLR0911  # one case after the other
+        """Tell what the brackets around an expression do with it."""
+        names, key = place.names, place.key
+        if key is None or place.is_definition:
+            return "unknown"
+        if not names:
+            is_group = self._tree.source.text[place.part.opener] == "("
+            handed = "marks" if is_group else "hands on"
+            return handed if place.is_handed_on(key) else "unknown"
+        is_body = place.is_inside or not key or key.lower() in _BODY_KEYS
+        is_literal = self._tree.source.text[place.part.opener] == "{"
+        if not (is_literal and hands_on(names)) and asks(names, language=self._tree.language.name):
+            return "sent" if is_body and not self._is_pretended(place.part.opener) else "unknown"
+        if place.is_inside and not key and marks_a_name(names):
+            return "marks"
+        if encodes(names):
+            return "hands on" if key else "marks"
+        if hands_on(names):
+            return "typed"
+        is_posted = is_body and not place.is_inside and self._is_posted(names, place.part.opener)
+        return "sent" if is_posted else "unknown"
+
+    def _is_pretended(self, opener: int) -> bool:
+        """Tell whether a call is in another that sets up or checks expected calls."""
+        tree = self._tree
+        while True:
+            part = tree.part_at(opener)
+            tokens = tree.tokens(part)
+            after = tokens[min(tree.index_of(tokens, opener) + 1, len(tokens) - 1)].text
+            if after == ">" and tree.language.name == "groovy":
+                return True
+            if part.opener < 0:
+                return False
+            outer = tree.tokens(tree.part_at(part.opener))
+            index = tree.index_of(outer, part.opener)
+            if not tree.is_list(part.opener):
+                heads = [token.text for token in outer[:index] if is_word(token.text)]
+                return any(map(pretends, heads))
+            if any(map(pretends, chain_before(outer, index))):
+                return True
+            opener = part.opener
+
+    def _is_posted(self, names: tuple[str, ...], opener: int) -> bool:
+        """Tell whether a call sends a chat request over HTTP."""
+        at = posts(names)
+        tree = self._tree
+        if at == "named":
+            # The method is an argument: `request("POST", url, body)`.
+            first = tree.parts_of(opener)[:1]
+            if not first or content_at(tree, first[0].start).upper() != "POST":
+                return False
+        elif not at:
+            return False
+        outer = tree.tokens(tree.part_at(opener))
+        index = tree.index_of(outer, opener)
+        if at == "before":
+            brackets = [
+                token.start
+                for place, token in enumerate(outer[:index])
+                if token.text == "(" and place and outer[place - 1].text.lower() == "post"
+            ]
+            opener = brackets[-1] if brackets else opener
+        return all(self._is_url(part) for part in tree.parts_of(opener)[:3])
+
+    def _is_url(self, part: Part) -> bool:
+        """Tell whether an argument may be the URL of a chat API, or is no URL."""
+        tree = self._tree
+        tokens = tree.tokens(part)
+        texts = [content_at(tree, token.start) for token in tokens if token.text == STRING]
+        paths = [text for text in texts if "/" in text and " " not in text and "json" not in text]
+        if paths:
+            return any(("completions" in text or "/responses" in text) for text in paths)
+        is_positional = not any(token.text in {"=", ":", "=>"} for token in tokens)
+        if not is_positional or not tokens or not is_word(tokens[0].text):
+            return True
+        words = {word for token in tokens if is_word(token.text) for word in words_of(token.text)}
+        is_url = bool(words & {"url", "uri", "base", "endpoint", "host"})
+        return not is_url or words <= SHOWING["url-words"].words
+
+    def _is_variable_sent(
+        self, tokens: Sequence[Token], operand: Operand, depth: int, *, is_typed: bool
+    ) -> bool:
+        """Tell whether the variable that an expression is assigned to is only sent."""
+        place = operand.first - 1
+        while place >= 0 and tokens[place].text in _BEFORE:
+            place -= 1
+        if place < 1 or tokens[place].text not in _SIGNS or depth >= _DEEPEST:
+            return False
+        words = [token.text for token in tokens[:place] if token.text not in _DECLARES]
+        if not words or not is_word(words[0]) or "." in words or "[" in words:
+            return False
+        name = words[0] if "," in words else name_before(self._tree, tokens, place)
+        if ":" in words:
+            name = words[0]
+        if name not in self._names:
+            # Not sent, as long as it is being followed.
+            self._names[name] = False
+            self._names[name] = self._are_sent(name, depth + 1, is_typed=is_typed)
+        return self._names[name]
+
+    def _are_sent(self, name: str, depth: int, *, is_typed: bool) -> bool:
+        """Tell whether every use of a variable sends what it holds, as it is.
+
+        A request of an SDK's own type may also be without a use, in a part of a program.
+        """
+        tree = self._tree
+        count = 0
+        for place in self._bindings.places_of(name):
+            tokens = tree.tokens(tree.part_at(place))
+            index = tree.index_of(tokens, place)
+            if tokens[index].start != place:
+                return False
+            following = [token.text for token in tokens[index + 1 : index + 3]]
+            if following[:1] and following[0] in _SIGNS | {":", ","} and not _is_entry(tree, place):
+                continue
+            if following[:1] == ["["]:
+                if not self._sets_field(tokens, index):
+                    return False
+            elif self._is_sent(place, is_inside=False, depth=depth):
+                count += 1
+            else:
+                return False
+        return count > 0 or is_typed
+
+    def _sets_field(self, tokens: Sequence[Token], index: int) -> bool:
+        """Tell whether `body["stream"] = True` sets a field that does not depend on the model."""
+        if index + 2 >= len(tokens) or tokens[index + 2].text != "=":
+            return False
+        region = self._tree.source.region_from(tokens[index + 1].start + 1)
+        if region is None:
+            return False
+        key = self._tree.source.text[region.inner_start : region.inner_end]
+        return key.replace("_", "") in _FIELDS
+
+
+class _Place(NamedTuple):
+    """An expression in the brackets around it."""
+
+    tree: Tree
+    part: Part
+    tokens: Sequence[Token]
+    operand: Operand
+    is_inside: bool
+    depth: int
+
+    @property
+    def key(self) -> str | None:
+        """The name that it is given to; empty if it has none, None if it is part of more."""
+        place = self.operand.first - 1
+        while place >= 0 and self.tokens[place].text in _BEFORE:
+            place -= 1
+        if place < 0:
+            return ""
+        if place == 0 or self.tokens[place].text not in _PAIRS:
+            return None
+        name = name_before(self.tree, self.tokens, place)
+        return name.lstrip(":").rpartition(".")[2] or None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the call or type around it."""
+        outer = self.tree.tokens(self.tree.part_at(self.part.opener))
+        return chain_before(outer, self.tree.index_of(outer, self.part.opener))
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it is a parameter's default."""
+        if self.tree.source.text[self.part.opener] != "(":
+            return False
+        outer = self.tree.tokens(self.tree.part_at(self.part.opener))
+        return is_definition(outer, self.tree.index_of(outer, self.part.opener))
+
+    def is_handed_on(self, key: str) -> bool:
+        """Tell whether brackets without a name hand on what they hold."""
+        if self.tree.source.text[self.part.opener] == "(":
+            return len(self.tree.parts_of(self.part.opener)) == 1
+        if not key:
+            # `{ body }` of JavaScript; else an item among others.
+            text = self.tokens[0].text
+            is_short = self.depth > 0 and len(self.tokens) == 1 and is_word(text)
+            is_spread = self.operand.first > 0 and self.tokens[0].text in {"**", "..."}
+            return is_spread or (is_short and text.lower() in _BODY_KEYS)
+        return self.is_inside or key.lower() in _BODY_KEYS
+
+
+def _is_entry(tree: Tree, place: int) -> bool:
+    """Tell whether a name is an argument or entry rather than the target of an assignment."""
+    opener = tree.opener_around(place)
+    return opener >= 0 and tree.is_list(opener)
+
+
+def _is_compared(tokens: Sequence[Token], operand: Operand) -> bool:
+    """Tell whether an operator compares an expression with another."""
+    before = tokens[operand.first - 1].text if operand.first else ""
+    after = tokens[operand.last + 1].text if operand.last + 1 < len(tokens) else ""
+    return before in COMPARES or after in COMPARES

@@ -40,6 +40,7 @@ _SIGNS: Final = frozenset({"=", ":=", "<-"})
 _PAIRS: Final = frozenset({":", "=>", "=", "->", "to"})
 # Signs and words that may stand between a sign of assignment and a request.
 _BEFORE: Final = frozenset({"await", "new", "&", "*", "try", "%", "@", "!", "**", "...", "const"})
+_CONTROLS: Final = frozenset({"for", "if", "while", "assert", "return", "with", "switch", "match"})
 _DECLARES: Final = frozenset(
     {"const", "let", "var", "val", "final", "mut", "my", "local", "auto", "def"}
 )
@@ -205,9 +206,9 @@ class Sending:
             index = tree.index_of(tokens, place)
             if tokens[index].start != place:
                 return False
-            following = [token.text for token in tokens[index + 1 : index + 3]]
-            if following[:1] and following[0] in _SIGNS | {":", ","} and not _is_entry(tree, place):
+            if _is_target(tokens, index) and not _is_entry(tree, place):
                 continue
+            following = [token.text for token in tokens[index + 1 : index + 2]]
             if following[:1] == ["["]:
                 if not self._sets_field(tokens, index):
                     return False
@@ -276,6 +277,16 @@ class _Place(NamedTuple):
             is_spread = self.operand.first > 0 and self.tokens[0].text in {"**", "..."}
             return is_spread or (is_short and text.lower() in _BODY_KEYS)
         return self.is_inside or key.lower() in _BODY_KEYS
+
+
+def _is_target(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a name is assigned to: `body = `, `body: dict = `, `body, error := `."""
+    following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    is_first = tokens[0].text not in _CONTROLS
+    rest = (token.text for token in tokens[index + 1 :])
+    return following in _SIGNS or (
+        following in {":", ","} and is_first and not _SIGNS.isdisjoint(rest)
+    )
 
 
 def _is_entry(tree: Tree, place: int) -> bool:

@@ -137,7 +137,7 @@ SHOWING: Final[dict[str, Words]] = {
         llm llms ai openai open chat model models kimi moonshot moonshotai agentsflare
         gateway settings setting config configuration conf options option opts default
         defaults agent agents assistant assistants bot bots spring quarkus langchain
-        langchain4j app application env environment environments service services
+        langchain4j j app application env environment environments service services
         container containers variables variable vars provider providers client clients
         with params parameters main primary completion completions api language inference
         generation generator kwargs args spec template properties property data web worker

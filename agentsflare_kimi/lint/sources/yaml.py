@@ -21,6 +21,7 @@ from agentsflare_kimi.lint.sources.yaml_lines import (
     is_listed,
     keys_around,
     language_in,
+    span_below,
 )
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class YamlDocument:
 
     def _models_below(self, parent: int) -> int:
         if parent not in self._counted:
-            first, last = self._span_of(parent)
+            first, last = span_below(self._nodes, parent, len(self.text))
             names = {name.text for name in find_names(self.text, first, last)}
             self._counted[parent] = len(names)
         return self._counted[parent]
@@ -168,16 +169,6 @@ class YamlDocument:
     @cached_property
     def _counted(self) -> dict[int, int]:
         return {}
-
-    def _span_of(self, parent: int) -> tuple[int, int]:
-        if parent < 0:
-            return 0, len(self.text)
-        column = self._nodes[parent].column
-        for node in self._nodes[parent + 1 :]:
-            is_outside = node.column < column or (node.column == column and not node.is_item)
-            if is_outside:
-                return self._nodes[parent].start, node.start
-        return self._nodes[parent].start, len(self.text)
 
     def _item_before(self, index: int) -> str:
         """Return the text of the item before an item."""

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.patterns import lazy
 
-__all__ = ["Lines", "Node", "is_listed", "keys_around", "language_in"]
+__all__ = ["Lines", "Node", "is_listed", "keys_around", "language_in", "span_below"]
 
 _LINE: Final = lazy(
     r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?:-[ \t]*$)?
@@ -161,3 +161,14 @@ def is_listed(nodes: Sequence[Node], index: int) -> bool:
             return True
         index = nodes[index].parent
     return False
+
+
+def span_below(nodes: Sequence[Node], parent: int, length: int) -> tuple[int, int]:
+    """Return where the lines below a node begin and end; those of the whole text for -1."""
+    if parent < 0:
+        return 0, length
+    column = nodes[parent].column
+    for node in nodes[parent + 1 :]:
+        if node.column < column or (node.column == column and not node.is_item):
+            return nodes[parent].start, node.start
+    return nodes[parent].start, length

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from agentsflare_kimi.lint.evidence.callees import COMPARES, words_of
+from agentsflare_kimi.lint.evidence.callees import COMPARES
 from agentsflare_kimi.lint.evidence.calling import (
     asks,
     encodes,
     hands_on,
     marks_a_name,
     may_follow,
-    posts,
     pretends,
 )
 from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand_around
+from agentsflare_kimi.lint.evidence.posting import is_posted
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.requests.bindings import Bindings
-from agentsflare_kimi.lint.sources.regions import STRING
-from agentsflare_kimi.lint.sources.targets import content_at, is_definition, name_before
+from agentsflare_kimi.lint.sources.targets import is_definition, name_before
 from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
@@ -113,7 +112,9 @@ class Sending:
             return "hands on" if key else "marks"
         if hands_on(names):
             return "typed"
-        is_posted = is_body and not place.is_inside and self._is_posted(names, place.part.opener)
+        is_posted = (
+            is_body and not place.is_inside and is_posted(self._tree, names, place.part.opener)
+        )
         return "sent" if is_posted else "unknown"
 
     def _is_pretended(self, opener: int) -> bool:
@@ -135,43 +136,6 @@ class Sending:
             if any(map(pretends, chain_before(outer, index))):
                 return True
             opener = part.opener
-
-    def _is_posted(self, names: tuple[str, ...], opener: int) -> bool:
-        """Tell whether a call sends a chat request over HTTP."""
-        at = posts(names)
-        tree = self._tree
-        if at == "named":
-            # The method is an argument: `request("POST", url, body)`.
-            first = tree.parts_of(opener)[:1]
-            if not first or content_at(tree, first[0].start).upper() != "POST":
-                return False
-        elif not at:
-            return False
-        outer = tree.tokens(tree.part_at(opener))
-        index = tree.index_of(outer, opener)
-        if at == "before":
-            brackets = [
-                token.start
-                for place, token in enumerate(outer[:index])
-                if token.text == "(" and place and outer[place - 1].text.lower() == "post"
-            ]
-            opener = brackets[-1] if brackets else opener
-        return all(self._is_url(part) for part in tree.parts_of(opener)[:3])
-
-    def _is_url(self, part: Part) -> bool:
-        """Tell whether an argument may be the URL of a chat API, or is no URL."""
-        tree = self._tree
-        tokens = tree.tokens(part)
-        texts = [content_at(tree, token.start) for token in tokens if token.text == STRING]
-        paths = [text for text in texts if "/" in text and " " not in text and "json" not in text]
-        if paths:
-            return any(("completions" in text or "/responses" in text) for text in paths)
-        is_positional = not any(token.text in {"=", ":", "=>"} for token in tokens)
-        if not is_positional or not tokens or not is_word(tokens[0].text):
-            return True
-        words = {word for token in tokens if is_word(token.text) for word in words_of(token.text)}
-        is_url = bool(words & {"url", "uri", "base", "endpoint", "host"})
-        return not is_url or words <= SHOWING["url-words"].words
 
     def _is_variable_sent(
         self, tokens: Sequence[Token], operand: Operand, depth: int, *, is_typed: bool

@@ -112,10 +112,9 @@ class Sending:
             return "hands on" if key else "marks"
         if hands_on(names):
             return "typed"
-        is_posted = (
-            is_body and not place.is_inside and is_posted(self._tree, names, place.part.opener)
-        )
-        return "sent" if is_posted else "unknown"
+        if place.is_inside or not is_body:
+            return "unknown"
+        return "sent" if is_posted(self._tree, names, place.part.opener) else "unknown"
 
     def _is_pretended(self, opener: int) -> bool:
         """Tell whether a call is in another that sets up or checks expected calls."""

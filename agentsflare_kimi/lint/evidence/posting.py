@@ -1,0 +1,71 @@
+"""Tells whether a call sends a request to a chat API over HTTP, by its method and its URL."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.evidence.callees import words_of
+from agentsflare_kimi.lint.evidence.calling import posts
+from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.sources.regions import STRING
+from agentsflare_kimi.lint.sources.targets import content_at
+from agentsflare_kimi.lint.sources.tree import is_word
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.tree import Part, Tree
+
+__all__ = ["is_posted"]
+
+_PATHS: Final = ("completions", "/responses")
+
+
+def is_posted(tree: Tree, names: tuple[str, ...], opener: int) -> bool:
+    """Tell whether a call sends a chat request over HTTP.
+
+    Args:
+        tree: The program.
+        names: The names of the call's chain.
+        opener: Where the bracket around the body begins.
+    """
+    at = posts(names)
+    if not at:
+        return False
+    if at == "before":
+        outer = tree.tokens(tree.part_at(opener))
+        index = tree.index_of(outer, opener)
+        opener = next(
+            token.start
+            for name, token in pairwise(outer[:index])
+            if token.text == "(" and name.text.lower() == "post"
+        )
+    parts = tree.parts_of(opener)
+    place = 0
+    if at == "named":
+        # The method is an argument: `request("POST", url, body)`.
+        found = (i for i, part in enumerate(parts[:2]) if _text(tree, part).upper() == "POST")
+        place = next(found, len(parts)) + 1
+    if place >= len(parts):
+        return False
+    return _is_handle(names) or _is_chat_url(tree, parts[place])
+
+
+def _is_handle(names: tuple[str, ...]) -> bool:
+    """Tell whether a call takes a handle, whose URL was given to it before."""
+    return names[-1] == "curl_setopt"
+
+
+def _is_chat_url(tree: Tree, part: Part) -> bool:
+    """Tell whether an argument is the URL of a chat API, or a variable that may hold one."""
+    tokens = tree.tokens(part)
+    texts = [content_at(tree, token.start) for token in tokens if token.text == STRING]
+    if any(path in text for text in texts for path in _PATHS):
+        return True
+    if any("/" in text for text in texts) or not tokens:
+        return False
+    words = {word for token in tokens if is_word(token.text) for word in words_of(token.text)}
+    return bool(words) and words <= SHOWING["url-words"].words
+
+
+def _text(tree: Tree, part: Part) -> str:
+    return content_at(tree, part.start)

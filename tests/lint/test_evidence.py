@@ -18,7 +18,7 @@ NOCK = 'nock(u).post("/v1/chat/completions", { model: "@", messages: [] }).reply
 RECEIVE = 'expect(c).to receive(:chat).with(parameters: { model: "@", messages: [] })'
 HEAD = 'def ask(%{model: "@", messages: m}), do: m'
 WHEN = 'val r = when (x) { 1 -> ask(ChatRequest(model = "@", messages = m)) }'
-POST = 'post(u).json(&json!({"model": "@", "messages": m})).expect("x");'
+POST = 'post(url).json(&json!({"model": "@", "messages": m})).expect("x");'
 # Filename, text, and what a finding is: severity and kind of fix.
 PLACES = [
     ("a.py", f'client.chat.completions.create(model="{OLD}", messages=m)', "error", "safe"),
@@ -48,7 +48,7 @@ PLACES = [
     ("a.ts", NOCK.replace("@", OLD), "warning", "none"),
     ("a.rb", RECEIVE.replace("@", OLD), "warning", "none"),
     ("a.ex", HEAD.replace("@", OLD), "warning", "none"),
-    ("a.ex", HEAD.replace("(%", "(m \\\\ %").replace("@", OLD), "error", "safe"),
+    ("a.ex", HEAD.replace("(%", "(m \\\\ %").replace("@", OLD), "error", "unsafe"),
     ("a.kt", WHEN.replace("@", OLD), "error", "safe"),
     ("a.rs", POST.replace("@", OLD), "error", "safe"),
     ("a.py", f'PRICE = {{"model": "{OLD}", "input": 0.6, "output": 2.5}}', "warning", "unsafe"),

@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.evidence.calling import (
     hands_on,
     marks_a_name,
     may_follow,
+    posts,
     pretends,
 )
 from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand_around
@@ -95,26 +96,25 @@ class Sending:
 
     def _role(self, place: _Place) -> Role:  # noqa: PLR0911  # one case after the other
         """Tell what the brackets around an expression do with it."""
-        names, key = place.names, place.key
+        tree, names, key = self._tree, place.names, place.key
         if key is None or place.is_definition:
             return "unknown"
         if not names:
-            is_group = self._tree.source.text[place.part.opener] == "("
+            is_group = tree.source.text[place.part.opener] == "("
             handed = "marks" if is_group else "hands on"
             return handed if place.is_handed_on(key) else "unknown"
         is_body = place.is_inside or not key or key.lower() in _BODY_KEYS
-        is_literal = self._tree.source.text[place.part.opener] == "{"
-        if not (is_literal and hands_on(names)) and asks(names, language=self._tree.language.name):
+        is_literal = tree.source.text[place.part.opener] == "{"
+        if not (is_literal and hands_on(names)) and asks(names, language=tree.language.name):
             return "sent" if is_body and not self._is_pretended(place.part.opener) else "unknown"
         if place.is_inside and not key and marks_a_name(names):
             return "marks"
+        if posts(names):
+            is_sent = is_body and not place.is_inside
+            return "sent" if is_sent and is_posted(tree, names, place.part.opener) else "unknown"
         if encodes(names):
             return "hands on" if key else "marks"
-        if hands_on(names):
-            return "typed"
-        if place.is_inside or not is_body:
-            return "unknown"
-        return "sent" if is_posted(self._tree, names, place.part.opener) else "unknown"
+        return "typed" if hands_on(names) else "unknown"
 
     def _is_pretended(self, opener: int) -> bool:
         """Tell whether a call is in another that sets up or checks expected calls."""
@@ -131,7 +131,8 @@ class Sending:
             index = tree.index_of(outer, part.opener)
             if not tree.is_list(part.opener):
                 heads = [token.text for token in outer[:index] if is_word(token.text)]
-                return any(map(pretends, heads))
+                # Kotlin's `when` chooses a branch.
+                return any(head != "when" and pretends(head) for head in heads)
             if any(map(pretends, chain_before(outer, index))):
                 return True
             opener = part.opener

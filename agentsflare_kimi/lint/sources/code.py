@@ -222,7 +222,8 @@ class CodeDocument:
         """Tell whether the requests are sent, and nothing else uses the constant's name."""
         sending = self._siblings.sending
         is_all = len(self.bindings.places_of(name)) == len(uses) + 1
-        return is_all and all(sending.shows(body.main.opener) for body in uses)
+        models = [body.main.find("model") for body in uses]
+        return is_all and all(entry and sending.shows(entry.value_start) for entry in models)
 
     def _is_said_once(self, name: str) -> bool:
         # In a long text, counting takes longer than loading the module that finds the uses.

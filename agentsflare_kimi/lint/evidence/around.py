@@ -14,13 +14,14 @@ from agentsflare_kimi.lint.evidence.callees import (
     takes_down,
     words_of,
 )
+from agentsflare_kimi.lint.evidence.calling import encodes, hands_on
 from agentsflare_kimi.lint.evidence.chains import chain_before, operand_around
 from agentsflare_kimi.lint.evidence.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentsflare_kimi.lint.evidence.verdict import Verdict
+    from agentsflare_kimi.lint.evidence.case import Verdict
     from agentsflare_kimi.lint.sources.steps import Step
     from agentsflare_kimi.lint.sources.tree import Token, Tree
 
@@ -29,6 +30,7 @@ __all__ = ["Around"]
 _HEADS: Final = frozenset({"def", "defp", "defmacro"})
 _OF_AN_OBJECT: Final = frozenset({".", "?.", "->", "::", "&."})
 _RECORDERS: Final = WORDS["recorders"].words
+_ASSERTS: Final = ("assert_", "refute_")
 _EQUALS: Final = frozenset({"==", "!=", "===", "!==", "=~"})
 
 
@@ -108,13 +110,18 @@ class Around:
         if opener not in tree.source.closers:
             return False
         tokens = tree.tokens(tree.part_at(opener))
-        operand = operand_around(tokens, tree.index_of(tokens, opener))
+        index = tree.index_of(tokens, opener)
+        names = chain_before(tokens, index) if tree.source.text[opener] == "(" else ()
+        if names and not (hands_on(names) or encodes(names)):
+            # What a call returns is compared, not what it is given.
+            return False
+        operand = operand_around(tokens, index)
         after = tokens[operand.last + 1].text if operand.last + 1 < len(tokens) else ""
         first = operand.first
         if first and tokens[first - 1].text == "%":
             first -= 1
         before = tokens[first - 1].text if first else ""
-        if _EQUALS & {before, after} or compares(before):
+        if _EQUALS & {before, after} or before.startswith(_ASSERTS):
             return True
         is_elixir = tree.language.name == "elixir"
         if is_elixir and (after in {"->", "<-"} or (after == "=" and not first)):
@@ -133,7 +140,9 @@ def _of_callee(step: Step, *, is_inside: bool) -> Iterator[str]:
     """Yield the evidence from the call or type around a step."""
     if step.kind not in {"argument", "made"}:
         return
-    if queries(step.callee) or compares(step.callee):
+    # `replace(settings, model=...)` makes a copy with another model.
+    is_copied = bool(step.name) and step.callee.rpartition(".")[2] == "replace"
+    if queries(step.callee) or (compares(step.callee) and not is_copied):
         yield "query"
     if takes_down(step.callee):
         yield "logged"

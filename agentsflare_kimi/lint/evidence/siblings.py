@@ -25,8 +25,8 @@ from agentsflare_kimi.models.catalog import find_model
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentsflare_kimi.lint.evidence.case import Verdict
     from agentsflare_kimi.lint.evidence.sending import Sending
-    from agentsflare_kimi.lint.evidence.verdict import Verdict
     from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["Siblings"]

@@ -99,7 +99,8 @@ WORDS: Final[dict[str, Words]] = {
         get_llm getchatmodel create_react_agent create_agent createagent make_llm load_llm
         get_chat_model chatmodel chat_model languagemodel language_model withmodel
         generation.call rubyllm.chat askmodel agent using exec_chat exec_chat_stream
-        from_openai create_chat llm.get_model llm.get_async_model
+        from_openai create_chat moonshot moonshotai openai kimi llm.get_model
+        llm.get_async_model
         """,
     ),
     "fallbacks": words(

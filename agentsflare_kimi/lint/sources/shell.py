@@ -165,7 +165,10 @@ class ShellDocument(CodeDocument):
         if _COMPARISON.search(before) or (_PATTERN.match(self.text, end) and _begins(before)):
             return "comparison", ""
         if match := _JQ.search(before):
-            return ("request" if is_model_key(match[1]) else "value"), match[1]
+            entry = rf"model[\"']?\s*:\s*\${match[1]}\b"
+            first, last = command_at(self.source.masked, start)
+            is_model = is_model_key(match[1]) or re.search(entry, self.text[first:last])
+            return ("request" if is_model else "value"), match[1]
         if match := _ASSIGNMENT.search(before) or _FLAG.search(before):
             key = next(filter(None, match.groups()))
             is_request = is_model_key(key.lstrip("-")) or key == "-m"

@@ -1,0 +1,122 @@
+"""Decides the role of a string that is a positional argument."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.evidence.callees import (
+    compares,
+    describes_a_model,
+    falls_back,
+    is_chat,
+    is_pattern,
+    queries,
+    takes_down,
+    takes_model_first,
+)
+from agentsflare_kimi.lint.evidence.calling import asks
+from agentsflare_kimi.lint.evidence.case import Case, Verdict
+from agentsflare_kimi.lint.evidence.defaults import called_before
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url, is_model_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentsflare_kimi.lint.sources.steps import Step
+    from agentsflare_kimi.lint.sources.tree import Tree
+
+__all__ = ["FLAG", "judge_argument", "string_before"]
+
+FLAG: Final = lazy(r"--?[\w-]*model(?:[-_](?:name|id))?=?\Z|-m\Z", re.IGNORECASE)
+"""An option that names a model."""
+_FIRST: Final = 4
+
+
+def judge_argument(case: Case, step: Step, wrapper: str) -> Verdict | None:  # noqa: C901, PLR0911, PLR0912  # one case after the other
+    """Judge a positional argument; None if the call only wraps it."""
+    callee = step.callee
+    last = callee.rpartition(".")[2]
+    if is_pattern(callee):
+        return Verdict("comparison", evidence=("query",), call=callee)
+    if compares(callee):
+        return Verdict("comparison", evidence=("comparison",), call=callee)
+    if takes_down(callee) and not is_chat(callee):
+        return Verdict("record", evidence=("logged",), call=callee)
+    if describes_a_model(callee):
+        outer = case.next()
+        if outer and is_model_key(outer.name) and not describes_a_model(outer.callee):
+            return Verdict("request", outer.name, call=outer.callee, group=outer.opener)
+        return Verdict("value", last, ("catalogue",), call=callee)
+    if is_model_key(last.lstrip("$@")) and not queries(callee):
+        return Verdict("request", last, call=callee, group=-1)
+    before = string_before(case.tree, step)
+    if falls_back(callee) or last == "using":
+        names = (*_strings_before(case.tree, step), *_symbols_before(case.tree, step))
+        before = next(filter(is_model_key, names), before)
+    before = before or next(filter(FLAG.match, called_before(case.tree, step)), "")
+    if step.nth == 1 and before and last == "using":
+        return Verdict("request", last, call=callee, group=step.opener)
+    if before and (FLAG.match(before) or is_model_key(before)) and not queries(callee):
+        return Verdict("request", before, call=callee)
+    if before and is_api_key(before):
+        return Verdict("value", before, call=callee)
+    is_first = step.nth == 0 and takes_model_first(callee)
+    is_asked = is_first or asks(tuple(callee.split(".")), language=case.tree.language.name)
+    if is_asked and not wrapper and not queries(callee):
+        return Verdict("request", last, call=callee, group=step.opener)
+    if queries(callee):
+        return Verdict("comparison", evidence=("query",), call=callee)
+    if is_api_key(last) or is_base_url(last):
+        return Verdict("value", last, call=callee)
+    if falls_back(callee):
+        return (
+            None
+            if step.nth or "default" in last.lower() or "or" in last.lower()
+            else _looked_up(step)
+        )
+    if is_api_key(last):
+        return Verdict("value", last, call=callee)
+    return None if step.nth == 0 else Verdict("value", "", call=callee)
+
+
+def _looked_up(step: Step) -> Verdict | None:
+    """Judge an argument of a look-up: the key to find, or a default."""
+    last = step.callee.rpartition(".")[2].lower()
+    is_option = last in {
+        "option",
+        "argument",
+        "field",
+        "parameter",
+        "setting",
+        "prop",
+        "some",
+        "try",
+        "optional",
+    }
+    return None if is_option else Verdict("value", "", call=step.callee)
+
+
+def string_before(tree: Tree, step: Step) -> str:
+    """Return the string argument before this one: `option("model", "...")`."""
+    if not step.nth or step.opener < 0:
+        return ""
+    part = tree.parts_of(step.opener)[step.nth - 1]
+    region = tree.source.region_at(part.start)
+    is_string = region is not None and region.start == part.start and region.end == part.end
+    return tree.source.text[region.inner_start : region.inner_end] if region and is_string else ""
+
+
+def _strings_before(tree: Tree, step: Step) -> Iterator[str]:
+    """Yield the strings among the first arguments: `StringVarP(&x, "model", "m", "...")`."""
+    for index in range(1, min(step.nth, _FIRST) + 1):
+        yield string_before(tree, step._replace(nth=index))
+
+
+def _symbols_before(tree: Tree, step: Step) -> Iterator[str]:
+    """Yield the symbols among the arguments before: `get_env(:app, :model, "...")`."""
+    for part in tree.parts_of(step.opener)[: step.nth] if step.opener >= 0 else ():
+        texts = [token.text for token in tree.tokens(part)]
+        if texts[:1] == [":"]:
+            yield "".join(texts[1:])

@@ -115,7 +115,9 @@ def is_chat(callee: str) -> bool:
     last = parts[-1]
     if last in _METHODS and len(parts) > 1 and parts[-2] in _RESOURCES:
         return True
-    if callee.lower() in _CHAT_CALLS or last.lower() in _CHAT_CALLS:
+    # Constants of an enumeration are in capitals.
+    is_known = callee.lower() in _CHAT_CALLS or last.lower() in _CHAT_CALLS
+    if is_known and not (last.isupper() and len(last) > 1):
         return not _CATALOGUE_TYPE.search(last)
     if _CHAT_METHODS.search(callee):
         return True

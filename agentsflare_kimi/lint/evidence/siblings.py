@@ -75,9 +75,9 @@ class Siblings:
             evidence += found
             if self._asks(verdict, seen):
                 evidence.append("chat-callee")
-            if verdict.call.rpartition(".")[2] in HIDDEN_TEMPERATURE:
-                evidence.append("hidden-default")
             outwards = [*seen, *steps]
+            if any(step.callee.rpartition(".")[2] in HIDDEN_TEMPERATURE for step in outwards):
+                evidence.append("hidden-default")
             evidence += self._around.evidence_on(verdict, seen, outwards)
             evidence += self._of_neighbours(outwards)
             if self._tree.language.is_data:

@@ -90,12 +90,6 @@ _MEASURES: Final = lazy(
     r"|(?i:tokens?|price|pricing|costs?|context_?(?:window|length)|model_?info|capabilit\w+)"
     r"(?i:_?for(?:_?model)?|_?of)?$"
 )
-# Calls that record requests: logs, traces, metrics.
-# Names of expected or received texts.
-_EXPECTED: Final = lazy(
-    r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
-)
-
 # Types of responses, and of rows that store them.
 _TAKEN_DOWN: Final = lazy(
     r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats|Error"

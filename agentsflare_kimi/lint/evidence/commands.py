@@ -79,8 +79,9 @@ def is_chat_url(url: str) -> bool:
     if any(path in url for path in _PATHS):
         return True
     variable = _VARIABLE.match(url)
-    is_alone = variable is not None and variable.end() >= len(url.rstrip("}"))
-    return is_alone and SHOWING["url-words"].words.issuperset(words_of(variable[1]))
+    if variable is None or variable.end() < len(url.rstrip("}")):
+        return False
+    return SHOWING["url-words"].words.issuperset(words_of(variable[1]))
 
 
 def _program(words: Sequence[str]) -> str:

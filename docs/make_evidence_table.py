@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import Final
 
+from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, NOTHING_SHOWS
+from agentsflare_kimi.lint.evidence.words import WORDS, Words
 
 PAGE: Final = Path(__file__).with_name("linter.md")
 BEGIN: Final = "<!-- evidence, by `make generate` -->"
@@ -33,9 +35,21 @@ def make_tables() -> str:
             *rows,
             f"| nothing of all this | {NOTHING_SHOWS} |",
             "",
+            "<details><summary>The names that tell what a call, a key or a program does</summary>",
+            "",
+            "| what they are | names |",
+            "| --- | --- |",
+            *(_row(words) for words in (*SHOWING.values(), *WORDS.values())),
+            "",
+            "</details>",
+            "",
             END,
         ]
     )
+
+
+def _row(words: Words) -> str:
+    return f"| {words.what} | {' '.join(f'`{word}`' for word in sorted(words.words))} |"
 
 
 def with_tables(page: str) -> str:

@@ -1,0 +1,31 @@
+"""The names that tell what a call, a key or a program does with a model's name."""
+
+from itertools import product
+
+import pytest
+
+from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.evidence.words import WORDS
+
+# What shows that a request is sent, and what speaks against it.
+FOR = ("sending", "posting", "commands")
+AGAINST = ("comparing", "takes-down", "mocks", "not-posting", "recorders")
+
+
+@pytest.mark.parametrize("name", [*WORDS, *SHOWING])
+def test_each_set_says_what_it_is_and_is_not_empty(name):
+    words = (WORDS | SHOWING)[name]
+    assert words.what
+    assert words.words
+    assert words.what[0].islower()
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(FOR, AGAINST)))
+def test_no_name_speaks_for_a_request_and_against_it(one, other):
+    table = WORDS | SHOWING
+    assert table[one].words.isdisjoint(table[other].words)
+
+
+def test_a_verb_of_asking_is_no_verb_of_another_kind():
+    other = WORDS["queries"].words | WORDS["takes-down"].words | WORDS["comparing"].words
+    assert SHOWING["asking"].words.isdisjoint(other)

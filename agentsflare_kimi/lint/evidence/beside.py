@@ -124,4 +124,4 @@ def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tupl
     is_asked = bool({"chat-body", "credentials", "chat-callee"} & set(found))
     if {"listed", "alias"} & set(found) or ("catalogue" in found and not is_asked):
         return "value", found
-    return position, tuple(name for name in found if name != "catalogue")
+    return position, found

@@ -19,6 +19,9 @@ _SENDING: Final = SHOWING["sending"].words
 _RESOURCES: Final = SHOWING["resources"].words
 _POSTING: Final = SHOWING["posting"].words
 _NOT_POSTING: Final = SHOWING["not-posting"].words
+_CLIENTS: Final = SHOWING["clients"].words
+_STORES: Final = SHOWING["stores"].words
+_OWNER_AND_RESOURCE: Final = 2
 # Prefixes of a resource that change nothing about the request.
 _BETWEEN: Final = frozenset({"with_raw_response", "with_streaming_response", "beta"})
 _NAMED_METHOD: Final = frozenset({"request", "newrequest", "newrequestwithcontext", "stream"})
@@ -96,17 +99,17 @@ def _is_asking(names: list[str], language: str) -> bool:
 
 
 def _is_resource(before: list[str]) -> bool:
-    """Tell whether the names before a method end in a resource: `client.chat.completions`."""
-    if not before:
+    """Tell whether the names before a method are a client's resource: `client.chat.completions`.
+
+    Rows of a database are created in the same way: `user.completions.create`.
+    """
+    bare = [name.removesuffix("()").lower() for name in before]
+    if len(bare) < _OWNER_AND_RESOURCE or any(not _STORES.isdisjoint(words_of(n)) for n in before):
         return False
-    last = before[-1]
-    lower = last.lower()
-    if lower == "chat":
-        # `Chat.create` stores a row.
-        return len(before) > 1
-    if last in {"ChatCompletion", "Completion"}:
-        return True
-    return lower in _RESOURCES and (len(before) > 1 or last.endswith("()") or last.islower())
+    if bare[-2:] == ["chat", "completions"]:
+        return len(bare) > _OWNER_AND_RESOURCE
+    is_client = any(not _CLIENTS.isdisjoint(words_of(name)) for name in before[:-1])
+    return is_client and bare[-1] in _RESOURCES
 
 
 def pretends(name: str) -> bool:

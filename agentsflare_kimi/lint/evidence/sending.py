@@ -91,6 +91,7 @@ class Sending:
             if role == "typed":
                 is_builder, is_inside, is_typed = len(place.names) > 1, False, True
             else:
+                is_typed = is_typed or (role == "marks" and is_inside and bool(place.names))
                 is_inside = is_inside and role == "marks"
             offset = part.opener
 
@@ -104,11 +105,11 @@ class Sending:
             handed = "marks" if is_group else "hands on"
             return handed if place.is_handed_on(key) else "unknown"
         is_body = place.is_inside or not key or key.lower() in _BODY_KEYS
+        if place.is_inside and not key and marks_a_name(names):
+            return "marks"
         is_literal = tree.source.text[place.part.opener] == "{"
         if not (is_literal and hands_on(names)) and asks(names, language=tree.language.name):
             return "sent" if is_body and not self._is_pretended(place.part.opener) else "unknown"
-        if place.is_inside and not key and marks_a_name(names):
-            return "marks"
         if posts(names):
             is_sent = is_body and not place.is_inside
             return "sent" if is_sent and is_posted(tree, names, place.part.opener) else "unknown"
@@ -122,6 +123,9 @@ class Sending:
         while True:
             part = tree.part_at(opener)
             tokens = tree.tokens(part)
+            first = operand_around(tokens, tree.index_of(tokens, opener)).first
+            if first and tokens[first - 1].text == "assert":
+                return True
             after = tokens[min(tree.index_of(tokens, opener) + 1, len(tokens) - 1)].text
             if after == ">" and tree.language.name == "groovy":
                 return True
@@ -240,7 +244,7 @@ class _Place(NamedTuple):
             is_short = self.depth > 0 and len(self.tokens) == 1 and is_word(text)
             is_spread = self.operand.first > 0 and self.tokens[0].text in {"**", "..."}
             return is_spread or (is_short and text.lower() in _BODY_KEYS)
-        return self.is_inside or key.lower() in _BODY_KEYS
+        return self.is_inside or key.lower() in _BODY_KEYS or (self.depth > 0 and key == "model")
 
 
 def _is_target(tokens: Sequence[Token], index: int) -> bool:

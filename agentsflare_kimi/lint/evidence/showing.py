@@ -42,8 +42,22 @@ SHOWING: Final[dict[str, Words]] = {
     "resources": words(
         "resources of the API",
         """
-        completions completions() responses responses() chat() chat.completions threads
-        runs assistants
+        ""completions responses chat runs assistants completion chatcompletion messages
+        """,
+    ),
+    "clients": words(
+        "words of the name of a client",
+        """
+        client openai kimi moonshot agentsflare llm ai gateway sdk oai anthropic
+        completions threads beta
+        """,
+    ),
+    "stores": words(
+        "words of the name of what stores rows",
+        """
+        db database store repo repository prisma orm model models user users row table
+        session conversation record records entity dao billing fine tuning jobs embeddings
+        moderations files batches evals vector
         """,
     ),
     "posting": words(

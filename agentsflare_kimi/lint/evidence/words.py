@@ -159,7 +159,8 @@ WORDS: Final[dict[str, Words]] = {
         is_deprecated raise_if has_been_called_with check assert execute executemany
         executequery update_one replace_one replaceone bulk_write find_one_and_update
         insert_one insertone insert_many insertmany hash_including objectcontaining
-        setparameter set_parameter bson.d bson.m bson.e fake hasdata
+        setparameter set_parameter bson.d bson.m bson.e fake hasdata hash md5 sha256
+        digest cachekey cache_key makekey make_key
         """,
     ),
     "query-keys": words(

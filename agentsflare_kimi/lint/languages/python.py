@@ -58,6 +58,7 @@ LANGUAGE = Language(
         r"^[ \t]*(?:async[ \t]+)?def[ \t]+test_\w*"
         r"|^[ \t]*class[ \t]+(?:Test\w*|\w+\([^)]*TestCase\))"
         r"|^[ \t]*@pytest\."
-        r"|^[ \t]*(?:async[ \t]+)?with[ \t]+[^\n]*(?:\braises(?=\()|assertRaises)"
+        r"|^[ \t]*(?:async[ \t]+)?with[ \t]+[^\n]*"
+        r"(?:\braises(?=\()|assertRaises|\bpatch\b|\bmock\b|cassette|\brespx\b)"
     ),
 )

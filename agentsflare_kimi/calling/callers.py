@@ -19,6 +19,8 @@ from typing import Any, Final
 import anyio
 import openai
 
+from agentsflare_kimi.calling.waiters import stack, waiting_frames, waiting_threads
+
 __all__ = ["callers_frame", "is_installed", "is_within"]
 
 
@@ -27,23 +29,40 @@ def callers_frame() -> FrameType | None:
 
     Returns:
         The innermost frame of a file that is neither installed (site-packages, the standard
-        library, the environment's scripts) nor ours. If there is none, as in an installed
-        program, the innermost one outside the SDK and its machinery; None if there is no such
-        frame either, as for a bare SDK method in a thread pool.
+        library, the environment's scripts) nor ours, on this stack or on that of a task or thread
+        that waits for this one. If there is none, as in an installed program, the innermost one
+        outside the SDK and its machinery; None if there is no such frame either, as for a bare
+        SDK method in a thread pool.
 
     A constant stacklevel cannot be right: create, parse, raw responses, streams, tasks,
     frameworks and tracers all differ in depth. Source: facts/openai-sdk.md section 2.
     """
     nearest = None
-    frame = inspect.currentframe()
-    while frame is not None:
-        filename = _file_of(frame)
-        if not _is_machinery(filename):
+    for frame in stack(inspect.currentframe()):
+        # Below the loop is `asyncio.run()`; what awaits the task is nearer.
+        if frame.f_code is _LOOPS_STEP and (waiting := _waiting_frame()):
+            return waiting
+        if not _is_machinery(_file_of(frame)):
             nearest = nearest or frame
-            if not _is_foreign(filename):
+            if _is_users(frame):
                 return frame
-        frame = frame.f_back
-    return nearest
+    return _waiting_frame() or _waiting_threads_frame() or nearest
+
+
+def _waiting_frame() -> FrameType | None:
+    return next(filter(_is_users, waiting_frames()), None)
+
+
+def _waiting_threads_frame() -> FrameType | None:
+    found = [next(filter(_is_users, frames), None) for frames in waiting_threads()]
+    # Which of several threads waits for this one cannot be told.
+    users = [frame for frame in found if frame is not None]
+    return users[0] if len(users) == 1 else None
+
+
+def _is_users(frame: FrameType) -> bool:
+    filename = _file_of(frame)
+    return not _is_machinery(filename) and not _is_foreign(filename)
 
 
 def is_within(filename: str, folders: Iterable[str], path: Any = os.path) -> bool:  # noqa: ANN401  # a module
@@ -87,6 +106,7 @@ def _folder(module: ModuleType) -> str:
     return str(Path(module.__file__ or "").parent)
 
 
+_LOOPS_STEP: Final = asyncio.Handle._run.__code__  # type: ignore[attr-defined]  # noqa: SLF001
 _MACHINERY: Final = (
     str(Path(__file__).parents[1]),
     *(_folder(module) for module in (openai, anyio, asyncio, concurrent.futures)),

@@ -21,6 +21,7 @@ ENVIRONMENTS = {
     "core": CORE,
     "newest": (
         *CORE,
+        "ag2",
         "agent_framework",
         "agno",
         "autogen",
@@ -28,12 +29,14 @@ ENVIRONMENTS = {
         "dspy",
         "griptape",
         "haystack",
+        "llm",
         "magentic",
+        "mirascope",
         "outlines",
         "smolagents",
     ),
     "openai2": ("crewai", "llamaindex", "strands"),
-    "pinned": ("instructor",),
+    "pinned": ("instructor", "marvin", "semantic_kernel"),
 }
 TRACERS = ("opentelemetry", "logfire", "openinference")
 MORE_TRACERS = ("traceloop", "langfuse")
@@ -94,15 +97,19 @@ def _framework_lines(frameworks: list[list[dict]]) -> list[str]:
     lines = [
         f"Run on {day}. In each cell: requests for `kimi-k2.6` / for `kimi-k2-turbo-preview`.",
         "",
-        "| framework | openai | chat | tool loop | structured | async stream | warnings |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| framework | openai | chat | tool loop | structured | async stream | blocked | warned |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for rows in frameworks:
         cells = [_cell([row for row in rows if row["part"] == part]) for part in PARTS]
         warned = sorted({name for row in rows for name in row["warnings"]})
         names = ", ".join(name.removesuffix("Warning") for name in warned)
         head = f"{rows[0]['package']} {rows[0]['version']}"
-        lines.append(f"| {head} | {rows[0]['openai']} | {' | '.join(cells)} | {names} |")
+        blocked = [row for row in rows if row["part"] == "blocked"]
+        told = next((row["verdict"] for row in blocked if row["verdict"] != "ok"), None)
+        raised = f"**{told}**" if told else blocked[0]["raised"] or "nothing; the text says so"
+        openai = rows[0]["openai"]
+        lines.append(f"| {head} | {openai} | {' | '.join(cells)} | {raised} | {names} |")
     return lines
 
 

@@ -1,13 +1,19 @@
 """Haystack: no argument for a client; it is set after `warm_up()`."""
 
-from harness import HELLO, TOLD, WEATHER, main
+from harness import HELLO, TOLD, WEATHER, WHO, main
 from haystack.components.agents import Agent
 from haystack.components.generators.chat import OpenAIChatGenerator
 from haystack.dataclasses import ChatMessage
 from haystack.tools import tool
 from haystack.utils import Secret
+from pydantic import BaseModel
 
 from agentsflare_kimi import AsyncKimi, Kimi
+
+
+class Person(BaseModel):
+    name: str
+    age: int
 
 
 @tool
@@ -32,6 +38,13 @@ def tool_loop(model: str) -> str:
     return agent.run(messages=[ChatMessage.from_user(WEATHER)])["messages"][-1].text
 
 
+def structured(model: str) -> Person:
+    asked, form = [ChatMessage.from_user(WHO)], {"response_format": Person}
+    return Person.model_validate_json(
+        kimi(model).run(asked, generation_kwargs=form)["replies"][0].text
+    )
+
+
 async def stream(model: str) -> str:
     texts = []
 
@@ -43,4 +56,4 @@ async def stream(model: str) -> str:
 
 
 if __name__ == "__main__":
-    main("haystack-ai", chat, tool_loop, stream)
+    main("haystack-ai", chat, tool_loop, structured, stream)

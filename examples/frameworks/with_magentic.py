@@ -1,10 +1,10 @@
 """magentic: no argument for a client; the attribute is where it goes."""
 
 from harness import HELLO, TOLD, WEATHER, WHO, main
-from magentic import OpenaiChatModel, prompt, prompt_chain
+from magentic import AsyncStreamedStr, OpenaiChatModel, prompt, prompt_chain
 from pydantic import BaseModel
 
-from agentsflare_kimi import Kimi
+from agentsflare_kimi import AsyncKimi, Kimi
 
 
 class Person(BaseModel):
@@ -19,7 +19,7 @@ def get_weather(city: str) -> str:
 
 def kimi(model: str) -> OpenaiChatModel:
     made = OpenaiChatModel(model, api_key="the client has it", base_url="http://127.0.0.1")
-    made._client = Kimi()
+    made._client, made._async_client = Kimi(), AsyncKimi()
     return made
 
 
@@ -44,5 +44,12 @@ def structured(model: str) -> Person:
     return person()
 
 
+async def stream(model: str) -> str:
+    @prompt(HELLO, model=kimi(model))
+    async def hello() -> AsyncStreamedStr: ...
+
+    return "".join([text async for text in await hello()])
+
+
 if __name__ == "__main__":
-    main("magentic", chat, tool_loop, structured)
+    main("magentic", chat, tool_loop, structured, stream)

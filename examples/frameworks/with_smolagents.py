@@ -1,6 +1,9 @@
 """smolagents: `create_client` is what makes the client."""
 
-from harness import HELLO, TOLD, WEATHER, main
+import json
+
+from harness import HELLO, TOLD, WEATHER, WHO, main
+from pydantic import BaseModel
 from smolagents import OpenAIModel, ToolCallingAgent, tool
 
 from agentsflare_kimi import Kimi
@@ -9,6 +12,11 @@ from agentsflare_kimi import Kimi
 class KimiModel(OpenAIModel):
     def create_client(self) -> Kimi:
         return Kimi()
+
+
+class Person(BaseModel):
+    name: str
+    age: int
 
 
 @tool
@@ -21,14 +29,24 @@ def get_weather(city: str) -> str:
     return TOLD
 
 
+def ask(model: str, text: str, **options: object) -> str:
+    messages = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+    return KimiModel(model).generate(messages, **options).content
+
+
 def chat(model: str) -> str:
-    messages = [{"role": "user", "content": [{"type": "text", "text": HELLO}]}]
-    return KimiModel(model).generate(messages).content
+    return ask(model, HELLO)
 
 
 def tool_loop(model: str) -> str:
     agent = ToolCallingAgent([get_weather], KimiModel(model), verbosity_level=0, max_steps=5)
     return str(agent.run(WEATHER))
+
+
+def structured(model: str) -> dict:
+    schema = {"name": "Person", "schema": Person.model_json_schema()}
+    form = {"type": "json_schema", "json_schema": schema}
+    return json.loads(ask(model, WHO, response_format=form))
 
 
 def final_answer(body: dict) -> dict | None:
@@ -41,4 +59,4 @@ def final_answer(body: dict) -> dict | None:
 
 
 if __name__ == "__main__":
-    main("smolagents", chat, tool_loop, answers=final_answer)
+    main("smolagents", chat, tool_loop, structured, answers=final_answer)

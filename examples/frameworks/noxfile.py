@@ -39,7 +39,7 @@ ENVIRONMENTS = {
     "pinned": ("instructor", "marvin", "semantic_kernel"),
 }
 TRACERS = ("opentelemetry", "logfire", "openinference")
-MORE_TRACERS = ("traceloop", "langfuse")
+MORE_TRACERS = ("traceloop", "langfuse", "braintrust", "openai_v2")
 QUIET = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "CREWAI_DISABLE_TELEMETRY": "true"}
 PARTS = ("chat", "tool_loop", "structured", "stream")
 

@@ -49,14 +49,14 @@ def check_base_url(url: str, *, allow_insecure_http: bool = False) -> str:
 
 def _problem(text: str, *, allow_insecure_http: bool) -> str | None:
     if re.search(r"[\s\\\x00-\x1f\x7f]", text):
-        return "it holds blanks, backslashes or control characters"
+        return "it contains blanks, backslashes or control characters"
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
         _ = parts.port
     except ValueError as error:
         is_port = "port" in str(error).lower()
-        return f"it is not a URL{': the port is no number up to 65535' if is_port else ''}"
+        return f"it is not a URL{': the port is not a number up to 65535' if is_port else ''}"
     return _problem_with(parts, host, allow_insecure_http=allow_insecure_http)
 
 
@@ -65,7 +65,7 @@ def _problem_with(parts: SplitResult, host: str, *, allow_insecure_http: bool) -
     checks = (
         (parts.scheme not in {"http", "https"}, "it does not begin with https://"),
         (not host, "it names no host"),
-        ("@" in parts.netloc, f"user information stands before the host {host!a}"),
+        ("@" in parts.netloc, f"it contains user information before the host {host!a}"),
         (not host.isascii() or "%" in host, f"the host {host!a} is not plain ASCII"),
         (parts.query or parts.fragment, f"a query or fragment follows the path on {host!a}"),
         (

@@ -182,7 +182,7 @@ def _read_names(text: str) -> tuple[str, ...]:
 
 def _problem_with_key(text: str) -> str:
     if text.lower().startswith("bearer "):
-        return "begins with 'Bearer', which is added to it"
+        return "begins with 'Bearer', which is added automatically"
     if not text.isascii():
         return "holds a character outside ASCII"
     return "" if text.isprintable() else "holds a control character, such as a line end"

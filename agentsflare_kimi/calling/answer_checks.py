@@ -73,7 +73,7 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
     if not _is_model(cast_to) or (data is None and cast_to is ChatCompletionChunk):
         return data
     if not isinstance(data, Mapping):
-        raise unreadable_response("it is no JSON object", response, data)
+        raise unreadable_response("it is not a JSON object", response, data)
     fields = cast("Mapping[str, object]", data)
     if issubclass(cast_to, _WITH_CHOICES):
         return _with_choices(fields, cast_to, response)
@@ -140,7 +140,7 @@ def _with_choices(
 ) -> Mapping[str, object]:
     choices = fields.get("choices")
     if not isinstance(choices, list | None):
-        raise unreadable_response("its choices are no list", response, dict(fields))
+        raise unreadable_response("its choices are not a list", response, dict(fields))
     found = find_error(fields)
     if choices and found is not None:
         raise _partial_failure(found, fields, cast_to, response)

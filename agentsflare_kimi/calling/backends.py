@@ -159,7 +159,7 @@ class _Body(http.AsyncByteStream):
                 async with asyncio.timeout(self._timeout):
                     return await anext(pieces, None)
         except TimeoutError:
-            raise http.ReadTimeout("no byte came in time") from None
+            raise http.ReadTimeout("no data came in time") from None
 
     async def aclose(self) -> None:
         with _errors_of_the_library():

@@ -220,7 +220,7 @@ def _unforced(
             parameter="thinking",
             before=body.get("thinking", ABSENT),
             after={"type": "disabled"},
-            reason="tool_choice forces a call, which the gateway takes only without thinking",
+            reason="tool_choice forces a call, which the gateway accepts only with thinking off",
             is_lossy=thinking_type(body) == "enabled",
         )
     elif circumstances.on_forced_tool != "error":
@@ -259,7 +259,7 @@ def _schema_without(body: Mapping[str, object], keyword: str) -> Iterator[Change
             parameter=f"response_format.json_schema.schema.{keyword}",
             before=schema[keyword],
             after=ABSENT,
-            reason="the gateway does not know this keyword, which constrains no answer",
+            reason="the gateway does not know this keyword, which does not constrain the answer",
         )
 
 
@@ -290,7 +290,7 @@ def _reasoning(index: int, before: object, filler: str) -> Change:
         parameter=f"messages[{index}].reasoning_content",
         before=before,
         after=filler,
-        reason=f"the reasoning behind this call is not known, and the gateway wants {shown}",
+        reason=f"the reasoning behind this call is not known, and the gateway requires {shown}",
         is_lossy=True,
     )
 

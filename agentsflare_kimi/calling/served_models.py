@@ -82,8 +82,9 @@ class AnswerCheck:
             raise _refused(sent, shown, fields, cast_to, response)
         self._passed = served
         message = (
-            f"{sent} was asked, and the answer says that {shown} gave it. Price, limits and "
-            "behaviour are those of the model that answers. Set AGENTSFLARE_ON_SUBSTITUTION "
+            f"{sent} was requested, but according to the response {shown} answered. The price, "
+            "limits and behaviour are those of the model that answered. Set "
+            "AGENTSFLARE_ON_SUBSTITUTION "
             "(`on_substitution`) to 'ignore' to silence this, or to 'error' to refuse such answers."
         )
         self._say(Notice(kind="substituted", message=message, model=sent), served)
@@ -124,7 +125,7 @@ class AnswerCheck:
             return
         name = _shown(self._sent or response.request.url.path)
         message = (
-            f"the gateway announces in a header of its answer that {name} {end}. Set "
+            f"a response header from the gateway announces that {name} {end}. Set "
             "AGENTSFLARE_ON_DEPRECATED (`on_deprecated`) to 'ignore' to silence this."
         )
         self._say(Notice(kind="end_announced", message=message, model=name))
@@ -183,7 +184,7 @@ def _refused(
     if isinstance(cast_to, type) and issubclass(cast_to, BaseModel):
         answer = cast_to.construct(**cast("dict[str, Any]", fields))
     error = ServedModelError(
-        f"{sent} was asked, and {served} answered; `.completion` has the answer. Set "
+        f"{sent} was requested, but {served} answered; `.completion` has the answer. Set "
         "AGENTSFLARE_ON_SUBSTITUTION (`on_substitution`) to 'warn' to accept such answers.",
         response.request,
         model_sent=sent,

@@ -57,7 +57,7 @@ def unparsed(error: Exception, answer: object, response: Response) -> OpenAIErro
     found = error
     if not isinstance(found, OpenAIError):
         found = unparsed_answer_error(
-            f"the SDK cannot make of the answer what was asked for: {_fault(error)}; "
+            f"the SDK could not turn the answer into the requested type: {_fault(error)}; "
             "`.completion` has the answer",
             response.request,
             error,

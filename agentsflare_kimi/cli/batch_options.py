@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--price-prompt", type=_positive, metavar="P", help="price of a million prompt tokens")
     add("--price-completion", type=_positive, metavar="P", help="and of completion tokens")
     add("--offline", action="store_true", help="ask an emulator on this machine; needs no key")
-    add("--env-file", metavar="FILE", help="read AGENTSFLARE_ variables from this file, too")
+    add("--env-file", metavar="FILE", help="also read AGENTSFLARE_ variables from this file")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--follow", action="store_true", help="print each record as it comes")
     output.add_argument("--json", action="store_true", help="print the summary as JSON")

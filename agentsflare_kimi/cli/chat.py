@@ -60,15 +60,19 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         action=either,
         help="show the reasoning, on stderr (default: only on a terminal)",
     )
-    parser.add_argument("--max-tokens", type=_count, metavar="N", help="the longest answer")
     parser.add_argument(
-        "--temperature", type=_temperature, metavar="T", help="0 to 1, where the model takes it"
+        "--max-tokens", type=_count, metavar="N", help="limit of the answer in tokens"
     )
     parser.add_argument(
-        "--offline", action="store_true", help="let an emulator in this process answer; no key"
+        "--temperature", type=_temperature, metavar="T", help="0 to 1, where the model accepts it"
     )
     parser.add_argument(
-        "--env-file", metavar="FILE", help="read AGENTSFLARE_ variables from this file, too"
+        "--offline",
+        action="store_true",
+        help="let an emulator in this process answer; needs no key",
+    )
+    parser.add_argument(
+        "--env-file", metavar="FILE", help="also read AGENTSFLARE_ variables from this file"
     )
     parser.add_argument(
         "--no-history", action="store_true", help="neither read nor write the history of questions"

@@ -61,7 +61,7 @@ def run_command(conversation: Conversation, line: str) -> Outcome:
             "that begins with a slash"
         )
     if argument.strip() and not command.argument:
-        raise UsageError(f"{name} takes nothing after it")
+        raise UsageError(f"{name} takes no argument")
     return command.run(conversation, argument.strip())
 
 
@@ -87,8 +87,8 @@ def _model(conversation: Conversation, name: str) -> Outcome:
         except UsageError:
             conversation.model, conversation.thinking = before
             raise
-        return Outcome(f"{name} answers now; it decides itself whether it thinks")
-    return Outcome(f"{name} answers now")
+        return Outcome(f"{name} answers from now on; it decides itself whether it thinks")
+    return Outcome(f"{name} answers from now on")
 
 
 def _system(conversation: Conversation, text: str) -> Outcome:
@@ -136,9 +136,9 @@ def _save(conversation: Conversation, name: str) -> Outcome:
         with open(path, "x", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
             file.write(text)
     except FileExistsError:
-        raise UsageError(f"{name} is there already; choose another name") from None
+        raise UsageError(f"{name} already exists; choose another name") from None
     except ValueError:
-        raise UsageError(f"{name!r} is no name of a file") from None
+        raise UsageError(f"{name!r} is not a file name") from None
     except OSError as error:
         raise UsageError(f"{name}: {error.strerror}") from error
     return Outcome(f"saved in {path}")
@@ -163,7 +163,7 @@ def _as_markdown(conversation: Conversation) -> str:
 def _retry(conversation: Conversation, _argument: str) -> Outcome:
     question = conversation.ask_again()
     if question is None:
-        raise UsageError("nothing was asked yet")
+        raise UsageError("nothing has been asked yet")
     return Outcome(question=question)
 
 

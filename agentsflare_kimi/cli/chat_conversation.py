@@ -133,12 +133,12 @@ class Conversation:
             return
         thinks = is_thinking(plan.request, model)
         if self.thinking is not None and thinks != self.thinking:
-            raise UsageError(f"{self._named(model)} {_HABITS[thinks]}, and leaves no choice")
+            raise UsageError(f"{self._named(model)} {_HABITS[thinks]}, and offers no choice")
         pinned = model.fixed_parameters(thinks).get("temperature")
         if None not in {pinned, self.temperature} and pinned != self.temperature:
             raise UsageError(
-                f"{self._named(model)} samples at temperature {pinned:g}, whatever is asked; leave "
-                "the temperature out, or choose another model"
+                f"{self._named(model)} samples at temperature {pinned:g}, whatever the "
+                "request says; leave the temperature out, or choose another model"
             )
         if has_images and "image" not in model.inputs:
             able = [each.id for each in models.models if "image" in each.inputs and _is_alive(each)]

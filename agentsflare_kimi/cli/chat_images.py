@@ -61,12 +61,12 @@ def read_image(name: str) -> Image:
     if name.startswith(_UPLOADED):
         return Image(name, name)
     if name.lower().startswith(("http://", "https://")):
-        raise UsageError(f"image {name!r}: addresses on the web are not read; download it first")
+        raise UsageError(f"image {name!r}: web addresses are not read; download it first")
     content = _read(os.path.expanduser(name), name)  # noqa: PTH111  # a name may hold NUL
     kind = _kind(content[:16])
     if not kind:
         known = ", ".join(sign for sign, _ in _SIGNS)
-        raise UsageError(f"image {name!r} is none of the kinds that are taken: {known}, heic, heif")
+        raise UsageError(f"image {name!r} is of no supported type: {known}, heic, heif")
     data = base64.b64encode(content).decode("ascii")
     return Image(name, f"data:image/{kind};base64,{data}")
 

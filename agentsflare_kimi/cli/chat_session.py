@@ -111,7 +111,7 @@ def _question(words: list[str]) -> str:
     except UnicodeDecodeError as error:
         raise UsageError(f"standard input is not UTF-8 text: {error.reason}") from None
     if not question.strip():
-        raise UsageError("no prompt: give one as argument or on standard input")
+        raise UsageError("no prompt: give one as an argument or on standard input")
     return question
 
 

@@ -35,9 +35,9 @@ def run(arguments: list[str]) -> int:
     )
     parser.add_argument("--offline", action="store_true", help="make no request")
     parser.add_argument(
-        "--ask", action="store_true", help="ask for one small completion, too, which costs money"
+        "--ask", action="store_true", help="also ask for one small completion, which costs money"
     )
-    parser.add_argument("--env-file", help="read AGENTSFLARE_ variables from this file, too")
+    parser.add_argument("--env-file", help="also read AGENTSFLARE_ variables from this file")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
     if options.ask and options.offline:

@@ -80,7 +80,7 @@ def _settings(setup: Setup) -> Iterator[Row]:
     told = [*_describe_sources(setup)]
     if told:
         rest = "all others have their defaults"
-        rest = f"but for what is refused, {rest}" if setup.problems else rest
+        rest = f"apart from what is refused, {rest}" if setup.problems else rest
         yield Row("settings", "ok", f"{', '.join(told)}; {rest}")
     for problem in setup.problems:
         yield Row("settings", "failed", problem)

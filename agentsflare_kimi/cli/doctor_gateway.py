@@ -76,12 +76,12 @@ def _list_models(client: Kimi, settings: KimiSettings, proxy: UsedProxy | None) 
     if names is None:
         kind = response.headers.get("content-type", "no content type")
         detail = (
-            f"what answers at {settings.base_url}/models ({kind}) is no list of models: this is "
+            f"what answers at {settings.base_url}/models ({kind}) is not a list of models: this is "
             "not the gateway's API; check AGENTSFLARE_BASE_URL"
         )
         yield Row("gateway", "failed", detail + _through(proxy))
     elif not names:
-        detail = "it answers, but lists no models: this key can use none, or this is no gateway"
+        detail = "it answers, but lists no models: this key can use none, or this is not a gateway"
         yield Row("gateway", "failed", detail + _through(proxy))
     else:
         plural = "" if len(names) == 1 else "s"
@@ -129,7 +129,7 @@ def _answer(client: Kimi, settings: KimiSettings, proxy: UsedProxy | None) -> Ro
     seconds = time.monotonic() - started
     reason = completion.choices[0].finish_reason if completion.choices else "nothing"
     detail = f"{completion.model} answered in {seconds:.1f} s (finish reason: {reason})"
-    return Row("answer", "ok" if text else "note", detail if text else f"{detail}, without a text")
+    return Row("answer", "ok" if text else "note", detail if text else f"{detail}, without text")
 
 
 def _describe_failure(

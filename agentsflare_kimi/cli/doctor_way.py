@@ -55,7 +55,7 @@ def check_proxy(setup: Setup) -> Iterator[Row]:
         return
     host = urlsplit(base_url).hostname
     if proxy is not None:
-        yield Row("proxy", "ok", f"requests go through {proxy}; NO_PROXY={host} sends them past it")
+        yield Row("proxy", "ok", f"requests go through {proxy}; NO_PROXY={host} bypasses it")
     elif any(read_proxies().values()):
         variables = ", ".join(variable_of(each) for each, url in read_proxies().items() if url)
         yield Row("proxy", "ok", f"none for {host}; {variables} is for other hosts")
@@ -95,7 +95,7 @@ def _problem_with_file(path: Path) -> str:
 
 def _problem_with_folder(path: Path) -> str:
     if not path.is_dir():
-        return "which is no folder"
+        return "which is not a folder"
     # OpenSSL finds certificates there by hashes in their file names.
     has_hashes = any(file.suffix[1:].isdigit() for file in path.iterdir())
     return "" if has_hashes else "in which OpenSSL finds none; run `openssl rehash` on it"

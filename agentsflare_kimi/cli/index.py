@@ -9,8 +9,8 @@ COMMANDS = {
     "completion": "complete commands and options in bash, zsh or fish",
     "demo": "show what the package does, without a key",
     "doctor": "check key, address and model",
-    "lint": "find and fix ended model names and rejected parameters in source trees",
+    "lint": "find and fix retired model names and rejected parameters in source trees",
     "models": "list the models and their status",
-    "proxy": "repair requests of programs in any language on their way to the gateway",
+    "proxy": "repair requests from programs in any language on their way to the gateway",
     "serve": "run the gateway emulator",
 }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PURPOSE", "run"]
 
-PURPOSE = "find and fix ended model names and rejected parameters in source trees"
+PURPOSE = "find and fix retired model names and rejected parameters in source trees"
 
 # With these formats, something is printed even if nothing is found.
 _TEXT_FORMATS = ("full", "concise", "grouped", "pylint")

@@ -53,7 +53,7 @@ def _day(day: str) -> date:
     try:
         return date.fromisoformat(day)
     except ValueError:
-        raise UsageError(f"--today takes a day such as 2026-12-31, not {day!r}") from None
+        raise UsageError(f"--today takes a date such as 2026-12-31, not {day!r}") from None
 
 
 def _target(name: str) -> object:

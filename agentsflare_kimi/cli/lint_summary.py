@@ -93,7 +93,7 @@ def summary(results: Results, options: Options) -> Iterable[str]:
         yield f"{safe} fixable with --fix."
     if unsafe and options.unsafe_fixes is None:
         why = (
-            "--output-format full tells why" if options.output_format in _SHORT else "reasons above"
+            "--output-format full says why" if options.output_format in _SHORT else "reasons above"
         )
         yield f"{unsafe} fixable with --fix --unsafe-fixes ({why})."
     yield from _catalogues(results.findings)
@@ -110,7 +110,7 @@ def _reasons(fixed: Iterable[Finding], most: int | None) -> Iterable[str]:
         place = f"{finding.filename}:{finding.line}"
         yield one_line(f"  {place}: {finding.code}: unsafe: {fix.reason}")
     if left := len(unsafe[most:]) if most else 0:
-        yield f"  and {left} more unsafe fixes; --show-fixes tells of all."
+        yield f"  and {left} more unsafe fixes; --show-fixes lists them all."
 
 
 def _catalogues(findings: Iterable[Finding]) -> Iterable[str]:

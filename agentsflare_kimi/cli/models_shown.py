@@ -52,7 +52,7 @@ def show_all(*, as_json: bool) -> None:
     print(table)
     left_out = [heading for heading, *_ in _COLUMNS if heading not in {each[0] for each in columns}]
     if width is not None and left_out:
-        note = f"(no room for: {', '.join(left_out)}; --json has all)"
+        note = f"(no room for: {', '.join(left_out)}; --json shows all)"
         print(fold(note, width), file=sys.stderr)
 
 

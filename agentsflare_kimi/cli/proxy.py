@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PURPOSE", "application", "run"]
 
-PURPOSE: Final = "repair requests of programs in any language on their way to the gateway"
+PURPOSE: Final = "repair requests from programs in any language on their way to the gateway"
 
 _EPILOG: Final = (
     "Callers set their base URL to the proxy's and keep their own key. Every AGENTSFLARE_ variable "
@@ -126,7 +126,7 @@ def application() -> ASGIApp:
 def _parser() -> argparse.ArgumentParser:
     parser = CommandParser(
         prog="agentsflare-kimi proxy",
-        description="Serve the gateway with this package's repairs to programs in any language.",
+        description="Serve the gateway to programs in any language, with this package's repairs.",
         epilog=_EPILOG,
     )
     add = parser.add_argument
@@ -173,7 +173,7 @@ def _check(host: str) -> None:
     store_of(chosen)
     if not is_loopback(host) and not chosen.serves_others:
         raise UsageError(
-            f"--host {host} would serve other machines: say how they are known, with --token "
+            f"--host {host} would serve other machines: say how to recognise them, with --token "
             "(the gateway's key stays here) or --pass-keys (each sends its own)"
         )
 

@@ -161,7 +161,7 @@ def check_codes(value: object) -> tuple[str, ...]:
     for code in codes:
         if not _is_prefix(code):
             raise ValueError(
-                f"{code!r} is no rule and no prefix of one (such as AFK, AFK1, AFK101)"
+                f"{code!r} is neither a rule nor a prefix of one (such as AFK, AFK1, AFK101)"
             )
         if code != "ALL" and not any(known.startswith(code) for known in CODES):
             # It would select nothing, which would look like a clean result.

@@ -145,7 +145,7 @@ def _complaints(marker: _Marker, today: date, *, is_used: bool) -> Iterator[tupl
     if marker.error:
         yield MALFORMED, marker.error
     elif marker.has_ended(today):
-        yield ENDED, f"this suppression ended on {marker.until}; mend what it hid, or remove it"
+        yield ENDED, f"this suppression ended on {marker.until}; fix what it hid, or remove it"
     elif not is_used:
         what = ", ".join(marker.codes) or "any rule"
         yield UNUSED, in_one_line("nothing here to silence for this suppression", f" of {what}")
@@ -281,4 +281,4 @@ def _read_day(until: str | None) -> tuple[date | None, str]:
     try:
         return date.fromisoformat(day), ""
     except ValueError:
-        return None, f"{clipped(day)!r} is no day; until takes one such as 2026-12-31"
+        return None, f"{clipped(day)!r} is not a date; until takes one, such as 2026-12-31"

@@ -162,7 +162,7 @@ _UNLISTED: Final[Mapping[str, str]] = {
 
 def _advice(model: KimiModel) -> str:
     note = f" {model.upstream_note}" if model.upstream_note else ""
-    instead = f" Better use {model.alternatives[0]}." if model.alternatives else ""
+    instead = f" Use {model.alternatives[0]} instead." if model.alternatives else ""
     return (
         f"; it was sent as it is.{note}{instead} Name it in {_SETTINGS['extra']} to silence this."
     )
@@ -235,7 +235,7 @@ def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
 
 def rejected(name: str, changes: tuple[Change, ...], *, is_lasting: bool) -> Notice:
     """Report that the gateway rejected parameters, and that the request was sent without them."""
-    further = ", and so will be further ones to it" if is_lasting else ""
+    further = ", as later requests to it will be" if is_lasting else ""
     intro = (
         f"the gateway rejected parameters of a request to {name}; it was changed and sent once "
         f"more{further}"

@@ -145,7 +145,7 @@ def _thinking_switch(body: Mapping[str, object], model: KimiModel) -> Iterator[R
             allowed={"type": "enabled"},
             repair=ABSENT,
             message="invalid thinking: only type=enabled is allowed for this model",
-            loss=f"{model.id} thinks all the same",
+            loss=f"{model.id} thinks anyway",
         )
 
 
@@ -166,9 +166,9 @@ def _fixed(body: Mapping[str, object], model: KimiModel, thinks: bool) -> Iterat
 
 
 _LOSSES: Final[Mapping[str, str]] = {
-    "temperature": "{model} samples at temperature {allowed}, whatever is asked",
-    "top_p": "{model} samples with top_p {allowed}, whatever is asked",
-    "n": "one answer comes back; send the request again for each further one",
+    "temperature": "{model} samples at temperature {allowed}, whatever the request says",
+    "top_p": "{model} samples with top_p {allowed}, whatever the request says",
+    "n": "only one answer comes back; send the request again for each additional one",
     "presence_penalty": "{model} applies no presence penalty",
     "frequency_penalty": "{model} applies no frequency penalty",
     "logprobs": "{model} returns no log probabilities",

@@ -65,10 +65,10 @@ def _off(body: Mapping[str, object], model: KimiModel, *, is_lossy: bool) -> Ite
         parameter="thinking.type" if is_new else "thinking",
         before=ABSENT if is_new else before,
         after="disabled" if is_new else {"type": "disabled"},
-        reason=f"tool_choice forces a call, which {model.id} takes only while it does not think",
+        reason=f"tool_choice forces a call, which {model.id} accepts only with thinking off",
         is_lossy=is_lossy,
     )
-    yield from _without_effort(body, "it may not stand beside thinking")
+    yield from _without_effort(body, "it cannot be combined with thinking")
 
 
 def _without_effort(body: Mapping[str, object], reason: str) -> Iterator[Change]:
@@ -87,7 +87,7 @@ def _as_before(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> It
     # Not a set: the caller's value may be unhashable.
     if thinking_type(body) not in ("enabled", "disabled"):
         yield from _switch(body.get("thinking"), old, new)
-    reason = f"{old.id} knew no reasoning_effort, and it may not stand beside thinking"
+    reason = f"{old.id} had no reasoning_effort, and it cannot be combined with thinking"
     yield from _without_effort(body, reason)
 
 
@@ -95,7 +95,7 @@ def _without_switch(body: Mapping[str, object], new: KimiModel) -> Iterator[Chan
     if body.get("thinking") is None or not new.fixed_while_thinking:
         return
     is_off = thinking_type(body) == "disabled"
-    reason = f"{new.id} thinks all the same" if is_off else f"{new.id} always thinks"
+    reason = f"{new.id} thinks anyway" if is_off else f"{new.id} always thinks"
     yield Change(
         parameter="thinking",
         before=body["thinking"],
@@ -115,9 +115,9 @@ def _as_effort(body: Mapping[str, object], old: KimiModel, new: KimiModel) -> It
     wanted = "low" if effort is None else _NEAREST.get(str(effort), "max")
     if wanted not in new.reasoning_efforts:
         wanted = new.reasoning_efforts[0]
-    reason = f"{new.id} cannot stop thinking; this is the least it thinks"
+    reason = f"{new.id} cannot stop thinking; this is its lowest effort"
     if effort is not None:
-        reason = f"{new.id} takes {', '.join(new.reasoning_efforts)}; this comes nearest"
+        reason = f"{new.id} takes {', '.join(new.reasoning_efforts)}; this is the closest"
     yield Change(
         parameter="reasoning_effort",
         before=ABSENT if effort is None else effort,
@@ -136,7 +136,10 @@ def _switch(odd: object, old: KimiModel, new: KimiModel) -> Iterator[Change]:
     reason = f"{old.id} did not think; {new.id} does unless told otherwise"
     if old.thinking != "never":
         wanted = {"type": "enabled", "keep": "all"}
-        reason = f"{old.id} always thought and read its earlier reasoning; {new.id} does so if told"
+        reason = (
+            f"{old.id} always thought and saw its earlier reasoning; {new.id} does so only if "
+            "asked to"
+        )
     if odd is not None:
         # The API requires `type` and accepts no unknown fields.
         yield Change(parameter="thinking", before=odd, after=wanted, reason=reason)

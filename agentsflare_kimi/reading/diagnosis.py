@@ -77,7 +77,7 @@ def diagnose(exc: BaseException) -> Diagnosis:
             return _fill(form, evidence, groups)
     return Diagnosis(
         cause="unknown",
-        summary="This failure is not known to this package.",
+        summary="This package does not know this failure.",
         advice="The exception's own message says more.",
     )
 
@@ -163,8 +163,8 @@ def _content_filtered(exc: BaseException) -> Diagnosis:
     return Diagnosis(
         cause="content_filtered",
         summary=f"A content filter blocked the prompt or the answer{names and f' ({names})'}.",
-        advice="Change the prompt; `extract_filter_results(exc)` has the details. The same request "
-        "seldom fares better.",
+        advice="Change the prompt; `extract_filter_results(exc)` has the details. The same "
+        "request rarely succeeds later.",
         is_retryable=False,
         docs_url="https://platform.kimi.ai/docs/api/errors",
     )

@@ -64,7 +64,7 @@ def test_options_arrive_in_the_request(chat, emulator):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--temperature", "0.3"], "kimi-k2.6 samples at temperature 1, whatever is asked"),
+        (["--temperature", "0.3"], "kimi-k2.6 samples at temperature 1, whatever the request says"),
         (["--temperature", "7"], "'7' is not a number from 0 to 1"),
         (["--max-tokens", "0"], "'0' is not a number of tokens"),
         (["-m", "kimi-k2.7-code", "--no-thinking"], "kimi-k2.7-code always thinks"),

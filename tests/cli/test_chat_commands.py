@@ -52,14 +52,14 @@ def test_two_slashes_begin_a_question():
     [
         ("/modl kimi-k2.6", "did you mean /model?"),
         ("/", "/help lists them"),
-        ("/quit now", "/quit takes nothing after it"),
+        ("/quit now", "/quit takes no argument"),
         ("/thinking maybe", "takes on or off, not 'maybe'"),
         ("/model kimi-k2.66", "Did you mean kimi-k2.6"),
         ("/image /nowhere/a.png", "No such file"),
         ("/save", "takes the name of a file"),
         ("/save /nowhere/a.md", "No such file"),
         ("/save a\0b", "no name of a file"),
-        ("/retry", "nothing was asked yet"),
+        ("/retry", "nothing has been asked yet"),
     ],
 )
 def test_a_command_that_fails_changes_nothing(conversation, line, told):

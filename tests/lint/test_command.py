@@ -166,7 +166,7 @@ def test_unsafe_fixes_are_asked_for_and_come_with_their_reason(tree, lint):
     assert code == 1
     assert "help: fixed by `--fix --unsafe-fixes`, which needs a look: " in out
     assert "1 fixable with --fix --unsafe-fixes (reasons above)." in err
-    assert "(--output-format full tells why)" in lint("--output-format", "concise")[2]
+    assert "(--output-format full says why)" in lint("--output-format", "concise")[2]
     assert lint("--fix")[0] == 1
     assert file.read_text(encoding="utf-8") == "model: kimi-k2-turbo-preview\n"
     code, out, err = lint("--fix", "--unsafe-fixes", "--show-fixes")
@@ -854,4 +854,4 @@ def test_of_many_unsafe_fixes_some_are_told_of(tree, lint):
     err = lint("--fix", "--unsafe-fixes")[2]
 
     assert err.count("unsafe: ") == 10
-    assert "and 3 more unsafe fixes; --show-fixes tells of all." in err
+    assert "and 3 more unsafe fixes; --show-fixes lists them all." in err

@@ -90,7 +90,7 @@ def test_whether_it_is_safe_depends_on_what_a_use_out_of_sight_would_do():
         return find_one("AFK001", PROGRAM.format(model=model, arguments=arguments), "a.py").fix
 
     assert safety("kimi-k2-thinking").is_safe
-    assert safety("kimi-k2-turbo-preview").reason == "requests out of sight may use MODEL, too"
+    assert safety("kimi-k2-turbo-preview").reason == "requests elsewhere may use MODEL, too"
     assert "top_p" in safety("kimi-k2-thinking", "top_p=0.2").reason
 
 

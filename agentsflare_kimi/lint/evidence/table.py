@@ -92,22 +92,22 @@ EVIDENCE: Final[dict[str, Evidence]] = {
     "written-json": Evidence(
         "against",
         "the request is JSON in a string",
-        "JSON in a string, and what becomes of the string is not in sight",
+        "JSON in a string, and where the string goes cannot be seen here",
     ),
     "unsent": Evidence(
         "against",
         "a call, a variable, a key or a file holds it that is not known to send it as it is",
-        "what becomes of this is not in sight",
+        "where this goes cannot be seen here",
     ),
     "unsent-text": Evidence(
         "against",
-        "the request is a text that no command in sight sends to a chat API",
-        "a request in a text, and what becomes of that is not in sight",
+        "the request is a text that no command here sends to a chat API",
+        "a request in a text, and where the text goes cannot be seen here",
     ),
     "listed": Evidence(
         "against",
         "the name is one of several in a list or a type",
-        "this is one of several names, and what becomes of them is not in sight",
+        "this is one of several names, and where they go cannot be seen here",
     ),
 }
 

@@ -45,7 +45,7 @@ VISION_MODEL = "kimi-k2.6"
     ),
     fix_safety="""\
 Always unsafe: the model may still be served, and its default temperature of 0 cannot be kept.
-Where the whole request is in sight, the fix is the whole migration.
+Where the whole request is written out, the fix is the complete migration.
 """,
     check=_check,
     needles=NAMES,

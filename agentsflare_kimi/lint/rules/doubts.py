@@ -70,7 +70,7 @@ def _doubted(
         named = ", ".join(
             f"{name} (line {bisect_right(lines, offset)})" for name, offset in settings
         )
-        reasons.append(f"{problem.replacement} rejects other values than its own for {named}")
+        reasons.append(f"{problem.replacement} accepts only its own value for {named}")
     others = (start for start in left.get(problem.model, ()) if start != problem.start)
     if (other := next(others, None)) is not None:
         line = bisect_right(lines, other)

@@ -86,12 +86,12 @@ def _is_gateways(match: re.Match[str], end: HostRetirement, text: str) -> bool:
 
 def _told(written: str, end: HostRetirement, today: date) -> str:
     when = "ended" if end.ended_on <= today else "ends"
-    instead = f"; it names `{end.successor}` in its place" if end.successor else ""
+    instead = f"; it recommends `{end.successor}` instead" if end.successor else ""
     if end.effect == "switch":
-        instead = f"; {end.successor} answers without a word"
+        instead = f"; {end.successor} silently answers instead"
     elif end.effect == "redirect":
         instead = f"; requests were redirected to `{end.successor}`"
-    doubt = "" if end.grade == "official" else " (says a third party)"
+    doubt = "" if end.grade == "official" else " (according to a third party)"
     day = f"about {end.ended_on:%Y-%m}" if end.is_month else f"on {end.ended_on}"
     return in_one_line(f"{end.host} {when} `{clipped(written)}` {day}", doubt, instead)
 
@@ -120,9 +120,9 @@ RULE: Final = Rule(
     summary="An id that another host has ended.",
     explanation="""\
 Other hosts serve Kimi models under ids of their own, and end them on days of their own: with an
-error, by a redirect to another model, or by answering with another model without a word. The rule
-reports an id that only one host uses, or one in a file or with a prefix that names the host. What
-only third parties say is said to be so. Names that stand for a host's newest model
+error, by a redirect to another model, or by silently answering with another model. The rule reports
+an id that only one host uses, or one in a file or with a prefix that names the host. It says so
+where only a third party reports the end. Names that stand for a host's newest model
 (`~moonshotai/kimi-latest`, `accounts/fireworks/routers/kimi-latest`) are alive and not reported.
 
 """

@@ -20,7 +20,7 @@ what it silenced is reported again, and so is the suppression itself.
 """,
     bad=Sample("ask.py", 'model = "kimi-k2.6"  # agentsflare: ignore[AFK001] until=2026-01-31\n'),
     good=Sample("ask.py", 'model = "kimi-k2.6"\n'),
-    fix_safety="There is no fix: mend what it silenced, or name a later day.",
+    fix_safety="There is no automatic fix: correct what it silenced, or name a later date.",
     check=checked_later,
     needles=("agentsflare:",),
 )

@@ -24,11 +24,11 @@ def _check(reading: Reading) -> Iterator[Problem]:
         if reading.successor_of(model):
             # Another rule reports its successor.
             continue
-        listed = "" if model.status == "unlisted" else " (the gateway lists it all the same)"
+        listed = "" if model.status == "unlisted" else " (the gateway still lists it)"
         instead = model.alternatives[0]
         message = in_one_line(
             f"Moonshot ended `{model.id}` on {model.upstream_ended_on}",
-            f"; better use `{instead}`",
+            f"; use `{instead}`",
             place_note(mention),
             listed,
         )

@@ -28,8 +28,8 @@ any other value is answered with HTTP 400. Which temperature they take depends o
 the same call: 1 with it, 0.6 without. Moonshot's advice is to send none of them.
 
 It is found in the request itself, and where it is set beside the name: in a builder, a struct, an
-array, a block of settings. Where a part of the request is not in sight, only values are reported
-that the model rejects whether it thinks or not.
+array, a block of settings. Where part of the request is written elsewhere, only values that the
+model rejects whether it thinks or not are reported.
 
 Where the model of a request is a name (`model=MODEL`, `args.model`, `self.model`), and the file
 names one model and no other, it is a warning: `MODEL = os.getenv("MODEL", "kimi-k2.6")` leads
@@ -56,7 +56,7 @@ the request, and `KIMI_TEMPERATURE` beside `KIMI_MODEL`.
 """,
     ),
     fix_safety="""\
-Unsafe, and only where the request is in sight: the parameter is left out, so what it asked
+Unsafe, and only where the request is written out: the parameter is removed, so what it asked
 for is not done (nor was it before: the request was rejected). Where the model is named elsewhere in
 the file, it may be another one while the program runs.
 """,

@@ -32,8 +32,8 @@ def _check(reading: Reading) -> Iterator[Problem]:
         if call.is_sdk and call.base_url and GATEWAY in resolve(document.source, call.base_url):
             ours = call.name.replace("OpenAI", "Kimi")
             yield Problem(
-                message=f"`agentsflare_kimi.{ours}` takes the place of this `{call.name}`: it "
-                "keeps retired models working",
+                message=f"use `agentsflare_kimi.{ours}` instead of this `{call.name}`: it keeps "
+                "retired models working",
                 start=call.start,
                 end=call.callee_end,
                 fix=_fix(document.source, call, ours),

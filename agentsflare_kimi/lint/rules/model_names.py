@@ -19,9 +19,9 @@ __all__ = ["move_fix", "moving_problem", "place_note", "problem_at", "whole_name
 
 _NOTES: Final = {
     "key": "a key, which something may look up",
-    "comparison": "a comparison, which takes a branch",
+    "comparison": "a comparison, which decides a branch",
     "record": "part of a recorded answer",
-    "value": "not seen to be sent",
+    "value": "not shown to be sent",
 }
 
 
@@ -185,7 +185,7 @@ def _moved_along(mention: Mention, move: _Move) -> Fix | None:
         return None
     reasons = [fix.reason for fix in whole if fix.reason]
     if move.old.thinking == "never":
-        reasons.append(f"requests out of sight may use {mention.value.key}, too")
+        reasons.append(f"requests elsewhere may use {mention.value.key}, too")
     return Fix(
         edits=merge_edits(list({edit for fix in whole for edit in fix.edits})),
         is_safe=not reasons,
@@ -199,12 +199,12 @@ def _rename_risk(mention: Mention, move: _Move) -> str:
     risks: list[str] = []
     if mention.value.settings:
         named = ", ".join(setting.name for setting in mention.value.settings)
-        risks.append(f"{move.new.id} rejects other values than its own for {named}")
+        risks.append(f"{move.new.id} accepts only its own value for {named}")
     body = mention.value.body
     if body and body.is_complete:
         risks.append("the request needs more changes than can be written here")
     elif body and ("*" in body.values or body.form != "other"):
-        risks.append("part of the request is not in sight")
+        risks.append("part of the request is written elsewhere")
     return "; ".join([*risks, *_changes(move)])
 
 

@@ -21,8 +21,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
         after = url.start + len("http")
         edit = Edit(start=after, end=after, replacement="s")
         yield Problem(
-            message="plain `http` sends the key and the prompt readable by anyone on the way; "
-            "use `https`",
+            message="plain `http` lets anyone on the way read the key and the prompt; use `https`",
             start=url.start,
             end=url.end,
             severity="info" if url.in_prose else None,

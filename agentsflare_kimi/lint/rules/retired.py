@@ -76,19 +76,19 @@ answer = client.chat.completions.create(
 """,
     ),
     fix_safety="""\
-Where the whole request is in sight, the fix is the whole migration: the new name, `thinking` as
-the old model had it, and pinned parameters left out, all in one. It is safe unless something
-that was asked for gets lost (a `temperature` that the new model does not take, say). It is written
+Where the whole request is written out, the fix is the complete migration: the new name, `thinking`
+as the old model had it, and pinned parameters removed, all in one edit. It is safe unless something
+that the request asks for is lost, such as a `temperature` the new model rejects. It is written
 for the SDKs of Python, JavaScript, TypeScript, Java, Kotlin, Go, PHP and Ruby, for curl, and for
-what Rust and C# send as JSON; where an SDK has no way to say `thinking`, the name alone is offered.
-A constant (`MODEL = "..."`) takes the requests along whose `model` it is, if each of them is in
-sight as a whole; that is unsafe for models that did not think, since other files may use the
-constant, too.
-Where only the name is in sight, it is safe for models that always thought, and unsafe for the
-others, which would begin to think. In tests, samples and generated files it is unsafe; so it is,
-unless the whole call stands in one place, where the same file sets a parameter that the successor
-pins, or uses the old name otherwise (as a key, in a comparison or a list), which a rename leaves
-behind.
+what Rust and C# send as JSON; where an SDK cannot send `thinking`, only the new name is offered.
+The fix of a constant (`MODEL = "..."`) includes the requests that use it as their `model`, if each
+of them is written out in full; it is unsafe for models that did not think, because other files may
+use the constant, too.
+Where only the name is there, the fix is safe for models that always thought, and unsafe for the
+others, because the new model thinks. It is unsafe in tests, samples and generated files. Unless the
+whole call stands in one place, it is also unsafe where the same file sets a parameter that the
+successor pins, or uses the old name in another way (as a key, in a comparison or a list), because
+a rename leaves that as it is.
 """,
     check=_check,
     needles=NAMES,

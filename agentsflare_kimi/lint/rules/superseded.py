@@ -60,9 +60,9 @@ answer = client.chat.completions.create(
 """,
     ),
     fix_safety="""\
-Always unsafe: it is another model, at another price. The fix is the whole migration where the
-request is in sight: `kimi-k3` always thinks, so `reasoning_effort` takes the place of `thinking`,
-and the reason of the fix names all that is lost.
+Always unsafe: it is another model, at another price. The fix is the complete migration where the
+request is written out: `kimi-k3` always thinks, so `reasoning_effort` replaces `thinking`, and the
+reason of the fix names all that is lost.
 """,
     check=_check,
     needles=NAMES,

@@ -19,8 +19,8 @@ def _check(reading: Reading) -> Iterator[Problem]:
         place = request.place_of("thinking")
         if place and _is_doubtful(request.model) and thinking_type(request.values) == "disabled":
             yield Problem(
-                message=f"`{request.model.id}` always thinks by its documentation; whether it "
-                "honours this is not promised",
+                message=f"`{request.model.id}` always thinks according to its documentation, "
+                "and may ignore this",
                 start=place[0],
                 end=place[1],
                 severity="info",

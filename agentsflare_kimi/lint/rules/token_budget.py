@@ -31,7 +31,7 @@ def _judge(request: Request, body: Body) -> Iterator[Problem]:
     if entry and isinstance(budget, int) and budget < MINIMUM_THINKING_BUDGET:
         yield Problem(
             message=in_one_line(
-                "reasoning may use this budget up before the answer; allow at least "
+                "reasoning may use up this budget before the answer; allow at least "
                 f"{MINIMUM_THINKING_BUDGET}",
                 *_or_disable(request, body.language),
             ),

@@ -241,7 +241,9 @@ def _is_setting(name: str, value: object) -> bool:
 def _check_retries(value: object) -> None:
     # Raise what the newest SDKs raise; older ones fail only at the first request.
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"max_retries must be a whole number, got {value!r}; 0 turns retries off")
+        # A text may be a key that was passed as the wrong argument.
+        shown = repr(value) if isinstance(value, bool | float) else type(value).__name__
+        raise TypeError(f"max_retries must be a whole number, got {shown}; 0 turns retries off")
     if value < 0:
         raise ValueError(f"max_retries must be 0 or more, got {value}; 0 turns retries off")
 

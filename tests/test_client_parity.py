@@ -82,6 +82,7 @@ def test_a_default_timeout_of_an_own_http_client_does_not_count(monkeypatch):
     [
         (None, TypeError),
         ("2", TypeError),
+        ("sk-canary", TypeError),
         (2.5, TypeError),
         (math.nan, TypeError),
         (-1, ValueError),
@@ -89,8 +90,9 @@ def test_a_default_timeout_of_an_own_http_client_does_not_count(monkeypatch):
 )
 @pytest.mark.parametrize("make", [Kimi, AsyncKimi])
 def test_a_wrong_number_of_retries_is_refused_as_the_sdk_does(make, value, error):
-    with pytest.raises(error, match="max_retries"):
+    with pytest.raises(error, match="max_retries") as caught:
         make(api_key="k", max_retries=value)
+    assert "canary" not in str(caught.value)
     if value is not None:
         with pytest.raises(error, match="max_retries"):
             make(api_key="k").with_options(max_retries=value)

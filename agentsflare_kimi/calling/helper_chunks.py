@@ -79,6 +79,15 @@ class HelperChunks:
             _chunk(rest, [{**choice, "delta": {}} for choice in ended]),
         ]
 
+    def rest(self) -> list[ChatCompletionChunk]:
+        """Return what is left when the stream ends: halves of UTF-16 pairs, as U+FFFD."""
+        choices: list[dict[str, Any]] = [
+            {"index": index, "delta": delta, "finish_reason": None, "logprobs": None}
+            for index, choice in self._choices.items()
+            if (delta := choice.rest())
+        ]
+        return [_chunk({}, choices)] if choices else []
+
     def completion(self) -> ChatCompletion:
         """Return the completion that the chunks so far add up to."""
         return ChatCompletion.construct(**cast("dict[str, Any]", self.received.completion()))
@@ -130,11 +139,17 @@ class _Choice:
                 new[name] = self._numbered(name, value) if is_list(value) else plain(value)
         is_over = so_far.finish_reason is not None
         if is_over:
-            for name in tuple(self._halves):
-                new[name] = f"{new.get(name) or ''}{whole_text(self._halves.pop(name))}"
+            for name, half in self.rest().items():
+                new[name] = f"{new.get(name) or ''}{half}"
         if calls := self._fragments(so_far.tool_calls_as_they_came, known, is_over=is_over):
             new["tool_calls"] = calls
         return new
+
+    def rest(self) -> dict[str, object]:
+        """Return the halves of UTF-16 pairs that nothing completed, each as U+FFFD."""
+        rest: dict[str, object] = {name: whole_text(half) for name, half in self._halves.items()}
+        self._halves.clear()
+        return rest
 
     def _text(self, name: str, text: str) -> str:
         whole, half = split_half(self._halves.pop(name, "") + text)
@@ -160,7 +175,8 @@ class _Choice:
     ) -> list[dict[str, object]]:
         fragments: list[dict[str, object]] = []
         for place, call in enumerate(calls):
-            fragment = self._fragment(place, call, known[place] if place < len(known) else None)
+            so_far = known[place] if place < len(known) else None
+            fragment = self._fragment(place, call, so_far, is_over=is_over)
             if fragment is not None:
                 fragments.append(fragment)
             # The helper takes the first fragment of a call for the end of the previous one.
@@ -169,7 +185,7 @@ class _Choice:
         return fragments
 
     def _fragment(
-        self, place: int, call: dict[str, object], known: object
+        self, place: int, call: dict[str, object], known: object, *, is_over: bool
     ) -> dict[str, object] | None:
         kind = "custom" if "custom" in call else "function"
         body = fields(call.get(kind))
@@ -179,7 +195,8 @@ class _Choice:
         said = self._calls[place]
         new: dict[str, str] = {}
         for name in _BODY_FIELDS:
-            text = split_half(as_text(body.get(name)) or "")[0]
+            received = as_text(body.get(name)) or ""
+            text = whole_text(received) if is_over else split_half(received)[0]
             before = said.get(name, "")
             if not text.startswith(before):
                 _forget(field(known, kind), name)

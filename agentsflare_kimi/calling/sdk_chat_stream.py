@@ -44,7 +44,10 @@ class _Reading:
 
         def _events(self, chunk):
             snapshot = self._state.current_completion_snapshot if self._has_begun else None
-            for sound in self._chunks.take(chunk, snapshot):
+            yield from self._handled(self._chunks.take(chunk, snapshot))
+
+        def _handled(self, chunks):
+            for sound in chunks:
                 self._has_begun = True
                 yield from self._state.handle_chunk(sound)
 
@@ -61,6 +64,7 @@ class _ChatStream(_Reading, ChatCompletionStream[Any]):
             with self._checked():
                 for chunk in self._raw_stream:
                     yield from self._events(chunk)
+                yield from self._handled(self._chunks.rest())
 
         def get_final_completion(self):
             self.until_done()
@@ -75,6 +79,8 @@ class _AsyncChatStream(_Reading, AsyncChatCompletionStream[Any]):
                 async for chunk in self._raw_stream:
                     for event in self._events(chunk):
                         yield event
+                for event in self._handled(self._chunks.rest()):
+                    yield event
 
         async def get_final_completion(self):
             await self.until_done()

@@ -24,6 +24,7 @@ __all__ = ["CHECKS"]
 _PACKAGES: Final = ("agentsflare-kimi", "openai", "pydantic-settings", "structlog")
 # `agentsflare-kimi proxy` checks its own variables.
 _OF_THE_PROXY: Final = f"{PREFIX}PROXY_"
+_REFUSED: Final = "the one that is set is refused"
 _NEARLY_OURS: Final = ("AGENTSFLARE", "AGENTFLARE", "AGENT_FLARE", "AGENTS_FLARE")
 
 
@@ -100,7 +101,9 @@ def _describe_sources(setup: Setup) -> Iterator[str]:
 
 
 def _key(setup: Setup) -> Iterator[Row]:
-    if setup.settings.api_key is None:
+    if "api_key" in setup.refused:
+        yield Row("API key", "skipped", _REFUSED)
+    elif setup.settings.api_key is None:
         detail = "AGENTSFLARE_API_KEY is not set; `agentsflare-kimi serve` works without one"
         yield Row("API key", "failed", detail)
     else:
@@ -110,7 +113,7 @@ def _key(setup: Setup) -> Iterator[Row]:
 
 def _base_url(setup: Setup) -> Iterator[Row]:
     if "base_url" in setup.refused:
-        yield Row("base URL", "skipped", "the one that is set is refused")
+        yield Row("base URL", "skipped", _REFUSED)
         return
     url = setup.settings.base_url
     parts = urlsplit(url).path.split("/")
@@ -125,6 +128,9 @@ def _base_url(setup: Setup) -> Iterator[Row]:
 
 
 def _model(setup: Setup) -> Iterator[Row]:
+    if "model" in setup.refused:
+        yield Row("model", "skipped", _REFUSED)
+        return
     try:
         yield _look_up(setup.settings)
     except ConfigurationError as error:

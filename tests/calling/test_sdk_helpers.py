@@ -201,6 +201,8 @@ SMILE = ["\ud83d", "\ude00"]
 OTHERS = {
     "halves-apart": [*(said({"content": half}) for half in SMILE), STOP],
     "half-alone": [said({"content": SMILE[0]}), STOP],
+    "half-at-the-end": [said({"content": f"Hello{SMILE[0]}"})],
+    "half-in-a-call": [call(index=0, **FIRST | {"function": function(SMILE[0])}), END],
     "cut-json": [said({"content": '{"name": "Os'}), STOP],
     "prose": [said({"content": "I cannot."}), STOP],
     "cut-call": [call(index=0, **FIRST), call(index=0, function=function('{"na')), END],
@@ -293,6 +295,9 @@ def test_texts_are_put_together(server, kind, name):
 def test_halves_of_a_pair_are_joined(server, kind):
     assert _stream(kind, server.url("halves-apart")).choices[0].message.content == "😀"
     assert _stream(kind, server.url("half-alone")).choices[0].message.content == "\ufffd"
+    assert _stream(kind, server.url("half-at-the-end")).choices[0].message.content == "Hello\ufffd"
+    (asked,) = _stream(kind, server.url("half-in-a-call")).choices[0].message.tool_calls
+    assert asked.function.arguments == "\ufffd"
 
 
 FAULTS = {

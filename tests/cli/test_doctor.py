@@ -67,16 +67,33 @@ def test_a_gateway_that_lists_the_model_is_in_order():
 
 
 @pytest.mark.parametrize(
+    ("variable", "value", "row"),
+    [
+        ("AGENTSFLARE_API_KEY", "ключ", "API key"),
+        ("AGENTSFLARE_BASE_URL", "ftp://gateway.invalid", "base URL"),
+        ("AGENTSFLARE_MODEL", " ", "model"),
+    ],
+)
+def test_nothing_is_said_of_the_default_of_a_setting_that_is_refused(variable, value, row):
+    report = examine("--offline", **{"AGENTSFLARE_API_KEY": KEY, variable: value})
+
+    assert report.code == 1
+    assert "failed" in report.status("settings")
+    assert report.status(row) == {"skipped"}
+    assert report.detail(row) == "the one that is set is refused"
+
+
+@pytest.mark.parametrize(
     ("body", "content_type", "told"),
     [
-        (b"{}", "application/json", "is no list of models"),
-        (b"[]", "application/json", "is no list of models"),
-        (b'{"data": 5}', "application/json", "is no list of models"),
+        (b"{}", "application/json", "is not a list of models"),
+        (b"[]", "application/json", "is not a list of models"),
+        (b'{"data": 5}', "application/json", "is not a list of models"),
         (b'{"data": []}', "application/json", "lists no models"),
         (b'{"data": [{"name": "x"}, 3]}', "application/json", "lists no models"),
-        (b"<html>Welcome</html>", "text/html", "(text/html) is no list of models"),
-        (b"", "application/json", "is no list of models"),
-        (b'{"data": [', "application/json", "is no list of models"),
+        (b"<html>Welcome</html>", "text/html", "(text/html) is not a list of models"),
+        (b"", "application/json", "is not a list of models"),
+        (b'{"data": [', "application/json", "is not a list of models"),
     ],
 )
 def test_what_is_no_gateway_fails(body, content_type, told):

@@ -10,7 +10,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1] / "agentsflare_kimi" / "lint" / "rules"
 HEAD: Final = '''\
-"""Which strings of a text call for which rule: code, module, whether only for moves, strings.
+"""Each rule's code, module, whether it needs `migrate_to`, and strings that call for it.
 
 Written by `make generate` from the rules' modules; do not edit.
 """

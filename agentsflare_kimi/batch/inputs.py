@@ -153,7 +153,7 @@ def _make(number: int, value: Mapping[str, object] | str | LineError, options: R
 
 def _refuse_model(model: object, settings: KimiSettings) -> None:
     if not isinstance(model, str):
-        raise LineError("`model` is no text")
+        raise LineError("`model` is not text")
     for notice in plan_migration({"model": model}, settings=settings).notices:
         if notice.is_refusal:
             raise LineError(notice.message)
@@ -179,7 +179,7 @@ def _body(fields: Mapping[str, object], options: RowOptions) -> dict[str, object
 def _openai_body(fields: Mapping[str, object]) -> dict[str, object]:
     body, url, method = fields["body"], fields.get("url", _CHAT), fields.get("method", "POST")
     if not isinstance(body, dict):
-        raise LineError("`body` is no object")
+        raise LineError("`body` is not an object")
     if url not in {_CHAT, _CHAT.removeprefix("/v1")} or method != "POST":
         raise LineError(f"only POST {_CHAT} can be asked, not {method} {url}")
     request = dict(cast("dict[str, object]", body))
@@ -189,7 +189,7 @@ def _openai_body(fields: Mapping[str, object]) -> dict[str, object]:
 
 def _refuse_messages(name: str, messages: object) -> None:
     if not isinstance(messages, list):
-        raise LineError(f"`{name}` is no list")
+        raise LineError(f"`{name}` is not a list")
     if not messages:
         raise LineError(f"`{name}` is empty")
 

@@ -22,7 +22,20 @@ from agentsflare_kimi.models.notice_texts import Notice, NoticeKind
 __all__ = ["ToldPlaces", "announce", "log_event", "warn_caller"]
 
 
+# Several times the lines of a large program that make requests.
+_MOST_TOLD: Final = 1_024
+_STANDARD: Final = logging.getLogger("agentsflare_kimi")
+# Otherwise logging's last-resort handler prints to stderr if nothing is configured.
+_STANDARD.addHandler(logging.NullHandler())
+_PLAIN: Final[list[Any]] = [
+    structlog.stdlib.filter_by_level,
+    structlog.processors.KeyValueRenderer(key_order=["event"], drop_missing=True),
+]
+
+
 class _Channel(NamedTuple):
+    """How a kind of notice is announced: its log event, its warning, and its error if refused."""
+
     event: str
     warning: type[errors.KimiWarning] | None
     error: type[errors.ModelError] | None = None
@@ -91,7 +104,7 @@ def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
     if notice.kind == "migrated" and notice.successor:
         trace_models(notice.model, notice.successor)
     place = _callers_place()
-    key = (*_name(place), notice.kind, notice.model, _wording(notice.message))
+    key = (*_identity(place), notice.kind, notice.model, _wording(notice.message))
     is_news = told is None or notice.is_refusal or told.add(key)
     log_event(
         channel.event,
@@ -116,17 +129,13 @@ def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
             raise
 
 
-def _name(place: _Place) -> tuple[str, int | str]:
+def _identity(place: _Place) -> tuple[str, int | str]:
     # Without a line of the caller's, the thread identifies the call best.
     return place.filename, place.line if place.frame else threading.current_thread().name
 
 
 def _wording(message: str) -> str:
     return re.sub(r"\d+", "#", message)
-
-
-# Several times the lines of a large program that make requests.
-_MOST_TOLD: Final = 1_024
 
 
 def log_event(event: str, *, level: int, **fields: object) -> None:
@@ -146,15 +155,6 @@ def log_event(event: str, *, level: int, **fields: object) -> None:
     else:
         logger = structlog.wrap_logger(_STANDARD, _PLAIN, structlog.stdlib.BoundLogger)
     logger.log(level, event, **fields)
-
-
-_STANDARD: Final = logging.getLogger("agentsflare_kimi")
-# Otherwise logging's last-resort handler prints to stderr if nothing is configured.
-_STANDARD.addHandler(logging.NullHandler())
-_PLAIN: Final[list[Any]] = [
-    structlog.stdlib.filter_by_level,
-    structlog.processors.KeyValueRenderer(key_order=["event"], drop_missing=True),
-]
 
 
 def _category(notice: Notice, category: type[errors.KimiWarning]) -> type[errors.KimiWarning]:

@@ -20,7 +20,7 @@ from agentsflare_kimi.reading.lenient import as_list, field, fields
 __all__ = ["MANAGERS"]
 
 
-class _Reading:
+class _Guarded:
     """What the sync and the async stream share."""
 
     if not TYPE_CHECKING:  # the SDK's own signatures
@@ -46,10 +46,10 @@ class _Reading:
             snapshot = self._state.current_completion_snapshot if self._has_begun else None
             yield from self._handled(self._chunks.take(chunk, snapshot))
 
-        def _handled(self, chunks):
-            for sound in chunks:
+        def _handled(self, normalised):
+            for chunk in normalised:
                 self._has_begun = True
-                yield from self._state.handle_chunk(sound)
+                yield from self._state.handle_chunk(chunk)
 
         def _final(self):
             with self._checked():
@@ -57,7 +57,7 @@ class _Reading:
                 return self._state.get_final_completion()
 
 
-class _ChatStream(_Reading, ChatCompletionStream[Any]):
+class _ChatStream(_Guarded, ChatCompletionStream[Any]):
     if not TYPE_CHECKING:  # as above
 
         def __stream__(self):
@@ -71,7 +71,7 @@ class _ChatStream(_Reading, ChatCompletionStream[Any]):
             return self._final()
 
 
-class _AsyncChatStream(_Reading, AsyncChatCompletionStream[Any]):
+class _AsyncChatStream(_Guarded, AsyncChatCompletionStream[Any]):
     if not TYPE_CHECKING:  # as above
 
         async def __stream__(self):

@@ -17,7 +17,7 @@ from agentsflare_kimi.calling.unparsed import in_our_tree
 __all__ = ["MANAGERS"]
 
 
-class _Reading:
+class _Guarded:
     """What the sync and the async stream share; it observes the events of the raw stream."""
 
     if not TYPE_CHECKING:  # the SDK's own signatures
@@ -29,14 +29,14 @@ class _Reading:
             stream._latest = None
             stream._iterator = stream.__stream__()
             if (watch := getattr(stream._raw_stream, "watch", None)) is not None:
-                watch.observers.append(_Ear(stream))
+                watch.observers.append(_LatestResponse(stream))
             return stream
 
         def _checked(self):
             return in_our_tree(lambda: self._latest, self._response)
 
 
-class _Ear:
+class _LatestResponse:
     """Keeps the latest response sent in an event of the stream."""
 
     def __init__(self, stream: Any) -> None:
@@ -49,7 +49,7 @@ class _Ear:
         pass
 
 
-class _ResponseStream(_Reading, ResponseStream[Any]):
+class _ResponseStream(_Guarded, ResponseStream[Any]):
     if not TYPE_CHECKING:  # as above
 
         def __stream__(self):
@@ -61,7 +61,7 @@ class _ResponseStream(_Reading, ResponseStream[Any]):
                 return super().get_final_response()
 
 
-class _AsyncResponseStream(_Reading, AsyncResponseStream[Any]):
+class _AsyncResponseStream(_Guarded, AsyncResponseStream[Any]):
     if not TYPE_CHECKING:  # as above
 
         async def __stream__(self):

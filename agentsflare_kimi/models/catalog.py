@@ -72,7 +72,7 @@ class Catalog:
         return None if read is None or self._reader.is_offer(read) else self._models[read.model]
 
     def read_name(self, text: object) -> ModelName | None:
-        """Parse *text* as the function `read_name` does, against these models."""
+        """Parse *text* against these models; see the function `read_name`."""
         return self._reader.read(text)
 
     @cached_property

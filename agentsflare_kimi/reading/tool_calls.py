@@ -40,10 +40,10 @@ class ToolCalls:
     def add(self, fragments: Sequence[object]) -> None:
         """Add the fragments of one chunk."""
         self.has_list = True
-        for position, fragment in enumerate(fragments):
-            told = fields(fragment)
-            if told:
-                self._find(told, position if len(fragments) > 1 else None).add(told)
+        for position, received in enumerate(fragments):
+            fragment = fields(received)
+            if fragment:
+                self._find(fragment, position if len(fragments) > 1 else None).add(fragment)
 
     def as_list(self, *, is_cut: bool = True) -> list[dict[str, object]]:
         """Return the calls in the form that a message has.
@@ -63,24 +63,24 @@ class ToolCalls:
         """
         return [call.as_dict(is_cut=is_cut) for call in self._calls]
 
-    def _find(self, told: dict[str, object], position: int | None) -> _Call:
+    def _find(self, fragment: dict[str, object], position: int | None) -> _Call:
         """Return the call that a fragment belongs to: by index, else by id, else by position."""
-        index, identity = _index(told), as_text(told.get("id"))
+        index, identity = _index(fragment), as_text(fragment.get("id"))
         if index is None:
             known = self._by_id(identity) if identity else self._by_position(position)
-            known = known or (self._unnamed(told) if identity else None)
-            return self._start() if known is None or known.is_followed_by(told) else known
-        known = self._by_index.get(index) or self._renumbered(told)
-        if known is None or known.is_followed_by(told):
+            known = known or (self._unnamed(fragment) if identity else None)
+            return self._start() if known is None or known.is_followed_by(fragment) else known
+        known = self._by_index.get(index) or self._renumbered(fragment)
+        if known is None or known.is_followed_by(fragment):
             known = self._start(index)
         self._by_index[index] = known
         return known
 
-    def _renumbered(self, told: dict[str, object]) -> _Call | None:
+    def _renumbered(self, fragment: dict[str, object]) -> _Call | None:
         """Return the call with the same id, if the index only counts fragments or repeats."""
-        identity = as_text(told.get("id"))
+        identity = as_text(fragment.get("id"))
         known = self._by_id(identity) if identity else None
-        return known if known and (not _name(told) or known.is_repeated_by(told)) else None
+        return known if known and (not _name(fragment) or known.is_repeated_by(fragment)) else None
 
     def _by_id(self, identity: str) -> _Call | None:
         return next((call for call in self._calls if call.identity == identity), None)
@@ -90,14 +90,14 @@ class ToolCalls:
             return self._calls[-1] if self._calls else None
         return self._calls[position] if position < len(self._calls) else None
 
-    def _unnamed(self, told: dict[str, object]) -> _Call | None:
+    def _unnamed(self, fragment: dict[str, object]) -> _Call | None:
         """Return the last call if a fragment with a new id continues it.
 
         An id may come after the name, or a new one may come with every fragment; a different
         call has a name of its own.
         """
         last = self._calls[-1] if self._calls else None
-        goes_on = last is not None and (not _name(told) or last.identity is None)
+        goes_on = last is not None and (not _name(fragment) or last.identity is None)
         return last if goes_on else None
 
     def _start(self, place: int | None = None) -> _Call:
@@ -111,45 +111,45 @@ class _Call:
 
     def __init__(self, place: int) -> None:
         self.place = place
-        self._told: dict[str, object] = {}
+        self._known: dict[str, object] = {}
         self._bodies: dict[str, dict[str, object]] = {}
 
     @property
     def identity(self) -> str | None:
         """Its id, once it is known."""
-        return as_text(self._told.get("id"))
+        return as_text(self._known.get("id"))
 
     @property
     def _name(self) -> str | None:
         return next((name for body in self._bodies.values() if (name := _text(body))), None)
 
-    def is_followed_by(self, told: dict[str, object]) -> bool:
+    def is_followed_by(self, fragment: dict[str, object]) -> bool:
         """Whether a fragment that seems to continue this call starts another one.
 
         Some gateways give all parallel calls the index 0, or neither index nor id; others give
         every fragment of one call a new id, but then no name.
         """
-        identity, name, own = as_text(told.get("id")), _name(told), self._name
+        identity, name, own = as_text(fragment.get("id")), _name(fragment), self._name
         is_other_id = bool(identity and self.identity and identity != self.identity)
         if not name:
-            return is_other_id and self._is_restarted_by(told)
+            return is_other_id and self._is_restarted_by(fragment)
         if identity and identity == self.identity:
             return False
         if own and not name.startswith(own):
             # A name may come in parts, but not after arguments.
-            return is_other_id or _index(told) is None or bool(self._arguments)
+            return is_other_id or _index(fragment) is None or bool(self._arguments)
         if is_other_id:
-            return "custom" in told or not self._arguments or self._arguments.is_whole()
-        return self._is_restarted_by(told)
+            return "custom" in fragment or not self._arguments or self._arguments.is_whole()
+        return self._is_restarted_by(fragment)
 
-    def is_repeated_by(self, told: dict[str, object]) -> bool:
+    def is_repeated_by(self, fragment: dict[str, object]) -> bool:
         """Whether a fragment repeats this whole call."""
-        is_whole = _name(told) == self._name and self._arguments.is_whole()
-        return is_whole and same_json(self._arguments.text(is_cut=False), _arguments(told))
+        is_whole = _name(fragment) == self._name and self._arguments.is_whole()
+        return is_whole and same_json(self._arguments.text(is_cut=False), _arguments(fragment))
 
-    def _is_restarted_by(self, told: dict[str, object]) -> bool:
+    def _is_restarted_by(self, fragment: dict[str, object]) -> bool:
         """Whether this call is complete, and a fragment starts different arguments."""
-        given = _arguments(told)
+        given = _arguments(fragment)
         if not given.lstrip().startswith("{") or not self._arguments.is_whole():
             return False
         own = self._arguments.text(is_cut=False)
@@ -157,12 +157,12 @@ class _Call:
             return False
         return not (same_json(own, given) if is_json_object(given) else own.startswith(given))
 
-    def add(self, told: dict[str, object]) -> None:
-        for name, value in told.items():
+    def add(self, fragment: dict[str, object]) -> None:
+        for name, value in fragment.items():
             if name in _BODIES:
                 self._add_body(self._bodies.setdefault(name, {}), fields(value))
-            elif value is not None and name != "index" and not self._told.get(name):
-                self._told[name] = plain(value)
+            elif value is not None and name != "index" and not self._known.get(name):
+                self._known[name] = plain(value)
 
     def as_dict(self, *, is_cut: bool) -> dict[str, object]:
         bodies: dict[str, dict[str, object]] = {}
@@ -174,7 +174,7 @@ class _Call:
                 }
         if "function" in bodies:
             bodies["function"].setdefault("arguments", "" if is_cut else NO_ARGUMENTS)
-        return {"type": next(iter(bodies), "function"), **self._told, **bodies}
+        return {"type": next(iter(bodies), "function"), **self._known, **bodies}
 
     @property
     def _arguments(self) -> Arguments:
@@ -182,8 +182,8 @@ class _Call:
         return next((value for value in found if isinstance(value, Arguments)), Arguments())
 
     @staticmethod
-    def _add_body(body: dict[str, object], told: dict[str, object]) -> None:
-        for name, value in told.items():
+    def _add_body(body: dict[str, object], fragment: dict[str, object]) -> None:
+        for name, value in fragment.items():
             if name in _FRAGMENTED:
                 _add_arguments(body, name, value)
             elif name == "name" and isinstance(value, str):
@@ -215,27 +215,27 @@ def _add_arguments(body: dict[str, object], name: str, value: object) -> None:
     body[name] = arguments
 
 
-def _named(known: str, told: str) -> str:
-    """Return a name after a fragment that repeats it or adds a part to it."""
-    return told if told.startswith(known) else known + told
+def _named(known: str, part: str) -> str:
+    """Return a name to which a fragment adds *part*, or which it repeats."""
+    return part if part.startswith(known) else known + part
 
 
-def _name(told: dict[str, object]) -> str | None:
-    return next((name for body in _BODIES if (name := _text(fields(told.get(body))))), None)
+def _name(fragment: dict[str, object]) -> str | None:
+    return next((name for body in _BODIES if (name := _text(fields(fragment.get(body))))), None)
 
 
 def _text(body: dict[str, object]) -> str | None:
     return as_text(body.get("name"))
 
 
-def _arguments(told: dict[str, object]) -> str:
-    values = (fields(told.get(body)).get(name) for body in _BODIES for name in _FRAGMENTED)
+def _arguments(fragment: dict[str, object]) -> str:
+    values = (fields(fragment.get(body)).get(name) for body in _BODIES for name in _FRAGMENTED)
     texts = (arguments_text(value) if is_mapping(value) else value for value in values)
     return next((text for text in texts if isinstance(text, str)), "")
 
 
-def _index(told: dict[str, object]) -> int | None:
-    index = told.get("index")
+def _index(fragment: dict[str, object]) -> int | None:
+    index = fragment.get("index")
     if isinstance(index, str) and index.isascii() and index.isdecimal() and len(index) < 10:  # noqa: PLR2004
         return int(index)
     return as_integer(index)

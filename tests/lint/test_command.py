@@ -358,7 +358,7 @@ def test_the_nearest_settings_win(tree, lint):
         ("select = 'AFK'", "select: must be a list of strings, not 'AFK'"),
         ("select = ['F401']", "'F401' is no rule"),
         ("select = ['AFK999']", "select: there is no rule 'AFK999'"),
-        ("ignore = ['AFK001']\n[lint]\nexclude = ['a.py']", "'ignore' stands outside of [lint]"),
+        ("ignore = ['AFK001']\n[lint]\nexclude = ['a.py']", "'ignore' is outside of [lint]"),
         ("max-file-size = 0", "max-file-size: must be a number"),
         ("per-file-ignores = ['x']", "per-file-ignores: must be a table"),
         ("force-exclude = 1", "force-exclude: must be true or false"),

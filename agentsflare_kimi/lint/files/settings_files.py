@@ -19,6 +19,7 @@ __all__ = ["FileSettings", "forget", "settings_for"]
 
 _STANDALONE = "agentsflare-kimi.toml"
 _SHARED = "pyproject.toml"
+# Options that add to the file's settings; the others replace them.
 _ADDED = frozenset({"ignore", "extend_select", "exclude"})
 
 
@@ -62,32 +63,32 @@ def settings_for(
         return FileSettings(config=config, is_excluded=is_excluded, source=None)
     is_excluded = _matches(here, absolute, cast("tuple[str, ...]", options.get("exclude", ())))
     directory = os.path.dirname(absolute)
-    if root is not None and (is_excluded or _is_shut(directory, os.path.abspath(root))):
+    if root is not None and (is_excluded or _is_excluded_above(directory, os.path.abspath(root))):
         return FileSettings(config=LintConfig(), is_excluded=True, source=None)
-    source, base = _nearest(directory)
+    source, nearest = _nearest(directory)
     name = _below(os.path.dirname(source), absolute) if source else ""
-    is_excluded = is_excluded or _excludes(source, base, absolute)
+    is_excluded = is_excluded or _excludes(source, nearest, absolute)
     # Per-file ignores on the command line are relative to the current directory.
-    config = _on_top(base.for_file(name), options).for_file(_below(here, absolute))
+    config = _overridden(nearest.for_file(name), options).for_file(_below(here, absolute))
     return FileSettings(config=config, is_excluded=is_excluded, source=source)
 
 
 def forget() -> None:
     """Drop the cached settings files."""
-    for remembered in (_nearest, _settings_in, _is_shut, _is_shut_here):
+    for remembered in (_nearest, _settings_in, _is_excluded_above, _is_directory_excluded):
         remembered.cache_clear()
 
 
 @cache
-def _is_shut(directory: str, root: str) -> bool:
+def _is_excluded_above(directory: str, root: str) -> bool:
     """Tell whether settings above a directory exclude it; its own settings do not count."""
     below = takewhile(lambda each: each.startswith(os.path.join(root, "")), upwards(directory))
     # From the top down: settings in an excluded directory do not count.
-    return any(_is_shut_here(each) for each in reversed(list(below)))
+    return any(_is_directory_excluded(each) for each in reversed(list(below)))
 
 
 @cache
-def _is_shut_here(directory: str) -> bool:
+def _is_directory_excluded(directory: str) -> bool:
     return _excludes(*_nearest(os.path.dirname(directory)), directory, is_directory=True)
 
 
@@ -122,7 +123,7 @@ def _below(directory: str, path: str) -> str:
     return path[len(directory) :] if path.startswith(os.path.join(directory, "")) else path
 
 
-def _on_top(config: LintConfig, options: Mapping[str, object]) -> LintConfig:
+def _overridden(config: LintConfig, options: Mapping[str, object]) -> LintConfig:
     changes = {
         name: (*getattr(config, name), *cast("tuple[str, ...]", value)) if name in _ADDED else value
         for name, value in options.items()
@@ -160,28 +161,28 @@ def _read_table(path: str) -> Mapping[str, object] | None:
     except (OSError, ValueError, RecursionError) as error:
         raise LintConfigError(f"{path} cannot be read: {error}") from error
     if is_shared:
-        tools = _inner(document, "tool") or {}
-        tool = _ours(tools, "agentsflare-kimi", path)
+        tools = _table_in(document, "tool") or {}
+        tool = _own_table(tools, "agentsflare-kimi", path)
         if misplaced := sorted(tool.keys() - {"lint"}):
             raise LintConfigError(
                 f"{path}: unknown setting {misplaced[0]!r} in [tool.agentsflare-kimi]; the "
-                "linter's settings stand in [tool.agentsflare-kimi.lint]"
+                "linter's settings belong in [tool.agentsflare-kimi.lint]"
             )
-        return _ours(tool, "lint", path) if "lint" in tool else None
-    table = _inner(document, "lint")
+        return _own_table(tool, "lint", path) if "lint" in tool else None
+    table = _table_in(document, "lint")
     if table is None:
         return document
     if outside := sorted(document.keys() - {"lint"}):
-        raise LintConfigError(f"{path}: {outside[0]!r} stands outside of [lint]; put it in there")
+        raise LintConfigError(f"{path}: {outside[0]!r} is outside of [lint]; move it there")
     return table
 
 
-def _inner(table: Mapping[str, object], name: str) -> Mapping[str, object] | None:
+def _table_in(table: Mapping[str, object], name: str) -> Mapping[str, object] | None:
     value = table.get(name)
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else None
 
 
-def _ours(table: Mapping[str, object], name: str, path: str) -> Mapping[str, object]:
+def _own_table(table: Mapping[str, object], name: str, path: str) -> Mapping[str, object]:
     value = table.get(name, {})
     if not isinstance(value, Mapping):
         raise LintConfigError(f"{path}: {name} must be a table, not {value!r}")

@@ -1,4 +1,4 @@
-"""Environment files."""
+"""Environment files, such as `.env`: a `NAME=VALUE` a line."""
 
 from agentsflare_kimi.lint.languages.base import Language
 

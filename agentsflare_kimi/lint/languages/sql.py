@@ -8,7 +8,13 @@ LANGUAGE = Language(
     name="sql",
     suffixes="sql psql ddl dml",
     tags="mysql postgresql postgres sqlite plpgsql",
-    forms=(DASHES, STARS, Form("string", "'", r"[^']*+(?>(?:''[^']*+)*)", "'"), QUOTED),
+    forms=(
+        DASHES,
+        STARS,
+        # A quote inside a string is doubled: 'it''s'.
+        Form("string", "'", r"[^']*+(?>(?:''[^']*+)*)", "'"),
+        QUOTED,
+    ),
     signs="-/\"'",
     glues="||",
     raw="'",

@@ -80,7 +80,7 @@ def test_what_does_not_parse_is_kept(server, kind, name):
     assert isinstance(error.completion, ChatCompletion)
     assert error.completion.usage.total_tokens == 3
     assert error.__cause__ is not None
-    assert any("type that `.parse()` was given" in note for note in error.__notes__)
+    assert any("requested type, such as the one given to `.parse()`" in note for note in error.__notes__)
     assert "Oslo" not in str(error)
     assert pickle.loads(pickle.dumps(error)).completion == error.completion
 

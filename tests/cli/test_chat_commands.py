@@ -58,7 +58,7 @@ def test_two_slashes_begin_a_question():
         ("/image /nowhere/a.png", "No such file"),
         ("/save", "takes the name of a file"),
         ("/save /nowhere/a.md", "No such file"),
-        ("/save a\0b", "no name of a file"),
+        ("/save a\0b", "not a file name"),
         ("/retry", "nothing has been asked yet"),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_conversation_is_saved_and_no_file_is_lost(conversation, tmp_path, ima
     assert text.endswith(
         f"## Question\n\n(image: {image})\n\nIs it?\nReally?\n\n## Answer\n\nYes, 是的.\n"
     )
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         run_command(conversation, f"/save {tmp_path}/a.md")
 
 

@@ -242,7 +242,7 @@ def test_a_proxy_that_cannot_be_one_fails_offline():
     [
         ("SSL_CERT_FILE", "missing", "cannot be read (No such file or directory)"),
         ("SSL_CERT_FILE", "empty", "holds no certificate in PEM form"),
-        ("SSL_CERT_DIR", "missing", "is no folder"),
+        ("SSL_CERT_DIR", "missing", "is not a folder"),
         ("SSL_CERT_DIR", "folder", "OpenSSL finds none"),
     ],
 )

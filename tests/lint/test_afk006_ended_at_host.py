@@ -44,7 +44,7 @@ def test_the_host_may_be_named_elsewhere_in_the_file():
 def test_a_silent_switch_is_said_to_be_one():
     finding = find_one("AFK006", "model: deepinfra/moonshotai/Kimi-K2.5", "a.yaml")
 
-    assert "without a word" in finding.message
+    assert "silently answers instead" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_the_whole_request_moves_and_every_loss_is_named():
     assert after == call("kimi-k3", ", max_tokens=9").replace(
         'model="kimi-k3"', 'model="kimi-k3", reasoning_effort="low"'
     )
-    for loss in ("always thinks", "cannot stop thinking", "thinks all the same", "temperature"):
+    for loss in ("always thinks", "cannot stop thinking", "thinks anyway", "temperature"):
         assert loss in finding.fix.reason
     assert fixed(text, "ask.py", config=TO_K3) == text, "never without --unsafe-fixes"
 

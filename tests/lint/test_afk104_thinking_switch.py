@@ -35,4 +35,4 @@ def test_where_the_documentation_and_what_was_measured_differ_it_is_information(
     finding = find_one("AFK104", PYTHON.format(model, "disabled"), "a.py")
 
     assert (finding.severity, finding.fix) == ("info", None)
-    assert "not promised" in finding.message
+    assert "may ignore this" in finding.message

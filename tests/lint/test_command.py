@@ -89,7 +89,7 @@ def test_information_alone_does_not_fail(tree, lint):
         (["--fixx"], "did you mean --fix?"),
         (["--select"], "--select needs a value"),
         (["--fix=yes"], "--fix takes no value"),
-        (["--select", "AKF001"], "'AKF001' is no rule"),
+        (["--select", "AKF001"], "'AKF001' is neither a rule"),
         (["--ignore", "AFK8"], "there is no rule 'AFK8'"),
         (["--output-format", "xml"], "unknown output format 'xml'"),
         (["--output-format", "xml", "--show-files"], "unknown output format 'xml'"),
@@ -356,7 +356,7 @@ def test_the_nearest_settings_win(tree, lint):
     [
         ("selct = ['AFK']", "unknown setting 'selct'; there are: exclude"),
         ("select = 'AFK'", "select: must be a list of strings, not 'AFK'"),
-        ("select = ['F401']", "'F401' is no rule"),
+        ("select = ['F401']", "'F401' is neither a rule"),
         ("select = ['AFK999']", "select: there is no rule 'AFK999'"),
         ("ignore = ['AFK001']\n[lint]\nexclude = ['a.py']", "'ignore' is outside of [lint]"),
         ("max-file-size = 0", "max-file-size: must be a number"),

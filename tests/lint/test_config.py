@@ -16,11 +16,11 @@ ASK = 'client.chat.completions.create(model="kimi-k2-thinking", messages=m)\n'
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"select": ("XYZ",)}, "select: 'XYZ' is no rule"),
-        ({"ignore": ("afk001",)}, "ignore: 'afk001' is no rule"),
+        ({"select": ("XYZ",)}, "select: 'XYZ' is neither a rule"),
+        ({"ignore": ("afk001",)}, "ignore: 'afk001' is neither a rule"),
         ({"extend_select": "AFK001"}, "extend_select: must be a list of strings, not 'AFK001'"),
         ({"select": ("AFK999",)}, "select: there is no rule 'AFK999'"),
-        ({"per_file_ignores": {"a": ("nope",)}}, "per_file_ignores: 'nope' is no rule"),
+        ({"per_file_ignores": {"a": ("nope",)}}, "per_file_ignores: 'nope' is neither a rule"),
         ({"per_file_ignores": {"a": ("AFK8",)}}, "per_file_ignores: there is no rule 'AFK8'"),
         ({"per_file_ignores": ["a"]}, "per_file_ignores: must be a table"),
         ({"exclude": "build"}, "exclude: must be a list of strings, not 'build'"),

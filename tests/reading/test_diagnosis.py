@@ -290,8 +290,8 @@ def connection(cause):
             None,
             "not a completion",
         ),
-        (ValueError("odd"), "unknown", None, "not known"),
-        (openai.APIError(PROMPT, None, body=None), "unknown", None, "not known"),
+        (ValueError("odd"), "unknown", None, "does not know"),
+        (openai.APIError(PROMPT, None, body=None), "unknown", None, "does not know"),
     ],
 )
 def test_cause_of_what_never_became_an_answer(error, cause, is_retryable, said):

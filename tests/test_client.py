@@ -481,7 +481,7 @@ def test_further_requests_are_spoken_of_only_if_they_fare_the_same(body, says):
     ):
         client.chat.completions.create(model="house", messages=MESSAGES, **body)
 
-    assert ("as later requests to it will be" in str(caught[0].message)) is says
+    assert ("later requests to it will be changed too" in str(caught[0].message)) is says
 
 
 @pytest.mark.filterwarnings("ignore::agentsflare_kimi.KimiWarning")

@@ -235,7 +235,7 @@ def adapted(model: KimiModel, changes: tuple[Change, ...]) -> list[Notice]:
 
 def rejected(name: str, changes: tuple[Change, ...], *, is_lasting: bool) -> Notice:
     """Report that the gateway rejected parameters, and that the request was sent without them."""
-    further = ", as later requests to it will be" if is_lasting else ""
+    further = ", and later requests to it will be changed too" if is_lasting else ""
     intro = (
         f"the gateway rejected parameters of a request to {name}; it was changed and sent once "
         f"more{further}"

@@ -122,7 +122,7 @@ def test_a_blank_is_sent_where_the_gateway_takes_empty_reasoning_for_none(model,
 
     assert [each["messages"][1].get("reasoning_content") for each in bodies] == tried
     told = [str(each.message) for each in caught if each.category is RejectedParameterWarning]
-    assert "the gateway wants a blank" in told[-1]
+    assert "the gateway requires a blank" in told[-1]
     assert "reasoning_content" not in HISTORY[1]
 
 

@@ -80,7 +80,8 @@ def test_what_does_not_parse_is_kept(server, kind, name):
     assert isinstance(error.completion, ChatCompletion)
     assert error.completion.usage.total_tokens == 3
     assert error.__cause__ is not None
-    assert any("requested type, such as the one given to `.parse()`" in note for note in error.__notes__)
+    said = "requested type, such as the one given to `.parse()`"
+    assert any(said in note for note in error.__notes__)
     assert "Oslo" not in str(error)
     assert pickle.loads(pickle.dumps(error)).completion == error.completion
 

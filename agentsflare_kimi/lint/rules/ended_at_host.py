@@ -91,7 +91,7 @@ def _told(written: str, end: HostRetirement, today: date) -> str:
         instead = f"; {end.successor} silently answers instead"
     elif end.effect == "redirect":
         instead = f"; requests were redirected to `{end.successor}`"
-    doubt = "" if end.grade == "official" else " (according to a third party)"
+    doubt = "" if end.grade == "official" else " (a third party says so)"
     day = f"about {end.ended_on:%Y-%m}" if end.is_month else f"on {end.ended_on}"
     return in_one_line(f"{end.host} {when} `{clipped(written)}` {day}", doubt, instead)
 

@@ -96,7 +96,7 @@ def test_a_parameter_that_the_file_sets_makes_it_unsafe(filename, text):
     found = [f for f in find("AFK001", text, filename) if f.severity == "error"]
 
     assert [kind(finding) for finding in found] == ["unsafe"]
-    assert "kimi-k2.6 rejects other values than its own for" in found[0].fix.reason
+    assert "kimi-k2.6 accepts only its own value for" in found[0].fix.reason
     assert fixed(text, filename) == text
 
 

@@ -10,7 +10,7 @@ __all__ = ["printable", "without_account_ids"]
 
 # `org-…` and `<ak-…>`, as the upstream writes them into messages about limits. A short word
 # after the dash, as in "org-wide", is no id.
-_ACCOUNT_IDS: Final = re.compile(
+_ACCOUNT_IDS: Final = (
     r"<\s*(?:org|ak|proj|uid|gid)[-_][^<>\s]+\s*>"
     r"|(?<![\w-])(?:org|ak|proj|uid|gid)[-_](?=[\w-]{6}|[\w-]*\d)[\w-]+"
 )
@@ -62,4 +62,4 @@ def without_account_ids(text: str) -> str:
 
     Source: facts/catalog-2026-11.md section 1, "error texts".
     """
-    return _ACCOUNT_IDS.sub("[account id]", text)
+    return re.sub(_ACCOUNT_IDS, "[account id]", text)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 from agentsflare_kimi.cli.lint_options import BASELINE
 from agentsflare_kimi.cli.lint_summary import Results, statistics, summary
 from agentsflare_kimi.cli.lint_terminal import format_of, say, wants_colour
-from agentsflare_kimi.lint.files.git import find_repository
 from agentsflare_kimi.lint.files.packing import unpack
 from agentsflare_kimi.lint.paths import distinct
 from agentsflare_kimi.lint.reporters import TEXT_FORMATS, Reported, render
@@ -103,7 +102,7 @@ def _rendered(
 ) -> Iterable[str]:
     reported = Reported(
         findings=results.findings,
-        root=_root(),
+        root="" if name in TEXT_FORMATS else _root(),
         source_of=source_of,
         is_coloured=wants_colour(options) and name in TEXT_FORMATS and not options.diff,
         unsafe=bool(options.unsafe_fixes),
@@ -112,6 +111,8 @@ def _rendered(
 
 
 def _root() -> str:
+    from agentsflare_kimi.lint.files.git import find_repository  # noqa: PLC0415  # people need none
+
     here = os.fsencode(os.getcwd())
     return os.fsdecode(find_repository(here) or here)
 

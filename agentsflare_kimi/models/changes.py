@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import cast
 
 from agentsflare_kimi.models.rules import ABSENT
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Change", "apply_changes"]
 
@@ -39,6 +40,8 @@ def apply_changes(body: Mapping[str, object], changes: Iterable[Change]) -> dict
 
 
 def _steps(path: str) -> list[str | int]:
+    if "[" not in path:
+        return [*path.split(".")]
     return [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", path)]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, cast
 
 from agentsflare_kimi.models.catalog import (
     MINIMUM_THINKING_BUDGET,
@@ -17,8 +17,8 @@ from agentsflare_kimi.models.catalog import (
     describe_unknown,
 )
 from agentsflare_kimi.models.changes import Change, apply_changes
-from agentsflare_kimi.models.names import plain
 from agentsflare_kimi.models.rules import ABSENT, is_thinking
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
     "Notice",
@@ -107,15 +107,8 @@ def unknown(name: str, action: str, models: Catalog) -> list[Notice]:
     suggestions = models.suggest(name)
     is_refusal = action == "error"
     ending = () if is_refusal else (_SENT_AS_IT_IS,)
-    return [
-        Notice(
-            kind="unknown",
-            message=describe_unknown(name, suggestions, models, *ending),
-            model=name,
-            suggestions=suggestions,
-            is_refusal=is_refusal,
-        )
-    ]
+    message = describe_unknown(name, suggestions, models, *ending)
+    return [Notice("unknown", message, name, suggestions=suggestions, is_refusal=is_refusal)]
 
 
 def refusal(name: str, model: KimiModel) -> Notice:
@@ -169,6 +162,8 @@ def _advice(model: KimiModel) -> str:
 
 
 def _alias(name: str, model: KimiModel) -> Notice:
+    from agentsflare_kimi.models.names import plain  # noqa: PLC0415  # compiles patterns
+
     if plain(name) == plain(model.id):
         message = f"{name} is a spelling of {model.id}, which was sent"
         return Notice(kind="alias", message=message, model=name, successor=model.id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from agentsflare_kimi.lint.edits.layout import insert_entry, line_break
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body
 from agentsflare_kimi.lint.sources.regions import Entry
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["NOT_SDK_KEYWORDS", "added_entry", "entry_beside", "entry_of", "written"]
 
@@ -109,7 +110,8 @@ def written(body: Body, value: object) -> str:
         dialect = _dialect(body)
         entries = cast("dict[str, object]", value).items()
         pairs = (_pair(dialect, body, key, item) for key, item in entries)
-        return dialect.frame.format(", ".join(pairs), Map=_java_name(body, "java.util.Map"))
+        name = _java_name(body, "java.util.Map") if "{Map}" in dialect.frame else ""
+        return dialect.frame.format(", ".join(pairs), Map=name)
     if isinstance(value, str):
         # Plans insert only plain words, so nothing needs escaping.
         return f"{_quote(body)}{value}{_quote(body)}"

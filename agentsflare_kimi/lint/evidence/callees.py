@@ -152,6 +152,9 @@ def queries(name: str, *, is_key: bool = False) -> bool:
         return True
     if any("mock" in part for part in parts[:-1]):
         return True
+    if last in _METHODS:
+        # No pattern matches these, and most requests end in one.
+        return False
     return bool(_NAMED_QUERIES.search(last) or (_MEASURES.search(last) and not is_chat(last)))
 
 
@@ -164,7 +167,7 @@ def takes_down(callee: str) -> bool:
         or last.lower() in _TAKES_DOWN
         or ".".join(lower.split(".")[-2:]) in _TAKES_DOWN
     )
-    return is_kept or bool(_TAKEN_DOWN.search(last))
+    return is_kept or (last not in _METHODS and bool(_TAKEN_DOWN.search(last)))
 
 
 def keeps(name: str) -> bool:

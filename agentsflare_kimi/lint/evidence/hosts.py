@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,11 +35,9 @@ _VENDORS: Final = (
 _PROVIDERS: Final = (
     r"mistral|anthropic|google|gemini|cohere|deepseek|xai|x-ai|zhipu|qwen|minimax|ai21|palm|claude"
 )
-_SHORTEST: Final = 2
+# Every text that names a vendor contains one of these.
 _VENDOR_NAMES: Final = tuple(
-    name.partition("(")[0].partition("_")[0]
-    for name in _VENDORS.split("|")
-    if len(name) > _SHORTEST
+    name for part in _VENDORS.split("|") if (name := part.partition("(")[0]).isalnum()
 )
 _NAMED: Final = (*_VENDOR_NAMES, *_PROVIDERS.split("|"))
 _PROVIDER_WORDS: Final = ("provider", "vendor", "platform", "backend")

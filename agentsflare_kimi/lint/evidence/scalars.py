@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, compares, queries
@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.evidence.configured import (
 from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
-from agentsflare_kimi.lint.files import git
 from agentsflare_kimi.lint.files.decoding import decode
 from agentsflare_kimi.lint.files.discovery import is_left_out
 from agentsflare_kimi.lint.files.origins import why_left_out
@@ -45,8 +44,7 @@ def judge_named(
         return path, "failed", str(error)
     if settings.is_excluded and settings.config.force_exclude:
         return None
-    is_tracked = _is_env(path) and git.is_tracked(path)
-    return _lint(path, content, settings.config, is_tracked=is_tracked) or (
+    return _lint(path, content, settings.config, is_tracked=_is_env_tracked(path)) or (
         (path, "skipped", "not a text file") if decode(content, "") is None else None
     )
 
@@ -145,8 +143,13 @@ def _is_inside(root: bytes, directory: bytes) -> bool:
     return os.path.join(os.path.realpath(directory), b"").startswith(top)
 
 
-def _is_env(path: bytes) -> bool:
-    return os.path.basename(path).startswith(b".env")
+def _is_env_tracked(path: bytes) -> bool:
+    """Ask git about an `.env` file, of which a rule must know it."""
+    if not os.path.basename(path).startswith(b".env"):
+        return False
+    from agentsflare_kimi.lint.files import git  # noqa: PLC0415  # other files need none
+
+    return git.is_tracked(path)
 
 
 def _lint(path: bytes, content: bytes, config: LintConfig, *, is_tracked: bool) -> Outcome | None:

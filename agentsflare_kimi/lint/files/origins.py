@@ -38,6 +38,7 @@ _SCENARIOS: Final = (".bats", ".snap", ".feature", ".golden", ".cassette")
 _MIGRATION_FOLDERS: Final = frozenset(
     {"migrations", "migration", "migrate", "changelog", "changelogs", "changesets", "drizzle"}
 )
+_NUMBERED: Final = "VUR0123456789"
 _MIGRATION: Final = lazy(r"^[VUR]\d[\w.]*__\w+\.\w+$|^\d{10,14}_\w+\.\w+$")
 _RECORDS: Final = (".csv", ".tsv", ".diff", ".patch", ".log", ".jsonl", ".ndjson", ".har")
 _GENERATED: Final = (
@@ -149,7 +150,7 @@ def _is_migration(parts: list[str]) -> bool:
         "alembic",
         "versions",
     ]
-    return is_there or bool(_MIGRATION.match(parts[-1]))
+    return is_there or (parts[-1][:1] in _NUMBERED and bool(_MIGRATION.match(parts[-1])))
 
 
 def _last(filename: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
@@ -12,10 +12,11 @@ from agentsflare_kimi.lint.findings import Fix, Severity, doubted
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line, thinking_off
-from agentsflare_kimi.models.catalog import KimiModel, find_model
+from agentsflare_kimi.models.catalog import KimiModel, find_model, list_models
 from agentsflare_kimi.models.migration import plan_migration
+from agentsflare_kimi.named_tuple import NamedTuple
 
-__all__ = ["move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
+__all__ = ["ids_of", "move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
 
 _NOTES: Final = {
     "key": "a key, which something may look up",
@@ -23,6 +24,11 @@ _NOTES: Final = {
     "record": "part of a recorded answer",
     "value": "not shown to be sent",
 }
+
+
+def ids_of(is_meant: Callable[[KimiModel], object]) -> tuple[str, ...]:
+    """List the models of a kind: the needles of a rule on such models alone."""
+    return tuple(model.id for model in list_models() if is_meant(model))
 
 
 def whole_names(reading: Reading) -> Iterator[tuple[Mention, KimiModel]]:

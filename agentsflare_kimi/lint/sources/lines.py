@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.evidence.scalars import Scalar, is_list, judge_scalar, judge_within
@@ -15,6 +15,7 @@ from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.requests.settings import Setting, number_ahead
 from agentsflare_kimi.lint.sources.documents import Embedded, Value
 from agentsflare_kimi.lint.sources.literals import COMPUTED
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,13 +6,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.languages import tagged
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
 from agentsflare_kimi.lint.sources.markup import MarkupDocument, find_comments
 from agentsflare_kimi.lint.sources.plain import ProseDocument
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
     "AsciiDocDocument",

@@ -1,8 +1,7 @@
 """A text as a tree of brackets and the parts between them.
 
 One tree for all languages with brackets. A part is an argument, entry or item if commas separate
-the content of the brackets, else a statement. Parts and tokens are made on first use and cached,
-so that each stretch of the text is read once, however many names it contains.
+the content of the brackets, else a statement. Parts and tokens are made on first use and cached.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.scopes import Scopes
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Lines", "Node", "is_listed", "keys_around", "language_in", "span_below"]
 

@@ -44,7 +44,7 @@ _PROVIDER_WORDS: Final = ("provider", "vendor", "platform", "backend")
 _VENDOR: Final = lazy(rf"(?:^|[./_-])(?:{_VENDORS})", re.IGNORECASE)
 _PROVIDES: Final = lazy(rf"(?:{_VENDORS}|{_PROVIDERS})", re.IGNORECASE)
 _PROVIDER: Final = lazy(
-    r"(?i)(?:\b|_)(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
+    r"(?:\b|_)(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
 )
 _IMPORT: Final = lazy(r"^[ \t]*(?:from|import|require|using|use)\b[^\n]*", re.MULTILINE)
 _IMPORTED: Final = lazy(rf"\b(?:{_VENDORS}|boto3|dashscope|google\.cloud|vertexai)\b")
@@ -67,6 +67,7 @@ _MENTIONED: Final = lazy(
     r"|togetherai|groq|baseten|vllm|sglang|ollama|lmstudio|lmdeploy|xinference|localai|parasail"
     r"|text-generation-inference)(?![a-z])"
 )
+_VARIABLE_ENDINGS: Final = ("_KEY", "_TOKEN", "_BASE", "_URL", "_ENDPOINT")
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 
 Host = Literal["ours", "vendor", "foreign", "mixed", "unknown"]
@@ -95,7 +96,7 @@ class Hosts:
         kinds = {place.kind for place in self._places}
         if "ours" in kinds:
             return "mixed" if kinds - {"ours"} else "ours"
-        if "agentsflare" in self._text.lower():
+        if "agentsflare" in self._lowered:
             return "mixed" if kinds else "ours"
         if not kinds:
             if self._has_vendor:
@@ -104,12 +105,16 @@ class Hosts:
         return "vendor" if "vendor" in kinds else "foreign"
 
     @cached_property
+    def _lowered(self) -> str:
+        return self._text.lower()
+
+    @cached_property
     def _has_vendor(self) -> bool:
-        lowered = self._text.lower()
+        lowered = self._lowered
         if not any(name in lowered for name in _NAMED):
             return False
         if any(word in lowered for word in _PROVIDER_WORDS):
-            providers = [match["name"] for match in _PROVIDER.finditer(self._text)]
+            providers = [match["name"] for match in _PROVIDER.finditer(lowered)]
             if providers and all(_PROVIDES.match(name) for name in providers):
                 return True
         imports = " ".join(_IMPORT.findall(self._text))
@@ -117,8 +122,9 @@ class Hosts:
             return True
         if _CALLED.search(self._text):
             return True
-        keys = {match[1].lower() for match in _VARIABLE.finditer(self._text)}
-        if keys and not keys & _OURS_OR_ANY and all(map(_PROVIDES.match, keys)):
+        has_keys = any(ending in self._text for ending in _VARIABLE_ENDINGS)
+        keys = {match[1].lower() for match in _VARIABLE.finditer(self._text)} if has_keys else ()
+        if keys and _OURS_OR_ANY.isdisjoint(keys) and all(map(_PROVIDES.match, keys)):
             return True
         return any(_CLIENT.fullmatch(name) for name in {*_CLASS.findall(self._text)})
 

@@ -33,6 +33,9 @@ _REMEMBERING = (
 )
 # Forking two processes takes as long as reading this many files.
 _WORTH_SHARING = 400
+# Reading that many takes as long as examining this many, which contain a needle.
+_WORTH_EXAMINING_TOGETHER = 8
+_PORTION = 32
 # Among this many files, at least one will contain a needle.
 _SURELY_ONE = 4000
 
@@ -179,15 +182,22 @@ class LintRun:
                 self.outcomes.append((origin, outcome))
 
     def _scan(self, files: Sequence[bytes], examine: Examine, max_size: int) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        done = 0
         if len(files) < _WORTH_SHARING:
-            return Scanner(examine, max_size, files=len(files)).scan(files)
+            scanner = Scanner(examine, max_size, files=len(files))
+            while done < len(files) and not _needs_help(scanner.examined, done, len(files)):
+                outcomes += scanner.scan(files[done : done + _PORTION])
+                done += _PORTION
+        if done >= len(files):
+            return outcomes
         from agentsflare_kimi.lint.files.workers import scan  # noqa: PLC0415  # few files need none
 
         if len(files) >= _SURELY_ONE:
             # Loaded once here rather than in each worker.
             __import__("agentsflare_kimi.lint.files.judging")
 
-        return scan(files, examine, max_size, self._progress)
+        return outcomes + scan(files[done:], examine, max_size, self._progress)
 
     def _is_excluded(self, root: bytes, directory: bytes) -> bool:
         from agentsflare_kimi.lint.files.settings_files import settings_for  # noqa: PLC0415  # heavy
@@ -210,6 +220,11 @@ class LintRun:
 
         config = settings_for(os.path.join(os.fsdecode(directory), "*"), self.options).config
         return config.respect_gitignore, config.max_file_size
+
+
+def _needs_help(examined: int, done: int, total: int) -> bool:
+    """Tell whether the files ahead, if they are like those done, are worth sharing."""
+    return examined * (total - done) > _WORTH_EXAMINING_TOGETHER * done
 
 
 def _has_configuration(directory: bytes) -> bool:

@@ -49,7 +49,11 @@ _OVERLAP = max(map(len, NEEDLES)) - 1
 
 
 class Scanner:
-    """One buffer, the files in it, and the outcomes of earlier files."""
+    """One buffer, the files in it, and the outcomes of earlier files.
+
+    Attributes:
+        examined: How many files were examined so far.
+    """
 
     def __init__(self, examine: Examine, max_size: int, *, files: int) -> None:
         """Allocate the buffer.
@@ -72,6 +76,7 @@ class Scanner:
 
             self._find = finder(self._buffer)
         self._outcomes: list[Outcome] = []
+        self.examined: int = 0
         self._clear()
 
     def scan(self, paths: Sequence[bytes]) -> list[Outcome]:
@@ -127,7 +132,7 @@ class Scanner:
                 position = self._find(needle, max(self._stop(index), position) + 1, self._end)
         for index in sorted(self._to_examine):
             content = bytes(self._view[self._starts[index] : self._stop(index)])
-            self._keep(self._examine(self._paths[index], content))
+            self._keep(self._paths[index], content)
         self._clear()
 
     def _note(self, path: bytes, error: OSError) -> None:
@@ -141,7 +146,9 @@ class Scanner:
         following = index + 1
         return (self._starts[following] if following < len(self._starts) else self._end) - 1
 
-    def _keep(self, outcome: Outcome | None) -> None:
+    def _keep(self, path: bytes, content: bytes) -> None:
+        self.examined += 1
+        outcome = self._examine(path, content)
         if outcome is not None:
             self._outcomes.append(outcome)
 
@@ -152,7 +159,7 @@ class Scanner:
         if size <= self._max_size:
             os.lseek(descriptor, 0, os.SEEK_SET)
             with open(descriptor, "rb", closefd=False) as file:
-                self._keep(self._examine(path, file.read()))
+                self._keep(path, file.read())
         else:
             self._outcomes.append((path, "skipped", too_large(size, self._max_size)))
 

@@ -24,7 +24,8 @@ _MOST_WORKERS = 8
 _NUMBER_SIZE = 4
 # Every system's pipe holds this many numbers without a reader.
 _MOST_PORTIONS = 1024
-_LEAST_PORTION = 128
+# Small enough that no process waits long for the last one, whose files may all name models.
+_LEAST_PORTION = 32
 
 
 def scan(

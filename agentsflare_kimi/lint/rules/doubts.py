@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document
@@ -27,6 +28,9 @@ _SET: Final = r"""
     |(?:\.|\bset)(?P<attribute>n)(?:\s{0,9}=(?!=)|\()
     )(?!\s{0,9}["']?(?:auto|none|null|nil|undefined)\b)
 """
+# Every text that sets one contains one of these, or `n` by itself.
+_WORDS: Final = ("temperature", "top", "penalty", "tool", "logprobs")
+_LONE_N: Final = lazy(r"(?:(?<![\w\\])|(?<=\bset))[nN](?!\w)")
 _TOLD: Final = 2
 # Languages whose readers do not tell settings from prose.
 _UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell", "plain", "prose"})
@@ -118,6 +122,9 @@ def _all_settings(document: Document) -> Iterator[tuple[str, int]]:
 
 
 def _settings_of(document: Document) -> Iterator[tuple[str, int]]:
+    lowered = document.text.lower()
+    if not (any(word in lowered for word in _WORDS) or _LONE_N.search(document.text)):
+        return
     ignored = {"comment"} if document.language in _UNTOLD else {"comment", "prose"}
     for match in re.finditer(_SET, document.text, re.VERBOSE | re.IGNORECASE | re.MULTILINE):
         kind = str(match.lastgroup)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import moving_problem, whole_names
+from agentsflare_kimi.lint.rules.model_names import ids_of, moving_problem, whole_names
 
 __all__ = ["RULE"]
 

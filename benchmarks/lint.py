@@ -1,16 +1,26 @@
-"""The linter beside ripgrep, ruff and typos on a tree that it generates; and its start-up.
+"""The linter beside ripgrep, ruff and typos on trees that it generates; and its start-up.
 
-Finds every planted request and takes no look-alike for one. Bounds, of which the first three
-are wall time over the peer's on the same tree, in the same rounds, in turn: ripgrep 2.5,
-ruff 0.6, typos 0.4; CPU time over that of `python -c pass`: a clean file 1.6, a file with a
-finding 4; peak memory 150 MiB; of 2,000 requests in one file, or on one line, over 500: 6. A peer
-that is not installed is skipped, and said to be:
-`pip install --only-binary :all: ripgrep typos ruff`.
+    python benchmarks/lint.py [start_up] [growth] [memory] [full] [tree]
+
+Without a name, all are measured:
+
+- `start_up`: CPU time over that of `python -c pass`, of a clean file and of one finding.
+- `growth`: CPU time of 4,000 requests in one file, or on one line, over that of 1,000.
+- `memory`: Peak memory of 20,000 findings in one file in each format, over the plainest one's.
+- `full`: Wall time over ripgrep's, on a tree as full of names as public ones with names swapped
+  (see `benchmarks/lint_trees.py`), and on 2,000 small files each of which has one.
+- `tree`: Wall time over the peers' on a large tree that names few models, and peak memory; finds
+  every planted request and takes no look-alike for one.
+
+Runs are taken in turn, so that a busy moment hits all. A peer that is not installed is skipped,
+and said to be: `pip install --only-binary :all: ripgrep typos ruff`. Exits with 1 past a bound.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import math
 import os
 import random
 import resource
@@ -28,9 +38,35 @@ AVERAGE_SIZE = 2_450
 PLANTED_EACH = 200
 ROUNDS = 5
 START_UPS = 25
-BOUNDS = {"ripgrep": 2.5, "ruff": 0.6, "typos": 0.4, "clean file": 1.6, "one finding": 4.0}
+BOUNDS = {
+    "ripgrep": 2.5,
+    "ruff": 0.6,
+    "typos": 0.4,
+    "clean file": 1.6,
+    "one finding": 4.0,
+    "full tree": 3.0,
+    "small files": 3.0,
+}
 # Fourfold work in fourfold time, and room for what a busy machine adds.
-FEW, MANY, LINEAR_BOUND = 500, 2_000, 6.0
+FEW, MANY, LINEAR_BOUND = 1_000, 4_000, 6.0
+# What a reporter may add to the findings themselves; one that holds its whole output adds more.
+FINDINGS, MOST_ADDED = 20_000, 1.25
+# As in 33 public trees (43,737 files) with names swapped: the share of the files that name a
+# retired model, how often such a file does, the median and mean size of a file.
+FULL_FILES, FULL_SHARE, NAMES_EACH = 10_000, 0.061, 2.9
+MEDIAN_SIZE, MEAN_SIZE, LARGEST_SIZE = 3_700, 16_300, 1_000_000
+# Their suffixes: the languages of every hundred files that name a model.
+FULL_SUFFIXES = {
+    ".md": 46,
+    ".yaml": 20,
+    ".json": 9,
+    ".py": 7,
+    ".java": 6,
+    ".ts": 5,
+    ".go": 4,
+    ".sh": 3,
+}
+SMALL_FILES = 2_000
 MOST_MEMORY = 150 * 2**20
 
 NAMES = (
@@ -56,6 +92,7 @@ REQUESTS = {
     ".json": '{{"model": "{}", "messages": []}}\n',
     ".yaml": "model: {}\n",
     ".toml": 'model = "{}"\n',
+    ".md": '```python\nclient.chat.completions.create(model="{}", messages=messages)\n```\n',
     ".sh": """curl -d '{{"model": "{}", "messages": []}}' "$URL/chat/completions"\n""",
 }
 # What looks like one and is none; {} is a retired name.
@@ -86,6 +123,7 @@ def filler(suffix: str, size: int, chance: random.Random) -> str:
             ".yaml": f"{one}_{two}_{number}_{length}: {three}",
             ".toml": f'{one}_{two}_{number}_{length} = "{three}"',
             ".sh": f'{one}_{number}="{two} {three}"',
+            ".md": f"The {one} of the {two} is the {three} {number}.",
             ".go": f"var {one}{number} = {two}({number})",
             ".java": f"int {one}{number} = {two}({number});",
         }.get(suffix, f"const {one}{number} = {two}({number}, '{three}');")
@@ -99,7 +137,7 @@ def filler(suffix: str, size: int, chance: random.Random) -> str:
 def generate(root: Path) -> tuple[set[str], set[str], int]:
     """Write the tree; returns the files with a request, those with a look-alike, and the bytes."""
     chance = random.Random(20261123)
-    suffixes = tuple(REQUESTS)
+    suffixes = tuple(LOOK_ALIKES)
     requests: set[str] = set()
     look_alikes: set[str] = set()
     total = 0
@@ -238,6 +276,81 @@ def tree(root: Path, linter: list[str]) -> Iterator[bool]:
     yield within("peak memory of a process, bytes", memory, MOST_MEMORY, "{:,.0f}".format)
 
 
+def full(root: Path, linter: list[str]) -> Iterator[bool]:
+    """Measure trees that are full of names."""
+    ripgrep = dict(peers()).get("ripgrep")
+    if ripgrep is None:
+        return
+    for name, generate_tree in (("full tree", generate_full), ("small files", generate_small)):
+        folder = root / name.replace(" ", "_")
+        folder.mkdir()
+        count, total, names = generate_tree(folder)
+        print(f"{name}: {count:,} files, {total / 1e6:.0f} MB, {names:,} names")
+        for command in (["git", "init", "-q"], ["git", "add", "-A"]):
+            run(command, folder)
+        concise = [*linter, "--output-format", "concise", "."]
+        times = in_turn({"linter": concise, "ripgrep": ripgrep}, folder, ROUNDS, 0)
+        middle = statistics.median(times["linter"])
+        print(f"linter {middle:.2f} s, {1000 * middle / names:.2f} ms a name")
+        found = ratio(times, "linter", "ripgrep")
+        yield within(f"wall / ripgrep, {name}", found, BOUNDS[name], "{:.1f}".format)
+
+
+def generate_full(root: Path) -> tuple[int, int, int]:
+    """Write a tree with the names, sizes and languages of public ones; returns what is there."""
+    chance = random.Random(20261128)
+    spread = math.sqrt(2 * math.log(MEAN_SIZE / MEDIAN_SIZE))
+    suffixes, weights = list(FULL_SUFFIXES), list(FULL_SUFFIXES.values())
+    total = names = 0
+    for number in range(FULL_FILES):
+        suffix = chance.choices(suffixes, weights)[0]
+        size = min(int(chance.lognormvariate(math.log(MEDIAN_SIZE), spread)), LARGEST_SIZE)
+        text = filler(suffix, size, chance)
+        if chance.random() < FULL_SHARE:
+            # Most files name one model, a few many.
+            count = 1 + int(chance.expovariate(1 / (NAMES_EACH - 0.5)))
+            names += count
+            text = plant_many(suffix, text, chance.choices(NAMES, k=count))
+        path = root / f"package_{number % 97:03}/file_{number:05}{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        total += path.write_bytes(text.encode())
+    return FULL_FILES, total, names
+
+
+def plant_many(suffix: str, text: str, names: list[str]) -> str:
+    """Put requests into a text, far apart."""
+    if suffix == ".json":
+        requests = ",".join(REQUESTS[suffix].format(name).strip() for name in names)
+        return f'{text.rstrip()[:-1]},"requests": [{requests}]}}\n'
+    lines = text.splitlines(keepends=True)
+    for index, name in enumerate(names):
+        lines.insert(len(lines) * index // len(names), REQUESTS[suffix].format(name))
+    return "".join(lines)
+
+
+def generate_small(root: Path) -> tuple[int, int, int]:
+    """Write small files with one request each."""
+    suffixes = tuple(REQUESTS)
+    total = 0
+    for number in range(SMALL_FILES):
+        suffix = suffixes[number % len(suffixes)]
+        request = REQUESTS[suffix].format(NAMES[number % len(NAMES)])
+        total += (root / f"file_{number:05}{suffix}").write_bytes(request.encode())
+    return SMALL_FILES, total, SMALL_FILES
+
+
+def memory(root: Path, linter: list[str]) -> Iterator[bool]:
+    """Measure what each reporter adds to the memory of many findings in one file."""
+    (root / "many.yaml").write_text("models:\n" + f"  - {NAMES[0]}\n" * FINDINGS)
+    least = 0
+    for name in ("concise", "full", "json", "sarif", "junit", "github"):
+        peak = peak_memory([*linter, "--output-format", name], root)
+        least = least or peak
+        print(f"{name:<10} {peak / 2**20:6.0f} MiB")
+        shown = f"memory / concise's, {name}"
+        yield within(shown, peak / least, MOST_ADDED, "{:.2f}".format)
+
+
 def start_up(root: Path, linter: list[str]) -> Iterator[bool]:
     """Measure single files."""
     (root / "clean.py").write_text("x = 1\n", encoding="utf-8")
@@ -297,8 +410,18 @@ def main() -> int:
         "import sys; from agentsflare_kimi.cli import main; sys.exit(main())",
         "lint",
     ]
+    parser = argparse.ArgumentParser()
+    measures = {
+        "start_up": start_up,
+        "growth": growth,
+        "memory": memory,
+        "full": full,
+        "tree": tree,
+    }
+    parser.add_argument("measure", nargs="*", choices=[*measures, []])
+    wanted = parser.parse_args().measure or list(measures)
     held: list[bool] = []
-    for measure in (start_up, growth, tree):
+    for measure in (measures[name] for name in wanted):
         with tempfile.TemporaryDirectory() as folder:
             held += measure(Path(folder), linter)
     return 0 if all(held) else 1

@@ -5,7 +5,7 @@ What is not known to send a request, or to hand it on as it is, is a doubt.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from agentsflare_kimi.lint.evidence.callees import COMPARES
 from agentsflare_kimi.lint.evidence.calling import (
@@ -23,6 +23,7 @@ from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.requests.bindings import Bindings
 from agentsflare_kimi.lint.sources.targets import is_definition, name_before
 from agentsflare_kimi.lint.sources.tree import is_word
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,8 @@ All ask the same stub, which runs in another process. Each turn is a fresh proce
 compared: rows a second, CPU a row, memory of a long run; what the journal costs beside
 `json.dumps` and `json.loads` of the same records; the rate near a limit beside that with the
 limit known, and with stray 429s beside that without; how soon an empty balance ends a run.
-Source of the bounds: facts/batch.md.
+The median of several rounds counts, with the ways of asking in turns. `batch.py PART…` measures
+some parts only, such as `throughput journal`. Source of the bounds: facts/batch.md.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 HOST = "127.0.0.1"
 AT_ONCE = 100
-ROUNDS = 3
+ROUNDS = 5
 COMPLETION = {
     "id": "chatcmpl-1",
     "object": "chat.completion",
@@ -236,7 +237,11 @@ class Server:
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         return json.loads(done.stdout)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        """Serve."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End it."""
         self.process.kill()
         self.process.communicate()
@@ -244,16 +249,15 @@ class Server:
 
 def compare_throughput(table: Table, count: int = 1_500) -> None:
     """Compare rows a second and CPU a row with a loop written by hand."""
-    server = Server()
     ratios: dict[str, list[float]] = {}
-    for number in range(ROUNDS):
-        names = ["gather", "batch", "batch-aiohttp"][:: 1 if number % 2 else -1]
-        found = {name: server.turn(name, count) for name in names}
-        for name in ("batch", "batch-aiohttp"):
-            for what in ("rate", "cpu"):
-                ratio = found[name][what] / found["gather"][what]
-                ratios.setdefault(f"{name} {what}", []).append(ratio)
-    server.close()
+    with Server() as server:
+        for number in range(ROUNDS):
+            names = ["gather", "batch", "batch-aiohttp"][:: 1 if number % 2 else -1]
+            found = {name: server.turn(name, count) for name in names}
+            for name in ("batch", "batch-aiohttp"):
+                for what in ("rate", "cpu"):
+                    ratio = found[name][what] / found["gather"][what]
+                    ratios.setdefault(f"{name} {what}", []).append(ratio)
     middle = {name: statistics.median(values) for name, values in ratios.items()}
     table.row("rows a second, of gather's", middle["batch rate"], 1.4, at_least=True)
     table.row("  over aiohttp", middle["batch-aiohttp rate"], 1.8, at_least=True)
@@ -261,42 +265,68 @@ def compare_throughput(table: Table, count: int = 1_500) -> None:
     table.row("  over aiohttp", middle["batch-aiohttp cpu"], 0.42, at_least=False)
 
 
-def compare_limits(table: Table) -> None:
-    """Compare rates near a limit, and with 429s that have no reason."""
-    capped = Server(latency=1.0, cap=50)
-    known = capped.turn("known", 4_000, 50)
-    found = capped.turn("batch-aiohttp", 4_000)
-    capped.close()
+def compare_journal(table: Table) -> None:
+    """Compare the CPU of the journal with that of the JSON in it."""
+    costs = journal_costs()
+    table.row("CPU of an append, of json.dumps'", costs["append"], 2.0, at_least=False)
+    table.row("CPU of a resume, of json.loads'", costs["resume"], 3.0, at_least=False)
+
+
+def compare_cap(table: Table) -> None:
+    """Compare the rate near a limit with that of a runner that knows the limit."""
+    with Server(latency=1.0, cap=50) as capped:
+        known = capped.turn("known", 4_000, 50)
+        found = capped.turn("batch-aiohttp", 4_000)
     rate = found["rate"] / known["rate"]
     table.row("rate at a cap of 50, of that with the cap known", rate, 0.95, at_least=True)
     table.row("  429s, %", 100 * found["refused"], 7.0, at_least=False)
     table.row("  rows lost", found["lost"], 0, at_least=False)
-    free, stray = Server(latency=0.5), Server(latency=0.5, stray=0.05)
-    rates = [server.turn("batch-aiohttp", 3_000)["rate"] for server in (free, stray)]
-    table.row("rate with 5% stray 429s, of that without", rates[1] / rates[0], 0.5, at_least=True)
-    empty = Server(is_empty=True)
-    asked = empty.turn("batch", 1_000)["requests"]
+
+
+def compare_stray(table: Table) -> None:
+    """Compare the rate with 429s that have no reason with that without any."""
+    ratios: list[float] = []
+    with Server(latency=0.5) as free, Server(latency=0.5, stray=0.05) as stray:
+        for _ in range(3):
+            plain, hindered = (server.turn("batch-aiohttp", 3_000) for server in (free, stray))
+            ratios.append(hindered["rate"] / plain["rate"])
+    ratio = statistics.median(ratios)
+    table.row("rate with 5% stray 429s, of that without", ratio, 0.5, at_least=True)
+
+
+def measure_balance(table: Table) -> None:
+    """Count the requests that an empty balance still receives."""
+    with Server(is_empty=True) as empty:
+        asked = empty.turn("batch", 1_000)["requests"]
     table.row("requests until an empty balance ends the run", asked, AT_ONCE, at_least=False)
-    for server in (free, stray, empty):
-        server.close()
+
+
+def measure_memory(table: Table) -> None:
+    """Measure the growth of a long run."""
+    with Server() as server:
+        growth = server.turn("batch-aiohttp", 20_000)["growth"]
+    table.row("memory from row 2,000 to 20,000, MB", growth, 15.0, at_least=False)
+
+
+PARTS = {
+    "throughput": compare_throughput,
+    "journal": compare_journal,
+    "cap": compare_cap,
+    "stray": compare_stray,
+    "balance": measure_balance,
+    "memory": measure_memory,
+}
 
 
 def main() -> None:
     """Run the stub, the comparison, or one turn of it."""
-    name, *given = sys.argv[1:] or ["compare"]
+    name, *given = sys.argv[1:] or PARTS
     if name == "serve":
         asyncio.run(serve(json.loads(given[0])))
-    elif name == "compare":
+    elif name in PARTS:
         table = Table()
-        compare_throughput(table)
-        costs = journal_costs()
-        table.row("CPU of an append, of json.dumps'", costs["append"], 2.0, at_least=False)
-        table.row("CPU of a resume, of json.loads'", costs["resume"], 3.0, at_least=False)
-        compare_limits(table)
-        server = Server()
-        growth = server.turn("batch-aiohttp", 20_000)["growth"]
-        table.row("memory from row 2,000 to 20,000, MB", growth, 15.0, at_least=False)
-        server.close()
+        for part in (name, *given):
+            PARTS[part](table)
         sys.exit(not table.is_good)
     else:
         url, count, at_once = given[0], int(given[1]), int(given[2])

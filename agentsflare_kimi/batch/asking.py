@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -106,6 +106,8 @@ class Asker:
         check: Checks each answer.
         stopped: Why the run stopped, once it has; further rows then get a record without being
             sent.
+        rephrase: Puts explanations of failures into the words of the program's users, such as
+            options in place of settings.
     """
 
     client: AsyncKimi
@@ -113,6 +115,7 @@ class Asker:
     max_attempts: int = 5
     check: AnswerCheck | None = None
     stopped: Stop | None = None
+    rephrase: Callable[[str], str] = str
     _clients: dict[str | None, AsyncKimi] = field(default_factory=dict[str | None, AsyncKimi])
     _announced: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
@@ -129,7 +132,7 @@ class Asker:
         try:
             question = self.question(as_row(row))
         except BatchError as error:
-            return {**error_record(str(row), "", error), "attempts": 0}
+            return {**self._error_record(str(row), "", error), "attempts": 0}
         return await self.ask(question)
 
     async def ask(self, question: Question) -> Record:
@@ -188,7 +191,7 @@ class Asker:
     async def _attempt(self, question: Question) -> Attempt:
         row, digest = question.row, question.digest
         if question.refusal is not None:
-            refused = error_record(row.custom_id, digest, question.refusal)
+            refused = self._error_record(row.custom_id, digest, question.refusal)
             return Attempt(record=_completed(question, refused))
         question.attempts += 1
         try:
@@ -216,7 +219,8 @@ class Asker:
         if found.cause in STOPPING_CAUSES or (
             found.cause in STOPPING_WITH_SCHEMA and self._asks_for(question)
         ):
-            return Attempt(stop=Stop(cause=found.cause, message=f"{found.summary} {found.advice}"))
+            explanation = self.rephrase(f"{found.summary} {found.advice}")
+            return Attempt(stop=Stop(cause=found.cause, message=explanation))
         is_refused = found.cause in THROTTLING_CAUSES
         if is_refused and told is not None and told > LONGEST_PAUSE:
             wait = f"The gateway asks to come back in {told:.0f} s. Resume the batch then."
@@ -232,8 +236,13 @@ class Asker:
         if pause is not None:
             return Attempt(pause=pause, is_refused=is_refused)
         # If a repair fails, the record of the answer to be repaired stands.
-        record = question.earlier or error_record(question.row.custom_id, question.digest, error)
+        record = question.earlier or self._error_record(
+            question.row.custom_id, question.digest, error
+        )
         return Attempt(record=_completed(question, record), is_refused=is_refused)
+
+    def _error_record(self, custom_id: str, digest: str, error: Exception) -> Record:
+        return error_record(custom_id, digest, error, self.rephrase)
 
     def _asks_for(self, question: Question) -> bool:
         """Tell whether the answer's format is that of all rows, not the row's own."""

@@ -24,6 +24,9 @@ _CHAT: Final = "/v1/chat/completions"
 _IDS: Final = ("custom_id", "id")
 _SYSTEM_ROLES: Final = frozenset({"system", "developer"})
 _MOST_SHOWN: Final = 10
+_READ_ONCE: Final = (
+    "not a regular file; a batch reads its rows more than once, so write them to a file first"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,8 @@ class InputFile:
 
     def __iter__(self) -> Iterator[Row | BadRow]:
         """Yield each row, or a `BadRow` with what is wrong."""
-        read = find_format(self.path, self.input_format)
         self._refuse_change()
+        read = find_format(self.path, self.input_format)
         seen: dict[str, int] = {}
         for count, (number, value) in enumerate(read(self.path)):
             if count == self.limit:
@@ -92,12 +95,13 @@ class InputFile:
         return (row for row in self if isinstance(row, Row))
 
     def _refuse_change(self) -> None:
+        if str(self.path) == "-":
+            raise BatchError(f"stdin is {_READ_ONCE}")
         status = os.stat(self.path)  # noqa: PTH116  # the same as Path.stat, and named alike
+        if stat.S_ISDIR(status.st_mode):
+            raise BatchError(f"{self.path} is a directory; name a file with rows")
         if not stat.S_ISREG(status.st_mode):
-            raise BatchError(
-                f"{self.path}: not a regular file; a batch reads its rows more than once, so write "
-                "them to a file first"
-            )
+            raise BatchError(f"{self.path} is {_READ_ONCE}")
         state = status.st_mtime_ns, status.st_size
         if not self._state:
             self._state.append(state)
@@ -113,18 +117,26 @@ def refuse_bad_rows(path: Path, bad: Sequence[BadRow]) -> None:
     """
     if not bad:
         return
-    shown = "; ".join(
-        f"line {row.line}: {row.reason.removesuffix('.')}" for row in bad[:_MOST_SHOWN]
-    )
-    more = f"; and {len(bad) - _MOST_SHOWN:,} more" if len(bad) > _MOST_SHOWN else ""
+    lines: dict[str, list[int]] = {}
+    for row in bad:
+        lines.setdefault(row.reason.removesuffix("."), []).append(row.line)
+    shown = [f"{_said(numbers)}: {reason}" for reason, numbers in lines.items()]
+    rest = sum(map(len, list(lines.values())[_MOST_SHOWN:]))
+    more = f"; and {rest:,} more" if rest else ""
     raise BatchError(
-        f"{path}: {shown}{more}. Nothing was asked; --skip-bad-lines makes them error records"
+        f"{path}: {'; '.join(shown[:_MOST_SHOWN])}{more}. Nothing was asked; "
+        "--skip-bad-lines makes them error records"
     )
+
+
+def _said(lines: Sequence[int]) -> str:
+    more = f" and {len(lines) - 1:,} more" if len(lines) > 1 else ""
+    return f"line {lines[0]}{more}"
 
 
 def _refuse_twice(row: Row, seen: Mapping[str, int]) -> None:
     if row.custom_id in seen:
-        raise LineError(f"custom_id {row.custom_id!r} is that of line {seen[row.custom_id]}, too")
+        raise LineError(f"custom_id {row.custom_id!r} is also that of line {seen[row.custom_id]}")
 
 
 def _unused_id(number: int, seen: Mapping[str, int]) -> str:
@@ -140,7 +152,7 @@ def _make(number: int, value: Mapping[str, object] | str | LineError, options: R
     fields = {"prompt": value} if isinstance(value, str) else value
     body = _body(fields, options)
     if body.get("stream"):
-        raise LineError("`stream` has no place in a batch")
+        raise LineError("`stream` cannot be used in a batch")
     body["model"] = options.model or body.get("model") or options.settings.model
     _refuse_model(body["model"], options.settings)
     budgets = body.keys() & {"max_tokens", "max_completion_tokens"}

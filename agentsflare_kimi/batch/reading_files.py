@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,10 @@ Value: TypeAlias = "Mapping[str, object] | str | LineError"
 Reader: TypeAlias = Callable[[Path], Iterator[tuple[int, Value]]]
 _BOM: Final = b"\xef\xbb\xbf"
 _LONGEST_FIELD: Final = min(sys.maxsize, 2**31 - 1)
+_SAVE_AS_UTF_8: Final = "save the file as UTF-8"
+# Half of a character, which UTF-8 cannot carry; JSON can name it as an escape.
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def find_format(path: Path, name: str | None = None) -> Reader:
@@ -51,7 +56,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str | LineError]]:
             try:
                 yield number, content.decode()
             except UnicodeDecodeError as error:
-                yield number, LineError(f"not UTF-8 (byte {error.start})")
+                yield number, LineError(f"not UTF-8 (byte {error.start}); {_SAVE_AS_UTF_8}")
 
 
 def _read_text(path: Path) -> Iterator[tuple[int, Value]]:
@@ -66,16 +71,33 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Value]]:
 def _object(line: str) -> Value:
     try:
         value: object = json.loads(line, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        return LineError(f"not JSON: {error.msg.removesuffix(' at')} (column {error.colno})")
     except (ValueError, RecursionError) as error:
-        detail = getattr(error, "msg", None) or str(error) or type(error).__name__
-        return LineError(f"not JSON: {detail}")
+        return LineError(f"not JSON: {error}")
     if not isinstance(value, dict):
-        return LineError(f"no JSON object, but a {type(value).__name__}")
+        return LineError(f"not a JSON object, but {_JSON_NAMES[type(value)]}")
+    if _SURROGATE_ESCAPE.search(line) and _has_lone_surrogate(value):
+        return LineError(r"half of a character (a lone surrogate, \ud800 to \udfff)")
     return cast("dict[str, object]", value)
 
 
+_JSON_NAMES: Final[Mapping[type, str]] = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
+
+
+def _has_lone_surrogate(value: object) -> bool:
+    return _LONE_SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
+
+
 def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is none of its numbers")
+    raise ValueError(f"{name} is not one of its numbers")
 
 
 def _read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, Value]]:
@@ -102,6 +124,8 @@ def _header(path: Path, rows: Iterator[list[str]]) -> list[str]:
         header = next(rows, list[str]())
     except csv.Error as error:
         raise BatchError(f"{path}: line 1: not CSV: {error}") from error
+    if any(map(_LONE_SURROGATE.search, header)):
+        raise BatchError(f"{path}: line 1: not UTF-8; {_SAVE_AS_UTF_8}")
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         raise BatchError(f"{path}: line 1: two columns are named {min(twice)!r}")
@@ -111,13 +135,9 @@ def _header(path: Path, rows: Iterator[list[str]]) -> list[str]:
 def _record(header: list[str], fields: list[str]) -> Value:
     if len(fields) != len(header):
         return LineError(f"{len(fields)} fields, and {len(header)} columns")
-    if any(not field.isprintable() and _has_surrogate(field) for field in fields):
-        return LineError("not UTF-8")
+    if any(map(_LONE_SURROGATE.search, fields)):
+        return LineError(f"not UTF-8; {_SAVE_AS_UTF_8}")
     return dict(zip(header, fields, strict=True))
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _read_tsv(path: Path) -> Iterator[tuple[int, Value]]:

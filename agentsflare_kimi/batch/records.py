@@ -7,11 +7,12 @@ Every record has `custom_id`, `response` and `error`, as OpenAI's have; `error.c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NotRequired, TypedDict, cast
 
 from openai import APIStatusError
 from openai.types.chat import ChatCompletion
+from pydantic_core import to_json
 
 from agentsflare_kimi.batch.rows import BadRow
 from agentsflare_kimi.printable import printable
@@ -29,8 +30,6 @@ __all__ = [
 ]
 
 _LONGEST_MESSAGE: Final = 1_000
-# `json.dumps` would construct an encoder for each record.
-_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class RecordedResponse(TypedDict):
@@ -85,17 +84,20 @@ def answer_record(custom_id: str, digest: str, answer: ChatCompletion) -> Record
         "attempts": 1,
         "model_sent": None,
         "usage": cast("dict[str, Any]", usage) if isinstance(usage, dict) else None,
-        "filter": _verdict(extract_filter_results(answer)),
+        "filter": _verdict(extract_filter_results(body)),
     }
 
 
-def error_record(custom_id: str, digest: str, error: Exception) -> Record:
+def error_record(
+    custom_id: str, digest: str, error: Exception, rephrase: Callable[[str], str] = str
+) -> Record:
     """Make the record of a row that failed.
 
     Args:
         custom_id: The row's id.
         digest: The digest of its request.
         error: What the last attempt raised.
+        rephrase: Puts the explanation into the words of the caller's users.
     """
     found = diagnose(error)
     return {
@@ -104,7 +106,7 @@ def error_record(custom_id: str, digest: str, error: Exception) -> Record:
         "response": _response_of(error),
         "error": {
             "code": found.cause,
-            "message": _message(error, f"{found.summary} {found.advice}"),
+            "message": _message(error, rephrase(f"{found.summary} {found.advice}")),
             "type": type(error).__name__,
         },
         "digest": digest,
@@ -115,13 +117,18 @@ def error_record(custom_id: str, digest: str, error: Exception) -> Record:
     }
 
 
-def bad_row_record(row: BadRow) -> Record:
-    """Make the record of a line that is not a valid row."""
+def bad_row_record(row: BadRow, reason: str | None = None) -> Record:
+    """Make the record of a line that is not a valid row.
+
+    Args:
+        row: The line.
+        reason: What is wrong with it, in other words than the row's own.
+    """
     return {
         "id": row.custom_id,
         "custom_id": row.custom_id,
         "response": None,
-        "error": {"code": "bad_line", "message": row.reason, "type": "BatchError"},
+        "error": {"code": "bad_line", "message": reason or row.reason, "type": "BatchError"},
         "digest": "",
         "attempts": 0,
         "model_sent": None,
@@ -134,8 +141,8 @@ def bad_row_record(row: BadRow) -> Record:
 def line_of(record: Mapping[str, object]) -> bytes:
     """Return *record* as one line of JSON, in UTF-8."""
     try:
-        return _encode(record).encode() + b"\n"
-    except UnicodeEncodeError:  # a lone surrogate, which models do write
+        return to_json(record) + b"\n"  # a quarter of the time of `json.dumps`
+    except ValueError:  # a lone surrogate, which models do write, or deep nesting
         return json.dumps(record).encode() + b"\n"
 
 

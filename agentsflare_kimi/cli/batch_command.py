@@ -33,7 +33,7 @@ from agentsflare_kimi.cli.batch_paths import (
     refuse_output,
 )
 from agentsflare_kimi.cli.batch_run import INTERRUPTED, make_client, run_until_interrupted
-from agentsflare_kimi.client import AsyncKimi
+from agentsflare_kimi.cli.batch_words import in_batch_words
 from agentsflare_kimi.emulator import Emulator
 from agentsflare_kimi.errors import BatchError
 from agentsflare_kimi.printable import printable
@@ -70,6 +70,7 @@ def ask_file(options: argparse.Namespace) -> int:
             return _tell_estimate(overview.estimate, options)
         refuse_mix_up(options)
         _warn_of_budget(overview.estimate)
+        check = _schema_check(options)
         client = make_client(settings)
         journal = stack.enter_context(
             SharedJournal(
@@ -78,7 +79,13 @@ def ask_file(options: argparse.Namespace) -> int:
                 group=f"{options.shard.shards} shards",
             )
         )
-        return _ask_all(options, source, overview, client, journal)
+        limiter = Limiter(
+            options.max_concurrency or client.settings.max_concurrency or 1_000,
+            rpm=options.rpm,
+            tpm=options.tpm,
+        )
+        asker = Asker(client, limiter, check=check, rephrase=in_batch_words)
+        return _ask_all(options, source, overview, asker, journal)
 
 
 @dataclass(slots=True)
@@ -163,29 +170,26 @@ def _warn_of_budget(found: Estimate) -> None:
     if found.unlimited:
         rate = _TOP_TPM / found.largest_reserve
         _show_warning(
-            f"{found.unlimited:,} rows set no max_completion_tokens, so one reserves up to "
-            f"{found.largest_reserve:,} of the account's tokens a minute; of {_TOP_TPM:,} that "
-            f"leaves {rate:,.0f} requests a minute. --max-completion-tokens sets a limit."
+            f"{found.unlimited:,} rows set no max_completion_tokens, so each reserves up to "
+            f"{found.largest_reserve:,} of the account's tokens a minute; {_TOP_TPM:,} a minute "
+            f"allow {rate:,.0f} such requests. --max-completion-tokens sets a limit."
         )
+
+
+def _schema_check(options: argparse.Namespace) -> SchemaCheck | None:
+    if options.schema is None:
+        return None
+    return SchemaCheck(load_schema(options.schema), is_repairing=options.repair)
 
 
 def _ask_all(
     options: argparse.Namespace,
     source: InputFile,
     overview: _Overview,
-    client: AsyncKimi,
+    asker: Asker,
     journal: SharedJournal,
 ) -> int:
-    limiter = Limiter(
-        options.max_concurrency or client.settings.max_concurrency or 1_000,
-        rpm=options.rpm,
-        tpm=options.tpm,
-    )
-    check = None
-    if options.schema is not None:
-        check = SchemaCheck(load_schema(options.schema), is_repairing=options.repair)
     refuse_other_journal(journal, source.rows())
-    asker = Asker(client, limiter, check=check)
     summary = BatchSummary(bad_lines=overview.bad_lines)
     try:
         run_until_interrupted(
@@ -196,13 +200,13 @@ def _ask_all(
             retry_failed=options.retry_failed,
             is_following=options.follow,
         )
+        is_whole = summary.is_complete and _write_output(options, source, asker, journal)
     except OSError as error:
         note = f"What was answered is in {journal.directory}; {_how_to_resume(options)}"
         error.add_note(note)
         if isinstance(error, BrokenPipeError):  # it carries no further information
             print(f"agentsflare-kimi: nobody reads the records any more. {note}", file=sys.stderr)
         raise
-    is_whole = summary.is_complete and _write_output(options, source, asker, journal)
     return _tell(options, summary, is_whole=is_whole)
 
 
@@ -214,7 +218,7 @@ def _write_output(
     places: list[Entry | bytes] = []
     for row in source:
         if isinstance(row, BadRow):
-            places.append(line_of(bad_row_record(row)))
+            places.append(line_of(bad_row_record(row, in_batch_words(row.reason))))
             continue
         entry = journal.index.find(row.custom_id, asker.question(row).digest)
         if entry is None:
@@ -247,4 +251,5 @@ def _how_to_resume(options: argparse.Namespace) -> str:
 
 
 def _show_warning(message: Warning | str, *_: object) -> None:
-    print(f"agentsflare-kimi: warning: {printable(str(message))}", file=sys.stderr)
+    text = in_batch_words(str(message))
+    print(f"agentsflare-kimi: warning: {printable(text)}", file=sys.stderr)

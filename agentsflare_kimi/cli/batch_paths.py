@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,19 +25,38 @@ def refuse_output(options: argparse.Namespace) -> None:
     """Refuse an output that cannot be written, or that is also an input.
 
     Raises:
-        UsageError: It is a directory, or an input file.
+        UsageError: It is not a regular file, its directory cannot be written to, or it is an
+            input file.
     """
     output: Path | None = options.output
     if output is None:
         return
+    if str(output) == "-":
+        raise UsageError("the output is a file, not stdout; --follow prints the records, too")
     if not output.name or output.is_dir():
         raise UsageError(f"{output} is a directory; name a file in it with -o")
+    if output.exists() and not output.is_file():
+        raise UsageError(f"{output} is not a regular file; name one with -o")
+    _refuse_unwritable(output)
     template = options.template or ""
     read = [options.input, options.schema, options.env_file]
     read += [template[1:]] if template.startswith("@") else []
     for name in read:
         if name is not None and output.exists() and output.samefile(name):
             raise UsageError(f"{output} is read by this run, and would be written over")
+
+
+def _refuse_unwritable(output: Path) -> None:
+    """Refuse an output that could not be written after all rows were paid for."""
+    try:
+        # A symbolic link is followed; the journal stays beside the link.
+        folder = output.resolve().parent
+        if folder.exists() or output.is_symlink():
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+    except (OSError, RuntimeError) as error:  # before Python 3.13, a link to itself is the second
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{output} cannot be written: {reason}") from error
 
 
 def refuse_mix_up(options: argparse.Namespace) -> None:
@@ -55,7 +75,7 @@ def refuse_mix_up(options: argparse.Namespace) -> None:
             "another output"
         )
     if output.exists() and options.shard.shards == 1:
-        raise UsageError(f"{output} is there already; remove it, or choose another output")
+        raise UsageError(f"{output} exists already; remove it, or choose another output")
 
 
 def refuse_other_journal(journal: SharedJournal, rows: Iterable[Row]) -> None:

@@ -1,6 +1,7 @@
 """From a file to rows: ids, bodies, and every mistake with its line."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,12 @@ def read(path, text, **options):
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ('{"id": 1, "prompt": "x"}\n{"id": 1, "prompt": "y"}', 2, "'1' is that of line 1"),
-        ('{"id": 1, "prompt": "x"}\n{"id":', 2, "not JSON"),
-        ('{"id": 1, "prompt": "x"}\n\n[]', 3, "no JSON object, but a list"),
+        ('{"id": 1, "prompt": "x"}\n{"id": 1, "prompt": "y"}', 2, "'1' is also that of line 1"),
+        ('{"id": 1, "prompt": "x"}\n{"id":', 2, "not JSON: Expecting value (column 7)"),
+        ('{"id": 1, "prompt": "a\0b"}', 1, "not JSON: Invalid control character (column 23)"),
+        (r'{"id": 1, "prompt": "\ud83d"}', 1, "half of a character"),
+        (r'{"id": "\uDE00", "prompt": "x"}', 1, "half of a character"),
+        ('{"id": 1, "prompt": "x"}\n\n[]', 3, "not a JSON object, but an array"),
         ("[" * 100_000, 1, "not JSON"),
         ('{"id": 1}', 1, "neither `body`, `messages` nor `prompt`"),
         ('{"id": 1, "prompt": " "}', 1, "neither `body`"),
@@ -28,7 +32,7 @@ def read(path, text, **options):
         ('{"custom_id": "a", "body": {}}', 1, "`body.messages` is not a list"),
         ('{"body": {"messages": [{}]}}', 1, "no `custom_id`"),
         ('{"custom_id": "a", "url": "/v1/embeddings", "body": {}}', 1, "not POST /v1/embeddings"),
-        ('{"id": 1, "messages": [{}], "stream": true}', 1, "`stream` has no place"),
+        ('{"id": 1, "messages": [{}], "stream": true}', 1, "`stream` cannot be used"),
         ('{"id": 1, "messages": [{}], "model": "kimi-x9"}', 1, "kimi-x9"),
         ('{"id": 1, "messages": [{}], "model": 5}', 1, "`model` is not text"),
         ('{"id": 1, "messages": "x"}', 1, "`messages` is not a list"),
@@ -65,10 +69,44 @@ def test_no_bad_line_has_the_id_of_a_row(tmp_path):
 
 
 def test_only_the_first_mistakes_are_told():
-    bad = [BadRow(custom_id=f"line-{n}", reason="x", line=n) for n in range(1, 26)]
+    bad = [BadRow(custom_id=f"line-{n}", reason=f"x{n}", line=n) for n in range(1, 26)]
 
-    with pytest.raises(BatchError, match=r"line 10: x; and 15 more\. Nothing was asked"):
+    with pytest.raises(BatchError, match=r"line 10: x10; and 15 more\. Nothing was asked"):
         refuse_bad_rows("in.jsonl", bad)
+
+
+def test_a_mistake_of_many_lines_is_told_once():
+    bad = [BadRow(custom_id=f"line-{n}", reason="x.", line=n) for n in range(3, 1_006)]
+    bad += [BadRow(custom_id="line-2000", reason="y", line=2_000)]
+
+    with pytest.raises(BatchError) as refused:
+        refuse_bad_rows("in.jsonl", bad)
+    told = str(refused.value)
+    assert told.startswith("in.jsonl: line 3 and 1,002 more: x; line 2000: y. Nothing was asked")
+
+
+def test_a_character_that_json_writes_in_two_halves_is_whole(tmp_path):
+    (row,) = read(tmp_path / "in.jsonl", r'{"prompt": "\ud83d\ude00 and \\ud83d"}')
+
+    assert row.body["messages"][0]["content"] == "\N{GRINNING FACE} and \\ud83d"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("-", "stdin is not a regular file"), (".", "is a directory")],
+)
+def test_what_cannot_hold_rows_is_told(name, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(BatchError, match=words):
+        list(InputFile(Path(name)))
+
+
+def test_a_csv_whose_header_is_not_utf_8_is_refused(tmp_path):
+    (tmp_path / "in.csv").write_bytes(b"pr\xf6mpt\nx\n")
+
+    with pytest.raises(BatchError, match="line 1: not UTF-8; save the file as UTF-8"):
+        list(InputFile(tmp_path / "in.csv"))
 
 
 def test_bytes_that_are_not_utf_8_are_told(tmp_path):
@@ -136,6 +174,8 @@ def test_a_file_can_be_gone_through_again_but_must_not_change(tmp_path):
 
 
 def test_an_unknown_format_is_told_with_those_there_are(tmp_path):
+    (tmp_path / "in.xyz").touch()
+
     with pytest.raises(BatchError, match=r"unknown format 'xyz'.*jsonl, ndjson, csv"):
         list(InputFile(tmp_path / "in.xyz"))
 

@@ -24,6 +24,11 @@ def rows(count, **body):
     ]
 
 
+@pytest.fixture(params=["default", "aiohttp"], autouse=True)
+def backend(request, monkeypatch):
+    monkeypatch.setenv("AGENTSFLARE_HTTP_BACKEND", request.param)
+
+
 @pytest.fixture
 def emulator():
     with Emulator() as emulator:

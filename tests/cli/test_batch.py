@@ -325,28 +325,52 @@ def test_a_request_to_end_waits_for_what_is_in_flight_too(emulator, counter, tmp
     assert len(answered) == sum(counter.answered.values()) < 500
 
 
-@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="needs RLIMIT_FSIZE")
-def test_a_full_disk_loses_no_answer(emulator, counter, tmp_path):
-    write_prompts(tmp_path / "in.jsonl", 100)
+def run_on_a_small_disk(emulator, *arguments, size, cwd):
     # A limit on the size of files is met in the middle of a line, as a full disk is.
     code = (
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, -1))\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, -1))\n"
         "from agentsflare_kimi.cli import main\n"
         "sys.exit(main())\n"
     )
-    command = ["batch", "in.jsonl", "-o", "out.jsonl", "--max-concurrency", "4"]
-    full = subprocess.run(
+    return subprocess.run(
         # -B: a cache of bytecode that meets the limit would stay behind, cut short.
-        [sys.executable, "-B", "-c", code, *command],
+        [sys.executable, "-B", "-c", code, "batch", *arguments],
         env=environment(emulator),
-        cwd=tmp_path,
+        cwd=cwd,
         capture_output=True,
         text=True,
         check=False,
     )
-    resumed = run(emulator, *command[1:], "--resume", cwd=tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="needs RLIMIT_FSIZE")
+def test_an_output_that_does_not_fit_on_the_disk_is_paid_for_once(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 20)
+    command = ["in.jsonl", "-o", "o", "--shard"]
+    run(emulator, *command, "1/2", cwd=tmp_path)
+    size = (tmp_path / "o.journal" / "1-of-2.jsonl").stat().st_size * 3 // 2
+
+    full = run_on_a_small_disk(emulator, *command, "2/2", size=size, cwd=tmp_path)
+    assert full.returncode == 2
+    assert "What was answered is in o.journal; resume with the same command" in full.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "o.journal"]
+
+    resumed = run(emulator, *command, "2/2", "--resume", cwd=tmp_path)
+    assert resumed.returncode == 0
+    assert [each["custom_id"] for each in records_of(tmp_path / "o")] == [
+        f"r{n}" for n in range(20)
+    ]
+    assert counter.answered_twice == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="needs RLIMIT_FSIZE")
+def test_a_full_disk_loses_no_answer(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 100)
+    command = ["in.jsonl", "-o", "out.jsonl", "--max-concurrency", "4"]
+    full = run_on_a_small_disk(emulator, *command, size=20_000, cwd=tmp_path)
+    resumed = run(emulator, *command, "--resume", cwd=tmp_path)
 
     assert full.returncode == 2
     assert "File too large" in full.stderr
@@ -410,7 +434,7 @@ def test_mistakes_are_told_before_anything_is_asked(emulator, tmp_path):
     done = run(emulator, "in.jsonl", "-o", "out.jsonl", cwd=tmp_path)
 
     assert done.returncode == 2
-    assert "line 2: custom_id '1' is that of line 1, too; line 3: not JSON" in done.stderr
+    assert "line 2: custom_id '1' is also that of line 1; line 3: not JSON" in done.stderr
     assert emulator.requests == ()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl"]
 
@@ -600,8 +624,15 @@ def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
         (["in.txt", "-o", "in.txt", "--resume"], "in.txt is read by this run"),
         (["in.txt", "-o", "prompt", "-t", "@prompt", "--resume"], "prompt is read by this run"),
         (["in.txt", "-o", "."], ". is a directory"),
-        (["in.txt", "-o", "other"], "other is there already"),
-        (["pipe.txt", "-o", "o"], "pipe.txt: not a regular file"),
+        (["in.txt", "-o", "-"], "the output is a file, not stdout"),
+        (["in.txt", "-o", "pipe.txt"], "pipe.txt is not a regular file"),
+        (["in.txt", "-o", os.devnull], "is not a regular file"),
+        (["in.txt", "-o", "nowhere"], "nowhere cannot be written: No such file or directory"),
+        (["in.txt", "-o", "in.txt/o"], "in.txt/o"),
+        (["-", "-o", "o"], "stdin is not a regular file"),
+        ([".", "-o", "o"], ". is a directory"),
+        (["in.txt", "-o", "other"], "other exists already"),
+        (["pipe.txt", "-o", "o"], "pipe.txt is not a regular file; a batch"),
         (["in.txt", "-o", "o", "-t", "no column"], "every row would be asked the same"),
         (["in.txt", "-o", "o", "-t", "@latin-1"], "latin-1: not UTF-8 (byte 3)"),
         (["in.txt", "-o", "o", "--repair"], "--repair needs --schema"),
@@ -616,6 +647,7 @@ def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_wrong_use_is_exit_code_2(arguments, words, tmp_path, monkeypatch, capsys):
     (tmp_path / "in.txt").write_text("x\n")
+    (tmp_path / "in.xyz").touch()
     (tmp_path / "prompt").write_text("about {prompt}")
     (tmp_path / "other").write_text("of another run")
     (tmp_path / "latin-1").write_bytes(b"caf\xe9 {prompt}")
@@ -623,6 +655,7 @@ def test_wrong_use_is_exit_code_2(arguments, words, tmp_path, monkeypatch, capsy
     (tmp_path / "far.json").write_text('{"$ref": "https://example.invalid/schema.json"}')
     (tmp_path / "wrong.json").write_text('{"type": "objec"}')
     os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "nowhere").symlink_to("no/such/place")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     monkeypatch.setenv("AGENTSFLARE_API_KEY", KEY)
@@ -636,3 +669,46 @@ def test_wrong_use_is_exit_code_2(arguments, words, tmp_path, monkeypatch, capsy
     assert words in told
     assert "Traceback" not in told
     assert (tmp_path / "in.txt").read_text() == "x\n"
+    assert not [*tmp_path.glob("*journal")]
+
+
+def test_a_link_to_itself_is_told_before_anything_is_asked(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 1)
+    (tmp_path / "loop").symlink_to("loop")
+
+    done = run(emulator, "in.jsonl", "-o", "loop", cwd=tmp_path)
+
+    # Python 3.13 replaces such a link, as it does one that leads to a file.
+    assert done.returncode in {0, 2}
+    assert "a defect" not in done.stderr
+    assert bool(emulator.requests) == (done.returncode == 0)
+
+
+def test_what_a_link_leads_to_is_written(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 1)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "o").symlink_to("elsewhere/o")
+
+    assert run(emulator, "in.jsonl", "-o", "o", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "o").is_symlink()
+    assert len(records_of(tmp_path / "elsewhere" / "o")) == 1
+
+
+def test_failures_are_told_in_options_and_variables(emulator, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 1)
+    (tmp_path / "model.txt").write_text("x\n")
+    command = ["in.jsonl", "-o", "o", "--max-concurrency", "1"]
+
+    origin = emulator.base_url.removesuffix("/v1")
+    stopped = run(emulator, *command, cwd=tmp_path, AGENTSFLARE_BASE_URL=origin)
+    retired = run(emulator, "model.txt", "-o", "p", "-m", "kimi-k2-thinking", cwd=tmp_path)
+    emulator.scenario = "context-exceeded"
+    failed = run(emulator, *command, "--resume", "--json", cwd=tmp_path)
+
+    assert "set AGENTSFLARE_BASE_URL to" in stopped.stderr
+    assert "Set AGENTSFLARE_ON_RETIRED to change this" in retired.stderr
+    (record,) = records_of(tmp_path / "o")
+    assert "Shorten the prompt or lower --max-completion-tokens" in record["error"]["message"]
+    for text in (stopped.stderr, retired.stderr, failed.stdout, json.dumps(record)):
+        assert "base_url" not in text
+        assert "argument `" not in text

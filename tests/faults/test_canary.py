@@ -31,6 +31,8 @@ REPLIES = {
     "cut": lambda connection: connection.stream(BEGUN),
     "silence": lambda connection: "close",
 }
+# The sync client, and the async one over either HTTP library.
+BACKENDS = [None, "default", "aiohttp"]
 OUR_FOLDER = "agentsflare_kimi"
 
 
@@ -114,12 +116,12 @@ async def _call_async(client, mode):
         (await raw.create(model="kimi-k2.6", messages=MESSAGES)).parse()
 
 
-def _attempt(options, mode, *, is_async):
+def _attempt(options, mode, *, backend):
     async def main():
-        async with AsyncKimi(**options) as client:
+        async with AsyncKimi(**options, http_backend=backend) as client:
             await _call_async(client.with_options(timeout=3), mode)
 
-    if is_async:
+    if backend:
         asyncio.run(main())
         return
     with Kimi(**options) as client:
@@ -128,22 +130,23 @@ def _attempt(options, mode, *, is_async):
 
 @pytest.mark.parametrize("mode", ["create", "stream", "raw"])
 @pytest.mark.parametrize("case", REPLIES)
-@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
-def test_errors_and_logs_show_neither_key_nor_prompt(server, log, case, mode, is_async):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_errors_and_logs_show_neither_key_nor_prompt(server, log, case, mode, backend):
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
         with pytest.raises(openai.OpenAIError) as caught:
-            _attempt({"api_key": KEY, "base_url": server.url(case)}, mode, is_async=is_async)
+            _attempt({"api_key": KEY, "base_url": server.url(case)}, mode, backend=backend)
     assert list(_leaks(caught.value)) == []
     assert KEY not in log.getvalue()
     assert PROMPT not in log.getvalue()
     assert not [each for each in shown if KEY in str(each.message) or PROMPT in str(each.message)]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("case", [case for case in REPLIES if case != "cut"])
-def test_errors_survive_pickle_and_copy(server, case):
+def test_errors_survive_pickle_and_copy(server, case, backend):
     with pytest.raises(openai.OpenAIError) as caught:
-        _attempt({"api_key": KEY, "base_url": server.url(case)}, "create", is_async=False)
+        _attempt({"api_key": KEY, "base_url": server.url(case)}, "create", backend=backend)
     error = caught.value
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
         assert type(twin) is type(error)
@@ -214,14 +217,14 @@ def test_blanks_and_quotes_around_a_key_are_cut_off(key):
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n{KEY}", f"{KEY}\u201d"])
-@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
-def test_a_key_from_a_function_is_not_shown_either(server, key, is_async, log):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_key_from_a_function_is_not_shown_either(server, key, backend, log):
     async def give():
         return key
 
-    options = {"api_key": give if is_async else lambda: key, "base_url": server.url("error400")}
+    options = {"api_key": give if backend else lambda: key, "base_url": server.url("error400")}
     with pytest.raises(openai.OpenAIError) as caught:
-        _attempt(options, "create", is_async=is_async)
+        _attempt(options, "create", backend=backend)
     assert list(_leaks(caught.value)) == []
     assert KEY not in log.getvalue()
 

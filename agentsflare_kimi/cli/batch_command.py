@@ -201,7 +201,7 @@ def _ask_all(
             is_following=options.follow,
         )
         is_whole = summary.is_complete and _write_output(options, source, asker, journal)
-    except OSError as error:
+    except (OSError, BatchError) as error:
         note = f"What was answered is in {journal.directory}; {_how_to_resume(options)}"
         error.add_note(note)
         if isinstance(error, BrokenPipeError):  # it carries no further information

@@ -1,4 +1,4 @@
-"""Ask many questions: each once, what was answered kept at once, failures with their causes."""
+"""Ask many questions, each once; store each answer as it arrives, each failure with its cause."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ ROWS = [
             "messages": [{"role": "user", "content": f"What is {number} squared?"}],
             # Thinking would cost more than such questions are worth.
             "thinking": {"type": "disabled"},
-            # What a request may use of the tokens a minute is reserved when it is sent.
+            # Kimi reserves this many of the account's tokens a minute when the request is sent.
             "max_completion_tokens": 200,
         },
     }
@@ -26,18 +26,19 @@ ROWS = [
 
 
 async def ask_all() -> BatchSummary:
-    # How many requests the gateway takes at once is found out, five at the most.
+    # At most five requests in flight; fewer if the gateway refuses some.
     async with AsyncKimi() as client:
         with Journal(JOURNAL) as journal:
             return await run_batch(ROWS, client, journal, limiter=Limiter(5))
 
 
 summary = asyncio.run(ask_all())
-for line in JOURNAL.read_text("utf-8").splitlines():
-    record = json.loads(line)
-    if record["error"]:
-        print(record["custom_id"], "failed:", record["error"]["message"])
-    else:
-        print(record["custom_id"], extract_content(record["response"]["body"]))
-# Run again, this asks only what has no record.
+with JOURNAL.open("rb") as lines:
+    for line in lines:
+        record = json.loads(line)
+        if record["error"]:
+            print(record["custom_id"], "failed:", record["error"]["message"])
+        else:
+            print(record["custom_id"], extract_content(record["response"]["body"]))
+# A second run asks only the rows without a record.
 print(f"{summary.answered} answered, {summary.kept} kept, {summary.failed} failed")

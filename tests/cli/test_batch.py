@@ -561,6 +561,28 @@ def test_a_schema_that_the_gateway_refuses_ends_the_run(emulator, counter, tmp_p
     assert sum(counter.asked.values()) <= 4
 
 
+def test_an_input_that_changes_during_the_run_loses_no_answer(emulator, counter, tmp_path):
+    write_prompts(tmp_path / "in.jsonl", 3)
+
+    def answer(_request):
+        with (tmp_path / "in.jsonl").open("a") as file:
+            file.write('{"custom_id": "late", "prompt": "one more"}\n')
+        emulator.answers = None
+        return "yes"
+
+    emulator.answers = answer
+    command = ["in.jsonl", "-o", "o", "--max-concurrency", "1"]
+    changed = run(emulator, *command, cwd=tmp_path)
+    resumed = run(emulator, *command, "--resume", cwd=tmp_path)
+
+    assert changed.returncode == 2
+    assert "in.jsonl: the file has changed since the batch began" in changed.stderr
+    assert "What was answered is in o.journal; resume with the same command" in changed.stderr
+    assert resumed.returncode == 0, resumed.stderr
+    assert len(records_of(tmp_path / "o")) == 4
+    assert counter.answered_twice == 0
+
+
 def test_the_journal_of_another_input_is_not_continued(emulator, counter, tmp_path):
     write_prompts(tmp_path / "in.jsonl", 2)
     (tmp_path / "other.jsonl").write_text('{"id": "a", "prompt": "x"}\n')

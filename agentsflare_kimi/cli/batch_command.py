@@ -171,8 +171,8 @@ def _warn_of_budget(found: Estimate) -> None:
         rate = _TOP_TPM / found.largest_reserve
         _show_warning(
             f"{found.unlimited:,} rows set no max_completion_tokens, so each reserves up to "
-            f"{found.largest_reserve:,} of the account's tokens a minute; {_TOP_TPM:,} a minute "
-            f"allow {rate:,.0f} such requests. --max-completion-tokens sets a limit."
+            f"{found.largest_reserve:,} of the account's tokens a minute; {_TOP_TPM:,} of them "
+            f"allow {rate:,.0f} requests a minute. --max-completion-tokens sets a limit."
         )
 
 

@@ -6,9 +6,10 @@ import asyncio
 import json
 import os
 import threading
+import weakref
 from collections.abc import Sequence
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from agentsflare_kimi.batch.asking import Asker
 from agentsflare_kimi.batch.journal import Entry
@@ -20,6 +21,9 @@ from agentsflare_kimi.batch.shared_journal import SharedJournal
 from agentsflare_kimi.client import AsyncKimi
 
 __all__ = ["RowsAsker"]
+
+# Seconds that closing the connections may take when the process ends.
+_LONGEST_END: Final = 5.0
 
 
 class RowsAsker:
@@ -54,7 +58,10 @@ class RowsAsker:
         self._asker: Asker | None = None
         self._loop = asyncio.new_event_loop()
         # A separate loop: engines call from loops of their own.
-        threading.Thread(target=self._loop.run_forever, name="batch", daemon=True).start()
+        thread = threading.Thread(target=_serve, args=[self._loop], name="batch", daemon=True)
+        thread.start()
+        # At the end of the process, too.
+        weakref.finalize(self, _end, self._loop, thread)
 
     def __call__(self, rows: Sequence[AnyRow]) -> list[Record]:
         """Ask the *rows* that have no record, and return the records of all."""
@@ -85,6 +92,20 @@ class RowsAsker:
         if record["error"] is None or asker.stopped is None:
             self._journal.append(record)
         return record
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())  # closes the connections
+        loop.close()
+
+
+def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    loop.call_soon_threadsafe(loop.stop)
+    if thread is not threading.current_thread():  # where garbage collection may run, too
+        thread.join(_LONGEST_END)
 
 
 def _read(entry: Entry) -> Record:

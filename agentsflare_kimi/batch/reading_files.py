@@ -77,9 +77,10 @@ def _object(line: str) -> Value:
         return LineError(f"not JSON: {error}")
     if not isinstance(value, dict):
         return LineError(f"not a JSON object, but {_JSON_NAMES[type(value)]}")
-    if _SURROGATE_ESCAPE.search(line) and _has_lone_surrogate(value):
+    fields = cast("dict[str, object]", value)
+    if _SURROGATE_ESCAPE.search(line) and _has_lone_surrogate(fields):
         return LineError(r"half of a character (a lone surrogate, \ud800 to \udfff)")
-    return cast("dict[str, object]", value)
+    return fields
 
 
 _JSON_NAMES: Final[Mapping[type, str]] = {

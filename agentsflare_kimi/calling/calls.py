@@ -161,7 +161,7 @@ class PlannedCall:
         if (observed := observation()) is not None:
             observed.model_sent = as_text((body_of(self.options) or {}).get("model")) or None
         for notice in sorted(self._notices, key=lambda notice: not notice.is_refusal):
-            announce(notice, self._session.told)
+            announce(notice, self._session.told, gateway=self._settings.base_url)
 
     def adapt(self, error: APIStatusError) -> bool:
         """Change what the gateway rejected, and remember it for later requests.

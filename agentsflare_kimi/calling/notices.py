@@ -84,13 +84,18 @@ class ToldPlaces:
             self._told.pop(told, None)
 
 
-def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
+_LOGGED: Final = ToldPlaces()  # by any client of the process
+
+
+def announce(notice: Notice, told: ToldPlaces | None = None, *, gateway: str | None = None) -> None:
     """Warn of *notice* at the line of the caller's own code, and log it.
 
     Args:
         notice: What to say; a refusal is raised instead of warned of.
         told: Earlier warnings of the client. A warning repeated for the same line is only
             logged at INFO; numbers are ignored, because they often differ between rounds.
+        gateway: Where the request goes. What any client of the process has logged of it at
+            WARNING is logged at INFO after that, since many programs make a client a request.
 
     Raises:
         UnknownModelError: The settings refuse unknown models.
@@ -106,9 +111,10 @@ def announce(notice: Notice, told: ToldPlaces | None = None) -> None:
     place = _callers_place()
     key = (*_identity(place), notice.kind, notice.model, _wording(notice.message))
     is_news = told is None or notice.is_refusal or told.add(key)
+    is_loud = is_news and (gateway is None or notice.is_refusal or _LOGGED.add((gateway, *key)))
     log_event(
         channel.event,
-        level=logging.WARNING if channel.warning and is_news else logging.INFO,
+        level=logging.WARNING if channel.warning and is_loud else logging.INFO,
         model=notice.model,
         successor=notice.successor,
         is_lossy=notice.is_lossy,

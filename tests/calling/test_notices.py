@@ -161,6 +161,16 @@ def test_a_loop_is_told_once_and_each_line_of_its_own(action, caplog):
     assert [record.levelname for record in caplog.records[3:]] == ["WARNING"] * 3
 
 
+def test_a_client_for_each_request_does_not_flood_the_log(caplog):
+    with caplog.at_level(logging.INFO), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for gateway in ("https://a.example/v1", "https://a.example/v1", "https://b.example/v1"):
+            announce(notice("kimi-k2-thinking"), ToldPlaces(), gateway=gateway)
+
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO", "WARNING"]
+    assert len(caught) == 3, "Python's own filters decide about warnings"
+
+
 def test_a_warning_that_a_filter_raises_is_raised_each_time():
     told = ToldPlaces()
     for _ in range(2):

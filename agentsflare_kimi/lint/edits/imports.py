@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.sources.regions import Source
 
 __all__ = ["import_edit"]
@@ -17,7 +17,7 @@ _HEAD: Final = re.compile(r"(?:#[^\r\n]*(?:\r\n|\n|\r)|[ \t]*(?:\r\n|\n|\r))*")
 
 
 # Many findings in a file may need the same import.
-@lru_cache(maxsize=4)
+@kept_with_first
 def import_edit(source: Source, statement: str, present: str) -> tuple[Edit, ...]:
     """Add an import before the first one, unless it is already there.
 

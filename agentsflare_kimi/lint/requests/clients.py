@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Entry, Source
@@ -87,7 +87,7 @@ def resolve(source: Source, entry: Entry) -> str:
     return _assigned(source, text) if _NAME.match(text) else text
 
 
-@lru_cache(maxsize=64)
+@kept_with_first
 def _assigned(source: Source, name: str) -> str:
     """Return what is assigned to *name*; *name* itself if that is ambiguous."""
     assignments = re.findall(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final
 
 from agentsflare_kimi.lint.edits.imports import import_edit
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.clients import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.urls import GATEWAY
@@ -49,7 +49,7 @@ def _fix(source: Source, call: ClientCall, ours: str) -> Fix | None:
 
 
 # Many calls in a file may need the same import.
-@lru_cache(maxsize=4)
+@kept_with_first
 def _import(source: Source, name: str, ours: str) -> Sequence[Edit] | None:
     """Import our class; None if its name is already taken here."""
     imported = rf"from agentsflare_kimi import [^\n]*\b{ours}\b"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.sources.code import CodeDocument
@@ -142,7 +142,7 @@ def _openers_around(tree: Tree, offset: int) -> list[int]:
     return openers[::-1]
 
 
-@lru_cache(maxsize=1)
+@kept_with_first
 def _gateway_places(document: CodeDocument) -> Sequence[int]:
     """List where a program names the gateway's URL, or a variable set to it."""
     places = [match.start() for match in re.finditer(re.escape(HOST), document.text)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.requests.keys import is_base_url
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
@@ -86,7 +86,7 @@ def _risk(document: Document, url: GatewayUrl) -> str | None:
         if _SDK_CALL.match(callee):
             return ""
     name = key.rpartition(".")[2]
-    uses = _uses(document.text, name) if name.isidentifier() else _Uses(1)
+    uses = _uses(document, name) if name.isidentifier() else _Uses(1)
     if not (is_base_url(key) or uses.as_base) or (uses.as_whole and not uses.as_base):
         return None
     if uses.as_whole:
@@ -127,8 +127,9 @@ class _Uses(NamedTuple):
     as_whole: int = 0
 
 
-@lru_cache(maxsize=16)
-def _uses(text: str, name: str) -> _Uses:
+@kept_with_first
+def _uses(document: Document, name: str) -> _Uses:
+    text = document.text
     total = as_base = as_whole = 0
     for place in _places(text, name):
         before = text[max(0, place - _LONGEST_STATEMENT) : place]

@@ -1,0 +1,40 @@
+"""Keeps what was found out about a text with that text, so that both are forgotten together."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["kept_with_first"]
+
+_First = TypeVar("_First")
+_Rest = ParamSpec("_Rest")
+_Found = TypeVar("_Found")
+
+
+def kept_with_first(
+    function: Callable[Concatenate[_First, _Rest], _Found],
+) -> Callable[Concatenate[_First, _Rest], _Found]:
+    """Cache what a function returns on its first argument: a document, or its source.
+
+    A cache in the module would keep whole texts alive that have long been judged.
+
+    Args:
+        function: Its further arguments are positional and can be hashed.
+
+    Returns:
+        The function, which is called once for the same arguments.
+    """
+    name = f"_{function.__module__}.{function.__name__}"
+
+    @wraps(function)
+    def kept(first: _First, *rest: _Rest.args, **named: _Rest.kwargs) -> _Found:
+        found: dict[tuple[object, ...], _Found] = vars(first).setdefault(name, {})
+        if rest not in found:
+            found[rest] = function(first, *rest, **named)
+        return found[rest]
+
+    return kept

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "agentsflare_kimi" / "lint" / "languages"
-NOT_LANGUAGES = {"__init__", "base", "forms", "index"}
+NOT_LANGUAGES = {"__init__", "base", "forms", "handlers", "index", "jsx"}
 HEAD = '''"""Which language a suffix, a name, a tag or an interpreter stands for.
 
 Written by `make generate` from the languages' data files; do not edit.

@@ -4,8 +4,8 @@ import pytest
 from linting import find, fixed, kind
 
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, NOTHING_SHOWS, reasons_against
+from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.sources.code import CodeDocument
-from agentsflare_kimi.lint.sources.identifiers import find_names
 
 OLD = "kimi-k2-thinking"
 IMPORTED = "from dashscope import Generation\nGeneration.call(model=@, messages=m)"
@@ -106,4 +106,4 @@ def steps(language, text):
     document = CodeDocument(text, language)
     for name in find_names(text):
         document.value_at(name.start, name.end)
-    return document.tree.visits
+    return document.source.visits

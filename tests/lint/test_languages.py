@@ -13,7 +13,7 @@ ROOT = Path(agentsflare_kimi.__file__).parent / "lint" / "languages"
 NAMES = sorted(
     path.stem
     for path in ROOT.glob("*.py")
-    if path.stem not in {"__init__", "base", "forms", "index"}
+    if path.stem not in {"__init__", "base", "forms", "handlers", "index", "jsx"}
 )
 
 

@@ -12,7 +12,7 @@ import agentsflare_kimi
 from agentsflare_kimi.lint.sources import read
 
 LANGUAGES = Path(agentsflare_kimi.__file__).parent / "lint" / "languages"
-NO_LANGUAGES = {"__init__", "base", "forms", "index"}
+NO_LANGUAGES = {"__init__", "base", "forms", "handlers", "index", "jsx"}
 NAMES = sorted(path.stem for path in LANGUAGES.glob("*.py") if path.stem not in NO_LANGUAGES)
 SAMPLES = {path.stem: path.read_text() for path in Path(__file__).parent.glob("samples/*.sample")}
 # Texts that hold programs, which are read in the programs' languages.

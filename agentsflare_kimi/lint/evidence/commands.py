@@ -11,7 +11,7 @@ from agentsflare_kimi.lint.patterns import lazy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["asks_a_model", "command_at", "is_chat_url", "posts_a_request"]
+__all__ = ["asks_a_model", "command_at", "is_chat_url", "posts_a_request", "sets_alone"]
 
 _SEPARATORS: Final = (";", "|", "&", "(", "`")
 # Words that run the command that follows.
@@ -58,6 +58,14 @@ def command_at(masked: str, offset: int) -> tuple[int, int]:
     while end > 0 and masked[end - 1] == "\\":
         end = masked.find("\n", end + 1)
     return start, end if end >= 0 else len(masked)
+
+
+def sets_alone(text: str, masked: str, key: str, start: int, end: int) -> bool:
+    """Tell whether a variable is not set for one command only, which may be any."""
+    first, last = command_at(masked, start)
+    before = text[first:start].rstrip("\"'").removesuffix(f"{key}=")
+    rest = text[end:last].partition("#")[0].strip(" \t\\\"'}")
+    return bool(before.strip()) or not rest or asks_a_model(rest)
 
 
 def asks_a_model(command: str) -> bool:

@@ -1,7 +1,10 @@
-"""Classifies scalars in settings files by their keys and what is around them."""
+"""Classifies scalars in settings, and names that are only a part of a string or a line."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
@@ -17,32 +20,39 @@ from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from agentsflare_kimi.lint.sources.documents import Position
 
-__all__ = ["NEAR", "Scalar", "is_list", "judge_scalar", "judge_within"]
+__all__ = ["Judged", "Scalar", "Wording", "is_flag", "judge_scalar", "wording"]
+
+Judged = tuple["Position", str, tuple[str, ...]]
+"""A position, a key, and keys of `EVIDENCE`."""
 
 # A flag or setting before a name in a value: `--model name`, `MODEL=name`, `"model": name`.
 _FLAG: Final = lazy(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
 _PAIR: Final = lazy(
     r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z"
 )
-# An entry of an object: `"model": "name"`; an argument of a call: `contains(model, 'name')`.
-_ENTRY: Final = lazy(r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?\s*:\s*\\?[\"']\Z")
-_CALL: Final = lazy(r"(?P<name>[A-Za-z_]\w*)\([^()]*\\?[\"']\Z")
-_DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\bdefault\([^()]*,\s*[\"']?\Z|\|\|\s*[\"']\Z")
-# A condition in SQL and the like, before the name: `WHERE model = 'name'`, `IN ('name', ...)`.
+_DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\|\|\s*[\"']\Z")
+# A condition in SQL and the like, before the key: `WHERE model = 'name'`.
 _CONDITION: Final = lazy(r"(?i:\b(?:where|and|or|when|on|having|not|select)[\s(]+[\w.]*\Z)")
-_AMONG: Final = lazy(r"(?i:\bin\s*\((?:[^()]*,)?\s*\\?[\"']\Z)")
-# Signs of prose: the end of a sentence, inline code.
-_SENTENCE: Final = lazy(r"[.,!?:;]\s|`|\b[A-Z][a-z]+ [a-z]+ [a-z]+ ")
-_SIGNS: Final = lazy(r"[A-Za-z_][\w.]*")
+# An entry of an object: `"model": "name"`.
+_ENTRY: Final = lazy(r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?\s*:\s*\\?[\"']\Z")
+_EDGE: Final = lazy(r"[ \t\-\"']*+")
+_CODE_SPAN: Final = lazy(r"`")
+_WORD: Final = lazy(r"[\w.-]+")
+_TERM: Final = lazy(r"[A-Za-z_][\w.]*")
+_BRACKET: Final = lazy(r"(?P<word>\w*)\s*\(|\)")
+_TEMPLATE: Final = lazy(r"\{\{.*?(?:\}\}|$)", re.MULTILINE)
+_AFTER_COMMA: Final = lazy(r"[(,]\s*\\?[\"']?\Z")
 _END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
+_CLOSE: Final = frozenset("\"'\\")
 _ITEM: Final = lazy(r"\s*+[\w./:@+*=()?-]++\s*+")
 _NUMBERED: Final = lazy(r"(?=[^\d]*+\d)[\w./:@+-]++")
 _COMMAS: Final = lazy(r"[,;|]")
-NEAR: Final = 200
+# A condition, its key, and a flag's or a key's own word: `where`, `model`, `=`.
+_CLAUSE: Final = 3
 
 
 class Scalar(NamedTuple):
@@ -65,15 +75,8 @@ class Scalar(NamedTuple):
     is_line: bool = False
 
 
-def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
-    """Classify a scalar that is a model's name and nothing else.
-
-    Args:
-        scalar: The scalar and its surroundings.
-
-    Returns:
-        Its position, its key, and the evidence.
-    """
+def judge_scalar(scalar: Scalar) -> Judged:
+    """Classify a scalar that is a model's name and nothing else."""
     key = _speaker(scalar)
     if not key:
         return "value", scalar.key, () if scalar.key else ("listed",)
@@ -92,6 +95,11 @@ def judge_scalar(scalar: Scalar) -> tuple[Position, str, tuple[str, ...]]:
     return position, key, found
 
 
+def is_flag(text: str) -> bool:
+    """Tell whether an item is a flag whose value is a model: `--model`, `-m`."""
+    return bool(_FLAG.search(f"{text} "))
+
+
 def _speaker(scalar: Scalar) -> str:
     """Return the name that shows that the scalar is a model; empty for none."""
     key = scalar.key
@@ -104,57 +112,116 @@ def _speaker(scalar: Scalar) -> str:
     return ""
 
 
-def judge_within(  # noqa: C901, PLR0911  # one case after the other
-    before: str, after: str
-) -> tuple[Position, str, tuple[str, ...]]:
-    """Classify a model's name that is only a part of a scalar.
+@lru_cache(maxsize=16)
+def wording(text: str, first: int, last: int) -> Wording:
+    """Return the words of a stretch of text; cached, because it may hold many names."""
+    return Wording(text, first, last)
 
-    Args:
-        before: The scalar's text before the name.
-        after: The scalar's text after the name.
 
-    Returns:
-        Its position, its key, and the evidence.
-    """
-    near = before[-NEAR:]
-    is_whole = bool(_END.match(after))
-    if (flag := _FLAG.search(near)) and is_whole:
-        return "request", flag["key"], ()
-    if (pair := _PAIR.search(near)) and is_whole:
-        earlier = near[: pair.start()]
-        is_condition = earlier.rstrip().endswith(("{", ",")) or _CONDITION.search(earlier)
+class Wording:
+    """A scalar, string or line that is more than a model's name; each is cut into words once."""
+
+    def __init__(self, text: str, first: int, last: int) -> None:
+        """Keep the stretch of *text* from *first* to *last*."""
+        self._text = text
+        self._first = first
+        self._last = last
+
+    def judge(self, start: int, end: int) -> Judged:
+        """Classify the model's name from *start* to *end*."""
+        near = self.clause_before(start)
+        offset = start - len(near)
+        is_whole = bool(_END.match(self._text, end, self._last))
+        if (flag := _FLAG.search(near)) and is_whole:
+            return "request", flag["key"], ()
+        if (pair := _PAIR.search(near)) and is_whole:
+            return self._of_pair(near, pair["key"], pair["sign"], offset, pair.start())
+        if (entry := _ENTRY.search(near)) and self._text[end : min(end + 1, self._last)] in _CLOSE:
+            return "value", entry["key"], ("unsent-text",)
+        word = self._callee_around(start)
+        is_among = word.lower() == "in" and _AFTER_COMMA.search(near)
+        if near[-1:] in {"'", '"'} and (is_among or compares(word)):
+            return "comparison", "", ("query",)
+        if _DEFAULT.search(near) or (word.lower() == "default" and _AFTER_COMMA.search(near)):
+            terms = self._terms_around(start)
+            key = next((term for term in terms if is_model_key(term.rpartition(".")[2])), "")
+            # A template's default: `{{ model | default("name") }}`.
+            return ("request", key, ("unsent-text",)) if key else ("value", key, ("listed",))
+        return "prose", "", ()
+
+    def _of_pair(self, near: str, key: str, sign: str, offset: int, size: int) -> Judged:
+        earlier = near[:size]
         if earlier.endswith(("?", "&")):
             # A query of a URL: `.../usage?model=name`.
-            return "value", pair["key"], ("query",)
-        if pair["sign"] != "=" or is_condition:
-            return "comparison", pair["key"], ("query",)
-        key = pair["key"]
-        if earlier.endswith("(") or "`" in earlier:
+            return "value", key, ("query",)
+        is_condition = earlier.rstrip().endswith(("{", ",")) or _CONDITION.search(earlier)
+        if sign != "=" or is_condition:
+            return "comparison", key, ("query",)
+        if earlier.endswith("(") or self._code_span < offset + size:
             return "prose", key, ()
-        is_variable = not earlier.strip(" \t-\"'") and key.isupper() and is_plain_name(key)
+        is_first = _EDGE.fullmatch(self._text, self._first, offset + size)
+        is_variable = is_first and key.isupper() and is_plain_name(key)
         evidence = ("setting",) if is_variable else ()
         return ("request", key, evidence) if is_model_key(key) else ("value", key, ())
-    if (entry := _ENTRY.search(near)) and after[:1] in {'"', "'", "\\"}:
-        return "value", entry["key"], ("unsent-text",)
-    if (call := _CALL.search(near)) and compares(call["name"]):
-        return "comparison", "", ("query",)
-    if _AMONG.search(near):
-        return "comparison", "", ("query",)
-    if _DEFAULT.search(near):
-        opening = near.rfind("{{")
-        words = _SIGNS.findall(near[opening:] + after[: NEAR // 2])
-        key = next((word for word in words if is_model_key(word.rpartition(".")[2])), "")
-        if key and opening >= 0:
-            # A template's default: `{{ model | default("name") }}`.
-            return "request", key, ("unsent-text",)
-        return "value", key, ("listed",)
-    return "prose", "", ()
 
+    def clause_before(self, start: int) -> str:
+        """Return what precedes a name in its clause: a condition, a key and a sign."""
+        at = bisect_left(self._words, start) - _CLAUSE
+        while at > 0 and self._text[self._words[at]] == "-":
+            at -= 1
+        return self._text[self._words[at] if at > 0 else self._first : start]
 
-def is_list(text: str) -> bool:
-    """Tell whether a string is a list of names: `gpt-4o,kimi-k2.6`, `in:a,b|c`, `gpt-4 glm-4`."""
-    items = _COMMAS.split(text.strip().rstrip(",;|"))
-    if len(items) > 1:
-        return all(_ITEM.fullmatch(item) for item in items)
-    words = text.split()
-    return len(words) > 1 and all(_NUMBERED.fullmatch(word) for word in words)
+    def is_said(self, start: int) -> bool:
+        """Tell whether a name follows other words."""
+        while start > self._first and self._text[start - 1].isspace():
+            start -= 1
+        return 0 <= self._blank < start
+
+    @cached_property
+    def is_list(self) -> bool:
+        """Whether it is a list of names: `gpt-4o,kimi-k2.6`, `in:a,b|c`, `gpt-4 glm-4`."""
+        text = self._text[self._first : self._last].strip().strip("\"'")
+        items = _COMMAS.split(text.strip().rstrip(",;|"))
+        if len(items) > 1:
+            return all(_ITEM.fullmatch(item) for item in items)
+        words = text.split()
+        return len(words) > 1 and all(_NUMBERED.fullmatch(word) for word in words)
+
+    @cached_property
+    def _words(self) -> Sequence[int]:
+        return [word.start() for word in _WORD.finditer(self._text, self._first, self._last)]
+
+    @cached_property
+    def _blank(self) -> int:
+        words = self._text[self._first : self._last].lstrip()
+        return self._text.find(" ", self._last - len(words), self._last)
+
+    @cached_property
+    def _code_span(self) -> int:
+        found = _CODE_SPAN.search(self._text, self._first, self._last)
+        return found.start() if found else self._last
+
+    @cached_property
+    def _brackets(self) -> Mapping[int, str]:
+        """The word before each opening parenthesis; `)` for closing ones."""
+        found = _BRACKET.finditer(self._text, self._first, self._last)
+        return {bracket.end(): bracket["word"] or bracket[0][0] for bracket in found}
+
+    @cached_property
+    def _bracket_ends(self) -> Sequence[int]:
+        return [*self._brackets]
+
+    def _callee_around(self, start: int) -> str:
+        """Return the word before the parenthesis that a name is in."""
+        at = bisect_left(self._bracket_ends, start + 1) - 1
+        return self._brackets[self._bracket_ends[at]] if at >= 0 else ""
+
+    @cached_property
+    def _templates(self) -> Sequence[tuple[int, int]]:
+        return [found.span() for found in _TEMPLATE.finditer(self._text, self._first, self._last)]
+
+    def _terms_around(self, start: int) -> Sequence[str]:
+        """List the terms in the template around a name: `{{ default "name" .Values.model }}`."""
+        at = bisect_left(self._templates, (start, start)) - 1
+        first, last = self._templates[at] if at >= 0 else (start, start)
+        return _TERM.findall(self._text, first, last) if start < last else ()

@@ -28,6 +28,7 @@ from agentsflare_kimi.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from agentsflare_kimi.lint.requests.bodies import Body
     from agentsflare_kimi.lint.sources.tree import Part, Token, Tree
 
 __all__ = ["Sending"]
@@ -55,6 +56,12 @@ class Sending:
         self._tree = tree
         self._bindings = Bindings(tree)
         self._names: dict[str, bool] = {}
+
+    def shows_all(self, uses: Sequence[Body], places: Sequence[int]) -> bool:
+        """Tell whether requests are sent, and nothing else uses the name of their model."""
+        models = [body.main.find("model") for body in uses]
+        is_all = len(places) == len(uses) + 1
+        return is_all and all(entry and self.shows(entry.value_start) for entry in models)
 
     def shows(self, offset: int) -> bool:
         """Tell whether the request around *offset* is sent as it is written.

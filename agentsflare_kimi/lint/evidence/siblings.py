@@ -16,10 +16,11 @@ from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_mo
 from agentsflare_kimi.lint.evidence.marked_tests import MarkedTests
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, shown
 from agentsflare_kimi.lint.evidence.tables import Tables
-from agentsflare_kimi.lint.sources.identifiers import find_names
+from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import callee_at
 from agentsflare_kimi.lint.sources.tree import is_word
+from agentsflare_kimi.lint.sources.types import sign_of
 from agentsflare_kimi.models.catalog import find_model
 
 if TYPE_CHECKING:
@@ -131,12 +132,13 @@ class Siblings:
     def _read_keys(self, opener: int) -> Iterator[str]:
         tree = self._tree
         if not tree.is_list(opener):
-            for token in tree.words_of_block(opener):
-                yield squeeze(token)
+            closer = tree.source.closers.get(opener, len(tree.source.text))
+            for name, _, _ in tree.settings_in(opener + 1, closer, opener):
+                yield squeeze(name)
             return
         for part in tree.parts_of(opener):
             tokens = tree.tokens(part)
-            place = next((i for i, t in enumerate(tokens[:6]) if t.text in {":", "=", "=>"}), 0)
+            place = sign_of(tree, part)
             if place:
                 token = tokens[place - 1]
                 yield squeeze(tree.source.text[token.start : token.end])

@@ -176,7 +176,7 @@ def _returned(case: Case, step: Step) -> Verdict | None:
     if outer and outer.kind == "argument":
         return judge_argument(case, outer, "")
     if outer is None or outer.kind != "block":
-        name = tree.scopes.scope_of(case.region.start)
+        name = tree.scope_of(case.region.start)
     else:
         name = outer.name or outer.callee
     words = [word.partition("(")[0].rstrip(":") for word in name.split()]

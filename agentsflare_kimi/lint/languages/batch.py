@@ -6,7 +6,8 @@ LANGUAGE = Language(
     name="batch",
     suffixes="bat cmd",
     tags="dos winbatch",
-    reader="batch",
-    comments="",
+    reader="lines.LineDocument",
+    comments=r"(?i:@?rem\b)|::",
     is_data=True,
+    holds_variables=True,
 )

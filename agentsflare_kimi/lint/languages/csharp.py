@@ -1,6 +1,6 @@
 """C#."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, RequestForm
 from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, QUOTED_RUN, SLASHES, STARS
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -25,5 +25,15 @@ LANGUAGE = Language(
     tests=(
         r"\[(?:\w+\.)*(?:Fact|Theory|Test|TestCase|TestMethod|TestClass|TestFixture|SetUp"
         r"|OneTimeSetUp|DataTestMethod)\b"
+    ),
+    verbatim="@",
+    formatted="$",
+    requests=(
+        RequestForm(
+            "object",
+            "{",
+            r"\bnew",
+            r"\b(?:Serialize|SerializeToUtf8Bytes|SerializeToNode|Create|PostAsJsonAsync)",
+        ),
     ),
 )

@@ -7,6 +7,7 @@ LANGUAGE = Language(
     suffixes="dockerfile containerfile",
     filenames="dockerfile containerfile",
     tags="docker",
-    reader="dockerfile",
+    reader="lines.LineDocument",
     is_data=True,
+    holds_variables=True,
 )

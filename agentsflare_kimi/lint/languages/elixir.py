@@ -23,4 +23,5 @@ LANGUAGE = Language(
     without_brackets=True,
     is_indented=True,
     tests=r"^[ \t]*use[ \t]+ExUnit\.Case\b|^[ \t]*(?:test|describe|setup)\b(?=[^\n]*\bdo\b)",
+    has_arrow_functions=False,
 )

@@ -6,6 +6,7 @@ LANGUAGE = Language(
     name="env",
     suffixes="env",
     tags="dotenv",
-    reader="env",
+    reader="lines.LineDocument",
     is_data=True,
+    holds_variables=True,
 )

@@ -7,7 +7,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 LANGUAGE = Language(
     name="fish",
     suffixes="fish",
-    reader="shell",
+    reader="shell.ShellDocument",
     forms=(
         Form("comment", r"(?<![^\s;&|()])#", LINE),
         Form("string", r"\\.", handler=SKIP),

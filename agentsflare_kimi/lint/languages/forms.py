@@ -53,7 +53,7 @@ def _lazy(module: str, name: str) -> Handler:
 
 @cache
 def _loaded(module: str, name: str) -> Handler:
-    return getattr(import_module(f"agentsflare_kimi.lint.sources.{module}"), name)
+    return getattr(import_module(f"agentsflare_kimi.lint.languages.{module}"), name)
 
 
 HEREDOC: Final = _lazy("handlers", "heredoc")

@@ -6,7 +6,7 @@ LANGUAGE = Language(
     name="ini",
     suffixes="ini cfg conf properties service editorconfig desktop",
     tags="cfg conf",
-    reader="ini",
-    comments="#;!",
+    reader="lines.LineDocument",
+    comments="[#;!]",
     is_data=True,
 )

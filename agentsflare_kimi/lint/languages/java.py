@@ -1,6 +1,6 @@
 """Java."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, RequestForm
 from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, SLASHES, STARS, TEXT_BLOCK
 
 LANGUAGE = Language(
@@ -10,4 +10,5 @@ LANGUAGE = Language(
     signs="/\"'",
     ends_at_line=False,
     tests=r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll|Before|Test\w*|Nested)\b",
+    requests=(RequestForm("chain", "", "ChatCompletionCreateParams"),),
 )

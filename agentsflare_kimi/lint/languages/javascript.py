@@ -14,4 +14,5 @@ LANGUAGE = Language(
     has_elements=True,
     interpreters="node",
     tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
+    body="object",
 )

@@ -13,4 +13,5 @@ LANGUAGE = Language(
     glues="",
     ends_at_line=False,
     is_data=True,
+    body="object",
 )

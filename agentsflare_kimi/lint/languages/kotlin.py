@@ -1,6 +1,6 @@
 """Kotlin."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, RequestForm
 from agentsflare_kimi.lint.languages.forms import NESTED_STARS, ONE_CHARACTER, SLASHES
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -20,4 +20,5 @@ LANGUAGE = Language(
         r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll|Before|BeforeTest|Nested)\b"
         r"|:[ \t]*(?:String|Fun|Behavior|Describe|Should|Word|Free|Feature|Expect)Spec\("
     ),
+    requests=(RequestForm("chain", "", "ChatCompletionCreateParams"),),
 )

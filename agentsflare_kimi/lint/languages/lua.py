@@ -18,4 +18,5 @@ LANGUAGE = Language(
     glues="..",
     raw="[",
     tests=r"(?<![\w.])(?:describe|it|before_each)\(",
+    pairs_with_equals=True,
 )

@@ -7,6 +7,7 @@ LANGUAGE = Language(
     suffixes="mk mak just",
     filenames="makefile gnumakefile justfile",
     tags="makefile",
-    reader="make",
+    reader="lines.LineDocument",
     is_data=True,
+    holds_variables=True,
 )

@@ -5,6 +5,5 @@ from agentsflare_kimi.lint.languages.base import Language
 LANGUAGE = Language(
     name="markdown",
     suffixes="md markdown mkd qmd rmd",
-    reader="markdown",
-    comments="",
+    reader="markdown.MarkdownDocument",
 )

@@ -5,6 +5,5 @@ from agentsflare_kimi.lint.languages.base import Language
 LANGUAGE = Language(
     name="mdx",
     suffixes="mdx",
-    reader="mdx",
-    comments="",
+    reader="markdown.MdxDocument",
 )

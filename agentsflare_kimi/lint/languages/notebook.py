@@ -5,6 +5,5 @@ from agentsflare_kimi.lint.languages.base import Language
 LANGUAGE = Language(
     name="notebook",
     suffixes="ipynb",
-    reader="notebook",
-    comments="",
+    reader="notebook.NotebookDocument",
 )

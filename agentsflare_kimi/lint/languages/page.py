@@ -6,6 +6,5 @@ LANGUAGE = Language(
     name="page",
     suffixes="html htm vue svelte astro cshtml razor erb ejs hbs twig blade blade.php",
     tags="jsp",
-    reader="page",
-    comments="",
+    reader="markup.PageDocument",
 )

@@ -12,4 +12,5 @@ LANGUAGE = Language(
     ends_at_line=False,
     without_brackets=True,
     interpreters="perl",
+    has_arrow_functions=False,
 )

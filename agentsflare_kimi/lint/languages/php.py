@@ -1,6 +1,6 @@
 """PHP."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, RequestForm
 from agentsflare_kimi.lint.languages.forms import HEREDOC, SINGLE_LINES, STARS
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -25,4 +25,6 @@ LANGUAGE = Language(
         r"\bextends[ \t]+\\?(?:\w+\\)*\w*TestCase\b"
         r"|(?<![\w.>$:])(?:it|test|describe|beforeEach|dataset)\("
     ),
+    has_arrow_functions=False,
+    requests=(RequestForm("object", "[", r"\A", r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?"),),
 )

@@ -4,6 +4,5 @@ from agentsflare_kimi.lint.languages.base import Language
 
 LANGUAGE = Language(
     name="plain",
-    reader="plain",
-    comments="",
+    reader="plain.PlainDocument",
 )

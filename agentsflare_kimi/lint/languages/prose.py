@@ -6,6 +6,5 @@ LANGUAGE = Language(
     name="prose",
     suffixes="txt tex csv tsv diff patch log svg",
     tags="text plaintext",
-    reader="prose",
-    comments="",
+    reader="plain.ProseDocument",
 )

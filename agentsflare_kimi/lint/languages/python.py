@@ -61,4 +61,6 @@ LANGUAGE = Language(
         r"|^[ \t]*(?:async[ \t]+)?with[ \t]+[^\n]*"
         r"(?:\braises(?=\()|assertRaises|\bpatch\b|\bmock\b|cassette|\brespx\b)"
     ),
+    formatted="ft",
+    body="keywords",
 )

@@ -5,6 +5,11 @@ from agentsflare_kimi.lint.languages.base import Language
 LANGUAGE = Language(
     name="restructured",
     suffixes="rst",
-    reader="restructured",
-    comments="",
+    reader="markdown.BlocksDocument",
+    # `.. code-block:: python`, and a literal block after `::`.
+    blocks=(
+        r"^(?P<indent>[ \t]*)(?:\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*"
+        r"(?P<tag>[\w+#-]*)[^\n]*|[^\n]*::[ \t]*)\n(?:[ \t]+:[^\n]*\n)*(?:[ \t]*\n)+"
+        r"(?P<code>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n(?=(?P=indent)[ \t]))+)"
+    ),
 )

@@ -1,6 +1,6 @@
 """Ruby."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, RequestForm
 from agentsflare_kimi.lint.languages.forms import (
     HASH,
     HEREDOC,
@@ -36,5 +36,11 @@ LANGUAGE = Language(
     tests=(
         r"^[ \t]*(?:RSpec\.)?(?:describe|shared_examples|context|it|specify|feature)\b"
         r"|^[ \t]*class[ \t]+\w+[ \t]*<[ \t]*(?:Minitest::|ActiveSupport::|Test::|\w*TestCase)"
+    ),
+    has_arrow_functions=False,
+    blocks_are_arguments=True,
+    requests=(
+        RequestForm("options", "(", r"\bchat\s*\.\s*completions\s*\.\s*create"),
+        RequestForm("object", "{", r"\bparameters:", r"\bchat"),
     ),
 )

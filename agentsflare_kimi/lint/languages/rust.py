@@ -1,6 +1,6 @@
 """Rust."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, RequestForm
 from agentsflare_kimi.lint.languages.forms import (
     DOUBLE_LINES,
     NESTED_STARS,
@@ -25,4 +25,5 @@ LANGUAGE = Language(
     raw="r",
     ends_at_line=False,
     tests="#\\[cfg\\((?:all\\()?test\\b[^\\n]*|#\\[(?:\\w+::)?test\\b[^\\n]*",
+    requests=(RequestForm("object", "{", r"\A", r"\bjson!"),),
 )

@@ -9,7 +9,7 @@ LANGUAGE = Language(
     suffixes="sh bash zsh ksh bats envrc",
     filenames=".bashrc .zshrc .profile .bash_profile",
     tags="console shellsession shell-session curl terminal",
-    reader="shell",
+    reader="shell.ShellDocument",
     forms=(
         Form("comment", r"(?<![^\s;&|()`])#", LINE),
         Form("string", r"\\.", handler=SKIP),

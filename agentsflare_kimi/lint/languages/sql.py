@@ -19,4 +19,9 @@ LANGUAGE = Language(
     glues="||",
     raw="'",
     ends_at_line=False,
+    clauses={
+        **dict.fromkeys(["where", "and", "or", "when", "having", "on"], "compared"),
+        "set": "assigned",
+        "default": "assigned",
+    },
 )

@@ -13,4 +13,5 @@ LANGUAGE = Language(
     has_types=True,
     has_elements=True,
     tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
+    body="typed",
 )

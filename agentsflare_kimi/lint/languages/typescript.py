@@ -27,4 +27,5 @@ LANGUAGE = Language(
     has_types=True,
     interpreters="deno bun",
     tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
+    body="typed",
 )

@@ -6,6 +6,6 @@ LANGUAGE = Language(
     name="yaml",
     suffixes="yaml yml",
     filenames="procfile",
-    reader="yaml",
+    reader="yaml.YamlDocument",
     is_data=True,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, cast
 
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
@@ -83,7 +84,7 @@ class Body(NamedTuple):
         if self.form == "chain":
             # `toBuilder` makes a changed copy of a built request.
             return ".toBuilder" in self.source.text
-        if self.language == "json" or self.source.text[self.main.opener] == "(":
+        if load(self.language).is_data or self.source.text[self.main.opener] == "(":
             return False
         around = self.source.enclosing(self.main.opener)
         return around is None or self.source.text[around] != "("
@@ -111,11 +112,11 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
     Returns:
         The request, as far as it is written out here; None if there is none.
     """
-    source, language = tree.source, tree.language.name
+    source = tree.source
     main = group_at(source, bracket_around(tree, span[0]))
     if main is None or not _names_model(source, main, span):
         return None
-    form = _form(source, main, language, _callee_around(tree, span[0]))
+    form = _form(tree, main, _callee_around(tree, span[0]))
     extra_entry = main.find("extra_body") if form == "keywords" else None
     extra = group_at(source, extra_entry.value_start) if extra_entry else None
     values = _values(source, main)
@@ -124,7 +125,7 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
         del values["extra_body"]
     values["model"] = model
     is_complete = form != "other" and not {"*", "extra_body"} & values.keys()
-    return Body(source, language, main, extra, form, values, is_complete)
+    return Body(source, tree.language.name, main, extra, form, values, is_complete)
 
 
 def bracket_around(tree: Tree, offset: int) -> int | None:
@@ -189,40 +190,32 @@ def _values(source: Source, group: Group) -> dict[str, object]:
     return values
 
 
-def _form(source: Source, group: Group, language: str, callee: str) -> Form:
-    is_constructor = language == "python" and callee.rpartition(".")[2] in _CONSTRUCTORS
-    if is_constructor and group.find("model"):
-        return "keywords"
-    if not (group.find("messages") and group.find("model")):
-        return "other"
+def _form(tree: Tree, group: Group, callee: str) -> Form:
+    source, body = tree.source, tree.language.body
+    is_keywords = body == "keywords"
     method = callee.rpartition(".")[2]
+    if is_keywords and method in _CONSTRUCTORS and group.find("model"):
+        return "keywords"
+    if not (body and group.find("messages") and group.find("model")):
+        return "other"
     is_sdk = method in _SDK_METHODS and "completions" in callee
     if source.text[group.opener] == "(":
-        return "keywords" if language == "python" and is_sdk else "other"
-    if language == "json":
+        return "keywords" if is_keywords and is_sdk else "other"
+    if tree.language.is_data or method in _TO_JSON:
         return "object"
-    if language in {"javascript", "typescript", "tsx"}:
-        return _script_form(language, callee, is_sdk=is_sdk)
-    return _python_form(source, group, method) if language == "python" else "other"
+    if is_keywords:
+        return "object" if _is_sent_as_json(tree, group) else "other"
+    return cast("Form", body) if is_sdk or not callee else "other"
 
 
-def _script_form(language: str, callee: str, *, is_sdk: bool) -> Form:
-    is_raw = callee.rpartition(".")[2] in _TO_JSON
-    if callee and not is_sdk and not is_raw:
-        return "other"
-    return "object" if language == "javascript" or is_raw else "typed"
-
-
-def _python_form(source: Source, group: Group, method: str) -> Form:
-    """Tell whether a dict is sent as JSON: `object` if it is, else `other`."""
-    before = source.masked[max(0, group.opener - 80) : group.opener].rstrip()
-    if method in _TO_JSON or re.search(r"\bjson\s*=\Z", before):
-        return "object"
+def _is_sent_as_json(tree: Tree, group: Group) -> bool:
+    """Tell whether a dict is sent as it is: `json={...}`, or a variable that is."""
+    masked = tree.source.masked
+    before = masked[tree.part_at(group.opener).start : group.opener].rstrip()
+    if re.search(r"\bjson\s*=\Z", before):
+        return True
     variable = re.search(r"\b([A-Za-z_]\w*)(?:\s*:[^=\n]*)?\s*=\Z", before)
-    if variable is None:
-        return "other"
-    name = re.escape(variable[1])
-    if re.search(rf"\*\*\s*{name}\b", source.masked):
-        return "other"
-    is_sent = re.search(rf"\bjson\s*=\s*{name}\b|\bdumps\(\s*{name}\b", source.masked)
-    return "object" if is_sent else "other"
+    name = re.escape(variable[1]) if variable else r"(?!)"
+    is_spread = re.search(rf"\*\*\s*{name}\b", masked)
+    is_sent = re.search(rf"\bjson\s*=\s*{name}\b|\bdumps\(\s*{name}\b", masked)
+    return bool(is_sent) and not is_spread

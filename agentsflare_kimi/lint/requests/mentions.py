@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.identifiers import Name, find_names
 from agentsflare_kimi.lint.sources.documents import Document, Embedded, Value
-from agentsflare_kimi.lint.sources.identifiers import Name, find_names
 from agentsflare_kimi.models.catalog import list_models
 from agentsflare_kimi.named_tuple import NamedTuple
 
@@ -104,7 +105,7 @@ def _mention(document: Document, name: Name) -> Mention | None:
         value = _as_default(name, value)
     model, host = _split(name.text)
     if value.position == "code":
-        is_table = document.language == "toml" and _TABLE.match(host or "")
+        is_table = load(document.language).is_data and _TABLE.match(host or "")
         return (
             Mention(model, "", *_span(name), value._replace(position="key")) if is_table else None
         )

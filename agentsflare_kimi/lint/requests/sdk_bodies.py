@@ -17,25 +17,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, cast
 
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.bodies import Body, Form, Group, callee_of
+from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, string_value
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 if TYPE_CHECKING:
+    from agentsflare_kimi.lint.languages.base import RequestForm
     from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["read_sdk_body"]
 
-_BUILDER: Final = lazy(r"\bChatCompletionCreateParams\s*\.\s*builder\s*\(\s*\)")
-_STRUCT: Final = lazy(r"\bChatCompletionNewParams\s*\Z")
-_ANONYMOUS: Final = lazy(r"\bnew\s*\Z")
-_SERIALIZERS: Final = frozenset(
-    {"Serialize", "SerializeToUtf8Bytes", "SerializeToNode", "Create", "PostAsJsonAsync"}
-)
 _LINK: Final = lazy(r"\s*\??\.\s*(?P<name>\w+)\s*(?=\()")
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Calls that wrap a model's name: `ChatModel.of("...")`, `openai.F("...")`.
@@ -45,7 +41,6 @@ _ADDED: Final = re.compile(r"add(?:\w*Message|Tool)\Z")
 # A conversation with tool calls needs changes beyond what is read here.
 _TOOL_CALLS: Final = lazy(r"tool_?calls", re.IGNORECASE)
 _OPTIONS: Final = frozenset({"request_options", "extra_body"})
-_REACH: Final = 80
 
 
 def read_sdk_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
@@ -86,71 +81,55 @@ def read_sdk_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
 
 def _group(tree: Tree, offset: int) -> tuple[Group, Form] | None:
     source = tree.source
-    if tree.language.name in {"java", "kotlin"}:
-        chain = _chain(tree, offset)
+    forms = {form.form: form for form in tree.language.requests}
+    if builder := forms.get("chain"):
+        chain = _chain(tree, offset, builder.before)
         return (chain, "chain") if chain else None
     opener = source.enclosing(offset)
     # Skip a call that only wraps the name: `openai.F("...")`.
-    if opener is not None and source.text[opener] == "(" and tree.language.name == "go":
+    if opener is not None and source.text[opener] == "(" and "argument" in forms:
         opener = source.enclosing(opener)
-    form = None if opener is None else _form(tree, opener)
-    entries = read_entries(source, opener) if opener is not None else None
+    entries = None if opener is None else read_entries(source, opener)
+    form = next((f for f in forms.values() if opener is not None and _is_in(tree, opener, f)), None)
     if opener is None or form is None or entries is None:
         return None
     named = [entry._replace(key=_snake(entry.key)) for entry in entries]
-    return Group(opener, source.closers[opener], named), form
+    return Group(opener, source.closers[opener], named), cast("Form", form.form)
 
 
-def _form(tree: Tree, opener: int) -> Form | None:
-    """Tell the form of the request in the brackets at *opener*; None if there is none."""
-    source, language = tree.source, tree.language.name
-    sign = source.text[opener]
-    before = source.masked[max(0, opener - _REACH) : opener].rstrip()
-    if language == "ruby" and sign == "(":
-        callee = callee_of(tree, opener)
-        return "options" if callee.endswith("chat.completions.create") else None
+def _is_in(tree: Tree, opener: int, form: RequestForm) -> bool:
+    """Tell whether the bracket at *opener* holds a request of that form."""
+    source = tree.source
+    if source.text[opener] != form.bracket or not _ends(tree, opener, form.before):
+        return False
+    if not form.callee:
+        return True
     around = source.enclosing(opener)
-    if around is None or source.text[around] != "(" or not _is_whole_argument(source, opener):
-        return None
-    written = language, sign
-    callee = source.masked[max(0, around - _REACH) : around].rstrip()
-    last = re.split(r"\W+", callee)[-1]
-    if written == ("go", "{") and _STRUCT.search(before):
-        is_call = last in {"New", "NewStreaming"} and "Completions." in callee
-        more = source.masked[source.closers[opener] : source.closers[around]]
-        # Go accepts no further options beside a spread list.
-        is_open = is_call and "..." not in more
-        return "argument" if is_open and _can_have_options(source.text) else None
-    is_request = (
-        (written == ("php", "[") and before.endswith("(") and _PHP_CALL.search(callee))
-        or (written == ("ruby", "{") and before.endswith("parameters:") and last == "chat")
-        or (written == ("rust", "{") and callee.endswith("json!"))
-        or (written == ("csharp", "{") and _ANONYMOUS.search(before) and last in _SERIALIZERS)
-    )
-    return "object" if is_request else None
+    if around is None or source.text[around] != "(" or not _ends(tree, around, form.callee):
+        return False
+    # Nothing may be added: `[...] + $more`, `{...}.merge(more)`, `Params{...}, options...`.
+    more = source.masked[source.closers[opener] + 1 : source.closers[around] + 1].lstrip()
+    is_alone = more[:1] in {")", ","} and "..." not in more
+    return is_alone and _may_have(source.text, form)
 
 
-def _is_whole_argument(source: Source, opener: int) -> bool:
-    """Tell whether nothing is added to an argument (`[...] + $more`, `{...}.merge(more)`)."""
-    end = source.closers[opener] + 1
-    return source.masked[end : end + _REACH].lstrip()[:1] in {")", ","}
+def _ends(tree: Tree, opener: int, pattern: str) -> bool:
+    """Tell whether a pattern matches right before a bracket."""
+    before = tree.source.masked[tree.part_at(opener).start : opener].rstrip()
+    return bool(re.search(rf"(?:{pattern})\Z", before))
 
 
-def _can_have_options(text: str) -> bool:
-    """Tell whether a Go program imports the SDK and has no variable named `option`."""
-    return bool(_GO_IMPORT.search(text)) and not _GO_OPTION.search(text)
+@lru_cache(maxsize=8)
+def _may_have(text: str, form: RequestForm) -> bool:
+    return bool(re.search(form.needs, text)) and not re.search(form.lacks, text)
 
 
-_GO_OPTION: Final = lazy(r"\boption\s*(?:,\s*\w+\s*)?:=|\bvar\s+option\b|[(,]\s*option\s+[\w*\[]")
-_PHP_CALL: Final = lazy(r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?\s*\Z")
-_GO_IMPORT: Final = lazy(r'"github\.com/openai/openai-go(?:/v\d+)?"')
-
-
-def _chain(tree: Tree, offset: int) -> Group | None:
+def _chain(tree: Tree, offset: int, builder: str) -> Group | None:
     """Read `ChatCompletionCreateParams.builder().model("...")....build()` around *offset*."""
     source = tree.source
     statement = tree.statement_at(offset)
-    builders = list(_BUILDER.finditer(source.masked, statement.start, offset))
+    called = re.compile(rf"\b{builder}\s*\.\s*builder\s*\(\s*\)")
+    builders = list(called.finditer(source.masked, statement.start, offset))
     if not builders:
         return None
     opener = source.masked.index("(", builders[-1].start())

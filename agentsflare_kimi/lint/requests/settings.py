@@ -11,20 +11,20 @@ from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_number, string_value
 from agentsflare_kimi.lint.sources.tree import Part, Tree, is_word
+from agentsflare_kimi.lint.sources.types import sign_of
 from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Setting", "Settings", "number_ahead"]
+__all__ = ["Setting", "Settings", "number_ahead", "setting_of"]
 
 # A number, possibly wrapped: `openai.Float(0.3)`, `Some(0.3)`, `0.3f`, `0.3_f32`.
 _NUMBER: Final = lazy(
     r"\s*(?:&?[A-Za-z_][\w.:]*\(\s*)?(?P<number>[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?)"
-    r"(?:_?f(?:32|64)|[fFdDmMlL])?\s*\)*[ \t]*(?=[,;)}\]\r\n]|\Z)"
+    r"(?:_?f(?:32|64)|[fFdDmMlL])?\s*\)*[ \t]*(?=[,;)}\]\r\n#]|\Z)"
 )
 _TABLE: Final = lazy(r"^[ \t]*\[", re.MULTILINE)
-_LINE: Final = lazy(r"^[ \t]*\"?([A-Za-z_][\w-]*)\"?[ \t]*=[ \t]*", re.MULTILINE)
 
 
 class Setting(NamedTuple):
@@ -67,7 +67,7 @@ class Settings:
         tree = self._tree
         found: dict[str, Setting] = {}
         part = tree.part_at(offset)
-        if part.opener < 0 and tree.language.name == "toml":
+        if part.opener < 0 and tree.language.is_data:
             return self._of_table(part.start)
         while True:
             for setting in (*self._chained(part), *self._between(part.opener)):
@@ -93,7 +93,7 @@ class Settings:
 
     def _entry(self, part: Part) -> Iterator[Setting]:
         tokens = self._tree.tokens(part)
-        place = next((i for i, t in enumerate(tokens[:6]) if t.text in {":", "=", "=>"}), 0)
+        place = sign_of(self._tree, part)
         if place and place + 1 < len(tokens):
             text = self._tree.source.text
             name = text[tokens[place - 1].start : tokens[place - 1].end].strip("\"'`$:")
@@ -123,9 +123,8 @@ class Settings:
         return self._known[start, end]
 
     def _lines(self, start: int, end: int, opener: int) -> Iterator[Setting]:
-        for match in _LINE.finditer(self._tree.source.masked, start, end):
-            if self._tree.opener_around(match.start(1)) == opener:
-                yield from self._setting(match[1], match.start(1), match.end())
+        for name, begin, value_start in self._tree.settings_in(start, end, opener):
+            yield from self._setting(name, begin, value_start)
 
     def _setting(self, name: str, start: int, value_start: int) -> Iterator[Setting]:
         parameter = sampling_parameter(name)
@@ -140,6 +139,17 @@ class Settings:
         elif region and region.kind == "string":
             value, end = string_value(source, region), region.end
         yield Setting(name, parameter, value, start, end)
+
+
+def setting_of(text: str, key: str, start: int, value_start: int) -> Setting | None:
+    """Read a parameter that a settings file sets; None if the key is for something else."""
+    parameter = sampling_parameter(key.rpartition(".")[2])
+    if not parameter:
+        return None
+    # In settings, `n` may count anything.
+    number = number_ahead(text, value_start) if parameter != "n" else None
+    value, end = number or (COMPUTED, value_start)
+    return Setting(key, parameter, value, start, end)
 
 
 def number_ahead(text: str, start: int) -> tuple[float, int] | None:

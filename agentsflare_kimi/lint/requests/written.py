@@ -9,14 +9,13 @@ from typing import Final
 
 from agentsflare_kimi.lint.evidence.callees import compares, is_held_against, queries
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
-from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.requests.identifiers import find_names
+from agentsflare_kimi.lint.requests.templates import Template
 from agentsflare_kimi.lint.sources.documents import Embedded
-from agentsflare_kimi.lint.sources.identifiers import find_names
 from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.roles import steps_from
-from agentsflare_kimi.lint.sources.templates import Template
 from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["find_written"]
@@ -84,10 +83,10 @@ def _written(tree: Tree, region: Region) -> Embedded | None:
 
 def _mode(tree: Tree, region: Region) -> str:
     opening = tree.source.text[region.start : region.inner_start].lower() or "<"
-    language = load(tree.language.name)
-    if language.name == "csharp" and "@" in opening:
+    language = tree.language
+    if language.verbatim and language.verbatim in opening:
         return "verbatim"
-    if (language.name == "python" and opening[:1] in "ft") or opening[:2] == '$"':
+    if opening[:1] in language.formatted:
         return "formatted"
     is_raw = any(opening.startswith(raw) or opening.endswith(raw) for raw in language.raw.split())
     return "raw" if is_raw else "escaped"
@@ -104,29 +103,14 @@ def _read(source: Source, region: Region, mode: str) -> Template | None:
     following: Region | None = region
     while following:
         region = following
-        if not _add(template, source.text, region, _PIECES[mode]):
+        start, end = region.inner_start, region.inner_end
+        if template.read(source.text, start, end, _PIECES[mode]) < end:
             return None
         following = _next_part(source, region)
         if following:
             template.add_unknown(region.inner_end)
     template.offsets.append(region.inner_end)
     return template
-
-
-def _add(template: Template, text: str, region: Region, piece: re.Pattern[str]) -> bool:
-    position = region.inner_start
-    while position < region.inner_end:
-        found = piece.match(text, position, region.inner_end)
-        if found is None:
-            return False
-        known = found.groupdict()
-        text_of = next((known[name] for name in _KNOWN if known.get(name)), " ")
-        template.add(text_of, position + (1 if text_of == "}" and found["plain"] is None else 0))
-        position = found.end()
-    return True
-
-
-_KNOWN: Final = ("plain", "escaped", "closed", "quoted")
 
 
 def _next_part(source: Source, part: Region) -> Region | None:

@@ -139,7 +139,7 @@ def _names(document: CodeDocument, mentions: Sequence[Mention]) -> Iterator[_Nam
             yield _Name(name, is_variable=False)
         elif not _CHOICES.intersection(texts[at:]) or named[tree.statement_at(mention.start)] > 1:
             target = target_of(tree, tokens, at)
-            is_attribute = "." in texts[:at] or tree.scopes.scope_of(mention.start)[:6] == "class "
+            is_attribute = "." in texts[:at] or tree.scope_of(mention.start)[:6] == "class "
             yield _Name(target.rpartition(".")[2].lower(), is_variable=not is_attribute)
             if "{" in texts[:at]:
                 # `const { MODEL = "..." } = process.env`

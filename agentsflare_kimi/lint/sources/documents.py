@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from agentsflare_kimi.lint.requests.bodies import Body
 from agentsflare_kimi.named_tuple import NamedTuple
@@ -11,7 +11,7 @@ from agentsflare_kimi.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.requests.settings import Setting
 
-__all__ = ["CHANGEABLE", "Document", "Embedded", "Position", "Value", "slice_of"]
+__all__ = ["Document", "Embedded", "Position", "Value", "line_around", "slice_of"]
 
 Position = Literal[
     "request",  # the model of a request, or of a setting for requests
@@ -24,8 +24,6 @@ Position = Literal[
     "prose",
     "code",
 ]
-
-CHANGEABLE: Final = frozenset({"request"})
 
 
 class Value(NamedTuple):
@@ -86,6 +84,12 @@ def slice_of(
 ) -> Embedded:
     """Make an embedded text of a part of *text*, without decoding."""
     return Embedded(text[start:end], language, range(start, end + 1), is_sample=is_sample)
+
+
+def line_around(text: str, offset: int) -> tuple[int, int]:
+    """Return where the line of *offset* begins and ends."""
+    end = text.find("\n", offset)
+    return text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(text)
 
 
 class Document(Protocol):

@@ -11,6 +11,7 @@ from functools import cache, cached_property, partial
 from typing import Final
 
 from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import Region, RegionKind
 from agentsflare_kimi.named_tuple import NamedTuple
 
@@ -59,24 +60,14 @@ class Syntax:
         self.forms: Final = tuple(forms)
         self.longest_prefix: Final = longest_prefix
         self._signs: Final = re.escape(signs)
-        self._bodies: Final[dict[int, re.Pattern[str]]] = {}
-
-    @cached_property
-    def opener(self) -> re.Pattern[str]:
-        """Matches the opening of any form; each form is a group."""
-        return re.compile("|".join(f"({form.opening})" for form in self.forms), re.MULTILINE)
-
-    # Searching for one of a few characters is many times faster than trying every opening
-    # everywhere.
-    @cached_property
-    def sign(self) -> re.Pattern[str]:
-        """Matches the characters of which every opening contains one."""
-        return re.compile(f"[{self._signs}]")
-
-    @cached_property
-    def sign_or_bracket(self) -> re.Pattern[str]:
-        """Matches the same characters, or a bracket."""
-        return re.compile(rf"[{self._signs}(){{}}]")
+        self.bodies: Final = [lazy(form.body, re.DOTALL) for form in self.forms]
+        # Matches the opening of any form; each form is a group.
+        openings = "|".join(f"({form.opening})" for form in self.forms)
+        self.opener: Final = lazy(openings, re.MULTILINE)
+        # Searching for one of a few characters is many times faster than trying every opening
+        # everywhere.
+        self.sign: Final = lazy(f"[{self._signs}]")
+        self.sign_or_bracket: Final = lazy(rf"[{self._signs}(){{}}]")
 
     @cached_property
     def stretch(self) -> tuple[re.Pattern[str], Sequence[tuple[int, int]]]:
@@ -100,12 +91,6 @@ class Syntax:
         signs = f"[{self._signs}]"
         code = f"[^{self._signs}]*+"
         return re.compile(f"{code}(?:{'|'.join(forms)}|{signs})", re.MULTILINE), groups
-
-    def body(self, index: int) -> re.Pattern[str]:
-        """Matches the content of the form at *index*; compiled on first use."""
-        if index not in self._bodies:
-            self._bodies[index] = re.compile(self.forms[index].body, re.DOTALL)
-        return self._bodies[index]
 
     def open_at(self, text: str, floor: int, sign: int) -> re.Match[str] | None:
         """Match the opening around a sign, including its prefix."""
@@ -139,6 +124,9 @@ class Scanner:
         self.regions: list[Region] = []
         self.stack: list[_Placeholder] = []
         self.heredocs = 0
+        # What handlers looked for in vain: up to where no regex closes, and brackets that never do.
+        self.divided = 0
+        self.unclosed: set[str] = set()
 
     def run(self, start: int, end: int) -> None:
         """Split the text from *start* to *end*."""
@@ -191,7 +179,7 @@ class Scanner:
     def content(self, index: int, start: int, inner_start: int, *, goes_on: bool = False) -> int:
         """Read the content of a string or comment, up to its end or a placeholder."""
         form = self.syntax.forms[index]
-        body = self.syntax.body(index).match(self.text, inner_start)
+        body = self.syntax.bodies[index].match(self.text, inner_start)
         inner_end = body.end() if body else inner_start
         if form.placeholder and self.text.startswith(form.placeholder, inner_end):
             end = inner_end + len(form.placeholder)

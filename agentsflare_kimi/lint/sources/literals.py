@@ -22,7 +22,6 @@ class _Computed:
 COMPUTED: Final = _Computed()
 """Stands for a value known only at run time."""
 
-_MARK: Final = lazy(r"[,()\[\]{}]")
 _KEY: Final = lazy(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?![=>])|:(?!:))\s*")
 _SEPARATOR: Final = lazy(r"\s*(?:=>|=(?!=)|:(?!:))\s*")
 _COLON: Final = lazy(r"\s*:(?!:)\s*")
@@ -48,46 +47,26 @@ def read_entries(source: Source, opener: int) -> list[Entry] | None:
         The entries in order; None if brackets inside do not match.
     """
     if opener not in source.memory:
-        source.memory[opener] = _read_entries(source, opener)
+        pieces, is_paired = source.pieces(opener)
+        entries = [_entry(source, *piece) for piece in pieces] if is_paired else None
+        source.memory[opener] = entries if opener in source.closers else None
     return source.memory[opener]
 
 
-def _read_entries(source: Source, opener: int) -> list[Entry] | None:
-    closer = source.closers.get(opener)
-    if closer is None:
-        return None
-    entries: list[Entry] = []
-    start = position = opener + 1
-    while mark := _MARK.search(source.masked, position, closer):
-        if mark[0] == ",":
-            entries += _entry(source, start, mark.start())
-            start = position = mark.end()
-        elif mark.start() in source.closers:
-            position = source.closers[mark.start()] + 1
-        else:
-            return None
-    return entries + _entry(source, start, closer)
-
-
-def _entry(source: Source, start: int, end: int) -> list[Entry]:
+def _entry(source: Source, start: int, end: int) -> Entry:
     piece = source.masked[start:end]
-    start += len(piece) - len(piece.lstrip())
-    piece = piece.strip()
-    if not piece:
-        return []
-    end = start + len(piece)
     if piece.startswith(("*", "...")):
-        return [Entry("*", start, end, end - len(piece.lstrip("*. \t\r\n")))]
+        return Entry("*", start, end, end - len(piece.lstrip("*. \t\r\n")))
     if piece.startswith("[") and (computed := _computed(source, start, end)):
-        return [computed]
+        return computed
     if named := _KEY.match(source.masked, start, end):
-        return [Entry(named[1], start, end, named.end())]
+        return Entry(named[1], start, end, named.end())
     region = source.region_from(start)
     separator = _SEPARATOR.match(source.masked, region.end, end) if region else None
     if region and separator and region.kind == "string":
         key = source.text[region.inner_start : region.inner_end]
-        return [Entry(key, start, end, separator.end(), is_quoted=True)]
-    return [Entry(piece if _NAME.match(piece) else "", start, end, start)]
+        return Entry(key, start, end, separator.end(), is_quoted=True)
+    return Entry(piece if _NAME.match(piece) else "", start, end, start)
 
 
 def _computed(source: Source, start: int, end: int) -> Entry | None:

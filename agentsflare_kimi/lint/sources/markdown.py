@@ -8,19 +8,20 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
-from agentsflare_kimi.lint.languages import tagged
+from agentsflare_kimi.lint.evidence.commands import is_chat_url
+from agentsflare_kimi.lint.evidence.table import EVIDENCE
+from agentsflare_kimi.lint.languages import load, tagged
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
 from agentsflare_kimi.lint.sources.markup import MarkupDocument, find_comments
 from agentsflare_kimi.lint.sources.plain import ProseDocument
 from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
-    "AsciiDocDocument",
+    "BlocksDocument",
     "MarkdownDocument",
     "MdxDocument",
-    "OrgDocument",
-    "RestructuredDocument",
 ]
 
 _FRONT_MATTER: Final = lazy(
@@ -73,10 +74,6 @@ class _Fence(NamedTuple):
 class MarkdownDocument(MarkupDocument):
     """Prose with fenced blocks of code, which are samples."""
 
-    def __init__(self, text: str, language: str = "markdown") -> None:
-        """Keep *text*."""
-        super().__init__(text, language)
-
     def value_at(self, start: int, end: int) -> Value:
         """Describe the code points *start* to *end*: always prose."""
         return Value(self.text[start:end], start, end, "prose")
@@ -96,26 +93,24 @@ class MarkdownDocument(MarkupDocument):
     def _indented(self) -> Iterator[Embedded]:
         """Find indented code blocks whose language can be guessed."""
         for block in _INDENTED.finditer(self.text):
-            language = guessed(block["code"])
-            start = block.start("code")
-            fences = self._fences
-            at = bisect_right(fences, start, key=lambda fence: fence.start) - 1
-            is_fenced = at >= 0 and start < fences[at].end
-            if language not in _NOT_CODE and not is_fenced:
-                yield slice_of(self.text, start, block.end("code"), language, is_sample=True)
+            at = bisect_right(self._fences, block.start("code"), key=lambda fence: fence.start) - 1
+            if at < 0 or block.start("code") >= self._fences[at].end:
+                yield from self._sample(*block.span("code"), guessed(block["code"]))
 
     def _blocks(self) -> Iterator[Embedded]:
         for fence in self._fences:
-            text = self.text[fence.inner_start : fence.inner_end]
-            language = tagged(fence.tag) or guessed(text)
-            commands = _COMMAND.finditer(self.text, fence.inner_start, fence.inner_end)
-            spans = [c.span("command") for c in commands] if fence.tag in _SESSIONS else []
-            for start, end in spans:
-                yield slice_of(self.text, start, end, "shell", is_sample=True)
-            if language not in _NOT_CODE and not spans:
-                yield slice_of(
-                    self.text, fence.inner_start, fence.inner_end, language, is_sample=True
+            span = fence.inner_start, fence.inner_end
+            commands = list(_COMMAND.finditer(self.text, *span)) if fence.tag in _SESSIONS else ()
+            for command in commands:
+                yield from self._sample(*command.span("command"), "shell")
+            if not commands:
+                yield from self._sample(
+                    *span, tagged(fence.tag) or guessed(self.text[slice(*span)])
                 )
+
+    def _sample(self, start: int, end: int, language: str) -> Iterator[Embedded]:
+        if language not in _NOT_CODE:
+            yield slice_of(self.text, start, end, language, is_sample=True)
 
     def block_after(self, offset: int) -> tuple[int, int] | None:
         """Find a fenced block that follows *offset* with only blank lines between."""
@@ -167,10 +162,6 @@ def guessed(text: str) -> str:
 class MdxDocument(MarkdownDocument):
     """MDX: Markdown with JSX elements and lines of JavaScript."""
 
-    def __init__(self, text: str) -> None:
-        """Keep *text*."""
-        super().__init__(text, "mdx")
-
     def value_at(self, start: int, end: int) -> Value:
         """Describe the value around the code points *start* to *end*."""
         return MarkupDocument.value_at(self, start, end)
@@ -178,55 +169,29 @@ class MdxDocument(MarkdownDocument):
     def embedded(self) -> Sequence[Embedded]:
         """List the code blocks, and the import and export lines."""
         modules = [slice_of(self.text, *m.span(), "tsx") for m in _MODULE.finditer(self.text)]
-        blocks = [b for b in super().embedded() if not _is_inside(b, modules)]
+        blocks = [b for b in super().embedded() if not is_inside(b.offsets[0], modules)]
         return tuple(sorted([*blocks, *modules], key=lambda block: block.offsets[0]))
 
 
-def _is_inside(block: Embedded, others: Sequence[Embedded]) -> bool:
-    at = bisect_right(others, block.offsets[0], key=lambda other: other.offsets[0]) - 1
-    return at >= 0 and block.offsets[0] < others[at].offsets[-1]
-
-
-class _TaggedDocument(ProseDocument):
-    """Prose whose code blocks are found by one pattern, with groups `tag` and `code`."""
-
-    pattern: re.Pattern[str]
+class BlocksDocument(ProseDocument):
+    """Prose whose code blocks one pattern finds: reStructuredText, AsciiDoc, Org, HTTP files."""
 
     def embedded(self) -> Sequence[Embedded]:
         """List the code blocks."""
         return tuple(self._blocks())
 
     def _blocks(self) -> Iterator[Embedded]:
-        for block in self.pattern.finditer(self.text):
-            language = tagged((block["tag"] or "").lower()) or guessed(block["code"])
+        known = load(self.language)
+        for block in re.finditer(known.blocks, self.text, re.MULTILINE):
+            tag = (block.groupdict().get("tag") or "").lower()
+            language = known.blocks_language or tagged(tag) or guessed(block["code"])
+            text = slice_of(self.text, *block.span("code"), language, is_sample=not known.lead)
             if language not in _NOT_CODE:
-                yield slice_of(self.text, *block.span("code"), language, is_sample=True)
+                yield text._replace(doubt=self._doubt(known.lead, block.start()))
 
-
-class RestructuredDocument(_TaggedDocument):
-    """reStructuredText: `.. code-block:: python`, and literal blocks after `::`."""
-
-    pattern: re.Pattern[str] = re.compile(
-        r"^(?P<indent>[ \t]*)(?:\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(?P<tag>[\w+#-]*)[^\n]*|[^\n]*::[ \t]*)\n"  # noqa: E501  # a pattern
-        r"(?:[ \t]+:[^\n]*\n)*(?:[ \t]*\n)+(?P<code>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n(?=(?P=indent)[ \t]))+)",  # noqa: E501  # a pattern
-        re.MULTILINE,
-    )
-
-
-class AsciiDocDocument(_TaggedDocument):
-    """AsciiDoc: `[source,python]` and the block after it."""
-
-    pattern: re.Pattern[str] = re.compile(
-        r"^(?:\[(?:source[^\],\n]*)?(?:,[ \t]*(?P<tag>[\w+#-]*))?[^\]\n]*\]\n(?:\.[^\n]*\n)?)?(?P<fence>-{4,}|\.{4,})\n"  # noqa: E501  # a pattern
-        r"(?P<code>(?:(?!(?P=fence)[ \t]*$)[^\n]*\n)*)(?P=fence)[ \t]*$",
-        re.MULTILINE,
-    )
-
-
-class OrgDocument(_TaggedDocument):
-    """Org: `#+begin_src python`."""
-
-    pattern: re.Pattern[str] = re.compile(
-        r"^[ \t]*#\+begin_(?:src|example)[ \t]*(?P<tag>[\w+#-]*)[^\n]*\n(?P<code>(?:(?![ \t]*#\+end_)[^\n]*\n)*)",  # noqa: E501  # a pattern
-        re.MULTILINE | re.IGNORECASE,
-    )
+    def _doubt(self, lead: str, offset: int) -> str:
+        """Doubt that a block is sent unless the last line of a pattern posts it to a chat API."""
+        head = self.text[self.text.rfind("###", 0, offset) + 1 : offset]
+        lines = re.findall(lead, head, re.MULTILINE) if lead else ()
+        is_sent = lines and lines[-1][0] == "POST" and is_chat_url(lines[-1][1])
+        return EVIDENCE["unsent-text"].reason if lead and not is_sent else ""

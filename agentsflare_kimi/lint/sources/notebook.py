@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.bodies import group_at
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
 from agentsflare_kimi.lint.sources.literals import read_entries, read_literal
@@ -16,9 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CellDocument", "NotebookDocument"]
 
-_MAGIC: Final = re.compile(
+_MAGIC: Final = lazy(
     r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+)(?P<command>[^\r\n]*)", re.MULTILINE
 )
+_CHARACTER: Final = lazy(r"\\u(?P<code>[0-9a-fA-F]{4})|(?P<escape>\\)?(?P<sign>.)", re.DOTALL)
 _JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LANGUAGES: Final = {"code": "cell", "markdown": "markdown"}
 
@@ -26,8 +29,8 @@ _LANGUAGES: Final = {"code": "cell", "markdown": "markdown"}
 class NotebookDocument(CodeDocument):
     """A notebook; its outputs and metadata are left alone."""
 
-    def __init__(self, text: str) -> None:
-        """Keep *text*."""
+    def __init__(self, text: str, _language: str) -> None:
+        """Keep *text*, which is JSON."""
         super().__init__(text, "json")
 
     def value_at(self, start: int, end: int) -> Value:
@@ -36,16 +39,14 @@ class NotebookDocument(CodeDocument):
 
     def embedded(self) -> Sequence[Embedded]:
         """List the code and Markdown cells."""
-        cells = _child(self.source, self.text.find("{"), "cells")
-        return tuple(
-            cell
-            for entry in _entries(self.source, cells)
-            if (cell := self._cell(entry.value_start)) is not None
-        )
+        notebook = group_at(self.source, self.text.find("{"))
+        cells = notebook.find("cells") if notebook else None
+        entries = _entries(self.source, cells.value_start) if cells else ()
+        return tuple(filter(None, (self._cell(entry.value_start) for entry in entries)))
 
     def _cell(self, opener: int) -> Embedded | None:
-        entries = {entry.key: entry for entry in _entries(self.source, opener)}
-        kind, source = entries.get("cell_type"), entries.get("source")
+        cell = group_at(self.source, opener)
+        kind, source = (cell.find("cell_type"), cell.find("source")) if cell else (None, None)
         if not (kind and source):
             return None
         language = _LANGUAGES.get(str(read_literal(self.source, kind.value_start, kind.end)))
@@ -73,7 +74,7 @@ class NotebookDocument(CodeDocument):
 class CellDocument(CodeDocument):
     """A notebook cell: Python, and shell commands."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, _language: str) -> None:
         """Keep *text*."""
         super().__init__(text, "python")
 
@@ -84,34 +85,17 @@ class CellDocument(CodeDocument):
         return magics or super().embedded()
 
 
-def _entries(source: Source, opener: int | None) -> list[Entry]:
-    return (read_entries(source, opener) or []) if opener is not None else []
-
-
-def _child(source: Source, opener: int, key: str) -> int | None:
-    found = (entry.value_start for entry in _entries(source, opener) if entry.key == key)
-    return next(found, None)
+def _entries(source: Source, opener: int) -> list[Entry]:
+    return read_entries(source, opener) or []
 
 
 def _json_characters(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
-    position = start
-    while position < end:
-        if text[position] != "\\":
-            yield text[position], position
-            position += 1
-        elif text[position + 1] == "u":
-            yield _code_point(text[position + 2 : position + 6]), position
-            position += 6
+    for found in _CHARACTER.finditer(text, start, end):
+        sign = found["sign"]
+        if found["code"]:
+            yield chr(int(found["code"], 16)), found.start()
         else:
-            yield _JSON_ESCAPES.get(text[position + 1], text[position + 1]), position
-            position += 2
-
-
-def _code_point(digits: str) -> str:
-    try:
-        return chr(int(digits, 16))
-    except ValueError:
-        return "\ufffd"
+            yield _JSON_ESCAPES.get(sign, sign) if found["escape"] else sign, found.start()
 
 
 def _json_escaped(replacement: str) -> str:

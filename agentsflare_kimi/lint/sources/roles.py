@@ -6,7 +6,6 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.requests.keys import is_model_key
-from agentsflare_kimi.lint.sources.clauses import clause_at
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.steps import Kind, Step
 from agentsflare_kimi.lint.sources.targets import (
@@ -21,7 +20,7 @@ from agentsflare_kimi.lint.sources.targets import (
     words_before,
 )
 from agentsflare_kimi.lint.sources.tree import Part, Token, Tree, is_word
-from agentsflare_kimi.lint.sources.types import commas_of, is_ternary, is_type, marks_of
+from agentsflare_kimi.lint.sources.types import clause_at, commas_of, is_ternary, is_type, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +33,7 @@ _COMPARES: Final = frozenset(
     | {"like", "ilike", "LIKE", "IN", "isnt", "~=", "/=", "&&", "of"}
 )
 _COMPARED: Final = frozenset({"==", "!=", "===", "!==", "in", "not", "->", "<>", "=~", "eq", "ne"})
+_ASSIGNS: Final = frozenset({"=", ":=", "?=", "||=", "??=", "<-", "<<-", "//="})
 _DEFINED: Final = 2
 _TYPE_NAMES: Final = frozenset({"Literal", "Annotated", "Enum", "Extract", "Exclude", "Record"})
 
@@ -112,22 +112,15 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
     elif before and before.text == "(" and index > 1 and callee_at(tokens, index - 1) and not role:
         # Ruby's `fetch("NAME") { "..." }`: the block counts as one more argument.
         inner = rest._replace(opener=before.start, nth=len(tree.parts_of(before.start)))
-        if not is_definition(tokens, index - 1) or tree.language.name == "ruby":
+        if not is_definition(tokens, index - 1) or tree.language.blocks_are_arguments:
             yield inner._replace(kind="argument", name="", callee=callee_at(tokens, index - 1))
-        name = name_of_head(tokens, index)
-        yield rest._replace(
-            kind="block", name=name, callee=" ".join(words_before(tree, tokens, index))
-        )
+        yield _block(tree, tokens, index, rest)
     elif not tree.is_list(opener):
         if role:
             yield role
         is_braced_value = before is not None and before.text == "="
         if not is_braced_value:
-            yield rest._replace(
-                kind="block",
-                name=name_of_head(tokens, index),
-                callee=" ".join(words_before(tree, tokens, index)),
-            )
+            yield _block(tree, tokens, index, rest)
     elif callee and before and before.text not in {"=", ":", "=>", ","}:
         yield rest._replace(kind="made", name=name, callee=callee)
     elif role:
@@ -135,6 +128,11 @@ def _around(tree: Tree, part: Part, role: Step | None) -> Iterator[Step]:  # noq
         yield rest._replace(kind="object", name=name)
     else:
         yield rest._replace(kind="item")
+
+
+def _block(tree: Tree, tokens: Sequence[Token], index: int, rest: Step) -> Step:
+    head = " ".join(words_before(tree, tokens, index))
+    return rest._replace(kind="block", name=name_of_head(tokens, index), callee=head)
 
 
 def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:  # noqa: PLR0911  # one case after the other
@@ -156,7 +154,7 @@ def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step |
     is_first = index == 0 or last in {",", "{"}
     if is_first and following in {":", "=>"}:
         return Step("key", opener=part.opener)
-    if is_first and following == "=" and (tree.language.is_data or tree.language.name == "lua"):
+    if is_first and following == "=" and (tree.language.is_data or tree.language.pairs_with_equals):
         return Step("key", opener=part.opener)
     if tree.language.has_types and is_type(tree, part, tokens, index):
         return Step("type", opener=part.opener)
@@ -194,35 +192,24 @@ def _bound(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step 
         rest = Step("item", opener=part.opener, part=part)
         if sign == ",":
             return _among_several(tree, part, tokens, index)
-        if sign == "?":
+        is_choice = sign in {":", "->"} and is_ternary(tokens, marks, at)
+        is_default = is_default or is_choice
+        is_function = sign in {":", "=>", "->"} and _is_function(tree, tokens, place)
+        is_word_only = sign == "to" and not (place and tokens[place - 1].text == STRING)
+        if sign == "?" or is_choice or is_function or is_word_only:
             at -= 1
             continue
-        if sign in {":", "->"} and is_ternary(tokens, marks, at):
-            is_default = True
-            at -= 1
-            continue
-        if sign in {":", "=>", "->"} and _is_function(tree, tokens, place):
-            at -= 1
-            continue
-        if sign == "to" and not (place and tokens[place - 1].text == STRING):
-            at -= 1
-            continue
-        if tree.language.name == "sql" and sign in {"=", ":="}:
+        if tree.language.clauses and sign in {"=", ":="}:
             name = target_of(tree, tokens, place)
-            clause = clause_at(tree, part, tokens, place)
+            clause = clause_at(tree, part, place)
             return rest._replace(kind=clause, name=name, is_default=is_default)
         if tree.language.has_elements and (tag := tag_around(tokens, place)):
             return rest._replace(kind="attribute", name=target_of(tree, tokens, place), callee=tag)
         if sign in {"=", ":="} and at and tokens[marks[at - 1]].text == ",":
             return _among_several(tree, part, tokens, index)
-        kind: Kind = (
-            "assigned" if sign in {"=", ":=", "?=", "||=", "??=", "<-", "<<-", "//="} else "pair"
-        )
-        name = (
-            target_of(tree, tokens, place)
-            if kind == "assigned"
-            else name_before(tree, tokens, place)
-        )
+        kind: Kind = "assigned" if sign in _ASSIGNS else "pair"
+        name_of = target_of if kind == "assigned" else name_before
+        name = name_of(tree, tokens, place)
         return rest._replace(kind=kind, name=name, is_default=is_default)
     return _unbound(tree, part, tokens, index, is_default=is_default)
 
@@ -232,7 +219,7 @@ def _unbound(  # noqa: PLR0911  # one case after the other
 ) -> Step | None:
     texts = [token.text for token in tokens[:index]]
     rest = Step("item", opener=part.opener, is_default=is_default, part=part)
-    if tree.language.name == "sql" and any(text.lower() == "default" for text in texts[-1:]):
+    if tree.language.clauses and any(text.lower() == "default" for text in texts[-1:]):
         column = next(filter(is_model_key, reversed(texts)), texts[0])
         return Step("assigned", column, is_default=True, opener=part.opener, part=part)
     if texts[:2] == ["#", "define"] and len(texts) > _DEFINED:
@@ -278,9 +265,7 @@ def _is_function(tree: Tree, tokens: Sequence[Token], place: int) -> bool:
     if sign == ":":
         return any(token.text == "lambda" for token in tokens[:place])
     before = tokens[place - 1].text if place else ""
-    if tree.language.name in {"php", "ruby", "perl", "elixir"}:
-        return False
-    if sign == "->":
+    if sign == "->" or not tree.language.has_arrow_functions:
         return False
     return before == "(" or (is_word(before) and any(t.text == "=" for t in tokens[:place]))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.named_tuple import NamedTuple
 
-__all__ = ["Scopes"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Scope", "find_scopes", "name_around"]
 
 _INDENT: Final = lazy(r"[ \t]*")
 _SCOPE: Final = lazy(
@@ -19,40 +22,36 @@ _SCOPE: Final = lazy(
 )
 
 
-class Scopes:
-    """The functions and classes of a text, found in one pass."""
+class Scope(NamedTuple):
+    """A function or class: its line, its indentation, the index of the one around it, its head."""
 
-    def __init__(self, masked: str) -> None:
-        """Keep a text in which strings and comments are masked."""
-        self._masked = masked
+    line: int
+    indent: int
+    around: int
+    head: str
 
-    def scope_of(self, offset: int) -> str:
-        """Return the name of the innermost function or class around *offset*."""
-        lines, indents, parents, names = self._scopes
-        line_start = self._masked.rfind("\n", 0, offset) + 1
-        matched = _INDENT.match(self._masked, line_start)
-        indent = len(matched[0]) if matched else 0
-        at = bisect_right(lines, line_start - 1) - 1
-        if bisect_right(lines, line_start) - 1 > at:
-            return names[at + 1]
-        while at >= 0 and indents[at] >= indent:
-            at = parents[at]
-        return names[at] if at >= 0 else ""
 
-    @cached_property
-    def _scopes(self) -> tuple[list[int], list[int], list[int], list[str]]:
-        lines: list[int] = []
-        indents: list[int] = []
-        parents: list[int] = []
-        names: list[str] = []
-        around: list[int] = []
-        for match in _SCOPE.finditer(self._masked):
-            indent = len(match[1])
-            while around and indents[around[-1]] >= indent:
-                around.pop()
-            parents.append(around[-1] if around else -1)
-            around.append(len(lines))
-            lines.append(match.start())
-            indents.append(indent)
-            names.append(match[2])
-        return lines, indents, parents, names
+def find_scopes(masked: str) -> Sequence[Scope]:
+    """Find the functions and classes of a text in which strings and comments are masked."""
+    scopes: list[Scope] = []
+    for match in _SCOPE.finditer(masked):
+        around = _outside(scopes, len(scopes) - 1, len(match[1]))
+        scopes.append(Scope(match.start(), len(match[1]), around, match[2]))
+    return scopes
+
+
+def name_around(scopes: Sequence[Scope], masked: str, offset: int) -> str:
+    """Return the head of the innermost function or class around *offset*."""
+    line = masked.rfind("\n", 0, offset) + 1
+    at = bisect_right(scopes, line, key=lambda scope: scope.line) - 1
+    if at < 0 or scopes[at].line < line:
+        indent = _INDENT.match(masked, line)
+        at = _outside(scopes, at, len(indent[0]) if indent else 0)
+    return scopes[at].head if at >= 0 else ""
+
+
+def _outside(scopes: Sequence[Scope], at: int, indent: int) -> int:
+    """Go outwards to a scope that is less indented."""
+    while at >= 0 and scopes[at].indent >= indent:
+        at = scopes[at].around
+    return at

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import STRING
-from agentsflare_kimi.lint.sources.scopes import Scopes
+from agentsflare_kimi.lint.sources.scopes import Scope, find_scopes, name_around
 from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentsflare_kimi.lint.languages.base import Language
     from agentsflare_kimi.lint.sources.regions import Source
@@ -42,7 +42,7 @@ _OPENERS: Final = frozenset("([{")
 _LEAVES_OPEN: Final = lazy(r"(?:[,=(\[{+\\.&?:]|\|\||->|\breturn|\bor|\band|\belse)\Z")
 _TAKES_UP: Final = lazy(r"\s*(?:\.(?!\.)|->|\?[.:]?|&&|\|\||[+)\]}=:]|::|\bor\b|\band\b)")
 _TEXT: Final = lazy(r"\S")
-_SET_IN_LINE: Final = lazy(r"(?:^|[;{])[ \t]*\"?([A-Za-z_][\w.-]*)\"?[ \t]*=", re.MULTILINE)
+_SET_IN_LINE: Final = lazy(r"(?:^|[;{])[ \t]*\"?([A-Za-z_][\w.-]*)\"?[ \t]*=[ \t]*", re.MULTILINE)
 _IS_ENTRY: Final = lazy(
     rf"\s*(?:(?:[\w$@-]+|{STRING}+|\[[^\[\]]*\])\s*(?P<sign>=>|:(?![:=])|=(?![=>])|[,}}])|\.\.\.|\*\*|\}}"
     rf"|{STRING}+\s*[,}}])"
@@ -90,7 +90,6 @@ class Tree:
         self.commas: dict[tuple[int, int], tuple[int, Sequence[int]]] = {}
         self.marks: dict[tuple[int, int], Sequence[int]] = {}
         self.clauses: dict[tuple[int, int], list[tuple[int, Kind]]] = {}
-        self.visits: int = 0
 
     def part_at(self, offset: int) -> Part:
         """Find the smallest part that holds *offset*."""
@@ -118,7 +117,8 @@ class Tree:
     def parts_of(self, opener: int) -> Sequence[Part]:
         """List the parts between two brackets, in order."""
         if opener not in self._lists:
-            self._lists[opener] = self._split(opener)
+            spans = self.source.pieces(opener)[0]
+            self._lists[opener] = [Part(*span, opener, nth) for nth, span in enumerate(spans)]
         return self._lists[opener]
 
     def tokens(self, part: Part) -> Sequence[Token]:
@@ -139,19 +139,28 @@ class Tree:
             part = self.part_at(part.opener)
         return part
 
-    def words_of_block(self, opener: int) -> Sequence[str]:
-        """List the names set in a block, line by line: `name = value`."""
-        closer = self.source.closers.get(opener, len(self.source.text))
-        return [
-            match[1]
-            for match in _SET_IN_LINE.finditer(self.source.masked, opener + 1, closer)
-            if self.opener_around(match.start(1)) == opener
-        ]
+    def settings_in(self, start: int, end: int, opener: int) -> Iterator[tuple[str, int, int]]:
+        """Find the lines `name = value` directly inside a bracket.
+
+        Args:
+            start: Where to begin.
+            end: Where to stop.
+            opener: The bracket; -1 at the top level.
+
+        Yields:
+            A name, and where it and its value begin.
+        """
+        for match in _SET_IN_LINE.finditer(self.source.masked, start, end):
+            if self.opener_around(match.start(1)) == opener:
+                yield match[1], match.start(1), match.end()
+
+    def scope_of(self, offset: int) -> str:
+        """Return the head of the function or class around *offset*, delimited by indentation."""
+        return name_around(self._scopes, self.source.masked, offset)
 
     @cached_property
-    def scopes(self) -> Scopes:
-        """The functions and classes that indentation or `end` delimits."""
-        return Scopes(self.source.masked)
+    def _scopes(self) -> Sequence[Scope]:
+        return find_scopes(self.source.masked)
 
     def _is_object(self, opener: int) -> bool:
         match = _IS_ENTRY.match(self.source.masked, opener + 1)
@@ -167,36 +176,18 @@ class Tree:
         """Return the first comma, semicolon or line end outside nested brackets."""
         position = start
         while mark := _MARK.search(self.source.masked, position, end):
-            self.visits += 1
+            self.source.visits += 1
             if mark[0] in ",;":
                 return mark[0]
             position = self.source.closers.get(mark.start(), mark.start()) + 1
         return ""
-
-    def _split(self, opener: int) -> list[Part]:
-        closer = self.source.closers.get(opener, len(self.source.text))
-        parts: list[Part] = []
-        start = position = opener + 1
-        while mark := _MARK.search(self.source.masked, position, closer):
-            self.visits += 1
-            if mark[0] in ",;":
-                parts += self._trimmed(start, mark.start(), opener, len(parts))
-                start = position = mark.end()
-            else:
-                position = self.source.closers.get(mark.start(), mark.start()) + 1
-        return [*parts, *self._trimmed(start, closer, opener, len(parts))]
-
-    def _trimmed(self, start: int, end: int, opener: int, index: int) -> list[Part]:
-        piece: str = self.source.masked[start:end]
-        start += len(piece) - len(piece.lstrip())
-        return [Part(start, start + len(piece.strip()), opener, index)] if piece.strip() else []
 
     def _cut(self, start: int, end: int) -> list[Token]:
         source = self.source
         tokens: list[Token] = []
         position = start
         while position < end and (match := self._token.match(source.masked, position, end)):
-            self.visits += 1
+            self.source.visits += 1
             text = match[0].lstrip()
             begin = match.end() - len(text)
             position = match.end()
@@ -229,15 +220,18 @@ class Tree:
         pieces: list[Part] = []
         for token in self._cut(start, end):
             if token.text == ";":
-                pieces += self._trimmed(start, token.start, opener, 0)
+                pieces += self._parts(start, token.start, opener)
                 start = token.end
-        return [*pieces, *self._trimmed(start, end, opener, 0)]
+        return [*pieces, *self._parts(start, end, opener)]
+
+    def _parts(self, start: int, end: int, opener: int) -> list[Part]:
+        return [Part(*span, opener, 0) for span in self.source.trimmed(start, end)]
 
     def _begin(self, position: int, opener: int, floor: int) -> int:
         """Go back line by line to where the statement begins."""
         masked = self.source.masked
         while (line_end := masked.rfind("\n", floor, position)) >= 0:
-            self.visits += 1
+            self.source.visits += 1
             inside = self._child_around(line_end, opener)
             if inside >= 0:
                 position = inside
@@ -250,7 +244,7 @@ class Tree:
     def _end(self, position: int, opener: int, ceiling: int) -> int:
         masked = self.source.masked
         while (line_end := masked.find("\n", position, ceiling)) >= 0:
-            self.visits += 1
+            self.source.visits += 1
             inside = self._child_around(line_end, opener)
             if inside >= 0:
                 position = self.source.closers[inside] + 1
@@ -265,7 +259,7 @@ class Tree:
         """Return where the text between two places ends, without trailing blanks."""
         size = 64
         while end > start:
-            self.visits += 1
+            self.source.visits += 1
             begin = max(start, end - size)
             if text := self.source.masked[begin:end].rstrip():
                 return begin + len(text)
@@ -276,7 +270,7 @@ class Tree:
         """Find the bracket directly inside *opener* that holds *offset*; -1 for none."""
         found, around = -1, self.opener_around(offset)
         while around not in {opener, -1}:
-            self.visits += 1
+            self.source.visits += 1
             found, around = around, self.opener_around(around)
         return found
 

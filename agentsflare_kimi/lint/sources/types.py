@@ -11,7 +11,9 @@ from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["commas_of", "is_ternary", "is_type", "marks_of"]
+    from agentsflare_kimi.lint.sources.steps import Kind
+
+__all__ = ["clause_at", "commas_of", "is_ternary", "is_type", "marks_of", "sign_of"]
 
 _TYPE_HEADS: Final = frozenset({"type", "interface", "typealias"})
 _DECLARES: Final = frozenset(
@@ -40,6 +42,23 @@ def commas_of(tree: Tree, part: Part) -> tuple[int, Sequence[int]]:
     return tree.commas[key]
 
 
+def sign_of(tree: Tree, part: Part) -> int:
+    """Return the index of the sign between an entry's key and its value; 0 for none."""
+    tokens = tree.tokens(part)
+    return next((i for i in marks_of(tree, part) if tokens[i].text in {":", "=", "=>"}), 0)
+
+
+def clause_at(tree: Tree, part: Part, place: int) -> Kind:
+    """Tell whether an equals sign in a query assigns or compares, by its clause."""
+    key = part.start, part.end
+    if key not in tree.clauses:
+        words = ((i, token.text.lower()) for i, token in enumerate(tree.tokens(part)))
+        known = tree.language.clauses
+        tree.clauses[key] = [(i, known[word]) for i, word in words if word in known]
+    at = bisect_right(tree.clauses[key], (place, "")) - 1
+    return tree.clauses[key][at][1] if at >= 0 else "compared"
+
+
 def is_ternary(tokens: Sequence[Token], marks: Sequence[int], at: int) -> bool:
     """Tell whether the colon at *at* belongs to a ternary's question mark."""
     before = tokens[marks[at - 1]] if at > 0 else None
@@ -57,7 +76,7 @@ def is_type(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> bool
         ">",
     }:
         return True
-    heads = [token.text for token in tokens[:4]]
+    heads = [token.text for token in tokens[: next(iter(marks_of(tree, part)), len(tokens))]]
     if any(head in _TYPE_HEADS and is_word(after) for head, after in pairwise(heads)):
         return True
     if last != ":" or is_ternary(

@@ -23,7 +23,6 @@ _RUN: Final = lazy(r"[A-Za-z0-9_./:@+-]*+")
 _DEFAULT: Final = lazy(r"([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
 
 _ASSIGNED_DEFAULT: Final = lazy(r"\$\{(\w++):?=\Z")
-_LONGEST_VARIABLE: Final = 80
 
 
 class Name(NamedTuple):
@@ -58,6 +57,7 @@ def find_names(text: str, start: int = 0, end: int | None = None) -> Iterator[Na
     ahead = [text.find(needle, start, end) for needle in _NEEDLES]
     while hits := [hit for hit in ahead if hit >= 0]:
         start = hit = min(hits)
+        last = floor
         while start > floor and text[start - 1] in _LETTERS:
             start -= 1
         run = _RUN.match(text, hit)
@@ -67,19 +67,18 @@ def find_names(text: str, start: int = 0, end: int | None = None) -> Iterator[Na
             text.find(needle, floor, end) if 0 <= next_hit < floor else next_hit
             for needle, next_hit in zip(_NEEDLES, ahead, strict=True)
         ]
-        name = _trimmed(text, start, floor)
+        name = _trimmed(text, last, start, floor)
         if name.text:
             yield name
 
 
-def _trimmed(text: str, start: int, end: int) -> Name:
+def _trimmed(text: str, last: int, start: int, end: int) -> Name:
+    """Read the name between *start* and *end*; the one before it ends at *last*."""
     variable = ""
     if text.startswith("${", start - 2) and (match := _DEFAULT.match(text, start, end)):
         variable = match[1] or match[2]
         start = match.end()
-    elif text.startswith("=", start - 1) and (
-        match := _ASSIGNED_DEFAULT.search(text, start - _LONGEST_VARIABLE, start)
-    ):
+    elif text.startswith("=", start - 1) and (match := _ASSIGNED_DEFAULT.search(text, last, start)):
         variable = match[1]
     # `+name` and `-name` in lists add and remove.
     start += text[start] in "+-" and text[start + 1 : start + 2].isalpha()

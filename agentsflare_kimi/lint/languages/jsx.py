@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.sources.handlers import operand_follows
+from agentsflare_kimi.lint.languages.handlers import operand_follows
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.lexer import Form, Scanner

@@ -15,7 +15,6 @@ _TAG: Final = re.compile(r"[A-Za-z_]\w*")
 _REGEX: Final = re.compile(
     r"/[^/\\\[\r\n]*+(?>(?:(?:\\[^\r\n]|\[(?>(?:[^\]\\\r\n]|\\[^\r\n])*)\])[^/\\\[\r\n]*+)*)/[a-z]*"
 )
-_WORD_BEFORE: Final = re.compile(r"[\w$]+\Z")
 # An operand follows these, so a slash begins a regex and `<` an element.
 _OPERATORS: Final = frozenset("(,=:[!&|?{};~+-*%<>^")
 _KEYWORDS: Final = frozenset(
@@ -23,9 +22,6 @@ _KEYWORDS: Final = frozenset(
     "and or not if unless when while until then elsif".split()
 )
 _PERCENT_MARK: Final = re.compile(r"[()\[\]{}<>]")
-_LONGEST_WORD: Final = 12
-# Without a limit, many unclosed literals would take quadratic time.
-_LONGEST_LITERAL: Final = 2000
 _DEEPEST_HEREDOC: Final = 20
 _PERCENT_CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
@@ -78,10 +74,13 @@ def heredoc(scanner: Scanner, match: re.Match[str], form: Form) -> int:
 
 def regex_literal(scanner: Scanner, match: re.Match[str], form: Form) -> int:
     """Read a regex literal, or skip a division sign."""
-    if not operand_follows(scanner.text, match.start()):
+    if match.start() < scanner.divided or not operand_follows(scanner.text, match.start()):
         return match.end()
-    literal = _REGEX.match(scanner.text, match.start(), match.start() + _LONGEST_LITERAL)
+    literal = _REGEX.match(scanner.text, match.start())
     if literal is None:
+        # No other literal closes on this line, either; looking again would take quadratic time.
+        line_end = scanner.text.find("\n", match.end())
+        scanner.divided = line_end if line_end >= 0 else len(scanner.text)
         return match.end()
     scanner.add(form.kind, match.start(), match.end(), literal.end(), literal.end())
     return literal.end()
@@ -94,8 +93,10 @@ def operand_follows(text: str, position: int) -> bool:
         before -= 1
     if not before or text[before - 1] in _OPERATORS:
         return True
-    word = _WORD_BEFORE.search(text[max(0, before - _LONGEST_WORD) : before])
-    return bool(word) and word[0] in _KEYWORDS
+    start = before
+    while start and (text[start - 1].isalnum() or text[start - 1] in "_$"):
+        start -= 1
+    return text[start:before] in _KEYWORDS
 
 
 def ruby_percent(scanner: Scanner, match: re.Match[str], form: Form) -> int:
@@ -103,12 +104,14 @@ def ruby_percent(scanner: Scanner, match: re.Match[str], form: Form) -> int:
     if not operand_follows(scanner.text, match.start()) and match[0][1:2] not in "wWiqQ":
         return match.end()
     opener = match[0][-1]
+    if opener in scanner.unclosed:
+        return match.end()
     closer = _PERCENT_CLOSERS[opener]
     depth, position = 1, match.end()
-    limit = position + _LONGEST_LITERAL
-    for mark in _PERCENT_MARK.finditer(scanner.text, position, limit):
+    for mark in _PERCENT_MARK.finditer(scanner.text, position):
         depth += (mark[0] == opener) - (mark[0] == closer)
         if not depth:
             scanner.add(form.kind, match.start(), position, mark.start(), mark.end())
             return mark.end()
+    scanner.unclosed.add(opener)
     return match.end()

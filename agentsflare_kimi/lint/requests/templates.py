@@ -37,6 +37,28 @@ class Template:
         self._pending.append(text)
         self.offsets += range(start, start + len(text))
 
+    def read(self, text: str, start: int, end: int, piece: re.Pattern[str]) -> int:
+        """Add pieces of source text.
+
+        Args:
+            text: The source.
+            start: Where to begin.
+            end: Where to stop.
+            piece: Pattern of a piece, with one group: `unknown`, `blank`, `closed` for a doubled
+                brace, or another one for text.
+
+        Returns:
+            Where it stopped: *end*, or before something that is no piece.
+        """
+        while start < end and (found := piece.match(text, start, end)):
+            kind = found.lastgroup or ""
+            if kind == "unknown":
+                self.add_unknown(start)
+            else:
+                self.add(" " if kind == "blank" else found[kind], start + (kind == "closed"))
+            start = found.end()
+        return start
+
     def add_unknown(self, start: int) -> None:
         """Add a piece known only at run time, which begins at *start* in the source."""
         sign = self._sign()

@@ -75,7 +75,7 @@ class Values:
         own = node.key
         # The key is one side of a pair: `KEY = name and more`.
         is_pair = own and "=" in self._text[node.key_start + len(own) : node.value_start]
-        begin = node.key_start if is_pair else first
+        begin = node.start if is_pair else first
         position, key, evidence = wording(self._text, begin, last).judge(start, end)
         if position == "prose" and wording(self._text, first, last).is_list:
             position, evidence = "value", ("listed",)
@@ -143,6 +143,9 @@ class Values:
             spans = [self._bare(n.value_start, n.end) for n in nodes if n.key in _SPEAKERS]
             named = [self._text[first:last] for first, last in spans]
             keys = [squeeze(node.key.rpartition(".")[2]) for node in nodes]
+            if self._is_flat and parent >= 0:
+                # A section's name may say anything.
+                keys.append("")
             self._known_keys[parent] = Beside(keys), named
         return self._known_keys[parent]
 

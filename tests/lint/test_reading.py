@@ -71,6 +71,48 @@ def test_a_place_is_judged_by_what_stands_around_it(filename, text, expected):
 
 
 @pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.sh", "llm --model~kimi-k2-thinking"),
+        ("a.sh", "export~LLM_MODEL=kimi-k2-thinking"),
+        ("a.yaml", "run: llm --model~kimi-k2-thinking"),
+        ("a.ini", "model~=~kimi-k2-thinking"),
+        ("a.py", 'x = "llm --model~kimi-k2-thinking"'),
+        ("a.py", "sql = \"select * from t where~model~=~'kimi-k2-thinking'\""),
+        ("a.html", "<p>{{ model~||~'kimi-k2-thinking' }}</p>"),
+        ("a.py", 'OpenAI(base_url~=~"https://llm.example.com/v1")\nmodel = "kimi-k2-thinking"'),
+        ("mystery", "model:~kimi-k2-thinking"),
+    ],
+)
+def test_no_distance_changes_a_verdict(filename, text):
+    near, far = (text.replace("~", " " * distance) for distance in (1, 1500))
+    assert verdicts(near, filename) == verdicts(far, filename)
+
+
+def verdicts(text, filename):
+    return [(f.severity, kind(f)) for f in find("AFK001", text, filename)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "llm: {provider: kimi, options: {model: kimi-k2-thinking}}",
+        "llm: {\n  # remark, with [brackets\n  model: kimi-k2-thinking,\n}",
+        "title: [draft\nmodel: kimi-k2-thinking",
+        "title: '[draft] of one'\nmodel: kimi-k2-thinking",
+    ],
+)
+def test_a_key_in_yaml_is_one_wherever_brackets_open(text):
+    assert severity(text, "a.yaml") == "error"
+
+
+def test_a_parameter_after_a_semicolon_is_beside_the_model():
+    text = '$body = @{ model = "kimi-k2-turbo-preview"; temperature = 0.3 }'
+
+    assert "for temperature" in find_one("AFK001", text, "a.ps1").fix.reason
+
+
+@pytest.mark.parametrize(
     "use", ["requests.post(url, json=body)", "httpx.post(url, content=json.dumps(body))"]
 )
 def test_a_dict_that_is_sent_as_json_is_a_whole_request(use):

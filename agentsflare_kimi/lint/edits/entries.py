@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final, cast
 
 from agentsflare_kimi.lint.edits.layout import insert_entry, line_break
 from agentsflare_kimi.lint.findings import Edit
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body
-from agentsflare_kimi.lint.sources.regions import Entry
+from agentsflare_kimi.lint.sources.regions import Entry, Source
 from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["NOT_SDK_KEYWORDS", "added_entry", "entry_beside", "entry_of", "written"]
@@ -76,7 +76,7 @@ def entry_of(body: Body, key: str, value: object) -> str:
     """Write a new field in the form of its request: an entry, an argument, or a call."""
     anchor = body.main.find("model")
     if form := _CALLS.get(body.form):
-        value_type = _java_name(body.source.masked, "com.openai.core.JsonValue")
+        value_type = _java_name(body.source, "com.openai.core.JsonValue")
         return form.format(key=key, value=written(body, value), JsonValue=value_type)
     if body.form == "object":
         return entry_beside(body, anchor, key, value)
@@ -111,7 +111,7 @@ def written(body: Body, value: object) -> str:
         dialect = _dialect(body)
         entries = cast("dict[str, object]", value).items()
         pairs = (_pair(dialect, body, key, item) for key, item in entries)
-        java_map = _java_name(body.source.masked, "java.util.Map") if "Map" in dialect.frame else ""
+        java_map = _java_name(body.source, "java.util.Map") if "Map" in dialect.frame else ""
         return dialect.frame.format(", ".join(pairs), Map=java_map)
     if isinstance(value, str):
         # Plans insert only plain words, so nothing needs escaping.
@@ -160,8 +160,7 @@ def _chained(body: Body, anchor: Entry, entry: str) -> Edit:
 
 def _java_imports(body: Body) -> list[Edit]:
     """Import the classes that the call needs, before the first import."""
-    masked = body.source.masked
-    first = _JAVA_IMPORT.search(masked)
+    first = _JAVA_IMPORT.search(body.source.masked)
     if first is None:
         return []
     semicolon = ";" * (body.language == "java")
@@ -169,25 +168,25 @@ def _java_imports(body: Body) -> list[Edit]:
     lines = [
         f"import {name}{semicolon}{first['end']}"
         for name in needed
-        if not _is_imported(masked, name) and _java_name(masked, name) != name
+        if not _is_imported(body.source, name) and _java_name(body.source, name) != name
     ]
     at = first.start()
     return [Edit(start=at, end=at, replacement="".join(lines))] if lines else []
 
 
 # A file may hold many requests.
-@lru_cache(maxsize=4)
-def _is_imported(text: str, name: str) -> bool:
+@kept_with_first
+def _is_imported(source: Source, name: str) -> bool:
     package, _, short = name.rpartition(".")
     pattern = rf"^import[ \t]+{re.escape(package)}\.(?:\*|{short})[ \t;]*$"
-    return re.search(pattern, text, re.MULTILINE) is not None
+    return re.search(pattern, source.masked, re.MULTILINE) is not None
 
 
-@lru_cache(maxsize=4)
-def _java_name(text: str, name: str) -> str:
+@kept_with_first
+def _java_name(source: Source, name: str) -> str:
     """Return a class's short name; the full one if that is taken or nothing is imported."""
-    short = name.rpartition(".")[2]
-    if _is_imported(text, name):
+    text, short = source.masked, name.rpartition(".")[2]
+    if _is_imported(source, name):
         return short
     is_other = re.search(rf"\.{short}[ \t]*;?[ \t]*$|\bclass {short}\b", text, re.MULTILINE)
     return name if is_other or not _JAVA_IMPORT.search(text) else short

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol
 
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, compares, queries
@@ -112,10 +112,26 @@ def _speaker(scalar: Scalar) -> str:
     return ""
 
 
-@lru_cache(maxsize=16)
-def wording(text: str, first: int, last: int) -> Wording:
-    """Return the words of a stretch of text; cached, because it may hold many names."""
-    return Wording(text, first, last)
+class _Holder(Protocol):
+    text: str
+
+
+def wording(holder: _Holder, first: int, last: int) -> Wording:
+    """Return the words of a stretch of a text.
+
+    Args:
+        holder: A document, or what else holds its text; the latest stretches are kept with it,
+            because one may hold many names.
+        first: Where the stretch begins.
+        last: Where it ends.
+    """
+    kept: dict[tuple[int, int], Wording] = vars(holder).setdefault("_wordings", {})
+    if (first, last) not in kept:
+        # Names come in order: only the present value and its line are asked about again.
+        while len(kept) > 1:
+            del kept[next(iter(kept))]
+        kept[first, last] = Wording(holder.text, first, last)
+    return kept[first, last]
 
 
 class Wording:

@@ -44,7 +44,7 @@ class Values:
             bare: Strips blanks and quotes from a value.
             is_flat: Whether each line is a setting by itself.
         """
-        self._text = text
+        self.text = text
         self._nodes = nodes
         self._language = language
         self._bare = bare
@@ -56,7 +56,7 @@ class Values:
     def whole(self, index: int, start: int, end: int) -> Value:
         """Classify a value that is a model's name and nothing else."""
         node = self._nodes[index]
-        name = self._text[start:end]
+        name = self.text[start:end]
         flag = self._item_before(index)
         if flag and is_flag(flag):
             return Value(name, start, end, "request", flag)
@@ -74,16 +74,16 @@ class Values:
         node = self._nodes[index]
         own = node.key
         # The key is one side of a pair: `KEY = name and more`.
-        is_pair = own and "=" in self._text[node.key_start + len(own) : node.value_start]
+        is_pair = own and "=" in self.text[node.key_start + len(own) : node.value_start]
         begin = node.start if is_pair else first
-        position, key, evidence = wording(self._text, begin, last).judge(start, end)
-        if position == "prose" and wording(self._text, first, last).is_list:
+        position, key, evidence = wording(self, begin, last).judge(start, end)
+        if position == "prose" and wording(self, first, last).is_list:
             position, evidence = "value", ("listed",)
         elif own and "listed" in evidence and not key:
             # A default in a template: the key that the template's value is for counts as well.
             is_asked = self.whole(index, start, end).position == "request"
             position = "request" if is_asked else position
-        return Value(self._text[start:end], start, end, position, key or own, evidence=evidence)
+        return Value(self.text[start:end], start, end, position, key or own, evidence=evidence)
 
     def _scalar_at(self, index: int) -> Scalar:
         """Describe a node's value, with what is around and beside it."""
@@ -107,7 +107,7 @@ class Values:
         if not (index and node.is_item and before.is_item and before.parent == node.parent):
             return ""
         first, last = self._bare(before.value_start, before.end)
-        return self._text[first:last]
+        return self.text[first:last]
 
     def _is_catalogue(self, node: Node, evidence: tuple[str, ...]) -> bool:
         """Tell whether an item is in a list of models that nothing shows to be called."""
@@ -118,17 +118,17 @@ class Values:
 
     def _models_below(self, parent: int) -> int:
         if parent not in self._counted:
-            names = {name.text for name in find_names(self._text, *self._span_of(parent))}
+            names = {name.text for name in find_names(self.text, *self._span_of(parent))}
             self._counted[parent] = len(names)
         return self._counted[parent]
 
     def _span_of(self, parent: int) -> tuple[int, int]:
         if parent < 0:
-            return 0, len(self._text)
+            return 0, len(self.text)
         below = parent + 1
         while below < len(self._nodes) and self._nodes[below].parent >= parent:
             below += 1
-        last = self._nodes[below].start if below < len(self._nodes) else len(self._text)
+        last = self._nodes[below].start if below < len(self._nodes) else len(self.text)
         return self._nodes[parent].start, last
 
     def _outwards(self, index: int) -> Iterator[Node]:
@@ -141,7 +141,7 @@ class Values:
         if parent not in self._known_keys:
             nodes = self._children.get(parent, ())
             spans = [self._bare(n.value_start, n.end) for n in nodes if n.key in _SPEAKERS]
-            named = [self._text[first:last] for first, last in spans]
+            named = [self.text[first:last] for first, last in spans]
             keys = [squeeze(node.key.rpartition(".")[2]) for node in nodes]
             if self._is_flat and parent >= 0:
                 # A section's name may say anything.
@@ -152,7 +152,7 @@ class Values:
     def _settings(self, parent: int) -> Sequence[Setting]:
         if parent not in self._known_settings:
             found = [
-                setting_of(self._text, node.key, node.key_start, node.value_start)
+                setting_of(self.text, node.key, node.key_start, node.value_start)
                 for node in self._children.get(parent, ())
             ]
             self._known_settings[parent] = [setting for setting in found if setting]

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
 from agentsflare_kimi.lint.requests.settings import number_ahead
@@ -110,7 +110,7 @@ def _is_in(tree: Tree, opener: int, form: RequestForm) -> bool:
     # Nothing may be added: `[...] + $more`, `{...}.merge(more)`, `Params{...}, options...`.
     more = source.masked[source.closers[opener] + 1 : source.closers[around] + 1].lstrip()
     is_alone = more[:1] in {")", ","} and "..." not in more
-    return is_alone and _may_have(source.text, form)
+    return is_alone and _may_have(source, form)
 
 
 def _ends(tree: Tree, opener: int, pattern: str) -> bool:
@@ -119,9 +119,9 @@ def _ends(tree: Tree, opener: int, pattern: str) -> bool:
     return bool(re.search(rf"(?:{pattern})\Z", before))
 
 
-@lru_cache(maxsize=8)
-def _may_have(text: str, form: RequestForm) -> bool:
-    return bool(re.search(form.needs, text)) and not re.search(form.lacks, text)
+@kept_with_first
+def _may_have(source: Source, form: RequestForm) -> bool:
+    return bool(re.search(form.needs, source.text)) and not re.search(form.lacks, source.text)
 
 
 def _chain(tree: Tree, offset: int, builder: str) -> Group | None:

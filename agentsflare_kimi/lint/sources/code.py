@@ -109,7 +109,7 @@ class CodeDocument:
         """Classify a part of a string: an item, a default in a Go tag, `model=...`."""
         from agentsflare_kimi.lint.evidence.scalars import wording  # noqa: PLC0415  # rarely needed
 
-        words = wording(self.text, region.inner_start, region.inner_end)
+        words = wording(self, region.inner_start, region.inner_end)
         if self.text[region.start : region.start + 2] in _WORD_LISTS or words.is_list:
             return "value", ""
         before = words.clause_before(start)

@@ -146,7 +146,7 @@ class MarkupDocument(ProseDocument):
         name = self.text[start:end]
         if self.comment_end(start) is not None:
             return Value(name, start, end, "comment")
-        words = wording(self.text, *line_around(self.text, start))
+        words = wording(self, *line_around(self.text, start))
         before = words.clause_before(start)
         last = before[-1:]
         if last not in {"'", '"', "`"} or self.text[end : end + 1] != last:

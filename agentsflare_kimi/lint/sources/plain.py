@@ -53,7 +53,7 @@ class PlainDocument(ProseDocument):
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe the value around the code points *start* to *end*."""
-        line = wording(self.text, *line_around(self.text, start))
+        line = wording(self, *line_around(self.text, start))
         position, key, evidence = line.judge(start, end)
         if position == "request" and evidence == ("unsent-text",):
             # A template's default.

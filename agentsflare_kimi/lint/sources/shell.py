@@ -8,10 +8,8 @@ from typing import Final
 
 from agentsflare_kimi.lint.evidence.commands import asks_a_model, command_at, sets_alone
 from agentsflare_kimi.lint.evidence.configured import is_plain_name
-from agentsflare_kimi.lint.evidence.scalars import wording
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
-from agentsflare_kimi.lint.requests.written_in_shell import find_in_shell
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value, line_around
 from agentsflare_kimi.lint.sources.regions import Region
@@ -38,6 +36,8 @@ class ShellDocument(CodeDocument):
 
     def embedded(self) -> Sequence[Embedded]:
         """List the JSON bodies in quotes and heredocs, and the scripts in heredocs."""
+        from agentsflare_kimi.lint.requests.written_in_shell import find_in_shell  # noqa: PLC0415  # not paid by other languages
+
         return tuple(find_in_shell(self.source))
 
     def value_at(self, start: int, end: int) -> Value:
@@ -79,7 +79,9 @@ class ShellDocument(CodeDocument):
         return Value(self.text[start:end], start, end, position, key, evidence=evidence)
 
     def _place(self, start: int, end: int) -> tuple[Position, str]:
-        before = wording(self.text, *line_around(self.text, start)).clause_before(start)
+        from agentsflare_kimi.lint.evidence.scalars import wording  # noqa: PLC0415  # same
+
+        before = wording(self, *line_around(self.text, start)).clause_before(start)
         if match := _DEFAULT.search(before):
             return ("request" if is_model_key(match[1]) else "value"), match[1]
         if not _AFTER_WORD.match(self.text, end):

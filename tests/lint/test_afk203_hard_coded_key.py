@@ -103,10 +103,55 @@ def test_a_program_without_imports_gets_one_after_its_docstring():
     assert after.startswith('#!/usr/bin/env python\n"""Ask."""\nimport os\nclient')
 
 
-def test_in_other_languages_there_is_advice_only():
-    text = f'b.baseUrl("{HOST}").apiKey("{KEY}");'
+@pytest.mark.parametrize(
+    ("filename", "before", "after"),
+    [
+        ("A.java", 'b.baseUrl("URL").apiKey("KEY");', 'System.getenv("AGENTSFLARE_API_KEY")'),
+        ("a.kt", 'b.baseUrl("URL").apiKey("KEY")', 'System.getenv("AGENTSFLARE_API_KEY")'),
+        ("a.rb", 'C.new(uri_base: "URL", access_token: "KEY")', 'ENV.fetch("AGENTSFLARE_API_KEY")'),
+        ("a.php", '<?php f()->withBaseUri("URL")->withApiKey("KEY");', 'getenv("AGENTSFLARE_'),
+        ("a.cs", 'F(new ApiKeyCredential("KEY"), "URL");', "System.Environment.GetEnvironmentV"),
+        ("a.go", 'import "os"\nc := f(WithAPIKey("KEY"), WithBaseURL("URL"))', "os.Getenv("),
+        ("A.java", 'e.getOrDefault("A_KEY", "KEY"); // https://URL', ".get"),
+        ("A.java", 'k = System.getenv().getOrDefault("A_KEY", "KEY"); u = "URL";', '.get("A_KEY")'),
+        (
+            "a.go",
+            'k := cmp.Or(os.Getenv("A_KEY"), "KEY")\nu := "URL"',
+            'cmp.Or(os.Getenv("A_KEY"))',
+        ),
+        ("a.sh", 'K=${A_KEY:-KEY}\ncurl https://URL -H "Authorization: Bearer $K"', "K=${A_KEY}\n"),
+    ],
+)
+def test_a_key_is_read_in_the_words_of_the_language(filename, before, after):
+    text = (
+        before.replace("https://URL", HOST)
+        .replace('"URL"', f'"{HOST}"')
+        .replace('"KEY"', f'"{KEY}"')
+        .replace("-KEY", f"-{KEY}")
+    )
+    mended = fixed(text, filename, unsafe=True)
 
-    assert kind(find_one("AFK203", text, "A.java")) == "none"
+    assert kind(find_one("AFK203", text, filename)) == "unsafe"
+    assert after in mended
+    assert KEY not in mended
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.js", 'new OpenAI({ baseURL: process.env.U ?? "URL", apiKey: "KEY" });'),
+        ("a.py", 'c = OpenAI(base_url=os.getenv("U", "URL"), api_key="KEY")'),
+        ("a.py", 'c = OpenAI(base_url=url or "URL", api_key="KEY")'),
+        ("a.py", 'U = os.getenv("U", "URL")\nc = OpenAI(base_url=U, api_key="KEY")'),
+        ("a.py", 'def make(url="URL", key="KEY"):\n    return OpenAI(base_url=url, api_key=key)'),
+        ("a.ts", 'function make(url = "URL", apiKey = "KEY") {}'),
+        ("a.go", 'c := f(WithAPIKey("KEY"), WithBaseURL("URL"))'),
+    ],
+)
+def test_where_the_host_may_be_another_the_gateways_key_is_not_brought_there(filename, text):
+    text = text.replace('"URL"', f'"{HOST}"').replace("KEY", KEY)
+
+    assert kind(find_one("AFK203", text, filename)) == "none"
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,13 @@ def test_whether_it_is_safe_depends_on_what_a_use_out_of_sight_would_do():
         "ask(model=MODEL, messages=messages)",
     ],
 )
-def test_one_request_that_is_not_in_sight_leaves_it_at_the_name(more):
+def test_one_request_that_is_not_in_sight_is_named_and_the_others_move(more):
     text = PROGRAM.format(model="kimi-k2-turbo-preview", arguments="") + more
     finding = find_one("AFK001", text, "a.py")
 
     assert kind(finding) == "unsafe"
-    assert len(finding.fix.edits) == 1
+    assert "the request at line 9 is not in sight as a whole" in finding.fix.reason
+    assert fixed(text, "a.py", unsafe=True).count("disabled") == 1
     assert 'with thinking off (`extra_body={"thinking": …}`)' in finding.message
 
 

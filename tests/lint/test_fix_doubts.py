@@ -11,14 +11,14 @@ SET_ELSEWHERE = [
     (
         "a.py",
         (
-            'payload = {"model": "kimi-k2-turbo-preview", "messages": []}\n'
+            'payload = {"model": "kimi-k2-turbo-preview", "messages": []}\nchange(payload)\n'
             'payload["temperature"] = 0.3\nrequests.post(url, json=payload)'
         ),
     ),
     (
         "a.js",
         (
-            'const body = {model: "kimi-k2-turbo-preview", messages: []};\n'
+            'const body = {model: "kimi-k2-turbo-preview", messages: []};\nchange(body);\n'
             "body.temperature = 0.3;\nfetch(url, {body: JSON.stringify(body)});"
         ),
     ),

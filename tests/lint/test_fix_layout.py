@@ -223,11 +223,13 @@ def test_a_json_body_in_python_gets_its_field_at_the_top():
     )
 
 
-def test_a_dict_for_the_sdk_is_only_renamed():
+def test_a_dict_for_the_sdk_gets_the_keywords_of_the_sdk():
     text = f'body = {{"model": "{OLD}", "messages": m}}\nclient.chat.completions.create(**body)\n'
 
     assert kind(find_one("AFK001", text, "a.py")) == "unsafe"
-    assert fixed(text, "a.py", unsafe=True) == text.replace(OLD, "kimi-k2.6")
+    assert fixed(text, "a.py", unsafe=True) == text.replace(
+        f'"{OLD}"', '"kimi-k2.6", "extra_body": {"thinking": {"type": "disabled"}}'
+    )
 
 
 def test_what_goes_into_every_request_of_a_framework_is_moved_as_a_whole():
@@ -295,11 +297,16 @@ _HISTORY = '[{"role": "user", "content": "Hi"}, %s]'
     ("filename", "request_", "mark", "added"),
     [
         ("a.py", "c.chat.completions.create(model='kimi-k2-thinking', messages=%s)", "'", None),
-        ("a.py", "requests.post(u, json={'model': 'kimi-k2-thinking', 'messages': %s})", "'", None),
+        (
+            "a.py",
+            "requests.post('URL', json={'model': 'kimi-k2-thinking', 'messages': %s})",
+            "'",
+            None,
+        ),
         ("a.json", '{"model": "kimi-k2-thinking", "messages": %s}', '"', None),
         (
             "a.js",
-            'fetch(u, {body: JSON.stringify({model: "kimi-k2-thinking", messages: %s})})',
+            'fetch("URL", {body: JSON.stringify({model: "kimi-k2-thinking", messages: %s})})',
             '"',
             None,
         ),
@@ -317,7 +324,8 @@ def test_tool_calls_in_the_history_get_the_reasoning_that_must_be_there(
     if filename == "a.json" and calls != _CALLS:
         pytest.skip("JSON has no variables")
     turn = _TOOL_TURN % calls
-    text = request_ % (_HISTORY % turn)
+    url = "https://api.agentsflare.com/v1/chat/completions"
+    text = request_.replace("URL", url) % (_HISTORY % turn)
     added = added or f"{mark}reasoning_content{mark}: {mark}{mark}"
 
     assert kind(find_one("AFK001", text, filename)) == "safe"

@@ -1,9 +1,11 @@
 """`lint --interactive` on a real terminal."""
 
+import fcntl
 import os
 import pty
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -29,6 +31,9 @@ def answer(folder, answers):
     controller, terminal = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "agentsflare_kimi", "lint", "--interactive", "--select", "AFK001"],
+        start_new_session=True,
+        # A terminal of its own, so that Ctrl-C is a signal.
+        preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # no threads here
         cwd=folder,
         stdin=terminal,
         stdout=terminal,
@@ -49,7 +54,9 @@ def answer(folder, answers):
         shown += piece
         while pending and shown.count(QUESTION) > asked:
             asked += 1
-            os.write(controller, pending.pop(0).encode() + b"\n")
+            key = pending.pop(0).encode()
+            # Ctrl-C and Ctrl-D act at once.
+            os.write(controller, key if key in {b"\x03", b"\x04"} else key + b"\n")
     os.close(controller)
     assert not pending
     return process.wait(), shown
@@ -84,6 +91,21 @@ def test_quitting_keeps_what_was_accepted_and_asks_no_more(program, tmp_path):
 
     assert left(program) == 1
     assert (tmp_path / "later.py").read_text() == PROGRAM
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_an_interruption_keeps_what_was_accepted_in_other_files_and_leaves_whole_files(
+    program, tmp_path, key
+):
+    second = tmp_path / "second.py"
+    second.write_text(PROGRAM)
+    code, shown = answer(tmp_path, ["y", "y", "y", key])
+
+    assert left(program) == 0
+    assert left(second) in {1, 2}
+    compile(second.read_text(), "second.py", "exec")
+    assert code in {1, 130}
+    assert "Traceback" not in shown
 
 
 def test_other_answers_show_what_may_be_answered(program, tmp_path):

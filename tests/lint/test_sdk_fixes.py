@@ -272,7 +272,7 @@ def test_classes_that_are_imported_are_named_in_short_and_others_in_full():
 def test_many_requests_in_one_file_share_their_import():
     call = 'Object f@() { return ChatCompletionCreateParams.builder().model("kimi-k2-turbo-preview").addMessage(m).build(); }\n'
     many = "".join(call.replace("@", str(number)) for number in range(30))
-    mended = fixed(f"import x.Y;\nclass A {{\n{many}}}\n", "A.java")
+    mended = fixed(f"import x.Y;\nclass A {{\n{many}}}\n", "A.java", unsafe=True)
 
     assert mended.count("import com.openai.core.JsonValue;") == 1
     assert mended.count("putAdditionalBodyProperty") == 30
@@ -324,7 +324,8 @@ def shaped(filename, keys, *, is_tall):
         "go": 'package main\nimport "github.com/openai/openai-go"\nfunc f() {{\n'
         "r, e := c.Chat.Completions.New(x, openai.ChatCompletionNewParams{{{}}})\n}}\n",
         "php": "<?php\n$client->chat()->create([{}]);\n",
-        "rs": "fn f() {{ post(json!({{{}}})); }}\n",
+        "rs": 'fn f() {{ c.post("https://api.agentsflare.com/v1/chat/completions")'
+        ".json(&json!({{{}}})); }}\n",
         "cs": "await http.PostAsJsonAsync(url, new {{{}}});\n",
         "rb": "client.chat(parameters: {{{}}})\n",
     }[suffix]
@@ -385,3 +386,29 @@ def test_go_takes_no_option_beside_a_list_of_them():
     )
 
     assert len(find_one("AFK001", text, "a.go").fix.edits) == 1
+
+
+@pytest.mark.parametrize(
+    ("filename", "text", "told"),
+    [
+        (
+            "a.go",
+            'import o "github.com/sashabaranov/go-openai"\nr := o.ChatCompletionRequest{Model: "@"}\n',
+            "github.com/openai/openai-go can",
+        ),
+        ("a.rs", 'CreateChatCompletionRequestArgs::default().model("@").build()', "create_byot"),
+        ("a.cs", 'var c = new ChatClient(model: "@", credential: k);', "options.Patch.Set("),
+        (
+            "a.kt",
+            'import com.aallam.openai.api.chat.*\nval r = ChatCompletionRequest(model = ModelId("@"))',
+            "openai-kotlin cannot send",
+        ),
+    ],
+)
+def test_where_a_library_cannot_switch_thinking_off_the_reason_says_what_can(filename, text, told):
+    finding = find_one("AFK001", text.replace("@", "kimi-k2-turbo-preview"), filename)
+    thought = find_one("AFK001", text.replace("@", "kimi-k2-thinking"), filename)
+
+    assert kind(finding) == "unsafe"
+    assert told in finding.fix.reason
+    assert told not in thought.fix.reason

@@ -64,11 +64,15 @@ def added_entry(body: Body, key: str, value: object) -> list[Edit]:
     if body.form == "chain" and anchor:
         return [_chained(body, anchor, entry), *_java_imports(body)]
     if body.form == "argument":
-        end = body.main.closer + 1
+        end = body.sent_at if body.sent_at >= 0 else body.main.closer + 1
         return [Edit(start=end, end=end, replacement=f", {entry}"), *_go_import(body)]
-    if body.form == "keywords" and key in NOT_SDK_KEYWORDS and body.extra:
+    if body.form in _SDK_KEYWORDS and key in NOT_SDK_KEYWORDS and body.extra:
         quoted = _pair(_DIALECTS["json"], body, key, value)
         return [insert_entry(body.source, body.extra, None, quoted)]
+    if body.main.opener < 0 and anchor:
+        gap = line_break(body.source.text, anchor.start, anchor.end)
+        end = anchor.end + (body.source.text[anchor.end : anchor.end + 1] == ";")
+        return [Edit(start=end, end=end, replacement=gap + entry)]
     return [insert_entry(body.source, body.main, anchor, entry)]
 
 
@@ -78,16 +82,34 @@ def entry_of(body: Body, key: str, value: object) -> str:
     if form := _CALLS.get(body.form):
         value_type = _java_name(body.source, "com.openai.core.JsonValue")
         return form.format(key=key, value=written(body, value), JsonValue=value_type)
+    if body.form in {"assigned", "assigned-object"}:
+        return _assigned(body, key, value)
     if body.form == "object":
         return entry_beside(body, anchor, key, value)
     if body.form == "typed":
         # TypeScript rejects a field that the SDK's type lacks, unless it is spread in.
         return f"...{{ {entry_beside(body, anchor, key, value)} }}"
-    if key not in NOT_SDK_KEYWORDS:
-        return f"{key}={written(body, value)}"
-    return f"extra_body={{{_pair(_DIALECTS['json'], body, key, value)}}}"
+    return _keyword(body, key, value)
 
 
+def _keyword(body: Body, key: str, value: object) -> str:
+    """Write a keyword of the Python SDK, or the entry of a dict that becomes one."""
+    pair = _pair(_DIALECTS["json"], body, key, value)
+    is_keyword = key not in NOT_SDK_KEYWORDS
+    if body.form == "spread":
+        return pair if is_keyword else f"{_quote(body)}extra_body{_quote(body)}: {{{pair}}}"
+    return f"{key}={written(body, value)}" if is_keyword else f"extra_body={{{pair}}}"
+
+
+def _assigned(body: Body, key: str, value: object) -> str:
+    """Write a statement that sets a key of a request: `params["thinking"] = {...}`."""
+    if body.form == "assigned" and key in NOT_SDK_KEYWORDS:
+        key, value = "extra_body", {key: value}
+    end = ";" if body.language != "python" else ""
+    return f'{body.carrier}["{key}"] = {written(body, value)}{end}'
+
+
+_SDK_KEYWORDS: Final = frozenset({"keywords", "spread", "assigned"})
 _CALLS: Final = {
     "chain": '.putAdditionalBodyProperty("{key}", {JsonValue}.from({value}))',
     "argument": 'option.WithJSONSet("{key}", {value})',

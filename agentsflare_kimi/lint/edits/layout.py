@@ -14,6 +14,8 @@ __all__ = ["insert_entry", "line_break", "merge_edits", "remove_entries"]
 
 _COMMA: Final = lazy(r"\s*,")
 _REST_OF_LINE: Final = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
+_SEMICOLON: Final = lazy(r"[ \t]*;")
+_NEXT_LINE: Final = lazy(r"(?:[ \t]*(?:\r\n|\n|\r))*(?P<indent>[ \t]*)(?=\S)")
 _LINE_END: Final = lazy(r"\r\n|\n|\r")
 _INDENT: Final = lazy(r"[ \t]*")
 
@@ -29,10 +31,29 @@ def remove_entries(source: Source, group: Group, keys: Collection[str]) -> list[
     Returns:
         The edits, in order.
     """
+    if group.opener < 0:
+        return [_without_statement(source, entry) for entry in group.entries if entry.key in keys]
     edits: list[Edit] = []
     for first, last in _runs(group.entries, keys):
         edits += _remove_run(source, group.entries, first, last)
     return edits
+
+
+def _without_statement(source: Source, statement: Entry) -> Edit:
+    """Remove a statement with its line; in Python, leave `pass` where a block would be empty."""
+    text = source.masked
+    line_start = _line_start(text, statement.start)
+    semicolon = _SEMICOLON.match(text, statement.end)
+    end = semicolon.end() if semicolon else statement.end
+    rest = _REST_OF_LINE.match(text, end)
+    if text[line_start : statement.start].strip() or rest is None:
+        return Edit(start=statement.start, end=end, replacement="pass" if not semicolon else "")
+    if text[:line_start].rstrip().endswith(":"):
+        indent = statement.start - line_start
+        following = _NEXT_LINE.match(text, rest.end())
+        if following is None or len(following["indent"]) < indent:
+            return Edit(start=statement.start, end=end, replacement="pass")
+    return _delete(line_start, rest.end())
 
 
 def _runs(entries: Sequence[Entry], keys: Collection[str]) -> Iterator[tuple[int, int]]:

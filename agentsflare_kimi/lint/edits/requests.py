@@ -123,6 +123,10 @@ def _unknowns(body: Body) -> list[str]:
     reasons = [f"{key} is computed at run time" for key in choices]
     if "messages" not in body.values:
         reasons.append("requests are made elsewhere and may ask for more")
+    if "*" in body.values:
+        reasons.append("callers may ask for more")
+    elif body.more or body.main.opener < 0:
+        reasons.append("the request is put together in several places")
     return reasons
 
 
@@ -147,14 +151,15 @@ def body_edits(
         The edits; None if a change cannot be made here.
     """
     edits: list[Edit] = []
-    gone = before.keys() - after.keys()
+    gone = {*before} - {*after}
     if not all(body.group_of(key).find(key) for key in gone):
         return None
+    groups = [body.main, *body.more]
     if body.extra and _is_emptied(body.extra, before, after):
-        edits += remove_entries(body.source, body.main, {*gone, "extra_body"})
-    else:
-        for group in (body.main, body.extra):
-            edits += remove_entries(body.source, group, gone) if group else []
+        gone = {*gone, "extra_body"}
+    elif body.extra:
+        groups.append(body.extra)
+    edits += [edit for group in groups for edit in remove_entries(body.source, group, gone)]
     for key, value in after.items():
         if key == "model" and value != before["model"]:
             edits.append(rename_fix(mention, str(value)))

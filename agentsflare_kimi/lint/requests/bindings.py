@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bindings"]
 
-_WORD: Final = lazy(r"(?<![\w.$])[A-Za-z_$][\w$]*")
+_WORD: Final = lazy(r"(?:(?<![\w.$])|(?<=\.\.\.))[A-Za-z_$][\w$]*")
 # Other ways to bind a name: loops, imports, functions.
 _BINDS: Final = frozenset(
     "for as import global nonlocal lambda catch function class def del fn func fun except".split()  # noqa: SIM905  # words read best as words

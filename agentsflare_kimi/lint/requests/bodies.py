@@ -22,11 +22,15 @@ __all__ = [
     "callee_of",
     "group_at",
     "is_response",
+    "names_model",
     "read_body",
 ]
 
 # This decides where to add a field that the SDK has no argument for.
-Form = Literal["keywords", "object", "typed", "chain", "argument", "options", "other"]
+Form = Literal[
+    "keywords", "spread", "assigned", "object", "assigned-object", "typed", "chain", "argument",
+    "options", "other",
+]  # fmt: skip
 
 # Keys that only responses have; and keys that together, but not alone, show a response.
 _ANSWER_KEYS: Final = frozenset({"object", "system_fingerprint"})
@@ -37,6 +41,7 @@ _CONSTRUCTORS: Final = frozenset({"ChatOpenAI"})
 # Their entries become part of the request: `**{...}`, LangChain's `model_kwargs={...}`.
 _ADDED: Final = ("*", "model_kwargs")
 _TO_JSON: Final = frozenset({"json", "dumps", "stringify", "dump"})
+_CREATE: Final = lazy(r"\bcompletions\.(?:create|parse|stream)\Z")
 # TypeScript's additions to a value, and closing parentheses.
 _WRAPPED: Final = lazy(r"[\s)]*(?:(?:as|satisfies)\s+[\w.]+)?[\s)]*")
 
@@ -61,13 +66,18 @@ class Body(NamedTuple):
         language: Its language.
         main: The call's arguments, or the object's entries.
         extra: The entries of `extra_body`, if it is a literal.
-        form: `keywords` for a call of the Python SDK (or a constructor that feeds one),
+        form: `keywords` for a call of the Python SDK (or a constructor that feeds one), `spread`
+            for a dict that becomes its keywords, `assigned` for keys set on such a dict,
+            `assigned-object` for keys set on what is sent as it is,
             `object` for a JSON-like body, `typed` for an object whose type lacks Kimi's fields,
             `chain` for a builder's calls, `argument` for a struct in a call that also takes
             options, `options` for keywords that include options, `other` for what may become
             part of a request, such as the arguments of a framework.
         values: The fields that the API gets; `COMPUTED` for those that are not literals.
         is_complete: Whether all of the request is written out here.
+        more: The groups that add to the request in other places.
+        carrier: The name of what its keys are set on.
+        sent_at: Where that stands in the call that sends it; -1 if that is not known.
     """
 
     source: Source
@@ -77,10 +87,15 @@ class Body(NamedTuple):
     form: Form
     values: Mapping[str, object]
     is_complete: bool
+    more: tuple[Group, ...] = ()
+    carrier: str = ""
+    sent_at: int = -1
 
     @property
     def is_bound(self) -> bool:
         """Whether it is assigned to a variable, and so may change before it is sent."""
+        if self.more or self.main.opener < 0:
+            return True
         if self.form == "chain":
             # `toBuilder` makes a changed copy of a built request.
             return ".toBuilder" in self.source.text
@@ -98,7 +113,7 @@ class Body(NamedTuple):
         """Find the group that holds *key*, or should."""
         if self.extra and self.extra.find(key):
             return self.extra
-        return self.main
+        return next((group for group in (self.main, *self.more) if group.find(key)), self.main)
 
 
 def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
@@ -114,7 +129,7 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
     """
     source = tree.source
     main = group_at(source, bracket_around(tree, span[0]))
-    if main is None or not _names_model(source, main, span):
+    if main is None or not names_model(source, main, span) or _is_pattern(tree, main):
         return None
     form = _form(tree, main, _callee_around(tree, span[0]))
     extra_entry = main.find("extra_body") if form == "keywords" else None
@@ -126,6 +141,14 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
     values["model"] = model
     is_complete = form != "other" and not {"*", "extra_body"} & values.keys()
     return Body(source, tree.language.name, main, extra, form, values, is_complete)
+
+
+def _is_pattern(tree: Tree, group: Group) -> bool:
+    """Tell whether braces take an object apart: `function ask({ messages, model = "..." })`."""
+    if tree.language.name not in {"javascript", "typescript", "tsx"}:
+        return False
+    model = group.find("model")
+    return model is not None and "=" in tree.source.masked[model.start : model.value_start]
 
 
 def bracket_around(tree: Tree, offset: int) -> int | None:
@@ -171,7 +194,8 @@ def _callee_around(tree: Tree, offset: int) -> str:
     return callee_of(tree, around if around is not None and is_argument else opener)
 
 
-def _names_model(source: Source, group: Group, span: tuple[int, int]) -> bool:
+def names_model(source: Source, group: Group, span: tuple[int, int]) -> bool:
+    """Tell whether *span* is all that a group says of its model."""
     model = group.find("model") or group.find("model_name")
     if model is None or not model.value_start <= span[0] < span[1] <= model.end:
         return False
@@ -194,7 +218,8 @@ def _form(tree: Tree, group: Group, callee: str) -> Form:
     source, body = tree.source, tree.language.body
     is_keywords = body == "keywords"
     method = callee.rpartition(".")[2]
-    if is_keywords and method in _CONSTRUCTORS and group.find("model"):
+    is_constructor = method in _CONSTRUCTORS and group.find("model")
+    if is_keywords and (is_constructor or _is_partial(source, group, callee)):
         return "keywords"
     if not (body and group.find("messages") and group.find("model")):
         return "other"
@@ -206,6 +231,14 @@ def _form(tree: Tree, group: Group, callee: str) -> Form:
     if is_keywords:
         return "object" if _is_sent_as_json(tree, group) else "other"
     return cast("Form", body) if is_sdk or not callee else "other"
+
+
+def _is_partial(source: Source, group: Group, callee: str) -> bool:
+    """Tell whether a call keeps keywords for the SDK: `partial(completions.create, model=...)`."""
+    if callee.rpartition(".")[2] not in {"partial", "partialmethod"} or not group.entries:
+        return False
+    first = group.entries[0]
+    return bool(_CREATE.search(source.masked, first.start, first.end))
 
 
 def _is_sent_as_json(tree: Tree, group: Group) -> bool:

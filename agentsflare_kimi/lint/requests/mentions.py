@@ -86,9 +86,15 @@ def find_mentions(document: Document, embedded: Sequence[Embedded]) -> Iterator[
 
 
 def is_inside(offset: int, embedded: Sequence[Embedded]) -> bool:
-    """Tell whether an offset is in one of the embedded texts, which are in order."""
+    """Tell whether an offset is in one of the embedded texts, which are in order.
+
+    What such a text leaves out, `${MODEL:-name}` in the body of a script, is not in it.
+    """
     index = bisect_right(embedded, offset, key=_start) - 1
-    return index >= 0 and offset < embedded[index].offsets[-1]
+    if index < 0 or offset >= embedded[index].offsets[-1]:
+        return False
+    offsets = embedded[index].offsets
+    return offsets[bisect_right(offsets, offset) - 1] == offset
 
 
 def _start(text: Embedded) -> int:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.languages.base import RequestForm
     from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["read_sdk_body"]
+__all__ = ["read_sdk_body", "snake", "value_of"]
 
 _LINK: Final = lazy(r"\s*\??\.\s*(?P<name>\w+)\s*(?=\()")
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -65,7 +65,7 @@ def read_sdk_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
     keys = {entry.key for entry in group.entries}
     if "messages" not in keys or {"*", ""} & keys or _OPTIONS & keys or _TOOL_CALLS.search(text):
         return None
-    values = {entry.key: _value(tree.source, entry) for entry in group.entries}
+    values = {entry.key: value_of(tree.source, entry) for entry in group.entries}
     if form == "argument":
         values |= _optional(tree.source, group)
     return Body(
@@ -93,7 +93,7 @@ def _group(tree: Tree, offset: int) -> tuple[Group, Form] | None:
     form = next((f for f in forms.values() if opener is not None and _is_in(tree, opener, f)), None)
     if opener is None or form is None or entries is None:
         return None
-    named = [entry._replace(key=_snake(entry.key)) for entry in entries]
+    named = [entry._replace(key=snake(entry.key)) for entry in entries]
     return Group(opener, source.closers[opener], named), cast("Form", form.form)
 
 
@@ -155,10 +155,11 @@ def _called(source: Source, name: str, opener: int) -> str:
     if _ADDED.match(name):
         return "tools" if name == "addTool" else "messages"
     # `additionalBodyProperties(map)` and the like may set anything.
-    return "" if "dditional" in name else _snake(name)
+    return "" if "dditional" in name else snake(name)
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
+    """Spell a field as the API does: `MaxTokens`, `maxTokens`."""
     return _CAPITAL.sub("_", name).lower()
 
 
@@ -170,7 +171,8 @@ def _is_model(source: Source, entry: Entry, span: tuple[int, int]) -> bool:
     return is_inside and bool(_WRAPPER.fullmatch(before)) and bool(_CLOSING.fullmatch(after))
 
 
-def _value(source: Source, entry: Entry) -> object:
+def value_of(source: Source, entry: Entry) -> object:
+    """Evaluate what a field is set to; `COMPUTED` for what is no literal."""
     if entry.key == "messages":
         return COMPUTED
     if entry.key == "thinking":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
 from agentsflare_kimi.lint.findings import Fix, Severity
@@ -16,6 +16,9 @@ from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.models.catalog import KimiModel, catalog
 from agentsflare_kimi.models.successors import successor_of
 from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.rules.asked_elsewhere import AskedElsewhere
 
 __all__ = ["NAMES", "Problem", "Reading", "Rule", "Sample", "checked_later", "models_named"]
 
@@ -107,6 +110,17 @@ class Reading:
             return mention
         evidence = (*mention.value.evidence, "vendor" if host == "vendor" else "other-host")
         return mention._replace(value=mention.value._replace(evidence=evidence))
+
+    @cached_property
+    def asked_elsewhere(self) -> AskedElsewhere | None:
+        """The requests whose models are named elsewhere in a program; None outside programs."""
+        from agentsflare_kimi.lint.rules.asked_elsewhere import AskedElsewhere  # noqa: PLC0415  # few files need it
+        from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # same
+
+        document = self.document
+        if not isinstance(document, CodeDocument):
+            return None
+        return AskedElsewhere(document, self.mentions, self.hosts)
 
     @cached_property
     def models_of_cells(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS
+from agentsflare_kimi.lint.evidence.table import EVIDENCE, NOTHING_SHOWS
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
@@ -32,6 +32,9 @@ _SET: Final = r"""
 _WORDS: Final = ("temperature", "top", "penalty", "tool", "logprobs")
 _LONE_N: Final = lazy(r"(?:(?<![\w\\])|(?<=\bset))[nN](?!\w)")
 _TOLD: Final = 2
+_UNSENT: Final = EVIDENCE["unsent"].reason
+# Reasons that name nothing in the file.
+_GENERAL: Final = frozenset({NOTHING_SHOWS, _UNSENT})
 # Languages whose readers do not tell settings from prose.
 _UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell", "plain", "prose"})
 
@@ -59,7 +62,7 @@ def with_doubts(
 def _is_open(problem: Problem) -> bool:
     """Tell whether a fix only renames a model that other places in the file may depend on."""
     fix = problem.fix
-    is_open = fix is not None and (fix.is_safe or fix.reason == NOTHING_SHOWS)
+    is_open = fix is not None and (fix.is_safe or fix.reason in _GENERAL)
     return is_open and problem.is_shared and problem.replacement is not None
 
 
@@ -81,6 +84,8 @@ def _doubted(
         reasons.append(f"the old name is also used at line {line}, which keeps it")
     if not (reasons and problem.fix):
         return problem
+    if problem.fix.reason == _UNSENT:
+        reasons.append(_UNSENT)
     fix = problem.fix._replace(is_safe=False, reason="; ".join(reasons))
     return problem._replace(fix=fix)
 

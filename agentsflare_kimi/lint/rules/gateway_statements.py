@@ -25,6 +25,12 @@ MOST: Final = 100
 
 _ITSELF: Final = frozenset({"self", "this", "$this"})
 _OURS: Final = frozenset({"Kimi", "AsyncKimi", "create_client", "create_async_client"})
+# The gateway's URL is a default or a parameter, so that the host may be another one.
+_DEFAULT_URL: Final = re.compile(
+    r"(?:\?\?|\|\||\bor\b|\?:|:-)\s*[\"'`]?https?://[\w.-]*agentsflare\."
+    r"|(?i:env|get\w*|fetch|Or)\w*\([^()\n]*,\s*[\"'`]https?://[\w.-]*agentsflare\."
+    r"|\A\s*(?:async\s+)?(?:def|function|func|fun|fn)\b"
+)
 _URL: Final = re.compile(r"(?i)https?://|base_?ur[li]|endpoint")
 
 
@@ -62,7 +68,7 @@ def _asks_gateway(document: CodeDocument, statement: Part, position: int) -> boo
     """Tell whether the gateway is the only host that a statement mentions."""
     text = document.text[statement.start : statement.end]
     if _speaks_of_gateway(document, statement, position):
-        return text.count("://") == text.count(HOST)
+        return text.count("://") == text.count(HOST) and not _DEFAULT_URL.search(text)
     opener = document.tree.opener_around(position)
     callee = callee_of(document.tree, opener) if opener >= 0 else ""
     return callee.rpartition(".")[2] in _OURS and not _URL.search(text)

@@ -17,12 +17,13 @@ __all__ = ["RULE"]
 
 _WORDS: Final = ("key", "token", "bearer", "authorization")
 # No prose looks like this, so it needs no word such as `key` before it.
-_MARKED: Final = re.compile(r"sk-(?<![\w-]sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
+_MARKED: Final = re.compile(r"sk-(?<!\wsk-)(?<![^:]-sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
 _STRINGS: Final = frozenset({"value", "request"})
 _CANDIDATE: Final = re.compile(
     r"[^\r\n]{0,30}?(?<![\w-])([A-Za-z0-9][A-Za-z0-9_-]{15,199})(?![\w-])"
 )
-_BEARER: Final = re.compile(r"(?i)bearer\s+\Z")
+# `Bearer `, and the default of a script's variable: `${..._API_KEY:-`.
+_KEY_BEFORE: Final = re.compile(r"(?:[Bb]earer\s+|\$\{\w*(?:KEY|TOKEN):?[-=]\"?)\Z")
 _OWN_NAMES: Final = re.compile(r"(?i)agentsflare|kimi|moonshot")
 # Placeholders for keys; fewer words count after `sk-`, since no prose looks like that.
 _PLACEHOLDER: Final = re.compile(
@@ -51,7 +52,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
     for start, end in _candidates(document.text):
         value = document.value_at(start, end)
         before = document.text[max(0, start - _LONGEST_GAP) : start]
-        is_key = is_api_key(value.key) or bool(_BEARER.search(before))
+        is_key = is_api_key(value.key) or bool(_KEY_BEFORE.search(before))
         if (is_key or _is_marked(value)) and (is_ours or _OWN_NAMES.search(value.key)):
             yield Problem(
                 message=(_TRACKED if is_env else _WRITTEN).format(end - start),
@@ -126,9 +127,11 @@ const client = new OpenAI({
     ),
     fix_safety="""\
 Unsafe: the variable must be set where the program runs. Where the key is the default of a look-up,
-the look-up stays and the default goes. Elsewhere, in Python and JavaScript, it is replaced by a
-look-up of `AGENTSFLARE_API_KEY` if it goes to the gateway and to nobody else, and by one of its own
-name if that is a variable's (`MOONSHOT_API_KEY`). `--fix` alone never touches a key.
+the look-up stays and the default goes. Elsewhere, in Python, JavaScript, TypeScript, Java, Kotlin,
+Ruby, PHP, C# and (where `os` is imported) Go, it is replaced by a look-up of `AGENTSFLARE_API_KEY`
+if it goes to the gateway and to nobody else, and by one of its own name if that is a variable's
+(`MOONSHOT_API_KEY`). Where a variable holds the base URL and may name another host, nothing is
+fixed: the gateway's key must not go there. `--fix` alone never touches a key.
 """,
     check=_check,
     needles=("key", "Key", "KEY", "oken", "TOKEN", "earer", "uthorization", "sk-"),

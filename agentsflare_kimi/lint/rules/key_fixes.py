@@ -25,7 +25,19 @@ _READ: Final = {
     "javascript": "process.env.{}",
     "typescript": "process.env.{}",
     "tsx": "process.env.{}",
+    "java": 'System.getenv("{}")',
+    "kotlin": 'System.getenv("{}")',
+    "ruby": 'ENV.fetch("{}")',
+    "php": 'getenv("{}")',
+    "csharp": 'System.Environment.GetEnvironmentVariable("{}")',
+    "go": 'os.Getenv("{}")',
 }
+_GO_OS: Final = lazy(r'^[ \t]*(?:import[ \t]+)?"os"', re.MULTILINE)
+# `${NAME:-default}`
+_SHELL_DEFAULT: Final = lazy(r"\$\{\w+(?P<default>:?[-=]\"?)\Z")
+_SHELL_END: Final = lazy(r'"?(?P<end>\})')
+_NAME_AND_DEFAULT: Final = 2
+_GET_OR_DEFAULT: Final = lazy(r"(?P<method>getOrDefault)\s*\Z")
 # Operators between a look-up and its default.
 _OPERATOR: Final = lazy(r"[ \t]*(?:\bor\b|\?\?|\|\||\?:)\s*\Z")
 _LOOKED_UP: Final = lazy(r"(?i)env|\bconfig\b")
@@ -44,10 +56,16 @@ def key_fix(document: CodeDocument, value: Value) -> Fix | None:
         An unsafe fix: the look-up without its default, or a look-up in place of the key; None
         if the right variable is unknown. The gateway's key is never sent to another host.
     """
+    if document.language in {"shell", "fish"}:
+        return _without_shell_default(document, value)
     region = document.source.region_at(value.start)
     if region is None or (region.inner_start, region.inner_end) != (value.start, value.end):
         return None
-    edits = _without_default(document, region) or _looked_up(document, region, value)
+    edits = (
+        _without_default(document, region)
+        or _got(document, region)
+        or _looked_up(document, region, value)
+    )
     return Fix(edits=edits, is_safe=False, reason=_RISK) if edits else None
 
 
@@ -62,22 +80,53 @@ def _without_default(document: CodeDocument, region: Region) -> tuple[Edit, ...]
     if opener is None or source.text[opener] != "(":
         return None
     callee = callee_of(document.tree, opener)
+    entries = read_entries(source, opener) or []
+    at = next((i for i, e in enumerate(entries) if (e.value_start, e.end) == region[1:3]), 0)
+    if callee == "cmp.Or" and at:
+        return (Edit(start=entries[at - 1].end, end=region.end, replacement=""),)
     # Java's `getOrDefault` needs both arguments; other look-ups do without a default.
     if not _LOOKED_UP.search(callee) or callee.endswith("OrDefault"):
         return None
-    entries = read_entries(source, opener) or []
-    at = next((i for i, e in enumerate(entries) if (e.value_start, e.end) == region[1:3]), 0)
     name = source.region_from(entries[0].start) if at else None
     if name is None or name.kind != "string":
         return None
     return (Edit(start=entries[at - 1].end, end=region.end, replacement=""),)
 
 
+def _got(document: CodeDocument, region: Region) -> tuple[Edit, ...] | None:
+    """Turn Java's `getOrDefault("NAME", key)` into `get("NAME")`."""
+    source = document.source
+    opener = source.enclosing(region.start)
+    if opener is None or document.language not in {"java", "kotlin"}:
+        return None
+    method = _GET_OR_DEFAULT.search(source.masked[max(0, opener - _REACH) : opener])
+    entries = read_entries(source, opener) or []
+    if method is None or len(entries) != _NAME_AND_DEFAULT or entries[1].end != region.end:
+        return None
+    start = max(0, opener - _REACH) + method.start("method")
+    return (
+        Edit(start=start, end=start + len(method["method"]), replacement="get"),
+        Edit(start=entries[0].end, end=region.end, replacement=""),
+    )
+
+
+def _without_shell_default(document: CodeDocument, value: Value) -> Fix | None:
+    """Drop the key from `${NAME:-key}`."""
+    text = document.text
+    before = _SHELL_DEFAULT.search(text[max(0, value.start - _REACH) : value.start])
+    after = _SHELL_END.match(text, value.end)
+    if before is None or after is None:
+        return None
+    start = value.start - len(before["default"])
+    edit = Edit(start=start, end=after.start("end"), replacement="")
+    return Fix(edits=(edit,), is_safe=False, reason=_RISK)
+
+
 def _looked_up(document: CodeDocument, region: Region, value: Value) -> tuple[Edit, ...] | None:
     """Read a key from the variable that should hold it."""
     form = _READ.get(document.language)
     variable = _variable(document, region, value.key.rpartition(".")[2])
-    if not (form and variable):
+    if not (form and variable) or (document.language == "go" and not _GO_OS.search(document.text)):
         return None
     edits = [Edit(start=region.start, end=region.end, replacement=form.format(variable))]
     if document.language == "python":

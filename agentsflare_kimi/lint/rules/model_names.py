@@ -7,9 +7,12 @@ from typing import Final
 
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
+from agentsflare_kimi.lint.edits.sdk_limits import limit_of
 from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against, speaks_for
 from agentsflare_kimi.lint.findings import Fix, Severity, doubted
 from agentsflare_kimi.lint.requests.mentions import Mention
+from agentsflare_kimi.lint.rules.asked_elsewhere import moved_elsewhere
+from agentsflare_kimi.lint.rules.asked_in_bodies import moved_in_bodies
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line, thinking_off
 from agentsflare_kimi.models.catalog import KimiModel, find_model, list_models
@@ -18,6 +21,7 @@ from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["ids_of", "move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
 
+_SCRIPTS: Final = frozenset({"shell", "fish"})
 _NOTES: Final = {
     "key": "a key, which something may look up",
     "comparison": "a comparison, which decides a branch",
@@ -149,16 +153,23 @@ def move_fix(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
         return None
     move = _Move(old, new, reading.migrate_to)
     if not mention.is_request:
-        return _renamed_value(mention, move)
+        return _renamed_value(reading, mention, move)
     body = mention.value.body
     against = reasons_against(mention.value.evidence)
+    left: Sequence[str] = ()
     if body and body.is_complete:
         fix = migration_fix(body, mention, move.migrate_to)
         if fix:
             return doubted(fix, against)
     elif moved := _moved_along(mention, move):
         return doubted(moved, against)
-    reasons = [*against, *filter(None, [_rename_risk(mention, move)])]
+    else:
+        moved, left = _moved_elsewhere(reading, mention, move)
+        if moved:
+            return doubted(moved, against)
+    reasons = [*against, *left, *filter(None, [_rename_risk(mention, move)])]
+    if move.old.thinking == "never" and new.thinking == "switchable":
+        reasons += filter(None, [limit_of(reading.document.text, reading.document.language)])
     if not reasons and not speaks_for(mention.value.evidence):
         reasons = [NOTHING_SHOWS]
     rename = rename_fix(mention, new.id)
@@ -173,13 +184,32 @@ class _Move(NamedTuple):
     migrate_to: str | None
 
 
-def _renamed_value(mention: Mention, move: _Move) -> Fix | None:
-    """Offer an unsafe rename of a value that may be used in requests."""
+def _renamed_value(reading: Reading, mention: Mention, move: _Move) -> Fix | None:
+    """Offer an unsafe rename of a value that may be used in requests, with those in sight."""
     if mention.value.position != "value" or "successor-listed" in mention.value.evidence:
         return None
-    reasons = reasons_against(mention.value.evidence) or [NOTHING_SHOWS]
+    moved, left = _moved_elsewhere(reading, mention, move)
+    if moved:
+        return doubted(moved, reasons_against(mention.value.evidence))
+    reasons = [*(reasons_against(mention.value.evidence) or [NOTHING_SHOWS]), *left]
     rename = rename_fix(mention, move.new.id)
     return Fix(edits=(rename,), is_safe=False, reason="; ".join([*reasons, *_changes(move)]))
+
+
+def _moved_elsewhere(
+    reading: Reading, mention: Mention, move: _Move
+) -> tuple[Fix | None, Sequence[str]]:
+    """Move a name together with the requests that it reaches; and say what was not followed."""
+    elsewhere = reading.asked_elsewhere
+    if elsewhere is None or mention.value.position not in {"request", "value"}:
+        return None, ()
+    document = reading.document
+    if document.language in _SCRIPTS and move.old.thinking == "never":
+        return moved_in_bodies(document, reading.embedded, mention, move.migrate_to), ()
+    fix, left = moved_elsewhere(elsewhere, mention, move.migrate_to)
+    # Who goes on thinking needs no more than the name, unless something is rejected.
+    is_needed = move.old.thinking == "never" or (fix is not None and "without" in fix.description)
+    return (fix, left) if is_needed else (None, ())
 
 
 def _moved_along(mention: Mention, move: _Move) -> Fix | None:

@@ -108,9 +108,18 @@ def reached(reading: Reading) -> Iterator[Problem]:
             or place.model == _CARRIED
             or model.id in place.model
             or carriers.are_asked_by(place.model)
+            or ("(" in place.model and _is_returned(reading, place, model))
         )
         if is_meant and _is_rejected(model, place):
             yield _problem(document, model, place)
+
+
+def _is_returned(reading: Reading, place: _Place, model: KimiModel) -> bool:
+    """Tell whether the model of a request is what a function of the same file returns."""
+    entries = place.group.entries if place.group else ()
+    start = next((e.value_start for e in entries if e.key in _MODEL), None)
+    elsewhere = reading.asked_elsewhere
+    return start is not None and elsewhere is not None and model.id in elsewhere.models_at(start)
 
 
 class _Name(NamedTuple):

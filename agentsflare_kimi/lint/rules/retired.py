@@ -81,9 +81,13 @@ as the old model had it, and pinned parameters removed, all in one edit. It is s
 that the request asks for is lost, such as a `temperature` the new model rejects. It is written
 for the SDKs of Python, JavaScript, TypeScript, Java, Kotlin, Go, PHP and Ruby, for curl, and for
 what Rust and C# send as JSON; where an SDK cannot send `thinking`, only the new name is offered.
-The fix of a constant (`MODEL = "..."`) includes the requests that use it as their `model`, if each
-of them is written out in full; it is unsafe for models that did not think, because other files may
-use the constant, too.
+The fix of a constant (`MODEL = "..."`) includes the requests that use it as their `model`; it is
+unsafe for models that did not think, because other files may use the constant, too.
+So does the fix of a default (`os.getenv("MODEL", "...")`, `||`, `:-`), an option, a parameter, an
+attribute, a member of an enum or an entry of a dict. It is always unsafe, because the model may be
+another one while the program runs. A request that is built in several places
+(`params["model"] = ...`, `**params`, `{ ...base }`, a struct in a variable) is changed in all of
+them. The reason names each request that could not be followed, with its line.
 Where only the name is there, the fix is safe for models that always thought, and unsafe for the
 others, because the new model thinks. It is unsafe in tests, samples and generated files. Unless the
 whole call stands in one place, it is also unsafe where the same file sets a parameter that the

@@ -146,7 +146,7 @@ class CodeDocument:
     def _request(self, region: Region, value: Value) -> Value:
         if is_response(self.source, region):
             return value._replace(position="record")
-        body = self._body((region.start, region.end), value.text)
+        body = self.body_at((region.start, region.end), value.text)
         uses = () if body else self._uses(region, value)
         places = self.bindings.places_of(value.key) if uses else ()
         if uses and not self._siblings.sending.shows_all(uses, places):
@@ -157,13 +157,33 @@ class CodeDocument:
             settings=() if body and body.is_complete else self._beside.beside(region.start),
         )
 
-    def _body(self, span: tuple[int, int], model: str) -> Body | None:
+    def body_at(self, span: tuple[int, int], model: str) -> Body | None:
+        """Read the request whose model is at *span*, as far as it is written out here.
+
+        Args:
+            span: Start and end of the value of `model`.
+            model: The model's name.
+
+        Returns:
+            The request; None if there is none.
+        """
         if self._known.requests:
+            from agentsflare_kimi.lint.requests.sdk_assembled import read_sdk_assembled  # noqa: PLC0415  # same
             from agentsflare_kimi.lint.requests.sdk_bodies import read_sdk_body  # noqa: PLC0415  # rarely needed
 
             if body := read_sdk_body(self.tree, span, model):
                 return body
-        return read_body(self.tree, span, model)
+            if body := read_sdk_assembled(self.tree, span, model, self.bindings.places_of):
+                return body
+        body = read_body(self.tree, span, model)
+        from agentsflare_kimi.lint.requests.pieces import LANGUAGES  # noqa: PLC0415  # rarely needed
+
+        is_whole = body is not None and body.is_complete and not body.is_bound
+        if is_whole or self.language not in LANGUAGES:
+            return body
+        from agentsflare_kimi.lint.requests.assembled import read_assembled_body  # noqa: PLC0415  # rarely needed
+
+        return read_assembled_body(self.tree, span, model, self.bindings.places_of) or body
 
     def _uses(self, region: Region, value: Value) -> Sequence[Body]:
         """List the requests whose model is the variable that *value* is assigned to."""

@@ -13,6 +13,7 @@ from agentsflare_kimi.lint.sources.targets import (
     callee_at,
     content_at,
     is_definition,
+    is_looped_over,
     name_before,
     name_of_head,
     tag_around,
@@ -143,7 +144,7 @@ def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step |
         return Step("glued", opener=part.opener)
     if tree.language.in_lists:
         return _lisp_role(part, tokens, index)
-    if last in _COMPARES or following in _COMPARED:
+    if (last in _COMPARES and not is_looped_over(tokens, index)) or following in _COMPARED:
         is_sql_list = last.lower() == "in" and tokens[index].text != STRING
         return Step("compared", opener=part.opener, name="in" if is_sql_list else "")
     if following in {".", "?.", "&."} and index + 2 < len(tokens) and index + 3 < len(tokens):

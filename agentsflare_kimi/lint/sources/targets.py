@@ -16,6 +16,7 @@ __all__ = [
     "content_at",
     "head_of",
     "is_definition",
+    "is_looped_over",
     "name_before",
     "name_of_head",
     "tag_around",
@@ -166,6 +167,16 @@ def is_definition(tokens: Sequence[Token], index: int) -> bool:
     if "." in heads:
         return False
     return bool(_DEFINES & heads) or (follows in {"=>", "{"})
+
+
+def is_looped_over(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether `in` belongs to a loop (`for name in [...]`) and compares nothing."""
+    if tokens[index - 1].text not in {"in", "of"}:
+        return False
+    if tokens[0].text in {"const", "let", "var"}:
+        return True
+    heads = [token.text for token in tokens[:index] if token.text in {"for", "foreach", "if"}]
+    return heads[-1:] not in ([], ["if"])
 
 
 def head_of(tree: Tree, opener: int) -> list[str]:

@@ -1,0 +1,211 @@
+"""Reads a request of another language's SDK that a variable holds before it is sent.
+
+`params := openai.ChatCompletionNewParams{...}`, `params.Temperature = openai.Float(0.3)` and
+`Completions.New(ctx, params)`; likewise PHP's arrays, Ruby's hashes, and C#'s anonymous objects.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
+from agentsflare_kimi.lint.requests.sdk_bodies import snake, value_of
+from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
+from agentsflare_kimi.lint.sources.regions import Entry
+from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from agentsflare_kimi.lint.sources.tree import Tree
+
+__all__ = ["read_sdk_assembled"]
+
+
+class _Words(NamedTuple):
+    """How a language gives a request to a variable, changes it, and sends it."""
+
+    bound: re.Pattern[str]
+    sent: re.Pattern[str]
+    form: Form
+    declared: re.Pattern[str] | None = None
+
+
+_WORDS: Final = {
+    "go": _Words(
+        bound=lazy(r"(?P<name>\w+)\s*:?=\s*&?(?:\w+\.)?ChatCompletionNewParams\s*\Z"),
+        sent=lazy(r"Completions\.New(?:Streaming)?\(\s*[\w.()]+\s*,\s*\*?\Z"),
+        form="argument",
+        declared=lazy(r"\s+(?:\w+\.)?ChatCompletionNewParams\b"),
+    ),
+    "php": _Words(
+        bound=lazy(r"(?P<name>\$\w+)\s*=\s*\Z"),
+        sent=lazy(r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?\s*\(\s*\Z"),
+        form="object",
+    ),
+    "ruby": _Words(
+        bound=lazy(r"(?P<name>\b[a-z_]\w*)\s*=\s*\Z"),
+        sent=lazy(r"\bchat\s*\(?\s*parameters:\s*\Z"),
+        form="object",
+    ),
+    "csharp": _Words(
+        bound=lazy(r"(?P<name>\b[a-z_]\w*)\s*=\s*new\s*\Z"),
+        sent=lazy(
+            r"\b(?:Serialize(?:ToUtf8Bytes|ToNode)?|Create|PostAsJsonAsync)\s*\((?:[^();]*,)?\s*\Z"
+        ),
+        form="object",
+    ),
+}
+# `p.Temperature = `, `$p["temperature"] = `, `p[:temperature] = `, `p["temperature"] = `.
+_SET: Final = lazy(
+    r"(?:\.(?P<field>\w+)|\[\s*(?:(?P<quoted>\x01+)|:(?P<symbol>\w+))\s*\])\s*=(?![=>])\s*"
+)
+_MODEL_SET: Final = lazy(r"[ \t]*(?P<name>\$?\w+)(?=\.Model\s*=|\[)")
+_GO_IMPORT: Final = lazy(r'"github\.com/openai/openai-go(?:/v\d+)?"')
+_GO_OPTION: Final = lazy(r"\boption\s*(?:,\s*\w+\s*)?:=|\bvar\s+option\b|[(,]\s*option\s+[\w*\[]")
+_MOST: Final = 60
+_ENDS: Final = lazy(r"\s*[,)]")
+_REACH: Final = 120
+
+
+def read_sdk_assembled(
+    tree: Tree, span: tuple[int, int], model: str, places_of: Callable[[str], Sequence[int]]
+) -> Body | None:
+    """Read the request whose model is at *span*, if a variable holds it.
+
+    Args:
+        tree: A program.
+        span: Start and end of the value of the model.
+        model: The model's name.
+        places_of: Lists the places that use a name.
+
+    Returns:
+        The request; None unless all that happens to the variable is in sight.
+    """
+    words = _WORDS.get(tree.language.name)
+    if words is None or (words.form == "argument" and not _can_have_options(tree.source.text)):
+        return None
+    reader = _Reader(tree, words)
+    main = reader.written_around(span[0])
+    name = reader.name or reader.set_at(span[0])
+    if not name or not reader.read(name, places_of):
+        return None
+    groups = [*filter(None, [main]), *filter(None, [reader.sets()])]
+    holder = next((g for g in groups if _has(g, span)), None)
+    keys = {entry.key for group in groups for entry in group.entries}
+    if holder is None or "messages" not in keys or {"*", "", "extra_body"} & keys:
+        return None
+    values = {e.key: value_of(tree.source, e) for group in groups for e in group.entries}
+    return Body(
+        source=tree.source,
+        language=tree.language.name,
+        main=holder,
+        extra=None,
+        form="assigned-object" if holder.opener < 0 and words.form == "object" else words.form,
+        values={**values, "messages": COMPUTED, "model": model},
+        is_complete=True,
+        more=tuple(group for group in groups if group is not holder),
+        carrier=name,
+        sent_at=reader.sent_at,
+    )
+
+
+@lru_cache(maxsize=4)
+def _can_have_options(text: str) -> bool:
+    """Tell whether a Go program imports the SDK and has no variable named `option`."""
+    return bool(_GO_IMPORT.search(text)) and not _GO_OPTION.search(text)
+
+
+def _has(group: Group, span: tuple[int, int]) -> bool:
+    entry = group.find("model")
+    return entry is not None and entry.value_start <= span[0] and span[1] <= entry.end
+
+
+class _Reader:
+    def __init__(self, tree: Tree, words: _Words) -> None:
+        self._tree = tree
+        self._source = tree.source
+        self._words = words
+        self._set: list[Entry] = []
+        self.name = ""
+        # The end of the variable in the call that sends it.
+        self.sent_at = -1
+
+    def written_around(self, offset: int) -> Group | None:
+        """Read the literal around a place that is given to a variable."""
+        opener = self._source.enclosing(offset)
+        while opener is not None and self._source.text[opener] == "(":
+            opener = self._source.enclosing(opener)
+        if opener is None:
+            return None
+        bound = self._words.bound.search(self._before(opener))
+        return self._literal(opener) if bound else None
+
+    def _literal(self, opener: int) -> Group | None:
+        bound = self._words.bound.search(self._before(opener))
+        entries = read_entries(self._source, opener)
+        if bound is None or entries is None:
+            return None
+        self.name = bound["name"]
+        named = [entry._replace(key=snake(entry.key)) for entry in entries]
+        return Group(opener, self._source.closers[opener], named)
+
+    def set_at(self, offset: int) -> str:
+        """Name what gets a model in the line around a place."""
+        line_start = self._source.masked.rfind("\n", 0, offset) + 1
+        match = _MODEL_SET.match(self._source.masked, line_start)
+        return match["name"] if match else ""
+
+    def sets(self) -> Group | None:
+        """Return the statements that set a field."""
+        return Group(-1, -1, self._set) if self._set else None
+
+    def read(self, name: str, places_of: Callable[[str], Sequence[int]]) -> bool:
+        """Read every use of a variable; False if one says too little."""
+        bindings = 0
+        if len(places_of(name)) > _MOST:
+            return False
+        for place in places_of(name):
+            end = place + len(name)
+            if self._is_bound(place, end):
+                bindings += 1
+            elif not self._use(place, end):
+                return False
+        return bindings == 1 and self.sent_at >= 0
+
+    def _is_bound(self, place: int, end: int) -> bool:
+        masked = self._source.masked
+        if self._words.declared and self._words.declared.match(masked, end):
+            return self._before(place).rstrip().endswith("var")
+        ahead = re.compile(r"[^\n{\[]*[{\[]").match(masked, end)
+        if ahead is None:
+            return False
+        found = self._words.bound.search(masked, place, ahead.end() - 1)
+        return found is not None and found.start() == place
+
+    def _use(self, place: int, end: int) -> bool:
+        masked = self._source.masked
+        if match := _SET.match(masked, end):
+            text = self._source.text
+            key = (
+                match["field"] or match["symbol"] or text[slice(*match.span("quoted"))].strip("\"'")
+            )
+            self._set.append(Entry(snake(key), place, self._end_of(match.end()), match.end()))
+            return True
+        is_sent = self._words.sent.search(self._before(place)) and _ENDS.match(masked, end)
+        if not is_sent or self.sent_at >= 0:
+            return False
+        self.sent_at = end
+        return True
+
+    def _before(self, offset: int) -> str:
+        return self._source.masked[max(0, offset - _REACH) : offset]
+
+    def _end_of(self, start: int) -> int:
+        masked, position = self._source.masked, start
+        while position < len(masked) and masked[position] not in "\n;":
+            position = self._source.closers.get(position, position) + 1
+        return position - (len(masked[start:position]) - len(masked[start:position].rstrip()))

@@ -1,0 +1,94 @@
+"""Finds JSON bodies whose model is a variable of the script around them, and moves them along.
+
+`MODEL=${MODEL:-kimi-k2-turbo-preview}` and, in a body for curl, `{"model": "$MODEL", ...}`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.edits.layout import merge_edits
+from agentsflare_kimi.lint.edits.requests import (
+    Policy,
+    body_edits,
+    known_request,
+    rename_fix,
+)
+from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.sources.code import CodeDocument
+from agentsflare_kimi.models.migration import plan_migration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentsflare_kimi.lint.requests.bodies import Body
+    from agentsflare_kimi.lint.requests.mentions import Mention
+    from agentsflare_kimi.lint.sources.documents import Document, Embedded
+
+__all__ = ["moved_in_bodies"]
+
+# The reader of the script leaves a sign where a variable stands.
+_MODEL: Final = lazy(r"\"model\"\s*:\s*\"(?P<sign>\$)\"")
+_VARIABLE: Final = lazy(r"['\"]*\$\{?(?P<name>\w+)")
+_RISK: Final = "the model may be another one while the script runs"
+
+
+def moved_in_bodies(
+    document: Document, embedded: Sequence[Embedded], mention: Mention, migrate_to: str | None
+) -> Fix | None:
+    """Move a name together with the bodies that get it through a variable.
+
+    Args:
+        document: The script.
+        embedded: The texts in it.
+        mention: The place that names the model.
+        migrate_to: The model to move to; the catalog's successor by default.
+
+    Returns:
+        One unsafe fix; None if no body can be moved.
+    """
+    edits: list[Edit] = []
+    reasons: list[str] = [_RISK]
+    new = ""
+    for text, body in _bodies(document, embedded, mention):
+        before = known_request(body)
+        plan = plan_migration(before, settings=Policy(migrate_to))
+        new = str(plan.request["model"])
+        after = {**plan.request, "model": mention.model}
+        made = body_edits(body, before, after, mention)
+        if made is None:
+            continue
+        edits += [_in_script(edit, text) for edit in made]
+        reasons += [f"{c.parameter}: {c.reason}" for c in plan.changes if c.is_lossy]
+    if not edits:
+        return None
+    edits.append(rename_fix(mention, new))
+    return Fix(edits=merge_edits(edits), is_safe=False, reason="; ".join(dict.fromkeys(reasons)))
+
+
+def _bodies(
+    document: Document, embedded: Sequence[Embedded], mention: Mention
+) -> Iterator[tuple[Embedded, Body]]:
+    for text in embedded:
+        if text.language != "json":
+            continue
+        for match in _MODEL.finditer(text.text):
+            start, end = match.span("sign")
+            if _is_meant(document, text, start, mention):
+                body = CodeDocument(text.text, "json").body_at((start - 1, end + 1), mention.model)
+                if body and body.is_complete:
+                    yield text, body
+
+
+def _is_meant(document: Document, text: Embedded, sign: int, mention: Mention) -> bool:
+    """Tell whether a sign stands for the variable that a mention is given to, or holds it."""
+    start, end = text.offsets[sign], text.offsets[sign + 1]
+    variable = _VARIABLE.match(document.text, start, end)
+    is_named = variable is not None and variable["name"] == mention.value.key
+    return is_named or start <= mention.start < end
+
+
+def _in_script(edit: Edit, text: Embedded) -> Edit:
+    start, end = text.offsets[edit.start], text.offsets[edit.end]
+    return Edit(start=start, end=end, replacement=text.escape(edit.replacement))

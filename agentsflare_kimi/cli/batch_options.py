@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.command_parser import CommandParser
+from agentsflare_kimi.cli.numbers import count, positive
 
 __all__ = ["Shard", "parse_options"]
 
@@ -62,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--skip-bad-lines", action="store_true", help="make lines with mistakes error records")
     add("--shard", type=_shard, metavar="i/N", default=Shard(), help="ask one part of N only")
     add("--estimate", action="store_true", help="count tokens and requests, and ask nothing")
-    add("--price-prompt", type=_positive, metavar="P", help="price of a million prompt tokens")
-    add("--price-completion", type=_positive, metavar="P", help="and of completion tokens")
+    add("--price-prompt", type=positive, metavar="P", help="price of a million prompt tokens")
+    add("--price-completion", type=positive, metavar="P", help="and of completion tokens")
     add("--offline", action="store_true", help="ask an emulator on this machine; needs no key")
     add("--env-file", metavar="FILE", help="also read AGENTSFLARE_ variables from this file")
     output = parser.add_mutually_exclusive_group()
@@ -77,50 +77,30 @@ def _add_requests(parser: argparse.ArgumentParser) -> None:
     add("-m", "--model", help="the model, whatever a row names (default: AGENTSFLARE_MODEL)")
     add("-s", "--system", help="a system message for rows that have none")
     add("-t", "--template", metavar="TEXT", help="the prompt, with {column}s; @FILE reads it")
-    add("--max-completion-tokens", type=_count, metavar="N", help="for rows that do not say")
+    add("--max-completion-tokens", type=count, metavar="N", help="for rows that do not say")
     add("--schema", type=Path, metavar="FILE", help="a JSON schema that answers have to fit")
     add("--repair", action="store_true", help="ask once more where an answer does not fit it")
     add("--input-format", metavar="FORMAT", help="such as csv, if the file's name does not tell")
-    add("--limit", type=_count, metavar="N", help="take the first N rows only")
+    add("--limit", type=count, metavar="N", help="take the first N rows only")
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("limits").add_argument
     add(
         "--max-concurrency",
-        type=_count,
+        type=count,
         metavar="N",
         help="requests in flight, at the most; how many the gateway takes is found out "
         "(default: AGENTSFLARE_MAX_CONCURRENCY)",
     )
-    add("--rpm", type=_positive, metavar="N", help="requests a minute that the account has")
-    add("--tpm", type=_positive, metavar="N", help="tokens a minute that the account has")
-
-
-def _count(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more, got {text!r}")
-    return value
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"must be a number above 0, got {text!r}")
-    return value
+    add("--rpm", type=positive, metavar="N", help="requests a minute that the account has")
+    add("--tpm", type=positive, metavar="N", help="tokens a minute that the account has")
 
 
 def _shard(text: str) -> Shard:
-    number, _, count = text.partition("/")
+    number, _, shards = text.partition("/")
     try:
-        shard = Shard(int(number), int(count))
+        shard = Shard(int(number), int(shards))
     except ValueError:
         shard = Shard(0, 0)
     if not 1 <= shard.number <= shard.shards:

@@ -7,6 +7,7 @@ import math
 from typing import Final
 
 from agentsflare_kimi.cli.command_parser import CommandParser
+from agentsflare_kimi.cli.numbers import count
 
 __all__ = ["PURPOSE", "run"]
 
@@ -61,7 +62,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         help="show the reasoning, on stderr (default: only on a terminal)",
     )
     parser.add_argument(
-        "--max-tokens", type=_count, metavar="N", help="limit of the answer in tokens"
+        "--max-tokens", type=count, metavar="N", help="limit of the answer in tokens"
     )
     parser.add_argument(
         "--temperature", type=_temperature, metavar="T", help="0 to 1, where the model accepts it"
@@ -80,12 +81,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--raw", action="store_true", help="do not escape control characters")
     parser.add_argument("--json", action="store_true", help="print each whole completion as JSON")
     return parser.parse_args(arguments)
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of tokens, 1 or more")
-    return int(text)
 
 
 def _temperature(text: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import json
 import logging
 import os
 import signal
@@ -11,11 +12,12 @@ import socket
 import sys
 from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from agentsflare_kimi.base_url import is_loopback
 from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.command_parser import CommandParser
+from agentsflare_kimi.cli.numbers import count, count_or_zero
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -33,7 +35,6 @@ _EPILOG: Final = (
 _BACKLOG: Final = 2_048
 # In seconds; clients' pools keep connections longer than a server's usual five.
 _KEEPALIVE: Final = 75
-_JSON: Final = "AGENTSFLARE_PROXY_LOG_JSON"
 # Option to variable.
 _VARIABLES: Final = {
     "token": "AGENTSFLARE_PROXY_TOKENS",
@@ -44,7 +45,7 @@ _VARIABLES: Final = {
     "public_metrics": "AGENTSFLARE_PROXY_PUBLIC_METRICS",
     "upstream": "AGENTSFLARE_BASE_URL",
     "memory": "AGENTSFLARE_PROXY_MEMORY",
-    "log_json": _JSON,
+    "log_json": "AGENTSFLARE_PROXY_LOG_JSON",
 }
 
 
@@ -106,9 +107,10 @@ def application() -> ASGIApp:
     import structlog  # noqa: PLC0415  # in each worker
 
     from agentsflare_kimi.proxy import create_app  # noqa: PLC0415  # as above
+    from agentsflare_kimi.proxy.options import ProxySettings  # noqa: PLC0415  # as above
 
     render: Any = structlog.processors.KeyValueRenderer(key_order=["timestamp", "event"])
-    if os.environ.get(_JSON):
+    if ProxySettings().log_json:
         render = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
@@ -137,11 +139,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--allow-host", action="append", metavar="NAME", help="a name callers reach the proxy by")
     add("--upstream", metavar="URL", help="the gateway (AGENTSFLARE_BASE_URL)")
     add("--unknown-paths", choices=("pass", "refuse"), help="pass on other endpoints, or 404")
-    add("--max-body-bytes", type=int, metavar="N", help="the largest request body")
+    add("--max-body-bytes", type=count, metavar="N", help="the largest request body")
     add("--public-metrics", action="store_true", help="let other machines read /metrics")
-    add("--workers", type=int, default=1, metavar="N", help="processes (%(default)s)")
+    add("--workers", type=count, default=1, metavar="N", help="processes (%(default)s)")
     add("--memory", metavar="URL", help="a Redis or Valkey server through which workers share")
-    add("--drain", type=int, default=30, metavar="S", help="seconds for open streams at the end")
+    add(
+        "--drain",
+        type=count_or_zero,
+        default=30,
+        metavar="S",
+        help="seconds for open streams at the end (%(default)s)",
+    )
     add("--log-json", action="store_true", help="log one JSON object a line")
     add("--env-file", metavar="FILE", help="a .env file to read below the environment")
     return parser
@@ -158,7 +166,7 @@ def _export(options: argparse.Namespace) -> None:
     for name, variable in _VARIABLES.items():
         given: object = getattr(options, name)
         if isinstance(given, list):
-            os.environ[variable] = ",".join(cast("list[str]", given))
+            os.environ[variable] = json.dumps(given)
         elif given:
             os.environ[variable] = str(given)
 

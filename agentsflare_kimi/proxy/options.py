@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.variables import PREFIX, find_misspelt
 
 if TYPE_CHECKING:
     from agentsflare_kimi.proxy.memory_store import MemoryStore
 
 __all__ = ["ProxySettings", "store_of"]
 
-_PREFIX: Final = "AGENTSFLARE_PROXY_"
+_PREFIX: Final = f"{PREFIX}PROXY_"
 # The upstream's limit. Source: facts/kimi.md, section on images.
 _MOST_BODY_BYTES: Final = 100 * 1024 * 1024
 _SHORTEST_TOKEN: Final = 16
@@ -40,9 +42,12 @@ class ProxySettings(BaseSettings):
         memory: URL of a Redis or Valkey server through which workers or machines share the
             reasoning of each caller's answers, sealed with the caller's key.
         public_metrics: Whether `/metrics` answers other machines without a token.
+        log_json: Whether `agentsflare-kimi proxy` logs one JSON object a line; other servers
+            configure structlog themselves.
 
     Raises:
-        ConfigurationError: A value is wrong; the message names the variable and the way out.
+        ConfigurationError: A value is wrong, or a variable is misspelt; the message names the
+            variable and the way out.
     """
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
@@ -62,9 +67,11 @@ class ProxySettings(BaseSettings):
     most_callers: int = Field(default=1_000, gt=0)
     memory: SecretStr | None = None
     public_metrics: bool = False
+    log_json: bool = False
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401  # pydantic takes and checks them
         """Read the settings; *values* win over the environment."""
+        _refuse_misspelt()
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -121,6 +128,17 @@ def store_of(options: ProxySettings) -> MemoryStore | None:
             'pip install "agentsflare-kimi[proxy,redis]"'
         ) from error
     return MemoryStore(options.memory.get_secret_value())
+
+
+def _refuse_misspelt() -> None:
+    # A setting that decides who may ask must not be ignored because of a typing error.
+    ours = [name for name in os.environ if name.upper().startswith(_PREFIX)]
+    without_prefix = {f"{PREFIX}{name[len(_PREFIX) :]}": name for name in ours}
+    for found, meant in find_misspelt(without_prefix, ProxySettings.model_fields):
+        raise ConfigurationError(
+            f"{without_prefix[found]} is not read; did you mean "
+            f"{_PREFIX}{meant.removeprefix(PREFIX)}?"
+        )
 
 
 def _describe(error: ValidationError) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from openai import DefaultAsyncHttpxClient
 
+from agentsflare_kimi.calling.backends import transport_maker
 from agentsflare_kimi.calling.connections import AsyncSteadyClient
 from agentsflare_kimi.client import AsyncKimi
 from agentsflare_kimi.proxy.access import Caller
@@ -63,11 +64,18 @@ class Upstream:
             settings: The settings of the clients.
             most_callers: How many callers' clients are kept.
             store: The store through which workers share reasoning, if any.
+
+        Raises:
+            ConfigurationError: The settings ask for aiohttp, which is not installed, or a proxy
+                or certificates of the environment cannot be used.
         """
         self._settings = settings
         self._most = most_callers
         self._store = store
-        self._connections = _Connections(settings.base_url)
+        # aiohttp if it is installed, because it is faster.
+        is_chosen = "http_backend" in settings.model_fields_set
+        make_transport = transport_maker(settings.http_backend if is_chosen else "auto")
+        self._connections = _Connections(settings.base_url, make_transport=make_transport)
         self._callers: OrderedDict[bytes, Asking] = OrderedDict()
 
     def of(self, caller: Caller) -> Asking:

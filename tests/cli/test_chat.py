@@ -66,7 +66,7 @@ def test_options_arrive_in_the_request(chat, emulator):
     [
         (["--temperature", "0.3"], "kimi-k2.6 samples at temperature 1, whatever the request says"),
         (["--temperature", "7"], "'7' is not a number from 0 to 1"),
-        (["--max-tokens", "0"], "'0' is not a number of tokens"),
+        (["--max-tokens", "0"], "must be a whole number, 1 or more, got '0'"),
         (["-m", "kimi-k2.7-code", "--no-thinking"], "kimi-k2.7-code always thinks"),
         (["-m", "kimi-k2.66"], "Did you mean kimi-k2.6"),
         (["--image", "missing.png"], "image 'missing.png': No such file or directory"),

@@ -84,6 +84,9 @@ def test_open_streams_are_drained(emulator):
         (["--port", "99999"], "cannot bind"),
         (["--upstream", "http://example.com/v1"], "base URL refused"),
         (["--memory", "http://example.com"], "AGENTSFLARE_PROXY_MEMORY"),
+        (["--workers", "0"], "--workers: must be a whole number, 1 or more, got '0'"),
+        (["--drain", "-1"], "--drain: must be a whole number, 0 or more"),
+        (["--max-body-bytes", "0"], "--max-body-bytes: must be"),
     ],
 )
 def test_wrong_use_is_one_line(arguments, said):

@@ -83,6 +83,26 @@ def test_options_come_from_the_environment(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("name", "meant"), [("TOKEN", "TOKENS"), ("PASSKEYS", "PASS_KEYS"), ("max_body_byte", None)]
+)
+def test_a_misspelt_variable_is_refused(monkeypatch, name, meant):
+    monkeypatch.setenv(f"AGENTSFLARE_PROXY_{name}", "a-private-value")
+    meant = meant or "MAX_BODY_BYTES"
+    with pytest.raises(ConfigurationError, match=f"did you mean AGENTSFLARE_PROXY_{meant}") as told:
+        ProxySettings()
+    assert f"AGENTSFLARE_PROXY_{name} is not read" in str(told.value)
+    assert "private" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", ["SERVICE_HOST", "PORT", "PORT_8766_TCP_ADDR"])
+def test_variables_that_orchestrators_set_for_a_service_of_this_name_are_left_alone(
+    monkeypatch, name
+):
+    monkeypatch.setenv(f"AGENTSFLARE_PROXY_{name}", "10.0.0.1")
+    ProxySettings()
+
+
+@pytest.mark.parametrize(
     ("host", "is_ours"),
     [
         ("localhost", True),

@@ -10,6 +10,8 @@ import os
 import signal
 import socket
 import sys
+import traceback
+import warnings
 from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +23,7 @@ from agentsflare_kimi.cli.numbers import count, count_or_zero
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+    from structlog.typing import EventDict
 
 __all__ = ["PURPOSE", "application", "run"]
 
@@ -32,6 +35,7 @@ _EPILOG: Final = (
     "AGENTSFLARE_PROXY_TOKENS does not show in the list of processes, one after --token does; nor "
     "does a password in AGENTSFLARE_PROXY_MEMORY."
 )
+_INTERRUPTED: Final = 130
 _BACKLOG: Final = 2_048
 # In seconds; clients' pools keep connections longer than a server's usual five.
 _KEEPALIVE: Final = 75
@@ -56,7 +60,8 @@ def run(arguments: list[str]) -> int:
         arguments: The arguments after `proxy`.
 
     Returns:
-        0 after SIGTERM, when the requests in flight are done.
+        0 when the requests in flight are done, or were given up after `--drain` seconds; 130
+        if a second Ctrl-C ended them.
 
     Raises:
         UsageError: An option or an address cannot be used.
@@ -95,7 +100,7 @@ def run(arguments: list[str]) -> int:
             Multiprocess(config, sockets=[listener]).run()
     else:
         server.run(sockets=[listener])
-    return 0
+    return _INTERRUPTED if server.force_exit else 0
 
 
 def _let_it_end(_number: int, _frame: FrameType | None) -> None:
@@ -106,23 +111,43 @@ def application() -> ASGIApp:
     """Make the application that the command serves, with a log on stderr."""
     import structlog  # noqa: PLC0415  # in each worker
 
+    from agentsflare_kimi.errors import KimiWarning  # noqa: PLC0415  # loads the SDK
     from agentsflare_kimi.proxy import create_app  # noqa: PLC0415  # as above
     from agentsflare_kimi.proxy.options import ProxySettings  # noqa: PLC0415  # as above
 
     render: Any = structlog.processors.KeyValueRenderer(key_order=["timestamp", "event"])
     if ProxySettings().log_json:
         render = structlog.processors.JSONRenderer()
+    stamp: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            render,
-        ],
+        processors=[*stamp, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    formatter = structlog.stdlib.ProcessorFormatter
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        formatter(
+            foreign_pre_chain=stamp,
+            processors=[formatter.remove_processors_meta, _without_message, render],
+        )
+    )
+    logging.getLogger("uvicorn").addHandler(handler)
+    # Each is an event in the log already.
+    warnings.simplefilter("ignore", KimiWarning)
     return create_app()
+
+
+def _without_message(_logger: object, _name: str, event: EventDict) -> EventDict:
+    # The message of an exception may quote the prompt.
+    kind, _, stack = event.pop("exc_info", None) or (None, None, None)
+    if kind is not None:
+        event |= {"kind": kind.__name__, "stack": "".join(traceback.format_tb(stack))}
+    return event
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -200,7 +225,8 @@ def _listen(host: str, port: int) -> socket.socket:
         hint = ""
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             hint = "; --port 0 takes any free one"
-        reason = error.strerror if isinstance(error, OSError) else error
+        # asyncio and socket add the address to the reason.
+        reason = f"{getattr(error, 'strerror', None) or error}".partition(" (while")[0]
         raise UsageError(f"cannot bind to {host} port {port}: {reason}{hint}") from error
     # Connections inherit this. asyncio does not set it for a listener made like this, and every
     # response would wait 40 ms for an acknowledgement.

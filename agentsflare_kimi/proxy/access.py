@@ -16,7 +16,7 @@ from agentsflare_kimi.proxy.options import ProxySettings
 from agentsflare_kimi.proxy.refusals import Refusal
 from agentsflare_kimi.settings import KimiSettings
 
-__all__ = ["Caller", "Gate"]
+__all__ = ["Caller", "Gate", "unauthorized"]
 
 # A salt for each run: digests identify callers, but cannot be computed from a key elsewhere.
 _OF_THIS_RUN: Final = secrets.token_bytes(32)
@@ -96,10 +96,10 @@ class Gate:
         credential = credential.strip()
         if scheme.lower() != "bearer" or not credential:
             wanted = "a token of this proxy" if self._tokens else "your Agentsflare key"
-            raise _unauthorized(f"no API key: send {wanted} as `Authorization: Bearer …`")
+            raise unauthorized(f"no API key: send {wanted} as `Authorization: Bearer …`")
         digest = _digest(credential)
         if self._tokens and not _is_one_of(digest, self._tokens):
-            raise _unauthorized(
+            raise unauthorized(
                 "the API key is no token of this proxy (it was started with `--token`)"
             )
         return Caller(digest, credential, self._key if self._tokens else credential)
@@ -142,6 +142,7 @@ def _is_one_of(digest: bytes, known: Iterable[bytes]) -> bool:
     return any(found)
 
 
-def _unauthorized(message: str) -> Refusal:
+def unauthorized(message: str) -> Refusal:
+    """Return the refusal of a caller whose key is missing or wrong."""
     headers = {"www-authenticate": "Bearer", "x-should-retry": "false"}
     return Refusal(401, message, code="invalid_api_key", headers=headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import AsyncGenerator
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from agentsflare_kimi.calling.notices import log_event
 from agentsflare_kimi.calling.observing import observing
+from agentsflare_kimi.printable import printable
 from agentsflare_kimi.proxy.access import Gate
 from agentsflare_kimi.proxy.exchange import Exchange, current_exchange
-from agentsflare_kimi.proxy.forwarding import Incoming, forward, gateway_path
+from agentsflare_kimi.proxy.forwarding import METHODS, Incoming, forward, gateway_path
 from agentsflare_kimi.proxy.metrics import metrics_if_there
 from agentsflare_kimi.proxy.options import ProxySettings, store_of
 from agentsflare_kimi.proxy.refusals import Refusal, refusal_of
@@ -58,10 +60,13 @@ def create_app(settings: KimiSettings | None = None, **options: Any) -> ASGIApp:
         yield
         await proxy.upstream.close()
 
-    routes = [Route("/healthz", proxy.show_health), Mount("/", app=proxy)]
+    routes = [Route("/healthz", proxy.show_health)]
     if proxy.metrics is not None:
-        routes.insert(1, Route("/metrics", proxy.show_metrics))
-    return Starlette(routes=routes, lifespan=lifespan)
+        routes.append(Route("/metrics", proxy.show_metrics))
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.router.redirect_slashes = False
+    app.router.default = proxy  # every other path
+    return app
 
 
 class _Proxy:
@@ -126,13 +131,26 @@ class _Proxy:
             except Exception as error:  # noqa: BLE001  # as above
                 await _refuse(error, reply)
 
-        exchange.is_gone = not await while_connected(receive, reply, work)
+        try:
+            exchange.is_gone = not await while_connected(receive, reply, work)
+        except asyncio.CancelledError:
+            # The server ends, and has waited as long as it was told to; so does this task, now.
+            told = "the proxy was stopped before the answer was complete"
+            await reply.refuse(Refusal(503, told, code="proxy_stopped"))
 
     async def _admit(
         self, scope: Scope, receive: Receive, exchange: Exchange
     ) -> tuple[Incoming, Asking]:
         headers = _headers(scope)
         self._gate.check_connection(scope, headers)
+        if exchange.method not in METHODS:
+            # Among them OPTIONS: a web page that asks before it sends (CORS) may not.
+            raise Refusal(
+                405,
+                f"{printable(exchange.method)} is not passed on",
+                code="method_not_allowed",
+                headers={"allow": ", ".join(sorted(METHODS))},
+            )
         path = gateway_path(exchange.path)
         caller = self._gate.check_caller(headers)
         exchange.caller = caller.name

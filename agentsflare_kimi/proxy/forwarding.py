@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ from openai.types import Completion
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from agentsflare_kimi.client import AsyncKimi
+from agentsflare_kimi.printable import printable
 from agentsflare_kimi.proxy.exchange import Exchange
 from agentsflare_kimi.proxy.model_list import with_status
 from agentsflare_kimi.proxy.refusals import Refusal
@@ -22,7 +24,7 @@ from agentsflare_kimi.proxy.replies import Reply, passed_on
 from agentsflare_kimi.proxy.upstream import RESPONSE, Asking
 from agentsflare_kimi.reading.filters import extract_filter_results
 
-__all__ = ["Incoming", "forward", "gateway_path"]
+__all__ = ["METHODS", "Incoming", "forward", "gateway_path"]
 
 
 class _Answers(NamedTuple):
@@ -36,8 +38,9 @@ _CHECKED: Final = {
     "/completions": _Answers(Completion, Completion),
 }
 _MODELS: Final = "/models"
-_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _PATH: Final = re.compile(r"(?:/[\w.~!$&'()*+,;=:@%-]+)+")
+_SLASHES: Final = re.compile(r"/{2,}")
 # Hop-by-hop headers, the caller's credentials, and headers that the client sets itself.
 _NOT_SENT_ON: Final = frozenset(
     {
@@ -75,10 +78,26 @@ class Incoming(NamedTuple):
 def gateway_path(raw_path: str) -> str:
     """Return the path below the gateway's base URL, for one with or without `/v1`.
 
+    >>> [gateway_path(path) for path in ("/models", "/v1/models", "/v1//models/", "/v1/v1/models")]
+    ['/models', '/models', '/models', '/models']
+
+    Args:
+        raw_path: The path as the caller sent it. Programs append theirs to a base URL that may
+            end in a slash, and to one that may end in `/v1` already.
+
     Raises:
         Refusal: It is not a plain path.
     """
-    path = raw_path.removeprefix("/v1") if raw_path.startswith("/v1/") else raw_path
+    path = _SLASHES.sub("/", raw_path).removesuffix("/") + "/"
+    while path.startswith("/v1/"):
+        path = path.removeprefix("/v1")
+    path = path.removesuffix("/")
+    if not path:
+        raise Refusal(
+            404,
+            "this is the base URL of the proxy; programs add a path, such as /chat/completions",
+            code="not_found",
+        )
     parts = path.lower().replace("%2e", ".").split("/")
     if not _PATH.fullmatch(path) or "." in parts or ".." in parts:
         raise Refusal(404, "no such path", code="not_found")
@@ -102,8 +121,6 @@ async def forward(
         openai.OpenAIError: The gateway did not answer, or answered with an error.
     """
     path, client = incoming.path, asking.client
-    if incoming.method not in _METHODS:
-        raise Refusal(405, f"{incoming.method} is not passed on", code="method_not_allowed")
     answers = _CHECKED.get(path) if incoming.method == "POST" else None
     if answers:
         await _complete(incoming, answers, asking, exchange, reply)
@@ -123,8 +140,10 @@ async def forward(
 async def _complete(
     incoming: Incoming, answers: _Answers, asking: Asking, exchange: Exchange, reply: Reply
 ) -> None:
+    _refuse_encoded(incoming)
     body = _json_object(incoming.body)
     _note_request(body, exchange)
+    _refuse_odd_stream(body)
     client, memory = asking
     if memory is not None:
         await memory.read(body)
@@ -161,7 +180,7 @@ async def _list_models(
 async def _pass(incoming: Incoming, client: AsyncKimi, exchange: Exchange, reply: Reply) -> None:
     content_type = incoming.headers.get("content-type", "")
     body: object = incoming.body or None
-    if body is not None and "json" in content_type:
+    if body is not None and "json" in content_type and not _is_encoded(incoming):
         body = _json_value(incoming.body)
         if isinstance(body, dict):
             _note_request(cast("dict[str, object]", body), exchange)
@@ -183,7 +202,19 @@ async def _ask(client: AsyncKimi, incoming: Incoming, **given: object) -> Any:  
 def _note_request(body: Mapping[str, object], exchange: Exchange) -> None:
     model = body.get("model")
     exchange.model = model if isinstance(model, str) else ""
-    exchange.is_stream = bool(body.get("stream"))
+    exchange.is_stream = body.get("stream") is True
+
+
+def _refuse_odd_stream(body: Mapping[str, object]) -> None:
+    # Gateways differ in what they make of `"false"` or 1: an answer of a kind nobody expects.
+    stream = body.get("stream")
+    if stream is not None and not isinstance(stream, bool):
+        raise Refusal(
+            400,
+            f"`stream` has to be true or false, and is {type(stream).__name__}",
+            code="invalid_request",
+            error={"param": "stream"},
+        )
 
 
 def _request_options(incoming: Incoming) -> dict[str, Any]:
@@ -198,19 +229,54 @@ def _request_options(incoming: Incoming) -> dict[str, Any]:
     return options
 
 
+def _is_encoded(incoming: Incoming) -> bool:
+    return incoming.headers.get("content-encoding", "identity").strip().lower() != "identity"
+
+
+def _refuse_encoded(incoming: Incoming) -> None:
+    if _is_encoded(incoming):
+        encoding = printable(incoming.headers["content-encoding"])
+        raise Refusal(
+            415,
+            f"the body is encoded ({encoding}); send it without Content-Encoding, because the "
+            "proxy has to read it",
+            code="unsupported_encoding",
+        )
+
+
 def _json_object(body: bytes) -> dict[str, object]:
     value = _json_value(body)
     if not isinstance(value, dict):
-        raise Refusal(400, "the body is no JSON object", code="invalid_json")
+        raise Refusal(400, "the body is JSON, but not an object", code="invalid_json")
     return cast("dict[str, object]", value)
 
 
 def _json_value(body: bytes) -> object:
+    # The reasons name a place and never quote the body.
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(400, "the body is not JSON", code="invalid_json") from error
+        return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        place = f"{error.msg} at line {error.lineno}, column {error.colno}"
+        raise _not_json("it is empty" if not body.strip() else place) from error
+    except UnicodeDecodeError as error:
+        raise _not_json(f"it is not {error.encoding} at byte {error.start}") from error
+    except RecursionError as error:
+        raise _not_json("it is nested too deeply") from error
+    except ValueError as error:
+        raise _not_json("a number in it is too large, or NaN or Infinity") from error
+
+
+def _not_json(reason: str) -> Refusal:
+    return Refusal(400, f"the body is not JSON: {reason}", code="invalid_json")
 
 
 def _refuse_constant(name: str) -> object:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    # `1e999` is JSON, and would be sent on as `Infinity`, which is not.
+    value = float(digits)
+    if not isfinite(value):
+        raise ValueError(digits)
+    return value

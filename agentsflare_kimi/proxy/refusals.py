@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
 from agentsflare_kimi.calling.redaction import hide_account_ids
-from agentsflare_kimi.errors import ConfigurationError, ModelError
+from agentsflare_kimi.errors import ConfigurationError, LoneSurrogateError, ModelError
 from agentsflare_kimi.printable import printable
 from agentsflare_kimi.reading.diagnosis import Diagnosis, diagnose
 from agentsflare_kimi.reading.wire_errors import error_message
@@ -80,8 +80,9 @@ def refusal_of(error: Exception) -> Refusal:
         return _of_status(error, found, headers)
     if isinstance(error, ModelError):
         return Refusal(404, str(error), code="model_not_found", headers=headers)
-    if isinstance(error, ConfigurationError):
-        return Refusal(400, str(error), code="configuration_error", headers=headers)
+    if isinstance(error, ConfigurationError | LoneSurrogateError):
+        code = found.cause if isinstance(error, LoneSurrogateError) else "configuration_error"
+        return Refusal(400, str(error), code=code, headers=headers)
     status = _GATEWAY_TIMEOUT if isinstance(error, APITimeoutError) else _BAD_GATEWAY
     if not isinstance(error, OpenAIError):
         # A bug of ours, or a body that cannot be sent; the message may quote the prompt.

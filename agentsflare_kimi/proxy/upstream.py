@@ -11,7 +11,8 @@ from openai import DefaultAsyncHttpxClient
 from agentsflare_kimi.calling.backends import transport_maker
 from agentsflare_kimi.calling.connections import AsyncSteadyClient
 from agentsflare_kimi.client import AsyncKimi
-from agentsflare_kimi.proxy.access import Caller
+from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.proxy.access import Caller, unauthorized
 from agentsflare_kimi.proxy.exchange import current_exchange
 from agentsflare_kimi.settings import KimiSettings
 
@@ -82,7 +83,7 @@ class Upstream:
         """Return the client and memory of *caller*.
 
         Raises:
-            ConfigurationError: The caller's key is not a valid key.
+            Refusal: The caller's key cannot be a key.
         """
         asking = self._callers.get(caller.digest)
         if asking is None:
@@ -99,12 +100,17 @@ class Upstream:
             from agentsflare_kimi.proxy.shared_memory import SharedMemory  # noqa: PLC0415  # an extra
 
             memory = SharedMemory(self._store, caller)
-        client = AsyncKimi(
-            settings=self._settings,
-            api_key=caller.key,
-            memory=memory,
-            http_client=cast("Any", self._connections),
-        )
+        try:
+            client = AsyncKimi(
+                settings=self._settings,
+                api_key=caller.key,
+                memory=memory,
+                http_client=cast("Any", self._connections),
+            )
+        except ConfigurationError as error:
+            # It names a variable of this machine, of which the caller knows nothing.
+            _, _, reason = str(error).partition(": ")
+            raise unauthorized(f"the API key cannot be used: {reason}") from error
         return Asking(client, memory)
 
     async def close(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,7 +14,9 @@ from contextlib import contextmanager
 
 import openai
 import pytest
+from loopback import serving as answering
 from raw_http import send
+from waiting import wait_until
 
 from agentsflare_kimi.emulator import Emulator
 
@@ -73,6 +77,66 @@ def test_open_streams_are_drained(emulator):
         process.communicate(timeout=60)
     assert received[-1].choices[0].finish_reason == "stop" or received[-1].usage
     assert process.returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("drain", "signals", "code"),
+    [("0", [signal.SIGTERM], 0), ("60", [signal.SIGINT, signal.SIGINT], 130)],
+)
+def test_a_stream_that_outlasts_the_drain_is_told_so(drain, signals, code):
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "kimi-k2.6"}
+    chunk["choices"] = [{"index": 0, "delta": {"content": "Hello"}, "finish_reason": None}]
+    event = b"data: " + json.dumps(chunk).encode() + b"\n\n"
+    with (
+        answering(event, end="hold") as gateway,
+        proxy(gateway.base_url, "--drain", drain, "--log-json") as (process, client),
+    ):
+        stream = client.chat.completions.create(model="kimi-k2.6", messages=HELLO, stream=True)
+        assert next(iter(stream)).choices[0].delta.content == "Hello"
+        for number in signals:
+            process.send_signal(number)
+            wait_until(lambda: listens_no_more(client.base_url))
+        with pytest.raises(openai.APIError, match="stopped before the answer was complete"):
+            list(stream)
+        _, log = process.communicate(timeout=60)
+    assert process.returncode == code
+    events = [json.loads(line) for line in log.splitlines() if line != "Ctrl-C ends it"]
+    assert events[-1]["cause"] == "proxy_stopped"
+
+
+def listens_no_more(url):
+    try:
+        socket.create_connection((url.host, url.port)).close()
+    except OSError:
+        return True
+    return False
+
+
+@pytest.mark.slow
+def test_the_server_s_own_messages_are_lines_of_the_log(emulator):
+    with proxy(emulator.base_url, "--log-json") as (process, client):
+        with socket.create_connection((client.base_url.host, client.base_url.port)) as connection:
+            connection.sendall(b"no HTTP\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 400")
+        client.chat.completions.create(model="kimi-k2-turbo-preview", messages=HELLO)
+        process.terminate()
+        _, log = process.communicate(timeout=60)
+    events = [json.loads(line)["event"] for line in log.splitlines() if line != "Ctrl-C ends it"]
+    assert events == ["Invalid HTTP request received.", "model_migrated", "request"]
+
+
+def test_a_port_in_use_is_told_once():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [*COMMAND, "--port", port], capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"agentsflare-kimi: error: cannot bind to 127.0.0.1 port {port}: Address already in use; "
+        "--port 0 takes any free one\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -186,15 +186,7 @@ def test_bodies_that_are_no_json_go_through_with_their_type(proxy, emulator):
     assert emulator.requests[0].headers["content-type"] == kind
 
 
-@pytest.mark.parametrize("body", [b"{", b"[1]", b'{"a": NaN}', b"\xff", b"[" * 100_000])
-def test_a_body_that_is_no_json_object_is_refused(proxy, emulator, body):
-    status, answer = send(f"{proxy}/chat/completions", body)
-    assert status == 400
-    assert json.loads(answer)["error"]["code"] == "invalid_json"
-    assert emulator.requests == ()
-
-
-@pytest.mark.parametrize("path", ["/v1/../admin", "/v1/%2e%2e/admin", "//other.example/v1/x", "/"])
+@pytest.mark.parametrize("path", ["/v1/../admin", "/v1/%2e%2e/admin", '/v1/a"b'])
 def test_paths_that_lead_elsewhere_are_refused(proxy, emulator, path):
     status, answer = send(proxy, path=path)
     assert status == 404
@@ -202,10 +194,9 @@ def test_paths_that_lead_elsewhere_are_refused(proxy, emulator, path):
     assert emulator.requests == ()
 
 
-def test_v1_may_be_left_out(proxy):
-    body = json.dumps({"model": "kimi-k2.6", "messages": HELLO}).encode()
-    url = proxy.removesuffix("/v1") + "/chat/completions"
-    assert send(url, body, **{"content-type": "application/json"})[0] == 200
+def test_what_looks_like_another_host_stays_a_path_of_the_gateway(proxy, emulator):
+    assert send(proxy, path="//other.example/v1/x")[0] == 404
+    assert emulator.requests[0].path == "/v1/other.example/v1/x"
 
 
 def test_it_says_that_it_is_well(proxy):

@@ -146,7 +146,7 @@ def _without_message(_logger: object, _name: str, event: EventDict) -> EventDict
     # The message of an exception may quote the prompt.
     kind, _, stack = event.pop("exc_info", None) or (None, None, None)
     if kind is not None:
-        event |= {"kind": kind.__name__, "stack": "".join(traceback.format_tb(stack))}
+        event.update(kind=kind.__name__, stack="".join(traceback.format_tb(stack)))
     return event
 
 

@@ -8,6 +8,8 @@ from contextlib import aclosing
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import anyio.lowlevel
+
 from agentsflare_kimi.calling.answer_checks import checked_data
 from agentsflare_kimi.calling.sdk import AsyncGuardedStream
 from agentsflare_kimi.calling.sse import Event
@@ -72,6 +74,7 @@ async def relay_bytes(response: Response, reply: Reply) -> None:
         await reply.begin(response.status_code, passed_on(response.headers))
         async for piece in response.aiter_bytes():
             await reply.write(piece)
+            await anyio.lowlevel.checkpoint()  # as in `_Relay`
         await reply.end()
     finally:
         await response.aclose()
@@ -109,6 +112,9 @@ class _Relay:
                     yield piece
                     # The decoder has processed the last piece, and asks for the next.
                     await self.flush()
+                    # A gateway that is faster than we are always has data: without this, nobody
+                    # else had a turn, and a caller that went away was not noticed.
+                    await anyio.lowlevel.checkpoint()
 
         response.aiter_bytes = heard
 

@@ -28,22 +28,7 @@ _NAMED_METHOD: Final = frozenset({"request", "newrequest", "newrequestwithcontex
 _BUILDS: Final = frozenset(
     {"builder()", "newBuilder()", "default()", "new", "new()", "builder", "init", "Builder()"}
 )
-_PRETENDS: Final = frozenset(
-    {"mock", "fake", "stub", "dummy", "spy", "test", "expect", "verify"}
-    | {
-        "every",
-        "stubs",
-        "mocks",
-        "when",
-        "given",
-        "expects",
-        "replay",
-        "allow",
-        "receive",
-        "raises",
-        "router",
-    }
-)
+_PRETENDS: Final = SHOWING["pretending"].words
 _CLIENT: Final = lazy(
     r"(?:Async|Lazy|Streaming)?(?:"
     r"(?:Lite)?Chat(?:OpenAI|OpenAi|Moonshot|LiteLLM|LiteLlm|Kimi|Model|Client|LLM|Generator|Agent|Engine)"

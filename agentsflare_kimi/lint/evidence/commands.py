@@ -34,6 +34,7 @@ _RUNS: Final = frozenset(
         "do",
     }
 )
+_ASKS: Final = frozenset({"chat", "prompt", "exec", "run", "ask", "query"})
 _METHOD: Final = lazy(r"(?:-X|--request)[ =]*[\"']?(?P<method>[A-Za-z]+)")
 _URL: Final = lazy(r"(?:https?://|\$\{?\w+\}?)[^\s\"']*|(?<=[\s\"'])/[\w/.-]+")
 _VARIABLE: Final = lazy(r"\$\{?(\w+)")
@@ -70,7 +71,12 @@ def sets_alone(text: str, masked: str, key: str, start: int, end: int) -> bool:
 
 def asks_a_model(command: str) -> bool:
     """Tell whether the model that a command's options name is the one that it asks."""
-    return _program(command.split()) in SHOWING["commands"].words
+    words = [word for word in command.split() if word not in _RUNS and "=" not in word]
+    if _program(words) not in SHOWING["commands"].words:
+        return False
+    first = words[1] if len(words) > 1 else "-"
+    # `llm logs -m name` looks for what was asked.
+    return not first.isalpha() or first in _ASKS
 
 
 def posts_a_request(command: str) -> bool:

@@ -69,6 +69,9 @@ _UNMISTAKABLE: Final = tuple(
 )
 _MENTIONED: Final = lazy(rf"(?<![a-z])(?:{'|'.join(_UNMISTAKABLE)})(?![a-z])")
 _VARIABLE_ENDINGS: Final = ("_KEY", "_TOKEN", "_BASE", "_URL", "_ENDPOINT")
+# Clients of other APIs, which go to their own hosts unless told otherwise.
+_OTHER_CLIENTS: Final = ("Anthropic", "Mistral", "Cohere", "Cerebras", "Ollama", "Bedrock")
+_OTHER_SDK: Final = lazy(rf"(?<!\w)(?:Async)?(?:{'|'.join(_OTHER_CLIENTS)})(?:Client)?\(")
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 
 Host = Literal["ours", "vendor", "foreign", "mixed", "unknown"]
@@ -102,7 +105,8 @@ class Hosts:
         if not kinds:
             if self._has_vendor:
                 return "vendor"
-            return "foreign" if self._mentions_another else "unknown"
+            is_elsewhere = self._mentions_another or self._is_other_sdk
+            return "foreign" if is_elsewhere else "unknown"
         return "vendor" if "vendor" in kinds else "foreign"
 
     @cached_property
@@ -115,6 +119,11 @@ class Hosts:
         return any(name in self._lowered for name in _UNMISTAKABLE) and bool(
             _MENTIONED.search(self._lowered)
         )
+
+    @property
+    def _is_other_sdk(self) -> bool:
+        is_named = any(name in self._text for name in _OTHER_CLIENTS)
+        return is_named and _OTHER_SDK.search(self._text) is not None
 
     @cached_property
     def _has_vendor(self) -> bool:

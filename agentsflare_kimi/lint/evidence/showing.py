@@ -42,14 +42,14 @@ SHOWING: Final[dict[str, Words]] = {
     "resources": words(
         "resources of the API",
         """
-        ""completions responses chat runs assistants completion chatcompletion messages
+        ""completions responses chat runs assistants completion chatcompletion
         """,
     ),
     "clients": words(
         "words of the name of a client",
         """
-        client openai kimi moonshot agentsflare llm ai gateway sdk oai anthropic
-        completions threads beta
+        client openai kimi moonshot agentsflare llm ai gateway sdk oai completions threads
+        beta
         """,
     ),
     "stores": words(
@@ -77,6 +77,13 @@ SHOWING: Final[dict[str, Words]] = {
         "arguments and entries that hold a request's body",
         """
         json body data content payload parameters request req messagebody jsondata
+        """,
+    ),
+    "pretending": words(
+        "words of the names of doubles, of calls that set one up or check it, and of routers",
+        """
+        mock mocks fake stub stubs dummy spy test testset expect expects verify every when
+        given replay allow receive raises router cassette vcr
         """,
     ),
     "not-posting": words(

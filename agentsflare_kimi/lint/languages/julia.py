@@ -10,5 +10,6 @@ LANGUAGE = Language(
     forms=(HASH, TEXT_BLOCK, QUOTED, APOSTROPHES),
     signs="#\"'",
     glues="+ * &",
+    tests=r"^[ \t]*@test(?:set|_throws)?\b|\btest_that(?=\()",
     interpreters="rscript julia",
 )

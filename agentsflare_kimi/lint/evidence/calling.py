@@ -61,7 +61,7 @@ def asks(names: tuple[str, ...], *, language: str) -> bool:
     if any(pretends(name) for name in bare):
         return False
     last = bare[-1]
-    if last.lower() in _SENDING:
+    if last.lower() in _SENDING and len(names) > 1:
         return _is_resource([name for name in names[:-1] if name not in _BETWEEN])
     heads = [name for name in bare if name[:1].isupper()]
     if any(_CLIENT.fullmatch(name) for name in heads):

@@ -15,16 +15,17 @@ from agentsflare_kimi.lint.sources.targets import content_at, head_of
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 
-__all__ = ["called_before", "name_around_default"]
+__all__ = ["CHOOSING", "SEVERAL", "called_before", "name_around_default"]
 
 _KEY_SIGN_VALUE: Final = 3
 # Entries whose value says what another entry is about.
 _SPEAKING: Final = frozenset(
     {"name", "names", "key", "id", "dest", "env", "variable", "long", "flag", "label", "title"}
 )
-# Entries that choose one of several models, so that what is around them may name several.
-_CHOOSING: Final = frozenset({"default", "defaultmodel", "fallback", "primary", "main"})
-_SEVERAL: Final = frozenset({"models", "llms"})
+CHOOSING: Final = frozenset({"default", "defaultmodel", "fallback", "primary", "main"})
+"""Entries that choose one of several models, so that what is around them may name several."""
+SEVERAL: Final = frozenset({"models", "llms"})
+"""Names of what holds several models."""
 # `String model;`, `val model: String`, `String model()`, after an annotation.
 _DECLARED: Final = lazy(r"\s*+([^;={()\n]*+)")
 
@@ -44,7 +45,7 @@ def name_around_default(tree: Tree, step: Step) -> str:  # noqa: PLR0911  # one 
         )
         if name:
             return name
-        if outer.name.lower() in _SEVERAL and step.name.lower() in _CHOOSING:
+        if outer.name.lower() in SEVERAL and step.name.lower() in CHOOSING:
             return outer.name
         if outer.name or outer.kind == "argument":
             return ""

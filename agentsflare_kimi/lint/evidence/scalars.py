@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.evidence.configured import (
     is_plain_name,
     names_the_model,
 )
+from agentsflare_kimi.lint.evidence.defaults import CHOOSING, SEVERAL
 from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
@@ -109,6 +110,8 @@ def _speaker(scalar: Scalar) -> str:
         for name in (*scalar.named, *scalar.around[:1]):
             if is_model_key(name.lstrip("-")):
                 return name
+        if squeeze(key) in CHOOSING and scalar.around and scalar.around[0].lower() in SEVERAL:
+            return scalar.around[0]
     return ""
 
 

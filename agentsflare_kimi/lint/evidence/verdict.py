@@ -148,9 +148,10 @@ def _item(case: Case, step: Step) -> Verdict:
     before = string_before(case.tree, step)
     if before and FLAG.match(before):
         return Verdict("request", before, group=-1)
-    is_braced = step.opener >= 0 and case.tree.source.text[step.opener] == "{"
+    opening = case.tree.source.text[step.opener] if step.opener >= 0 else ""
+    # C++: `{{"model", "..."}, {"messages", m}}`; SQL: `VALUES ('llm_model', '...')`.
+    is_braced = opening == "{" or (opening == "(" and case.tree.language.name == "sql")
     if step.nth == 1 and before and is_braced and is_model_key(before):
-        # C++: `{{"model", "..."}, {"messages", m}}`.
         return Verdict("request", before, group=-1)
     outer = case.next()
     if outer and outer.kind == "compared" and (not outer.callee or compares(outer.callee)):

@@ -88,6 +88,10 @@ attribute, a member of an enum or an entry of a dict. It is always unsafe, becau
 another one while the program runs. A request that is built in several places
 (`params["model"] = ...`, `**params`, `{ ...base }`, a struct in a variable) is changed in all of
 them. The reason names each request that could not be followed, with its line.
+A request must be shown to be sent: the calls, builders and variables that hold it are followed
+outwards, and each of them is known to send it or to hand it on as it is. A variable that anything
+else uses (`mutate(body)`), a call that is not known or that the program defines itself, an unknown
+key beside or around a setting: each of these makes the fix unsafe.
 Where only the name is there, the fix is safe for models that always thought, and unsafe for the
 others, because the new model thinks. It is unsafe in tests, samples and generated files. Unless the
 whole call stands in one place, it is also unsafe where the same file sets a parameter that the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.callees import words_of
@@ -9,9 +10,17 @@ from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["asks_a_model", "command_at", "is_chat_url", "posts_a_request", "sets_alone"]
+__all__ = [
+    "asks_a_model",
+    "command_at",
+    "is_chat_url",
+    "is_read",
+    "is_read_otherwise",
+    "posts_a_request",
+    "sets_alone",
+]
 
 _SEPARATORS: Final = (";", "|", "&", "(", "`")
 # Words that run the command that follows.
@@ -86,6 +95,30 @@ def posts_a_request(command: str) -> bool:
     methods = [match["method"].upper() for match in _METHOD.finditer(command)]
     urls = [match[0] for match in _URL.finditer(command)]
     return set(methods) <= {"POST"} and any(map(is_chat_url, urls))
+
+
+def is_read(text: str, variable: str) -> bool:
+    """Tell whether a text reads a variable, other than to give it a default."""
+    return next(_reads(text, variable), None) is not None
+
+
+def is_read_otherwise(masked: str, text: str, variable: str) -> bool:
+    """Tell whether a script reads a variable for something else than to ask a model.
+
+    Args:
+        masked: The script, with its strings masked.
+        text: The script.
+        variable: The variable's name.
+    """
+    for read in _reads(text, variable):
+        start, end = command_at(masked, read.start())
+        if not (posts_a_request(text[start:end]) or asks_a_model(text[start : read.start()])):
+            return True
+    return False
+
+
+def _reads(text: str, variable: str) -> Iterator[re.Match[str]]:
+    return re.finditer(rf"\$[{{(]?(?:env[:.])?{re.escape(variable)}\b(?!:?[-=])", text)
 
 
 def is_chat_url(url: str) -> bool:

@@ -20,6 +20,7 @@ from agentsflare_kimi.lint.evidence.calling import (
 from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand_around
 from agentsflare_kimi.lint.evidence.posting import is_posted
 from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bindings import Bindings
 from agentsflare_kimi.lint.sources.targets import is_definition, name_before
 from agentsflare_kimi.lint.sources.tree import is_word
@@ -35,6 +36,10 @@ __all__ = ["Sending"]
 
 Role = Literal["sent", "typed", "marks", "hands on", "unknown"]
 
+# A function's or a class's name where it is defined.
+_DEFINED: Final = lazy(
+    r"\b(?:def|defp|function|func|fun|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?(\w+)"
+)
 _DEEPEST: Final = 4
 _BODY_KEYS: Final = SHOWING["body-keys"].words
 _FIELDS: Final = SHOWING["request-fields"].words - {"model", "thinking", "extrabody"}
@@ -56,6 +61,7 @@ class Sending:
         self._tree = tree
         self._bindings = Bindings(tree)
         self._names: dict[str, bool] = {}
+        self._defined: set[str] | None = None
 
     def shows_all(self, uses: Sequence[Body], places: Sequence[int]) -> bool:
         """Tell whether requests are sent, and nothing else uses the name of their model."""
@@ -117,13 +123,20 @@ class Sending:
             return "marks"
         is_literal = tree.source.text[place.part.opener] == "{"
         if not (is_literal and hands_on(names)) and asks(names, language=tree.language.name):
-            return "sent" if is_body and not self._is_pretended(place.part.opener) else "unknown"
+            is_known = not self._is_pretended(place.part.opener) and not self._is_own(names)
+            return "sent" if is_body and is_known else "unknown"
         if posts(names):
             is_sent = is_body and not place.is_inside
             return "sent" if is_sent and is_posted(tree, names, place.part.opener) else "unknown"
         if encodes(names):
             return "hands on" if key else "marks"
         return "typed" if hands_on(names) else "unknown"
+
+    def _is_own(self, names: tuple[str, ...]) -> bool:
+        """Tell whether the program itself defines what is called, which may do anything."""
+        if self._defined is None:
+            self._defined = {match[1] for match in _DEFINED.finditer(self._tree.source.masked)}
+        return names[-1].removesuffix("()") in self._defined
 
     def _is_pretended(self, opener: int) -> bool:
         """Tell whether a call is in another that sets up or checks expected calls."""
@@ -242,6 +255,14 @@ class _Place(NamedTuple):
         outer = self.tree.tokens(self.tree.part_at(self.part.opener))
         return is_definition(outer, self.tree.index_of(outer, self.part.opener))
 
+    @property
+    def _sets_model(self) -> bool:
+        """Whether another entry beside it sets the model."""
+        tree = self.tree
+        firsts = (tree.tokens(part)[0] for part in tree.parts_of(self.part.opener))
+        texts = (tree.source.text[first.start : first.end] for first in firsts)
+        return any(text.strip("\"'`:") == "model" for text in texts)
+
     def is_handed_on(self, key: str) -> bool:
         """Tell whether brackets without a name hand on what they hold."""
         if self.tree.source.text[self.part.opener] == "(":
@@ -251,7 +272,7 @@ class _Place(NamedTuple):
             text = self.tokens[0].text
             is_short = self.depth > 0 and len(self.tokens) == 1 and is_word(text)
             is_spread = self.operand.first > 0 and self.tokens[0].text in {"**", "..."}
-            return is_spread or (is_short and text.lower() in _BODY_KEYS)
+            return (is_spread and not self._sets_model) or (is_short and text.lower() in _BODY_KEYS)
         return self.is_inside or key.lower() in _BODY_KEYS or (self.depth > 0 and key == "model")
 
 

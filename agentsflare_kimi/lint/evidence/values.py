@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.commands import is_read
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.evidence.scalars import Scalar, is_flag, judge_scalar, wording
 from agentsflare_kimi.lint.requests.identifiers import find_names
@@ -63,11 +64,18 @@ class Values:
         position, key, evidence = judge_scalar(self._scalar_at(index))
         if position == "request" and self._is_catalogue(node, evidence):
             position, evidence = "value", (*evidence, "catalogue")
-        if self._language.holds_variables and not node.key.isupper():
-            # Not a variable of the environment: a label, say.
+        if not self._is_plain(node, start):
             evidence = tuple(found for found in evidence if found != "setting")
         settings = self._settings(node.parent) if position == "request" else ()
         return Value(name, start, end, position, key, settings=settings, evidence=evidence)
+
+    def _is_plain(self, node: Node, start: int) -> bool:
+        """Tell whether nothing else makes something of a setting: a tag, a label, a script."""
+        # `model: !env name`
+        marks = self._text[node.key_start + len(node.key) : start].replace("!!", "")
+        if node.key.isupper():
+            return "!" not in marks and not is_read(self._text, node.key)
+        return "!" not in marks and not self._language.holds_variables
 
     def part(self, index: int, start: int, end: int, first: int, last: int) -> Value:
         """Classify a name that is only a part of a value."""

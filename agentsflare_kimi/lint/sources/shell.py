@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agentsflare_kimi.lint.evidence.commands import asks_a_model, command_at, sets_alone
+from agentsflare_kimi.lint.evidence.commands import asks_a_model, command_at, is_read_otherwise, sets_alone
 from agentsflare_kimi.lint.evidence.configured import is_plain_name
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
@@ -70,7 +70,10 @@ class ShellDocument(CodeDocument):
         if value.key.startswith("-"):
             is_shown = asks_a_model(self.text[command_at(masked, first)[0] : first])
             return value._replace(evidence=("setting",) if is_shown else ())
-        is_shown = not value.evidence or sets_alone(self.text, masked, value.key, first, last)
+        is_shown = not value.evidence or (
+            sets_alone(self.text, masked, value.key, first, last)
+            and not is_read_otherwise(masked, self.text, value.key)
+        )
         return value if is_shown else value._replace(evidence=())
 
     def _as_setting(self, position: Position, key: str, start: int, end: int) -> Value:

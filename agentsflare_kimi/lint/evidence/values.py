@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.evidence.commands import is_read
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
+from agentsflare_kimi.lint.evidence.commands import is_read
 from agentsflare_kimi.lint.evidence.scalars import Scalar, is_flag, judge_scalar, wording
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.requests.settings import Setting, setting_of

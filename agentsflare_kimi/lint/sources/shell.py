@@ -6,7 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agentsflare_kimi.lint.evidence.commands import asks_a_model, command_at, is_read_otherwise, sets_alone
+from agentsflare_kimi.lint.evidence.commands import (
+    asks_a_model,
+    command_at,
+    is_read_otherwise,
+    sets_alone,
+)
 from agentsflare_kimi.lint.evidence.configured import is_plain_name
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key

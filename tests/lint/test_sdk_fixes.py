@@ -105,11 +105,11 @@ REQUESTS = {
     "rust": (
         "a.rs",
         (
-            'fn f() {\n    let r = post(json!({\n        "model": "@",\n        "messages": m,\n'
+            'fn f() {\n    let r = post(url, json!({\n        "model": "@",\n        "messages": m,\n'
             '        "temperature": 0.7\n    }));\n}\n'
         ),
         (
-            'fn f() {\n    let r = post(json!({\n        "model": "@",\n'
+            'fn f() {\n    let r = post(url, json!({\n        "model": "@",\n'
             '        "thinking": {"type": "disabled"},\n        "messages": m\n    }));\n}\n'
         ),
     ),

@@ -39,7 +39,7 @@ def judge_argument(case: Case, step: Step, wrapper: str) -> Verdict | None:  # n
     callee = step.callee
     last = callee.rpartition(".")[2]
     if is_pattern(callee):
-        return Verdict("comparison", evidence=("query",), call=callee)
+        return Verdict("code")
     if compares(callee):
         return Verdict("comparison", evidence=("comparison",), call=callee)
     if takes_down(callee) and not is_chat(callee):

@@ -169,6 +169,9 @@ class Sending:
         place = operand.first - 1
         while place >= 0 and tokens[place].text in _BEFORE:
             place -= 1
+        if is_typed and depth == 0 and place == 0 and tokens[0].text == "return":
+            # A function that makes a request of an SDK's own type.
+            return True
         if place < 1 or tokens[place].text not in _SIGNS or depth >= _DEEPEST:
             return False
         words = [token.text for token in tokens[:place] if token.text not in _DECLARES]

@@ -96,7 +96,7 @@ SHOWING: Final[dict[str, Words]] = {
     "url-words": words(
         "words of a variable that holds the URL of a chat API",
         """
-        url uri api base endpoint chat completion completions openai kimi moonshot llm
+        u url uri api base endpoint chat completion completions openai kimi moonshot llm
         gateway agentsflare self this config settings cfg env options opts host server
         address string format strings concat trimsuffix strip rstrip trimend new path join
         str f process getenv os environ v1 full request

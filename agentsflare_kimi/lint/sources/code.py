@@ -118,6 +118,10 @@ class CodeDocument:
             key = named[1] if named else ""
             return ("request" if is_model_key(key) else "value"), key
         position, key, evidence = words.judge(start, end)
+        is_json = self.text[region.inner_start : region.inner_end].lstrip()[:1] in {"{", "["}
+        if is_json and evidence == ("unsent-text",) and position == "value":
+            # Not a whole request, which would be read as one.
+            return "prose", ""
         if evidence == ("unsent-text",) or key.startswith("-") or not words.is_said(start):
             return position, key
         if position == "request":

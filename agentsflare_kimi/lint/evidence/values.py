@@ -72,9 +72,9 @@ class Values:
     def _is_plain(self, node: Node, start: int) -> bool:
         """Tell whether nothing else makes something of a setting: a tag, a label, a script."""
         # `model: !env name`
-        marks = self._text[node.key_start + len(node.key) : start].replace("!!", "")
+        marks = self.text[node.key_start + len(node.key) : start].replace("!!", "")
         if node.key.isupper():
-            return "!" not in marks and not is_read(self._text, node.key)
+            return "!" not in marks and not is_read(self.text, node.key)
         return "!" not in marks and not self._language.holds_variables
 
     def part(self, index: int, start: int, end: int, first: int, last: int) -> Value:

@@ -324,12 +324,8 @@ def shaped(filename, keys, *, is_tall):
         "go": 'package main\nimport "github.com/openai/openai-go"\nfunc f() {{\n'
         "r, e := c.Chat.Completions.New(x, openai.ChatCompletionNewParams{{{}}})\n}}\n",
         "php": "<?php\n$client->chat()->create([{}]);\n",
-<<<<<<< HEAD
         "rs": 'fn f() {{ c.post("https://api.agentsflare.com/v1/chat/completions")'
         ".json(&json!({{{}}})); }}\n",
-=======
-        "rs": "fn f() {{ post(url, json!({{{}}})); }}\n",
->>>>>>> 002a2aa (Post to a URL in the sample of Rust)
         "cs": "await http.PostAsJsonAsync(url, new {{{}}});\n",
         "rb": "client.chat(parameters: {{{}}})\n",
     }[suffix]

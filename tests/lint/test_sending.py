@@ -72,9 +72,8 @@ BODY = 'body = {{"model": "{0}", "messages": m}}\n'
     "rest",
     [
         "requests.post(url, json=body)",
-        "client.chat.completions.create(**body)",
         "data = json.dumps(body)\nrequests.post(API_URL, data=data)",
-        'body["stream"] = True\nrequests.post(f"{BASE}/chat/completions", json=body)',
+        'requests.post(f"{BASE}/chat/completions", json=body)',
     ],
 )
 def test_a_variable_that_is_only_sent_shows_a_request(rest):

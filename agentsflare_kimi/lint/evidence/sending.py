@@ -1,6 +1,6 @@
 """Shows that a request is sent: by what calls, builders and variables hold it, and nothing else.
 
-What is not known to send a request, or to hand it on as it is, is a doubt.
+What is not known to send it, or to hand it on as it is, is a doubt.
 """
 
 from __future__ import annotations
@@ -145,10 +145,9 @@ class Sending:
             part = tree.part_at(opener)
             tokens = tree.tokens(part)
             first = operand_around(tokens, tree.index_of(tokens, opener)).first
-            if first and tokens[first - 1].text == "assert":
-                return True
             after = tokens[min(tree.index_of(tokens, opener) + 1, len(tokens) - 1)].text
-            if after == ">" and tree.language.name == "groovy":
+            is_mocked = after == ">" and tree.language.name == "groovy"
+            if is_mocked or (first and tokens[first - 1].text == "assert"):
                 return True
             if part.opener < 0:
                 return False
@@ -170,7 +169,6 @@ class Sending:
         while place >= 0 and tokens[place].text in _BEFORE:
             place -= 1
         if is_typed and depth == 0 and place == 0 and tokens[0].text == "return":
-            # A function that makes a request of an SDK's own type.
             return True
         if place < 1 or tokens[place].text not in _SIGNS or depth >= _DEEPEST:
             return False

@@ -93,7 +93,7 @@ def test_information_alone_does_not_fail(tree, lint):
         (["--ignore", "AFK8"], "there is no rule 'AFK8'"),
         (["--output-format", "xml"], "unknown output format 'xml'"),
         (["--output-format", "xml", "--show-files"], "unknown output format 'xml'"),
-        (["--today", "soon"], "--today takes a day"),
+        (["--today", "soon"], "--today takes a date"),
         (["--per-file-ignores", "a.py"], "takes FILES:RULE such as *.md:AFK1, not 'a.py'"),
         (["--per-file-ignores", "a.py:AFK8"], "--per-file-ignores: there is no rule 'AFK8'"),
         (["--explain", "AFK999"], "there is no rule 'AFK999'"),

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentsflare_kimi.lint.edits.diffs import show_diff
@@ -172,6 +172,7 @@ def test_junit_is_xml(findings):
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(found=st.lists(FINDINGS, max_size=3), text=ANY_TEXT)
+@example(found=[finding(filename=f"{ROOT}/\udd00/a.py")], text="")
 def test_every_format_prints_what_any_terminal_and_encoding_can_carry(name, found, text):
     shown = report(name, *found, text=text)
     shown.encode("utf-8")

@@ -61,7 +61,7 @@ def test_another_rules_marker_silences_nothing_and_is_reported():
         ("ignore[retired-model]", "unknown rule 'retired-model'"),
         ("ignore[]", "names no rule"),
         ("ignore-lines[AFK001]", "unknown suppression 'ignore-lines'"),
-        ("ignore[AFK001] until=soon", "'soon' is no day"),
+        ("ignore[AFK001] until=soon", "'soon' is not a date"),
     ],
 )
 def test_a_marker_that_cannot_be_read_silences_nothing_and_is_reported(marker, what):

@@ -138,7 +138,11 @@ def relative_name(filename: str, root: str) -> str:
         that it is never absolute and never contains `..`.
     """
     directory, name = os.path.split(os.path.abspath(filename))
-    absolute = os.path.join(os.path.realpath(directory), name)
+    try:
+        absolute = os.path.join(os.path.realpath(directory), name)
+    except UnicodeEncodeError:
+        # No directory has such a name, but `--stdin-filename` may.
+        absolute = os.path.join(directory, name)
     prefix = os.path.join(os.path.realpath(root), "")
     return absolute.removeprefix(prefix).replace(os.sep, "/").lstrip("/")
 

@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The oldest SDK that is supported; the newest is in .ci/lock/newest.txt.
 OLDEST := .venvs/oldest
-JOBS ?= 2
+# More than cores: many tests wait for a server, a process or the end of a deadline.
+JOBS ?= 3
 
 .PHONY: demo test test-oldest kill-test scale check format generate lock docs cast frameworks
 .PHONY: frameworks-core benchmark clean

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, Literal
-
-from agentsflare_kimi.named_tuple import NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 __all__ = ["KimiModel", "ModelStatus", "parse_model"]
 

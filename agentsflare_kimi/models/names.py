@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
-
-from agentsflare_kimi.named_tuple import NamedTuple
+from typing import Any, Final, NamedTuple
 
 __all__ = ["ModelName", "NameReader", "plain"]
 

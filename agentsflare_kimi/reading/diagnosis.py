@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.models import (
+    suggestions,  # noqa: F401  # pyright: ignore[reportUnusedImport]  # see _FORMS
+)
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.reading.diagnosis_evidence import Evidence, gather, shown_text
 from agentsflare_kimi.reading.diagnosis_forms import Form, list_forms

@@ -6,9 +6,7 @@ Sources: the references of SDKs and frameworks, and the forms in which public co
 
 from __future__ import annotations
 
-from typing import Final
-
-from agentsflare_kimi.named_tuple import NamedTuple
+from typing import Final, NamedTuple
 
 __all__ = ["WORDS", "Words", "words"]
 

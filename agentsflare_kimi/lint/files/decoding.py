@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-
-from agentsflare_kimi.named_tuple import NamedTuple
+from typing import NamedTuple
 
 __all__ = ["DecodedText", "decode"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
 from agentsflare_kimi.lint.findings import Fix, Severity
@@ -15,7 +15,6 @@ from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.models.catalog import KimiModel, catalog
 from agentsflare_kimi.models.successors import successor_of
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.rules.asked_elsewhere import AskedElsewhere

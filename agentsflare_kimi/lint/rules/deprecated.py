@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import ids_of, moving_problem, whole_names
+from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import moving_problem, whole_names
 
 __all__ = ["RULE"]
 
@@ -48,5 +48,5 @@ Always unsafe: the model may still be served, and its default temperature of 0 c
 Where the whole request is written out, the fix is the complete migration.
 """,
     check=_check,
-    needles=ids_of(lambda model: model.status == "deprecated"),
+    needles=NAMES,
 )

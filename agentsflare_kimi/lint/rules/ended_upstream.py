@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import ids_of, place_note, problem_at, whole_names
+from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.wording import in_one_line
 
 __all__ = ["RULE"]
@@ -50,5 +50,5 @@ the gateway's page lists both. They work only as long as the gateway reaches the
 There is no fix: the gateway may go on serving it.
 """,
     check=_check,
-    needles=ids_of(lambda model: model.upstream_ended_on and model.status not in _SAID_ELSEWHERE),
+    needles=NAMES,
 )

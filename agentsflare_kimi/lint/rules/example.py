@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import ids_of, problem_at, whole_names
+from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import problem_at, whole_names
 
 __all__ = ["RULE"]
 
@@ -40,5 +40,5 @@ gateway takes it, and which model answers then, is not written anywhere. The exa
 There is no fix: nobody but you knows which model is meant.
 """,
     check=_check,
-    needles=ids_of(lambda model: model.status == "example"),
+    needles=NAMES,
 )

@@ -6,11 +6,11 @@ Written by `make generate` from the rules' modules; do not edit.
 from typing import Final
 
 INDEX: Final[tuple[tuple[str, str, bool, tuple[str, ...]], ...]] = (
-    ('AFK001', 'retired', False, ('kimi-k2-turbo-preview', 'kimi-k2-thinking', 'kimi-k2-thinking-turbo', 'kimi-k2-0905-preview', 'kimi-k2-0711-preview')),
-    ('AFK002', 'deprecated', False, ('moonshot-v1-128k-vision-preview', 'moonshot-v1-32k-vision-preview', 'moonshot-v1-8k-vision-preview')),
-    ('AFK003', 'example', False, ('kimi-chat',)),
+    ('AFK001', 'retired', False, ('kimi-', 'moonshot-')),
+    ('AFK002', 'deprecated', False, ('kimi-', 'moonshot-')),
+    ('AFK003', 'example', False, ('kimi-', 'moonshot-')),
     ('AFK004', 'misspelt', False, ('imi-', 'moonshot-', 'agentsflare')),
-    ('AFK005', 'ended_upstream', False, ('kimi-k2.5', 'kimi-latest', 'moonshot-v1-8k', 'moonshot-v1-32k', 'moonshot-v1-128k', 'moonshot-v1-auto', 'kimi-thinking-preview')),
+    ('AFK005', 'ended_upstream', False, ('kimi-', 'moonshot-')),
     ('AFK006', 'ended_at_host', False, ('moonshotai/', 'moonshot.', 'Moonshot-', 'databricks-', 'FW-', 'fw-', '-maas', 'k2p', 'K2', 'groq', 'azure', 'nvidia', 'dashscope', 'aliyun', 'alibaba')),
     ('AFK007', 'superseded', True, ('kimi-', 'moonshot-')),
     ('AFK101', 'fixed_parameter', False, ('emperature', 'op_p', 'opP', 'enalty', 'ogprobs', 'ogProbs', '"n"', "'n'", 'EMPERATURE', 'TOP_P', 'TOPP', 'ENALTY', 'n=', 'n ', 'n\t', 'n:', 'n(', 'N:', 'N =', 'N=')),

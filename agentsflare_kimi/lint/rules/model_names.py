@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
@@ -15,11 +15,10 @@ from agentsflare_kimi.lint.rules.asked_elsewhere import moved_elsewhere
 from agentsflare_kimi.lint.rules.asked_in_bodies import moved_in_bodies
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line, thinking_off
-from agentsflare_kimi.models.catalog import KimiModel, find_model, list_models
+from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.migration import plan_migration
-from agentsflare_kimi.named_tuple import NamedTuple
 
-__all__ = ["ids_of", "move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
+__all__ = ["move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
 
 _SCRIPTS: Final = frozenset({"shell", "fish"})
 _NOTES: Final = {
@@ -28,11 +27,6 @@ _NOTES: Final = {
     "record": "part of a recorded answer",
     "value": "not shown to be sent",
 }
-
-
-def ids_of(is_meant: Callable[[KimiModel], object]) -> tuple[str, ...]:
-    """List the models of a kind: the needles of a rule on such models alone."""
-    return tuple(model.id for model in list_models() if is_meant(model))
 
 
 def whole_names(reading: Reading) -> Iterator[tuple[Mention, KimiModel]]:

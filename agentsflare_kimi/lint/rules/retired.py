@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.model_names import ids_of, moving_problem, whole_names
+from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.model_names import moving_problem, whole_names
 from agentsflare_kimi.models.catalog import KimiModel
 
 __all__ = ["RULE"]
@@ -99,5 +99,5 @@ successor pins, or uses the old name in another way (as a key, in a comparison o
 a rename leaves that as it is.
 """,
     check=_check,
-    needles=ids_of(lambda model: model.retired_on or model.status == "retired"),
+    needles=NAMES,
 )

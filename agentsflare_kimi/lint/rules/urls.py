@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.rules.base import Reading
 from agentsflare_kimi.lint.sources.documents import Value
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["GATEWAY", "GatewayUrl", "find_urls"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from agentsflare_kimi.lint.sources.tree import Part
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Kind", "Step"]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.nodes import Node
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Block", "YamlNodes"]
 

@@ -38,6 +38,10 @@ _RECORDED: Final = frozenset(
 _KEPT: Final = frozenset({"response", "completion", "answer", "reply", "expected", "result"})
 _IN_AND_OUT: Final = frozenset({"input", "output"})
 _ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
+_EXPECTING: Final = ("expect", "want", "golden")
+_VALUES: Final = frozenset({"listed", "alias", "measured", "expected", "registered"})
+# What a message has, and a request does not.
+_MESSAGE: Final = frozenset({"role", "content"})
 _ENTRY: Final = frozenset({"modelid", "modelname"})
 
 
@@ -61,6 +65,12 @@ class Beside:
         """Whether the keys are those of a recorded exchange."""
         return bool(_RECORDED & self.keys)
 
+    @cached_property
+    def is_expecting(self) -> bool:
+        """Whether the keys are those of a row in a table of tests."""
+        is_expecting = any(key.startswith(_EXPECTING) for key in self.keys)
+        return is_expecting and not ASKS & self.keys
+
     def evidence_on(self, own: str) -> list[str]:
         """Find the evidence on a name.
 
@@ -78,6 +88,7 @@ class Beside:
         keys = self.keys
         is_only = "choices" in keys and keys <= {"choices", "model"}
         is_answer = is_only or len(keys & _ANSWERS) > 1 or ("id" in keys and keys & _STAMPS)
+        is_answer = is_answer or keys >= _MESSAGE
         if is_answer and "messages" not in keys:
             return ["record"]
         found: list[str] = []
@@ -117,11 +128,11 @@ def settled(position: Position, evidence: Sequence[str]) -> tuple[Position, tupl
     found = tuple(dict.fromkeys(evidence))
     if position != "request":
         return position, found
-    if {"query", "comparison"} & set(found):
+    if {"query", "comparison", "looked-up"} & set(found):
         return "comparison", found
     if "logged" in found or ("record" in found and "chat-body" not in found):
         return "record", found
     is_asked = bool({"chat-body", "credentials", "chat-callee"} & set(found))
-    if {"listed", "alias"} & set(found) or ("catalogue" in found and not is_asked):
+    if _VALUES & set(found) or ("catalogue" in found and not is_asked):
         return "value", found
     return position, found

@@ -23,6 +23,7 @@ __all__ = [
     "is_chat",
     "is_held_against",
     "is_pattern",
+    "is_taken_down",
     "keeps",
     "queries",
     "takes_down",
@@ -96,6 +97,9 @@ _TAKEN_DOWN: Final = lazy(
     r"|Exception)$|_(?:span|event|log|metadata)$|^(?:capture|record|track|report|emit|log|handle|on|dispatch|publish|notify)"
     r"(?=[A-Z_]).*(?:event|Event|error|Error|usage|Usage|call|Call|metric|Metric|log|feedback)"
 )
+_METADATA: Final = lazy(
+    r"(?:Response|Result|Generation|Usage)Meta[dD]ata$|^(?:Chat|Completion)Response$"
+)
 # Names of expected or received texts.
 _EXPECTED: Final = lazy(
     r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
@@ -168,6 +172,11 @@ def takes_down(callee: str) -> bool:
         or ".".join(lower.split(".")[-2:]) in _TAKES_DOWN
     )
     return is_kept or (last not in _METHODS and bool(_TAKEN_DOWN.search(last)))
+
+
+def is_taken_down(name: str) -> bool:
+    """Tell whether a type is that of a response or of a part of it: `ChatResponseMetadata`."""
+    return name[:1].isupper() and bool(_METADATA.search(name))
 
 
 def keeps(name: str) -> bool:

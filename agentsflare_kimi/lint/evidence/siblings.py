@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.evidence.callees import (
 )
 from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model
 from agentsflare_kimi.lint.evidence.marked_tests import MarkedTests
+from agentsflare_kimi.lint.evidence.purposes import Purposes
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, shown
 from agentsflare_kimi.lint.evidence.tables import Tables
 from agentsflare_kimi.lint.requests.identifiers import find_names
@@ -46,6 +47,7 @@ class Siblings:
         self._calls: dict[tuple[int, int], Beside] = {}
         self._words: dict[tuple[int, int], bool] = {}
         self._around = Around(tree)
+        self._purposes = Purposes(tree)
         self._tests = MarkedTests(tree)
 
     def weigh(
@@ -80,6 +82,7 @@ class Siblings:
             if any(step.callee.rpartition(".")[2] in HIDDEN_TEMPERATURE for step in outwards):
                 evidence.append("hidden-default")
             evidence += self._around.evidence_on(verdict, seen, outwards)
+            evidence += self._purposes.evidence_on(verdict, seen, outwards)
             evidence += self._of_neighbours(outwards)
             if self._tree.language.is_data:
                 evidence = self._in_settings(verdict, start, outwards, evidence)
@@ -188,6 +191,9 @@ class Siblings:
         for step in outwards:
             if step.kind == "object" and self._beside(step.opener).is_recording:
                 yield "logged"
+            is_entry = step.kind in {"pair", "object", "made"} and step.opener >= 0
+            if is_entry and self._beside(step.opener).is_expecting:
+                yield "expected"
             if step.kind == "item" and self._has_other_models(step.opener):
                 yield "catalogue"
             if step.kind == "block":

@@ -44,6 +44,26 @@ EVIDENCE: Final[dict[str, Evidence]] = {
     "comparison": Evidence(
         "against", "the name is compared with something", "another branch would be taken"
     ),
+    "measured": Evidence(
+        "against",
+        "a function or a variable that counts tokens, encodes them or looks up prices takes it",
+        "this only counts tokens or looks up a price, and asks no model",
+    ),
+    "looked-up": Evidence(
+        "against",
+        "a variable holds it that is only compared, or looks something up",
+        "what is looked for would no longer be found",
+    ),
+    "expected": Evidence(
+        "against",
+        "a row of a table of tests, a double or an expected value holds it",
+        "this is what a test expects, or sets up",
+    ),
+    "registered": Evidence(
+        "against",
+        "one of several calls that register models holds it",
+        "this is one of several models that are registered",
+    ),
     "catalogue": Evidence(
         "against",
         "prices, windows, labels or states stand beside the name, or other models do",

@@ -208,4 +208,62 @@ WORDS: Final[dict[str, Words]] = {
         std.regex regex
         """,
     ),
+    "counting": words(
+        "words of the names of functions that count tokens, beside `token`",
+        """
+        count counts counter num number calculate calc compute estimate measure length len
+        trim truncate fit limit usage used
+        """,
+    ),
+    "measuring": words(
+        "words of the names of what looks up prices, or encodes tokens",
+        """
+        cost costs price prices pricing tokenizer tokenizers tokeniser encoder encoding
+        tiktoken tokenize tokenise
+        """,
+    ),
+    "tokens": words(
+        "words of the names of variables that hold the model whose tokens are counted",
+        """
+        token tokens tokenizer tokenizers tokeniser encoding encoder tiktoken pricing
+        """,
+    ),
+    "acting": words(
+        "words of the names of functions that ask a model, whatever else they count",
+        """
+        ask generate complete stream create run answer call send respond invoke
+        """,
+    ),
+    "expecting": words(
+        "first words of the names of what a test expects",
+        """
+        expected expect want wanted wants golden
+        """,
+    ),
+    "rows": words(
+        "calls that hold the rows of a table of tests",
+        """
+        parametrize it.each test.each describe.each inlinedata testcase csvsource
+        valuesource test_case testwith dataprovider
+        """,
+    ),
+    "doubles": words(
+        "first words of the names of doubles",
+        """
+        mock mocks mocked fake stub stubbed dummy spy
+        """,
+    ),
+    "registering": words(
+        "calls that register what they are given",
+        """
+        register register_model register_models registermodel registermodels addmodel
+        add_model
+        """,
+    ),
+    "resolving": words(
+        "methods of a list of models that look one up",
+        """
+        resolve find get retrieve fetch lookup info
+        """,
+    ),
 }

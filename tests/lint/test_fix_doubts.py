@@ -82,7 +82,7 @@ NOT_SET = [
 ]
 
 USED_ELSEWHERE = [
-    ("a.py", 'PRICES = {"kimi-k2-thinking": 0.6}\ndef cost(model="kimi-k2-thinking"): ...', 1),
+    ("a.py", 'PRICES = {"kimi-k2-thinking": 0.6}\ndef ask(model="kimi-k2-thinking"): ...', 1),
     ("a.py", 'def f(model="kimi-k2-thinking"):\n    if model == "kimi-k2-thinking": pass', 2),
     ("a.py", 'model: Literal["kimi-k2-thinking", "b"] = "kimi-k2-thinking"', 1),
     ("a.yaml", "model:\n  default: kimi-k2-thinking\n  options:\n    - kimi-k2-thinking", 4),

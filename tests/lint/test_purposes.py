@@ -81,6 +81,7 @@ ASKED = [
     ("k.py", 'models = [ChatOpenAI(model="@"), ChatOpenAI(model="other")]\n'),
     ("l.py", 'price = client.chat.completions.create(model="@", messages=m)\n'),
     ("m.py", 'double_check(claim, model="@")\n'),
+    ("a.go", 'if model == "" {\n\tmodel = "@"\n}\n'),
     ("a.ts", 'clients.each({ model: "@", messages });\n'),
     ("a.java", 'ChatParameters parameters = ChatParameters.builder().modelName("@").build();\n'),
 ]

@@ -160,8 +160,11 @@ class Purposes:
         if not is_word(name):
             return False
         if name not in self._looked_up:
-            uses = [p for p in self._bindings.places_of(name) if not self._is_target(p)]
-            self._looked_up[name] = bool(uses) and all(map(self._looks_up, uses))
+            places = self._bindings.places_of(name)
+            uses = [place for place in places if not self._is_target(place)]
+            # What is used before it is assigned comes from elsewhere: a parameter.
+            is_own = bool(uses) and places[0] != uses[0]
+            self._looked_up[name] = is_own and all(map(self._looks_up, uses))
         return self._looked_up[name]
 
     def _is_target(self, place: int) -> bool:

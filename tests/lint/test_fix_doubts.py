@@ -76,7 +76,7 @@ NOT_SET = [
         "a.py",
         (
             'client.chat.completions.create(model="kimi-k2-thinking", messages=ms)\n'
-            'PRICES = {"kimi-k2-thinking": 1}\nother(temperature=0.3)'
+            'PRICES = {"kimi-k2.5": 1}\nother(temperature=0.3)'
         ),
     ),
 ]

@@ -47,6 +47,8 @@ _ASKS: Final = frozenset({"chat", "prompt", "exec", "run", "ask", "query"})
 _METHOD: Final = lazy(r"(?:-X|--request)[ =]*[\"']?(?P<method>[A-Za-z]+)")
 _URL: Final = lazy(r"(?:https?://|\$\{?\w+\}?)[^\s\"']*|(?<=[\s\"'])/[\w/.-]+")
 _VARIABLE: Final = lazy(r"\$\{?(\w+)")
+# The answer's state is all that is looked at.
+_PROBES: Final = lazy(r"(?:-o|--output)[ =]*/dev/null|%\{(?:http|response)_code\}")
 _PATHS: Final = ("completions", "/responses")
 
 
@@ -90,7 +92,7 @@ def asks_a_model(command: str) -> bool:
 
 def posts_a_request(command: str) -> bool:
     """Tell whether a command sends its data to a chat API."""
-    if _program(command.split()) not in SHOWING["posters"].words:
+    if _program(command.split()) not in SHOWING["posters"].words or _PROBES.search(command):
         return False
     methods = [match["method"].upper() for match in _METHOD.finditer(command)]
     urls = [match[0] for match in _URL.finditer(command)]

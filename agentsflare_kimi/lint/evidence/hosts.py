@@ -18,10 +18,17 @@ _API: Final = lazy(
     r"/v\d|/api\b|/openai|/compatible|/anthropic|/inference|/chat/completions|\A(?:api|llm|ai|gateway|proxy|openai)[.-]"
 )
 _BASE: Final = lazy(
-    r"(?i)(?:base_?ur[li]|api_?base|endpoint|api_?url|host|server)\w*[\"']?\)?\s*(?:=>|[:=(,])\s*(?:new \w+\()?[\"'`]?\Z"  # noqa: E501  # a pattern
+    r"(?i)(?:base[-_]?ur[li]|ur[li]_?base|api[-_]?base|endpoint|api_?url|host|server)\w*[\"']?\)?\s*(?:=>|[:=(,])\s*(?:new \w+\()?[\"'`]?\Z"  # noqa: E501  # a pattern
 )
 _OURS: Final = lazy(r"(?:^|\.)(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.com|kimi\.ai)$")
 _LOCAL: Final = lazy(r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker)")
+_PRIVATE: Final = lazy(
+    r"^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+$|.*\.(?:local|internal|lan|svc)$)"
+)
+_URL_KEY: Final = lazy(r"(?i)(?<![a-z_-])url[\"']?\s*(?:=>|[:=])\s*[\"'`]?\Z")
+_LOCAL_API: Final = lazy(r"/v\d+\b|/completions|/responses|/api/(?:chat|generate)\b")
+# `http://${host}:8000/v1`: only one's own servers are called without TLS.
+_OWN_PORT: Final = lazy(r"http://[\w.-]*[${][\w.${}-]*:\d+/(?:v\d|[\w/]*completions)")
 _NEUTRAL: Final = lazy(r"^(?:github\.|\S*github|\S*\$)")
 # Hosts and SDKs of other vendors. Source: facts/catalog-2026-11.md section 4.
 _VENDORS: Final = (
@@ -33,17 +40,18 @@ _VENDORS: Final = (
 # Further vendors, which host no Kimi model but may be named as a provider.
 _PROVIDERS: Final = (
     r"mistral|anthropic|google|gemini|cohere|deepseek|xai|x-ai|zhipu|qwen|minimax|ai21|palm|claude"
+    r"|tgi|sglang|localai|lmdeploy|xinference|llamacpp|runpod|portkey|helicone|litellm"
 )
 # Every text that names a vendor contains one of these.
 _VENDOR_NAMES: Final = tuple(
     name for part in _VENDORS.split("|") if (name := part.partition("(")[0]).isalnum()
 )
 _NAMED: Final = (*_VENDOR_NAMES, *_PROVIDERS.split("|"))
-_PROVIDER_WORDS: Final = ("provider", "vendor", "platform", "backend")
+_PROVIDER_WORDS: Final = ("provider", "vendor", "platform", "backend", "apitype", "api_type")
 _VENDOR: Final = lazy(rf"(?:^|[./_-])(?:{_VENDORS})", re.IGNORECASE)
 _PROVIDES: Final = lazy(rf"(?:{_VENDORS}|{_PROVIDERS})", re.IGNORECASE)
 _PROVIDER: Final = lazy(
-    r"(?:\b|_)(?:llm_?|model_?)?(?:provider|vendor|platform|backend)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?P<name>[\w.-]+)"
+    r"(?:\b|_)(?:llm_?|model_?)?(?:provider|vendor|platform|backend|api_?type)[\"']?\s*(?:[:=]|=>)\s*[:\"']?(?P<name>[\w.-]+)"
 )
 _IMPORT: Final = lazy(r"^[ \t]*(?:from|import|require|using|use)\b[^\n]*", re.MULTILINE)
 _IMPORTED: Final = lazy(rf"\b(?:{_VENDORS}|boto3|dashscope|google\.cloud|vertexai)\b")
@@ -64,12 +72,28 @@ _VARIABLE: Final = lazy(
 _UNMISTAKABLE: Final = tuple(
     "openrouter dashscope siliconflow deepinfra novita volcengine bedrock fireworks togetherai "  # noqa: SIM905  # words read best as words
     "groq baseten vllm sglang ollama lmstudio lmdeploy xinference localai parasail "
-    "text-generation-inference".split()
+    "text-generation-inference llamacpp litellm_proxy litellm_base litellm_url litellm_host "
+    "litellm_api litellm_endpoint litellm_master litellm_key tensor_parallel tensor-parallel "
+    "gpu_memory_utilization max_model_len hf_token instance_type api-version "
+    "azureserviceversion openai-go/azure openai/deployments azure.withendpoint azure.withapikey "
+    "x-title http-referer lm_studio llama_server llama_cpp llama-cpp "
+    "cf_aig defaultazureconfig ngc_api_key azure_api_version model_path gpu_count "
+    "num_gpus cuda_visible_devices nvidia_visible_devices".split()
+)
+# What a client of one's own server has for a key, a URL or a name.
+_OWN: Final = lazy(
+    r"api_?key[\"']?\)?\s*[:=(,]\s*(?:[\"'](?:none|no-?key|dummy|-)[\"']"
+    r"|[\"']?(?:EMPTY|not[-_ ]?needed|sk-no-key-required|lm-studio)(?:[\"'\s]|\Z))"
+    r"|base_?ur[li][\"']?\s*[:=]\s*[\"'`]/\w"
+    r"|(?<![\w@-])(?:hf|local|proxy)_?\w*\.chat\.completions",
+    re.IGNORECASE,
 )
 _MENTIONED: Final = lazy(rf"(?<![a-z])(?:{'|'.join(_UNMISTAKABLE)})(?![a-z])")
 _VARIABLE_ENDINGS: Final = ("_KEY", "_TOKEN", "_BASE", "_URL", "_ENDPOINT")
 # Clients of other APIs, which go to their own hosts unless told otherwise.
-_OTHER_CLIENTS: Final = ("Anthropic", "Mistral", "Cohere", "Cerebras", "Ollama", "Bedrock")
+_OTHER_CLIENTS: Final = tuple(
+    "Anthropic Bedrock Cerebras Cohere Mistral Ollama Portkey".split()  # noqa: SIM905  # words read best as words
+)
 _OTHER_SDK: Final = lazy(rf"(?<!\w)(?:Async)?(?:{'|'.join(_OTHER_CLIENTS)})(?:Client)?\(")
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 
@@ -115,8 +139,9 @@ class Hosts:
     @property
     def _mentions_another(self) -> bool:
         # The pattern is slow, and few texts hold any of its names.
-        return any(name in self._lowered for name in _UNMISTAKABLE) and bool(
-            _MENTIONED.search(self._lowered)
+        is_named = any(name in self._lowered for name in _UNMISTAKABLE)
+        return (is_named and _MENTIONED.search(self._lowered) is not None) or (
+            _OWN.search(self._text) is not None
         )
 
     @property
@@ -163,8 +188,14 @@ class Hosts:
             host, path = match["host"].lower(), match["path"] or ""
             if _OURS.search(host):
                 yield _Place(match.start(), "ours")
+            elif _OWN_PORT.match(match[0]):
+                yield _Place(match.start(), "foreign")
             elif not _NEUTRAL.match(host):
-                if _LOCAL.match(host):
+                is_local = _LOCAL.match(host) is not None
+                is_near = is_local or _PRIVATE.match(host) is not None
+                if is_near and (_URL_KEY.search(before) or _LOCAL_API.search(path)):
+                    yield _Place(match.start(), "foreign")
+                elif is_local:
                     # A program may serve its own pages there, too.
                     if _BASE.search(before):
                         yield _Place(match.start(), "foreign")

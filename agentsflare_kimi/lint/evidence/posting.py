@@ -47,6 +47,9 @@ def is_posted(tree: Tree, names: tuple[str, ...], opener: int) -> bool:
         place = next(found, len(parts)) + 1
     if place >= len(parts):
         return False
+    if names[-1].lower() == "fetch" and _text(tree, parts[place]).startswith("/"):
+        # The page's own server, whose models may be named otherwise.
+        return False
     return _is_handle(names) or _is_chat_url(tree, parts[place])
 
 

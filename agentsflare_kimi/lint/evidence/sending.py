@@ -35,9 +35,9 @@ __all__ = ["Sending"]
 
 Role = Literal["sent", "typed", "marks", "hands on", "unknown"]
 
-# A function's or a class's name where it is defined.
+# A function's or a class's name where it is defined, or a method's where it is replaced.
 _DEFINED: Final = lazy(
-    r"\b(?:def|defp|function|func|fun|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?(\w+)"
+    r"(?:\b(?:defp?|function|func?|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?|\.(?=\w+[ \t]*=(?![=>~])))(\w+)"  # noqa: E501  # a pattern
 )
 _DEEPEST: Final = 4
 _BODY_KEYS: Final = SHOWING["body-keys"].words
@@ -134,7 +134,7 @@ class Sending:
     def _is_own(self, names: tuple[str, ...]) -> bool:
         """Tell whether the program itself defines what is called, which may do anything."""
         if self._defined is None:
-            self._defined = {match[1] for match in _DEFINED.finditer(self._tree.source.masked)}
+            self._defined = {m[1] for m in _DEFINED.finditer(self._tree.source.masked)}
         return names[-1].removesuffix("()") in self._defined
 
     def _is_pretended(self, opener: int) -> bool:

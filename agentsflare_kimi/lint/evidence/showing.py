@@ -83,7 +83,7 @@ SHOWING: Final[dict[str, Words]] = {
         "words of the names of doubles, of calls that set one up or check it, and of routers",
         """
         mock mocks fake stub stubs dummy spy test testset expect expects verify every when
-        given replay allow receive raises router cassette vcr
+        given replay record recorder recorded assert allow receive raises router cassette vcr
         """,
     ),
     "not-posting": words(

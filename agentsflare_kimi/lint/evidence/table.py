@@ -74,6 +74,26 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "the new name stands in the same list",
         "the new name stands in the same list already; remove this one instead",
     ),
+    "successor-asked": Evidence(
+        "against",
+        "the program asks the new model, too",
+        "the program asks the new model already, and may choose or compare",
+    ),
+    "error-expected": Evidence(
+        "against",
+        "the program handles the error that a retired model gives",
+        "the program handles the error that a retired model gives, and may expect it",
+    ),
+    "part-looked-for": Evidence(
+        "against",
+        "the program looks for a part of a model's name, such as `thinking`",
+        "the program looks for a part of a model's name, which the new one may lack",
+    ),
+    "doubled": Evidence(
+        "against",
+        "the program sets up a double of a client or server, or replays recorded answers",
+        "the program sets up a double or replays answers, which may know only the old name",
+    ),
     "other-host": Evidence(
         "against",
         "a base URL, a provider or an import names another host",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
+from agentsflare_kimi.lint.evidence.whole_text import is_for_other_servers, reasons_in
 from agentsflare_kimi.lint.findings import Fix, Severity
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.requests.bodies import Body, callee_of
 from agentsflare_kimi.lint.requests.mentions import Mention, find_mentions
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
-from agentsflare_kimi.models.catalog import KimiModel, catalog
+from agentsflare_kimi.models.catalog import KimiModel, catalog, find_model
 from agentsflare_kimi.models.successors import successor_of
 
 if TYPE_CHECKING:
@@ -92,23 +95,41 @@ class Reading:
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         """Every place that names a model."""
-        found = find_mentions(self.document, self.embedded)
-        return tuple(self._at_host(mention) for mention in found)
+        found = [*find_mentions(self.document, self.embedded)]
+        asked = {mention.model for mention in found if mention.is_request} | self.models_around
+        return tuple(self._in_file(mention, asked) for mention in found)
 
-    def _at_host(self, mention: Mention) -> Mention:
-        """Add evidence to a request that goes to another host."""
+    def _in_file(self, mention: Mention, asked: AbstractSet[str]) -> Mention:
+        """Add evidence to a request that the rest of the file gives."""
         if not mention.is_request:
             return mention
+        evidence = [*mention.value.evidence, *self._host_of(mention)]
+        if not load(self.document.language).is_data:
+            model = find_model(mention.model)
+            new = self.successor_of(model) if model else None
+            if new and new.id in asked:
+                evidence.append("successor-asked")
+            evidence += self._reasons
+        return mention._replace(value=mention.value._replace(evidence=tuple(evidence)))
+
+    @cached_property
+    def _reasons(self) -> Sequence[str]:
+        return reasons_in(self.document.text)
+
+    def _host_of(self, mention: Mention) -> Sequence[str]:
+        """Return the evidence that a request goes to another host."""
         host = self.hosts.verdict
         body = mention.value.body
         if host == "mixed" and body:
             opener, closer = body.main.opener, body.main.closer
             near = self.hosts.within(opener, closer)
             host = near if near != "unknown" else _host_of_client(self, body) or host
+        if body and body.is_complete and host == "unknown":
+            request = self.document.text[body.main.opener : body.main.closer]
+            return ("other-host",) if is_for_other_servers(request) else ()
         if host in {"ours", "unknown"}:
-            return mention
-        evidence = (*mention.value.evidence, "vendor" if host == "vendor" else "other-host")
-        return mention._replace(value=mention.value._replace(evidence=evidence))
+            return ()
+        return ("vendor",) if host == "vendor" else ("other-host",)
 
     @cached_property
     def asked_elsewhere(self) -> AskedElsewhere | None:

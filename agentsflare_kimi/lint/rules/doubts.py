@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, NOTHING_SHOWS
@@ -54,16 +55,28 @@ def with_doubts(
     """
     if not any(_is_open(problem) for problem in problems):
         return list(problems)
-    left = _left_behind(problems, document.text)
-    settings = list(_settings(document, sorted(p.request for p in problems if p.request)))
-    return [_doubted(p, left, settings, lines) if _is_open(p) else p for p in problems]
+    left = _left_behind(problems, document.text, _is_never_moved)
+    # A whole request is moved by itself, and what only may be sent stays as it is.
+    unmoved = _left_behind(problems, document.text, _is_not_moved)
+    settings: Sequence[tuple[str, int]] = ()
+    if any(_is_open(problem) and problem.is_shared for problem in problems):
+        requests = sorted(p.request for p in problems if p.request)
+        settings = list(_settings(document, requests))
+    return [
+        p
+        if not _is_open(p)
+        else _doubted(p, left, settings, lines)
+        if p.is_shared
+        else _doubted(p, unmoved, (), lines)
+        for p in problems
+    ]
 
 
 def _is_open(problem: Problem) -> bool:
-    """Tell whether a fix only renames a model that other places in the file may depend on."""
+    """Tell whether a fix moves a model that other places in the file may depend on."""
     fix = problem.fix
     is_open = fix is not None and (fix.is_safe or fix.reason in _GENERAL)
-    return is_open and problem.is_shared and problem.replacement is not None
+    return is_open and problem.replacement is not None
 
 
 def _doubted(
@@ -90,18 +103,44 @@ def _doubted(
     return problem._replace(fix=fix)
 
 
-def _left_behind(problems: Sequence[Problem], text: str) -> dict[str | None, list[int]]:
+def _is_never_moved(problem: Problem) -> bool:
+    return problem.fix is None or problem.severity == "warning"
+
+
+def _is_not_moved(problem: Problem) -> bool:
+    is_moved = problem.fix is not None and (problem.fix.is_safe or problem.request is not None)
+    return not is_moved
+
+
+def _left_behind(
+    problems: Sequence[Problem], text: str, is_left: Callable[[Problem], bool]
+) -> dict[str | None, list[int]]:
     """Find names that no fix changes, though the program may depend on them."""
     left: dict[str | None, list[int]] = {}
     for problem in problems:
-        is_whole = text[problem.start : problem.end] == problem.model
-        is_other = problem.fix is None or problem.severity == "warning"
-        if is_whole and is_other and not problem.in_prose:
+        # `model:name` is a label.
+        name = text[problem.start : problem.end].rpartition(":")[2]
+        if name == problem.model and is_left(problem) and not problem.in_prose:
             first = left.setdefault(problem.model, [])
             # The second is for the first itself.
             if len(first) < _TOLD:
                 first.append(problem.start)
+    spans = sorted((problem.start, problem.end) for problem in problems)
+    for model in {problem.model for problem in problems if problem.model}:
+        found = (at for at in _in_longer_names(text, model) if not _is_inside(at, spans))
+        left.setdefault(model, []).extend(islice(found, _TOLD))
     return left
+
+
+def _in_longer_names(text: str, model: str) -> Iterator[int]:
+    """Find a name in those of files, keys and spans: `runs/name.json`, `"cache:name"`."""
+    if text.count(model) == 1:
+        return
+    name = re.escape(model)
+    path = rf"(?<![^\s\"'`=>(])[\w.${{}}-]*/(?:[\w.${{}}-]+/)*{name}(?![\w-])"
+    quoted = rf"[\"'`](?:[\w.${{}}:-]*[:_]|\w+ ){name}[./:_\"'`]|[\"'`]{name}[./:_]"
+    for match in re.finditer(rf"{path}|{quoted}", text):
+        yield match.start() + match[0].index(model)
 
 
 def _settings(document: Document, requests: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:

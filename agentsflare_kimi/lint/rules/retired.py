@@ -93,10 +93,12 @@ outwards, and each of them is known to send it or to hand it on as it is. A vari
 else uses (`mutate(body)`), a call that is not known or that the program defines itself, an unknown
 key beside or around a setting: each of these makes the fix unsafe.
 Where only the name is there, the fix is safe for models that always thought, and unsafe for the
-others, because the new model thinks. It is unsafe in tests, samples and generated files. Unless the
-whole call stands in one place, it is also unsafe where the same file sets a parameter that the
-successor pins, or uses the old name in another way (as a key, in a comparison or a list), because
-a rename leaves that as it is.
+others, because the new model thinks. It is unsafe in tests, samples and generated files, and where
+the same file uses the old name in another way (as a key, in a comparison or a list, in the name of
+a file or a span), because a fix leaves that as it is. Also in programs that ask the successor as
+well, look for a part of a model's name, handle the error that a retired model gives, or set up a
+double. Unless the whole call stands in one place, it is also unsafe where the same file sets a
+parameter that the successor pins.
 """,
     check=_check,
     needles=NAMES,

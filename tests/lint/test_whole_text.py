@@ -1,0 +1,104 @@
+"""A whole request is not changed safely where the rest of the program speaks against it."""
+
+import pytest
+from linting import find, kind
+
+from agentsflare_kimi.lint.evidence.table import EVIDENCE
+from agentsflare_kimi.lint.evidence.whole_text import is_for_other_servers, reasons_in
+
+CALL = 'r = client.chat.completions.create(model="kimi-k2-thinking", messages=m{0})\n'
+
+AROUND = {
+    "error-expected": (
+        "try: ask()\nexcept openai.NotFoundError: pass\n",
+        "assert r.status_code == 410\n",
+        "with pytest.warns(RetiredModelWarning): ask()\n",
+    ),
+    "doubled": (
+        "client.chat.completions.create.side_effect = fail\n",
+        "client = OpenAI(http_client=httpx.Client(transport=httpx.MockTransport(f)))\n",
+        '@vcr.use_cassette("a.yaml")\ndef ask(): ...\n',
+        'setattr(client.chat.completions, "create", fake)\n',
+    ),
+    "part-looked-for": (
+        'if "thinking" in r.model: show(r)\n',
+        'assert r.model.startswith("kimi-k2-th")\nr.model.endswith("-thinking")\n',
+    ),
+}
+SAMPLES = [(name, text) for name, texts in AROUND.items() for text in texts]
+
+
+@pytest.mark.parametrize(("name", "text"), SAMPLES)
+def test_what_the_program_says_elsewhere_makes_the_fix_unsafe(name, text):
+    assert name in reasons_in(text)
+    finding = find("AFK001", CALL.format("") + text, "a.py")[0]
+    assert kind(finding) == "unsafe"
+    assert EVIDENCE[name].reason in finding.fix.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "if r.status_code == 429: wait()\n",
+        "except FileNotFoundError: pass\n",
+        'print("thinking")\n',
+        'retriever.search(q, top_k=3, kind="preview")\n',
+        'r.choices[0].message.content.startswith("{")\n',
+    ],
+)
+def test_what_says_nothing_about_the_model_leaves_the_fix_safe(text):
+    assert reasons_in(text) == ()
+    assert kind(find("AFK001", CALL.format("") + text, "a.py")[0]) == "safe"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        ', extra_body={"top_k": 20}',
+        ', extra_body={"guided_json": schema}',
+        ', extra_body={"provider": {"order": ["x"]}}',
+    ],
+)
+def test_a_field_that_only_other_servers_take_makes_the_fix_unsafe(field):
+    assert is_for_other_servers(field)
+    assert kind(find("AFK001", CALL.format(field), "a.py")[0]) == "unsafe"
+
+
+@pytest.mark.parametrize("field", ["", ", max_tokens=5", ", tools=tools, stream=True"])
+def test_usual_fields_leave_the_fix_safe(field):
+    assert not is_for_other_servers(field)
+    assert kind(find("AFK001", CALL.format(field), "a.py")[0]) == "safe"
+
+
+def test_a_program_that_asks_the_successor_as_well_is_not_changed_safely():
+    other = CALL.format("").replace("kimi-k2-thinking", "kimi-k2.6")
+    finding = find("AFK001", CALL.format("") + other, "a.py")[0]
+    assert kind(finding) == "unsafe"
+    assert EVIDENCE["successor-asked"].reason in finding.fix.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'assert r.model == "kimi-k2-thinking"\n',
+        'cost = PRICES["kimi-k2-thinking"]\n',
+        'db.execute(q, ("kimi-k2-thinking", r.usage.total_tokens))\n',
+        'out = "runs/kimi-k2-thinking.json"\n',
+        'span.update_name("chat kimi-k2-thinking")\n',
+    ],
+)
+def test_a_name_that_stays_as_it_is_makes_the_fix_of_a_whole_call_unsafe(text):
+    finding = find("AFK001", CALL.format("") + text, "a.py")[0]
+    assert kind(finding) == "unsafe"
+    assert "line 2" in finding.fix.reason
+
+
+@pytest.mark.parametrize(
+    "url", ["http://gpu:8000/v1", "http://{host}:8000/v1", "http://10.0.0.3/v1", "/llm"]
+)
+def test_a_server_of_ones_own_makes_the_fix_unsafe(url):
+    text = f'client = OpenAI(base_url=f"{url}")\n'
+    if url.startswith("/"):
+        text = text.replace('f"', '"')
+    assert kind(find("AFK001", text + CALL.format(""), "a.py")[0]) == "unsafe"

@@ -47,7 +47,7 @@ class Pieces:
         self._source = tree.source
         self._seen: set[str] = set()
         # Whether callers may add to the request.
-        self.is_open = False
+        self.is_open: bool = False
         self.groups: dict[int, Group] = {}
         self.forms: set[Form] = set()
         # The name that the group at an opening bracket, or at -1 - offset, belongs to.

@@ -72,7 +72,7 @@ class Source:
         self.memory: dict[int, list[Entry] | None] = {}
         self._starts = [region.start for region in regions]
         # How many steps reading took, for tests of its speed.
-        self.visits = 0
+        self.visits: int = 0
 
     def region_at(self, offset: int) -> Region | None:
         """Find the region that holds *offset*; None in code."""

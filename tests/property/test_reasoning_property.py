@@ -52,7 +52,8 @@ def test_no_reasoning_reaches_another_conversation(steps):
 TEXTS = ["weather?", "continue", "weather? And tomorrow?"]
 SYSTEMS = ["Be brief. It is 10:00:{second:02}.", "You serve Ann.", "You serve Bob.", ""]
 RESULTS = ["pending", "4 degrees and rain", "4 degrees and snow", "14"]
-CLEARED = ["", "[cleared]", "4 degrees... [truncated]", "(hidden)"]
+TRUNCATED = "4 degrees... [truncated]"
+CLEARED = ["", "[cleared]", TRUNCATED, "(hidden)"]
 
 
 class Talk:
@@ -78,7 +79,10 @@ class Talk:
         last = max((i for i, m in enumerate(history) if m.get("tool_calls")), default=0)
         for old in history[:last]:
             if old["role"] == "tool" and self.random.random() < 0.2:
-                old["content"] = self.random.choice(self.cleared)
+                # What is left of a result is how it began: "14" never becomes "4 degrees...".
+                is_long = old["content"].startswith("4 degrees")
+                possible = [text for text in self.cleared if is_long or text != TRUNCATED]
+                old["content"] = self.random.choice(possible)
         if self.random.random() < 0.3:
             text = json.dumps(history).replace("functions.", "functions_").replace(":0", "_0")
             history = json.loads(text)

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias, cast
 from agentsflare_kimi.batch.line_errors import LineError
 from agentsflare_kimi.batch.parquet import read_parquet
 from agentsflare_kimi.errors import BatchError
+from agentsflare_kimi.reading.lenient import LONE_SURROGATE
 
 __all__ = ["FORMATS", "Reader", "find_format"]
 
@@ -21,8 +22,7 @@ Reader: TypeAlias = Callable[[Path], Iterator[tuple[int, Value]]]
 _BOM: Final = b"\xef\xbb\xbf"
 _LONGEST_FIELD: Final = min(sys.maxsize, 2**31 - 1)
 _SAVE_AS_UTF_8: Final = "save the file as UTF-8"
-# Half of a character, which UTF-8 cannot carry; JSON can name it as an escape.
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# JSON can name half of a UTF-16 pair as an escape.
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -94,7 +94,7 @@ _JSON_NAMES: Final[Mapping[type, str]] = {
 
 
 def _has_lone_surrogate(value: object) -> bool:
-    return _LONE_SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
+    return LONE_SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
 
 
 def _refuse_constant(name: str) -> object:
@@ -125,7 +125,7 @@ def _header(path: Path, rows: Iterator[list[str]]) -> list[str]:
         header = next(rows, list[str]())
     except csv.Error as error:
         raise BatchError(f"{path}: line 1: not CSV: {error}") from error
-    if any(map(_LONE_SURROGATE.search, header)):
+    if any(map(LONE_SURROGATE.search, header)):
         raise BatchError(f"{path}: line 1: not UTF-8; {_SAVE_AS_UTF_8}")
     twice = {name for name in header if header.count(name) > 1}
     if twice:
@@ -136,7 +136,7 @@ def _header(path: Path, rows: Iterator[list[str]]) -> list[str]:
 def _record(header: list[str], fields: list[str]) -> Value:
     if len(fields) != len(header):
         return LineError(f"{len(fields)} fields, and {len(header)} columns")
-    if any(map(_LONE_SURROGATE.search, fields)):
+    if any(map(LONE_SURROGATE.search, fields)):
         return LineError(f"not UTF-8; {_SAVE_AS_UTF_8}")
     return dict(zip(header, fields, strict=True))
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from agentsflare_kimi.errors import LoneSurrogateError
+from agentsflare_kimi.reading.lenient import LONE_SURROGATE
 
 __all__ = ["lone_surrogate_error"]
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NAME: Final = re.compile(r"\w{1,64}", re.ASCII)
 
 
@@ -43,7 +43,7 @@ def lone_surrogate_error(body: object) -> LoneSurrogateError | None:
 
 def _find(value: object, path: str) -> tuple[str, int, str] | None:
     if isinstance(value, str):
-        match = _SURROGATE.search(value)
+        match = LONE_SURROGATE.search(value)
         return match and (path, match.start(), match.group())
     if isinstance(value, Mapping):
         for name, entry in cast("Mapping[object, object]", value).items():

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeGuard, cast
 
 __all__ = [
+    "LONE_SURROGATE",
     "as_integer",
     "as_list",
     "as_mapping",
@@ -36,7 +37,9 @@ __all__ = [
 # A content part without a type that carries `text` is text too; "output_text" is the
 # Responses API's word for it.
 _TEXT_TYPES: Final = (None, "text", "output_text")
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""Half of a UTF-16 pair, which Python strings allow and UTF-8 does not."""
+
 _FIRST_HALVES: Final = frozenset(map(chr, range(0xD800, 0xDC00)))
 
 
@@ -174,7 +177,7 @@ def whole_text(text: str) -> str:
     >>> whole_text("\ud83d" + "\ude00")
     '😀'
     """
-    if text.isascii() or _SURROGATES.search(text) is None:
+    if text.isascii() or LONE_SURROGATE.search(text) is None:
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

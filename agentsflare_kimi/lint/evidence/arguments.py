@@ -19,7 +19,7 @@ from agentsflare_kimi.lint.evidence.calling import asks
 from agentsflare_kimi.lint.evidence.case import Case, Verdict
 from agentsflare_kimi.lint.evidence.defaults import called_before
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url, is_model_key
+from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_api_key, is_base_url, is_model_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FLAG", "judge_argument", "string_before"]
 
-FLAG: Final = lazy(r"--?[\w-]*model(?:[-_](?:name|id))?=?\Z|-m\Z", re.IGNORECASE)
+FLAG: Final = lazy(rf"{MODEL_FLAG}=?\Z|-m\Z", re.IGNORECASE)
 """An option that names a model."""
 _FIRST: Final = 4
 

@@ -17,6 +17,7 @@ from agentsflare_kimi.lint.evidence.callees import (
 from agentsflare_kimi.lint.evidence.calling import encodes, hands_on
 from agentsflare_kimi.lint.evidence.chains import chain_before, operand_around
 from agentsflare_kimi.lint.evidence.words import WORDS
+from agentsflare_kimi.lint.sources.targets import DOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Around"]
 
 _HEADS: Final = frozenset({"def", "defp", "defmacro"})
-_OF_AN_OBJECT: Final = frozenset({".", "?.", "->", "::", "&."})
 _RECORDERS: Final = WORDS["recorders"].words
 _ASSERTS: Final = ("assert_", "refute_")
 _EQUALS: Final = frozenset({"==", "!=", "===", "!==", "=~"})
@@ -164,8 +164,8 @@ def _begins_mock(tokens: Sequence[Token], index: int) -> bool:
     """Tell whether a token is the `nock` of `nock(url).post(...)`."""
     before = tokens[index - 1].text if index else ""
     ahead = [token.text for token in tokens[index + 1 : index + 3]]
-    is_called = ahead[:1] == ["("] and ahead[-1] in _OF_AN_OBJECT
-    return is_called and tokens[index].text.lower() in MOCKS and before not in _OF_AN_OBJECT
+    is_called = ahead[:1] == ["("] and ahead[-1] in DOTS
+    return is_called and tokens[index].text.lower() in MOCKS and before not in DOTS
 
 
 def _is_head(step: Step) -> bool:

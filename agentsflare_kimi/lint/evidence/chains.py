@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from agentsflare_kimi.lint.sources.targets import KEYWORDS
+from agentsflare_kimi.lint.sources.targets import DOTS, KEYWORDS, past_generics
 from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Operand", "chain_before", "operand_around"]
 
-_DOTS: Final = frozenset({".", "?.", "->", "::", "&."})
 _OPENERS: Final = frozenset("([{")
 _MARKS: Final = frozenset({"!", "?"})
 
@@ -63,7 +62,7 @@ def operand_around(tokens: Sequence[Token], index: int) -> Operand:
         ):
             last += 1
         elif (
-            following.text in _DOTS
+            following.text in DOTS
             and last + 2 < len(tokens)
             and is_word(tokens[last + 2].text)
             and (following.text != "->" or following.start == tokens[last].end)
@@ -84,17 +83,15 @@ def _read_back(tokens: Sequence[Token], index: int) -> tuple[tuple[str, ...], in
         while place >= 0 and tokens[place].text in _MARKS:
             place -= 1
         if place >= 0 and tokens[place].text == ">":
-            place = _past_generics(tokens, place)
+            place = past_generics(tokens, place)
         called = ""
         while place >= 0 and tokens[place].text in _OPENERS:
-            touches = (
-                tokens[place].end == tokens[place + 1].start or tokens[place + 1].text in _DOTS
-            )
+            touches = tokens[place].end == tokens[place + 1].start or tokens[place + 1].text in DOTS
             if not touches:
                 break
             called, place = "()", place - 1
         token = tokens[place] if place >= 0 else None
-        is_member = token is not None and place > 0 and tokens[place - 1].text in _DOTS
+        is_member = token is not None and place > 0 and tokens[place - 1].text in DOTS
         if token is None or not is_word(token.text) or (token.text in KEYWORDS and not is_member):
             if called:
                 names.append(called)
@@ -108,13 +105,3 @@ def _read_back(tokens: Sequence[Token], index: int) -> tuple[tuple[str, ...], in
         if place == 0:
             break
     return tuple(reversed(names)), first
-
-
-def _past_generics(tokens: Sequence[Token], place: int) -> int:
-    depth = 0
-    while place >= 0:
-        depth += (tokens[place].text == ">") - (tokens[place].text == "<")
-        place -= 1
-        if not depth:
-            break
-    return place

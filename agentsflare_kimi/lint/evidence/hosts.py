@@ -97,6 +97,12 @@ _OTHER_CLIENTS: Final = tuple(
 _OTHER_SDK: Final = lazy(rf"(?<!\w)(?:Async)?(?:{'|'.join(_OTHER_CLIENTS)})(?:Client)?\(")
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 
+# Names of other vendors' models, by how they begin.
+_OTHER_MODELS: Final = lazy(
+    r"[\"'`/](?:gpt-|o[134]-|claude|gemini|deepseek|qwen|glm-|llama|mistral|grok|doubao|command-r)",
+    re.IGNORECASE,
+)
+
 Host = Literal["ours", "vendor", "foreign", "mixed", "unknown"]
 
 
@@ -131,6 +137,15 @@ class Hosts:
             is_elsewhere = self._mentions_another or self._is_other_sdk
             return "foreign" if is_elsewhere else "unknown"
         return "vendor" if "vendor" in kinds else "foreign"
+
+    def may_call_others(self, text: str) -> bool:
+        """Tell whether a text that these hosts are for may also call somebody else.
+
+        Args:
+            text: The text, or the part of it that is judged.
+        """
+        is_elsewhere = self.verdict not in {"ours", "unknown"}
+        return is_elsewhere or _OTHER_MODELS.search(text) is not None
 
     @cached_property
     def _lowered(self) -> str:

@@ -15,7 +15,7 @@ from agentsflare_kimi.lint.evidence.callees import (
 from agentsflare_kimi.lint.evidence.chains import chain_before
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.bindings import Bindings
+from agentsflare_kimi.lint.requests.bindings import bindings_of
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.tree import is_word
 
@@ -51,7 +51,7 @@ class Purposes:
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
         self._tree = tree
-        self._bindings = Bindings(tree)
+        self._bindings = bindings_of(tree)
         self._looked_up: dict[str, bool] = {}
         self._registering: dict[str, bool] = {}
         self._defined: dict[str, bool] = {}

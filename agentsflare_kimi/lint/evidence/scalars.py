@@ -17,7 +17,7 @@ from agentsflare_kimi.lint.evidence.configured import (
 from agentsflare_kimi.lint.evidence.defaults import CHOOSING, SEVERAL
 from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_model_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ Judged = tuple["Position", str, tuple[str, ...]]
 """A position, a key, and keys of `EVIDENCE`."""
 
 # A flag or setting before a name in a value: `--model name`, `MODEL=name`, `"model": name`.
-_FLAG: Final = lazy(r"(?P<key>--?[\w-]*model(?:[-_](?:name|id))?|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
+_FLAG: Final = lazy(rf"(?P<key>{MODEL_FLAG}|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
 _PAIR: Final = lazy(
     r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z"
 )

@@ -21,7 +21,7 @@ from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand
 from agentsflare_kimi.lint.evidence.posting import is_posted
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.bindings import Bindings
+from agentsflare_kimi.lint.requests.bindings import bindings_of
 from agentsflare_kimi.lint.sources.targets import is_definition, name_before
 from agentsflare_kimi.lint.sources.tree import is_word
 
@@ -58,7 +58,7 @@ class Sending:
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
         self._tree = tree
-        self._bindings = Bindings(tree)
+        self._bindings = bindings_of(tree)
         self._names: dict[str, bool] = {}
         self._defined: set[str] | None = None
 

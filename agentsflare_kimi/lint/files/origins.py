@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from typing import Final
 
-from agentsflare_kimi.lint.languages import language_of
+from agentsflare_kimi.lint.languages import SCRIPTS, language_of
 from agentsflare_kimi.lint.patterns import lazy
 
 __all__ = ["is_left_out", "is_record", "why_left_out", "why_not_edited"]
@@ -17,7 +17,6 @@ _LOCKS: Final = (
 )  # fmt: skip
 _BUNDLES: Final = (".min.js", ".min.mjs", ".min.css", ".bundle.js")
 _LONGEST_LINE: Final = 5000
-_SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
 _TEST_FOLDERS: Final = frozenset(
     "test tests testing testdata test_data test-data __tests__ spec specs e2e fixture fixtures "  # noqa: SIM905  # words read best as words
     "__fixtures__ mock mocks __mocks__ cassettes snapshots __snapshots__ recordings stories "
@@ -72,7 +71,7 @@ def why_left_out(filename: str, text: str) -> str:
     if name.endswith(_BUNDLES):
         return "a bundle made of other files"
     is_long = len(text) > _LONGEST_LINE and _mean_line(text) > _LONGEST_LINE / 10
-    if is_long and language_of(filename, "") in _SCRIPTS:
+    if is_long and language_of(filename, "") in SCRIPTS:
         return "a bundle made of other files, by its long lines"
     return ""
 

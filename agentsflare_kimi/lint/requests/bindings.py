@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, callee_of, read_body
 from agentsflare_kimi.lint.sources.regions import STRING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.regions import Region
     from agentsflare_kimi.lint.sources.tree import Part, Token, Tree
 
-__all__ = ["Bindings"]
+__all__ = ["Bindings", "bindings_of"]
 
 _WORD: Final = lazy(r"(?:(?<![\w.$])|(?<=\.\.\.))[A-Za-z_$][\w$]*")
 # Other ways to bind a name: loops, imports, functions.
@@ -165,3 +166,9 @@ class Bindings:
             around >= 0 and tree.source.text[around] == "(" and self._is_parameter(around)
         )
         return is_parameter or (index + 1 < len(outer) and outer[index + 1].text == "=")
+
+
+@kept_with_first
+def bindings_of(tree: Tree) -> Bindings:
+    """Return the bindings of a text, which several judges of it share."""
+    return Bindings(tree)

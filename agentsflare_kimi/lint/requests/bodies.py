@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple, cast
 
-from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.languages import SCRIPTS, load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
@@ -144,7 +144,7 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
 
 def _is_pattern(tree: Tree, group: Group) -> bool:
     """Tell whether braces take an object apart: `function ask({ messages, model = "..." })`."""
-    if tree.language.name not in {"javascript", "typescript", "tsx"}:
+    if tree.language.name not in SCRIPTS:
         return False
     model = group.find("model")
     return model is not None and "=" in tree.source.masked[model.start : model.value_start]

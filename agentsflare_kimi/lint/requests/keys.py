@@ -8,12 +8,16 @@ from typing import Final
 from agentsflare_kimi.lint.patterns import lazy
 
 __all__ = [
+    "MODEL_FLAG",
     "describes_model",
     "is_api_key",
     "is_base_url",
     "is_model_key",
     "sampling_parameter",
 ]
+
+MODEL_FLAG: Final = r"--?[\w-]*model(?:[-_](?:name|id))?"
+"""A command's option that selects a model, as a pattern: `--model`, `--chat-model-name`."""
 
 _WORD: Final = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MODEL: Final = frozenset({"model", "llm"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, cast
 
+from agentsflare_kimi.lint.languages import SCRIPTS
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Form, Group, callee_of, group_at
 from agentsflare_kimi.lint.sources.regions import Entry
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "Pieces"]
 
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
-_SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
-LANGUAGES: Final = frozenset({"python", *_SCRIPTS})
+LANGUAGES: Final = frozenset({"python", *SCRIPTS})
 _ASSIGNED: Final = lazy(
     r"(?:\b(?:const|let|var)\s+)?(?P<name>[A-Za-z_$][\w$]*)(?:\s*:[^=\n]*)?\s*=\s*(?P<dict>dict\s*)?\Z"
 )
@@ -134,7 +134,7 @@ class Pieces:
     def _is_argument(self, around: int, before: str) -> bool:
         """Tell whether a script's SDK gets what follows as a whole."""
         is_first = before.rstrip().endswith("(") and self._source.text[around] == "("
-        is_script = self._tree.language.name in _SCRIPTS
+        is_script = self._tree.language.name in SCRIPTS
         return is_first and is_script and self._is_sdk(self._callee(around))
 
     def _object_form(self) -> Form:

@@ -39,9 +39,6 @@ __all__ = ["Asked", "AskedElsewhere", "moved_elsewhere"]
 _MODEL: Final = lazy(r"(?<![\w$])(?:model|model_name|modelName|Model)(?![\w$])")
 _SIGNS: Final = frozenset({"=", ":", "=>"})
 # Signs that a program also calls somebody else.
-_OTHERS: Final = lazy(
-    r"(?i)[\"'`/](?:gpt-|o[134]-|claude|gemini|deepseek|qwen|glm-|llama|mistral|grok|doubao|command-r)"
-)
 _MOST: Final = 60
 _KEY_AND_SIGN: Final = 2
 
@@ -91,8 +88,7 @@ class AskedElsewhere:
     @cached_property
     def _all(self) -> Sequence[tuple[Asked, Sequence[Mention]]]:
         text = self._document.text
-        is_other = self._hosts.verdict not in {"ours", "unknown"} or _OTHERS.search(text)
-        if is_other or self._document.tree.language.is_data:
+        if self._hosts.may_call_others(text) or self._document.tree.language.is_data:
             return ()
         found = list(self._asked())
         named = [m for m in self._mentions if _may_be_asked(m)] if found else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -55,9 +55,10 @@ def with_doubts(
     """
     if not any(_is_open(problem) for problem in problems):
         return list(problems)
-    left = _left_behind(problems, document.text, _is_never_moved)
+    longer = _in_longer_names(problems, document.text)
+    left = _left_behind(problems, document.text, longer, _is_never_moved)
     # A whole request is moved by itself, and what only may be sent stays as it is.
-    unmoved = _left_behind(problems, document.text, _is_not_moved)
+    unmoved = _left_behind(problems, document.text, longer, _is_not_moved)
     settings: Sequence[tuple[str, int]] = ()
     if any(_is_open(problem) and problem.is_shared for problem in problems):
         requests = sorted(p.request for p in problems if p.request)
@@ -113,7 +114,10 @@ def _is_not_moved(problem: Problem) -> bool:
 
 
 def _left_behind(
-    problems: Sequence[Problem], text: str, is_left: Callable[[Problem], bool]
+    problems: Sequence[Problem],
+    text: str,
+    longer: Mapping[str, Sequence[int]],
+    is_left: Callable[[Problem], bool],
 ) -> dict[str | None, list[int]]:
     """Find names that no fix changes, though the program may depend on them."""
     left: dict[str | None, list[int]] = {}
@@ -125,14 +129,22 @@ def _left_behind(
             # The second is for the first itself.
             if len(first) < _TOLD:
                 first.append(problem.start)
-    spans = sorted((problem.start, problem.end) for problem in problems)
-    for model in {problem.model for problem in problems if problem.model}:
-        found = (at for at in _in_longer_names(text, model) if not _is_inside(at, spans))
-        left.setdefault(model, []).extend(islice(found, _TOLD))
+    for model, places in longer.items():
+        left.setdefault(model, []).extend(places)
     return left
 
 
-def _in_longer_names(text: str, model: str) -> Iterator[int]:
+def _in_longer_names(problems: Sequence[Problem], text: str) -> Mapping[str, Sequence[int]]:
+    """Find the places of each model in longer names, as far as they are told."""
+    spans = sorted((problem.start, problem.end) for problem in problems)
+    found: dict[str, Sequence[int]] = {}
+    for model in {problem.model for problem in problems if problem.model}:
+        places = (at for at in _longer_names(text, model) if not _is_inside(at, spans))
+        found[model] = list(islice(places, _TOLD))
+    return found
+
+
+def _longer_names(text: str, model: str) -> Iterator[int]:
     """Find a name in those of files, keys and spans: `runs/name.json`, `"cache:name"`."""
     if text.count(model) == 1:
         return

@@ -36,11 +36,6 @@ __all__ = ["reached"]
 _SETTING: Final = re.compile(
     r"(?:\b|_)(?:temperature|top_?p|presence_?penalty|frequency_?penalty|n)\b", re.IGNORECASE
 )
-# Signs that a program also calls somebody else.
-_OTHERS: Final = lazy(
-    r"[\"'`/](?:gpt-|o[134]-|claude|gemini|deepseek|qwen|glm-|llama|mistral|grok|doubao|command-r)",
-    re.IGNORECASE,
-)
 _BUILDER: Final = lazy(
     r"\.\s*(?:set_?|with_?)?model\s*\(\s*(?P<model>[\w.$()]+?)\s*\)", re.IGNORECASE
 )
@@ -86,7 +81,7 @@ def reached(reading: Reading) -> Iterator[Problem]:
     model = find_model(next(iter(models))) if len(models) == 1 else None
     if model is None or not model.fixed_parameters(thinking=True) or model.id not in models:
         return
-    if reading.hosts.verdict not in {"ours", "unknown"} or _OTHERS.search(document.text):
+    if reading.hosts.may_call_others(document.text):
         return
     if not isinstance(document, CodeDocument) or document.language in _DATA:
         for variable in set_in_variables(document, reading.mentions):

@@ -57,9 +57,9 @@ class CodeDocument:
     @cached_property
     def bindings(self) -> Bindings:
         """The values of its variables."""
-        from agentsflare_kimi.lint.requests.bindings import Bindings  # noqa: PLC0415  # rarely needed
+        from agentsflare_kimi.lint.requests.bindings import bindings_of  # noqa: PLC0415  # rarely needed
 
-        return Bindings(self.tree)
+        return bindings_of(self.tree)
 
     @cached_property
     def _siblings(self) -> Siblings:

@@ -14,7 +14,7 @@ from agentsflare_kimi.lint.evidence.commands import (
 )
 from agentsflare_kimi.lint.evidence.configured import is_plain_name
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_model_key
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value, line_around
 from agentsflare_kimi.lint.sources.regions import Region
@@ -27,7 +27,7 @@ _ASSIGNMENT: Final = lazy(
 )
 # A parameter's default: `model=${1:-name}`.
 _DEFAULT: Final = lazy(r"(?:\A|[\s;&|(])([A-Za-z_]\w*)=\"?\$\{\w+:?[-=]\Z")
-_FLAG: Final = lazy(r"(?:\A|\s)(--?[\w-]*model(?:[-_](?:name|id))?|-m)[ \t]+\Z")
+_FLAG: Final = lazy(rf"(?:\A|\s)({MODEL_FLAG}|-m)[ \t]+\Z")
 # `jq --arg model name`
 _JQ: Final = lazy(r"--arg[ \t]+([A-Za-z_]\w*)[ \t]+\Z")
 _COMPARISON: Final = lazy(r"(?:[=!]=?|=~|-eq|-ne)[ \t]+\Z|\bcase[ \t]+\Z")

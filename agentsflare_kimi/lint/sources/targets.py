@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "DOTS",
     "KEYWORDS",
     "callee_at",
     "content_at",
@@ -19,11 +20,15 @@ __all__ = [
     "is_looped_over",
     "name_before",
     "name_of_head",
+    "past_generics",
     "tag_around",
     "target_of",
     "word_at",
     "words_before",
 ]
+
+DOTS: Final = frozenset({".", "?.", "->", "::", "&."})
+"""What joins a name to what it belongs to."""
 
 KEYWORDS: Final = frozenset(
     "if elif while for until unless switch match return in and or not yield await case when is "  # noqa: SIM905  # words read best as words
@@ -130,17 +135,17 @@ def callee_at(tokens: Sequence[Token], index: int) -> str:
     if place >= 0 and tokens[place].text in {"!", "?"}:
         place -= 1
     if place >= 0 and tokens[place].text in {">", "]"}:
-        place = _past_generics(tokens, place)
+        place = past_generics(tokens, place)
     if place >= 0 and tokens[place].text in {"?.", ".", "&."}:
         place -= 1
     if place < 0:
         return ""
-    is_method = place > 0 and tokens[place - 1].text in {".", "?.", "&.", "::", "->"}
+    is_method = place > 0 and tokens[place - 1].text in DOTS
     if not is_word(tokens[place].text) or (tokens[place].text in KEYWORDS and not is_method):
         is_called = tokens[place].text in {"(", "["} and tokens[place].end == tokens[index].start
         return "()" if is_called else ""
     names = [tokens[place].text]
-    while place > 1 and tokens[place - 1].text in {".", "::", "?.", "->", "&."}:
+    while place > 1 and tokens[place - 1].text in DOTS:
         before = tokens[place - 2].text
         if not is_word(before):
             names.append("()")
@@ -150,7 +155,8 @@ def callee_at(tokens: Sequence[Token], index: int) -> str:
     return ".".join(reversed(names))
 
 
-def _past_generics(tokens: Sequence[Token], place: int) -> int:
+def past_generics(tokens: Sequence[Token], place: int) -> int:
+    """Return the place before the type arguments that end at *place*: before `<T>`."""
     depth = 0
     while place >= 0:
         depth += (tokens[place].text == ">") - (tokens[place].text == "<")

@@ -21,7 +21,7 @@ _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[=>]|\x1b\][^\x07]*\x07|\
 class Terminal:
     """One process whose stdin, stdout and stderr are a terminal of a given size."""
 
-    def __init__(self, command, env, *, width=80, stdout=None):
+    def __init__(self, command, env, *, width=80, stdout=None, cwd=None):
         self._ours, theirs = os.openpty()
         self.resize(width, theirs)
         self.before = termios.tcgetattr(self._ours)
@@ -33,6 +33,7 @@ class Terminal:
             stdout=theirs if stdout is None else stdout,
             stderr=theirs,
             env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", **env},
+            cwd=cwd,
             start_new_session=True,
         )
         os.close(theirs)  # else the terminal has no end

@@ -1,13 +1,10 @@
 """`lint --interactive` on a real terminal."""
 
-import fcntl
-import os
-import pty
 import subprocess
 import sys
-import termios
 
 import pytest
+from terminal import terminal
 
 PROGRAM = """\
 from openai import OpenAI
@@ -27,39 +24,17 @@ def program(tmp_path):
 
 
 def answer(folder, answers):
-    """Run the command on a terminal, and give one answer to each question."""
-    controller, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "agentsflare_kimi", "lint", "--interactive", "--select", "AFK001"],
-        start_new_session=True,
-        # A terminal of its own, so that Ctrl-C is a signal.
-        preexec_fn=lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # no threads here
-        cwd=folder,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env=os.environ | {"NO_COLOR": "1"},
-    )
-    os.close(terminal)
-    pending = [*answers]
-    shown = ""
-    asked = 0
-    while True:
-        try:
-            piece = os.read(controller, 4096).decode()
-        except OSError:  # Linux tells so that the other end was closed
-            break
-        if not piece:
-            break
-        shown += piece
-        while pending and shown.count(QUESTION) > asked:
-            asked += 1
-            key = pending.pop(0).encode()
-            # Ctrl-C and Ctrl-D act at once.
-            os.write(controller, key if key in {b"\x03", b"\x04"} else key + b"\n")
-    os.close(controller)
-    assert not pending
-    return process.wait(), shown
+    """Run the command in *folder*, and give one answer to each question."""
+    with terminal(
+        "lint", "--interactive", "--select", "AFK001", env={"NO_COLOR": "1"}, cwd=folder
+    ) as opened:
+        for key in answers:
+            opened.expect(QUESTION)
+            if key == "\x03":
+                opened.interrupt()
+            else:
+                opened.send(key if key == "\x04" else f"{key}\n")  # Ctrl-D acts at once
+        return opened.close(), opened.text
 
 
 def left(file):

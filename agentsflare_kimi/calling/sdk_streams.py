@@ -29,6 +29,11 @@ class GuardedStream(Stream[_T]):
 
     watch: StreamWatch
 
+    @property
+    def is_done(self) -> bool:
+        """Whether `[DONE]` came; stream readers ask for it."""
+        return getattr(self._decoder, "is_done", False)
+
     if not TYPE_CHECKING:  # the SDK's own signatures, which have grown over its versions
 
         def __init__(self, **options) -> None:
@@ -70,6 +75,11 @@ class AsyncGuardedStream(AsyncStream[_T]):
     """
 
     watch: StreamWatch
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `[DONE]` came."""
+        return getattr(self._decoder, "is_done", False)
 
     if not TYPE_CHECKING:  # as above
 

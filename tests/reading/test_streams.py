@@ -7,7 +7,7 @@ from loopback import serving
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from samples import check, names, own, shared
 
-from agentsflare_kimi import AsyncKimi, Kimi
+from agentsflare_kimi import AsyncKimi, IncompleteStreamError, Kimi
 from agentsflare_kimi.reading.content import assistant_message, extract_content, extract_reasoning
 from agentsflare_kimi.reading.filters import extract_filter_results
 from agentsflare_kimi.reading.streams import AsyncStreamReader, StreamReader
@@ -366,14 +366,35 @@ def test_a_reader_that_has_read_nothing_has_nothing():
     assert not reader.is_complete
 
 
-class Done(list):
-    is_done = True
+@pytest.mark.parametrize("end", ["[DONE]", None])
+def test_a_stream_that_saw_its_end_marker_is_complete_without_a_finish_reason(end):
+    async def read_async(base_url):
+        async with AsyncKimi(api_key="sample", base_url=base_url) as client:
+            reader = AsyncStreamReader(await client.chat.completions.create(**ASKED))
+            raised = None
+            try:
+                assert [piece async for piece in reader] == ["."]
+            except IncompleteStreamError as error:
+                raised = error
+            return reader, raised
 
+    def read_sync(base_url):
+        with Kimi(api_key="sample", base_url=base_url) as client:
+            reader = StreamReader(client.chat.completions.create(**ASKED))
+            raised = None
+            try:
+                assert list(reader) == ["."]
+            except IncompleteStreamError as error:
+                raised = error
+            return reader, raised
 
-def test_a_stream_that_saw_its_end_marker_is_complete_without_a_finish_reason():
-    reader = StreamReader(Done([CHUNK]))
-    assert list(reader) == ["."]
-    assert reader.is_complete
+    with serving(events(CHUNK, *([end] if end else []))) as server:
+        for reader, raised in (
+            read_sync(server.base_url),
+            asyncio.run(read_async(server.base_url)),
+        ):
+            assert reader.is_complete == (raised is None) == bool(end)
+            assert reader.content == "."
 
 
 async def never_awaited():

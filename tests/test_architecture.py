@@ -12,7 +12,7 @@ ROOT = Path(agentsflare_kimi.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 # From the ground to the roof; a module imports from its own floor and from those below it.
 FLOORS = (
-    {"frozen_mapping", "pickling", "printable"},
+    {"frozen_mapping", "named_tuple", "pickling", "printable"},
     {"errors"},
     {"models", "base_url", "env_file", "variables"},
     {"reading", "settings"},
@@ -26,7 +26,7 @@ FLOORS = (
 BESIDE = {"client": {"options"}}
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The linter and the emulator run without an SDK, so they use nothing that loads one.
-PURE = {"frozen_mapping", "printable", "errors", "base_url", "models"}
+PURE = {"frozen_mapping", "named_tuple", "printable", "errors", "base_url", "models"}
 # Modules that load none either, though their rooms do.
 PURE_MODULES = {"agentsflare_kimi.reading.lenient"}
 LIGHT = {"lint", "emulator"}

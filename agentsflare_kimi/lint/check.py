@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.files.origins import is_left_out, why_not_edited
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
@@ -16,6 +16,7 @@ from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
 from agentsflare_kimi.lint.rules.doubts import with_doubts
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Embedded
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Judged", "find"]
 

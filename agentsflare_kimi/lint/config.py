@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from agentsflare_kimi.frozen_mapping import FrozenMapping
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["LintConfig", "LintConfigError", "check", "check_codes"]
 

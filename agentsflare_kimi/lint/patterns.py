@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-__all__ = ["lazy"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Rare", "lazy"]
 
 _METHODS = ("match", "search", "fullmatch", "finditer", "findall", "sub")
 
@@ -31,3 +34,22 @@ def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
         flags: As for `re.compile`.
     """
     return cast("re.Pattern[str]", _Lazy(pattern, flags))
+
+
+class Rare:
+    """A pattern for what few texts hold, compiled for those that hold one of its words."""
+
+    def __init__(self, words: str, pattern: str) -> None:
+        """Keep the pattern.
+
+        Args:
+            words: Words of which every match contains one, with blanks between them.
+            pattern: A regular expression.
+        """
+        self.words: Sequence[str] = words.split()
+        self.pattern: re.Pattern[str] = lazy(pattern)
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether a text holds a match."""
+        is_likely = any(word in text for word in self.words)
+        return is_likely and self.pattern.search(text) is not None

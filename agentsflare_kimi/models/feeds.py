@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, cast
 
 from agentsflare_kimi.models.catalog import Catalog, KimiModel
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["FEEDS", "Difference", "FeedError", "compare", "oldest_check", "read_feed"]
 

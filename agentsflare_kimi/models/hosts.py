@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentsflare_kimi.models.models_table import TABLE
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["HostRetirement", "host_retirements"]
 

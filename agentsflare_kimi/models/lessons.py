@@ -10,7 +10,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final
+
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Lesson", "LessonsByModel", "forget_lessons", "lessons_of"]
 

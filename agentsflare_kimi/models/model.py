@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
+
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["KimiModel", "ModelStatus", "parse_model"]
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["ModelName", "NameReader", "plain"]
 

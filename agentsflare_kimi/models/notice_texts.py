@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, cast
 
 from agentsflare_kimi.models.catalog import (
     MINIMUM_THINKING_BUDGET,
@@ -18,6 +18,7 @@ from agentsflare_kimi.models.catalog import (
 )
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.rules import ABSENT, is_thinking
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
     "Notice",

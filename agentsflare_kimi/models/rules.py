@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, cast
 
 from agentsflare_kimi.models.catalog import KimiModel, find_model
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
     "ABSENT",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from agentsflare_kimi.lint.edits.layout import insert_entry, line_break
 from agentsflare_kimi.lint.findings import Edit
@@ -11,6 +11,7 @@ from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body
 from agentsflare_kimi.lint.sources.regions import Entry, Source
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["NOT_SDK_KEYWORDS", "added_entry", "entry_beside", "entry_of", "written"]
 

@@ -9,7 +9,9 @@ aallam/openai-kotlin `ChatCompletionRequest.kt` (no such field).
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["limit_of"]
 

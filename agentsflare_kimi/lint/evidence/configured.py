@@ -5,10 +5,11 @@ What is not known to stand in a program's configuration, or in a request, is a d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

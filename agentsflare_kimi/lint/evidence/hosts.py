@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
-from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.patterns import Rare, lazy
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,8 +70,8 @@ _VARIABLE: Final = lazy(
     r"\b([A-Z][A-Z0-9]+)_(?:API_KEY|API_TOKEN|KEY|TOKEN|BASE_URL|API_BASE|BASE|URL|ENDPOINT)\b"
 )
 # Names of other hosts and of servers for open weights, which mean nothing else.
-_UNMISTAKABLE: Final = tuple(
-    "openrouter dashscope siliconflow deepinfra novita volcengine bedrock fireworks togetherai "  # noqa: SIM905  # words read best as words
+_UNMISTAKABLE: Final = (
+    "openrouter dashscope siliconflow deepinfra novita volcengine bedrock fireworks togetherai "
     "groq baseten vllm sglang ollama lmstudio lmdeploy xinference localai parasail "
     "text-generation-inference llamacpp litellm_proxy litellm_base litellm_url litellm_host "
     "litellm_api litellm_endpoint litellm_master litellm_key tensor_parallel tensor-parallel "
@@ -78,23 +79,26 @@ _UNMISTAKABLE: Final = tuple(
     "azureserviceversion openai-go/azure openai/deployments azure.withendpoint azure.withapikey "
     "x-title http-referer lm_studio llama_server llama_cpp llama-cpp "
     "cf_aig defaultazureconfig ngc_api_key azure_api_version model_path gpu_count "
-    "num_gpus cuda_visible_devices nvidia_visible_devices".split()
+    "num_gpus cuda_visible_devices nvidia_visible_devices"
 )
 # What a client of one's own server has for a key, a URL or a name.
-_OWN: Final = lazy(
+_OWN: Final = Rare(
+    "apikey api_key baseurl base_url baseuri base_uri hf local proxy",
     r"api_?key[\"']?\)?\s*[:=(,]\s*(?:[\"'](?:none|no-?key|dummy|-)[\"']"
-    r"|[\"']?(?:EMPTY|not[-_ ]?needed|sk-no-key-required|lm-studio)(?:[\"'\s]|\Z))"
+    r"|[\"']?(?:empty|not[-_ ]?needed|sk-no-key-required|lm-studio)(?:[\"'\s]|\Z))"
     r"|base_?ur[li][\"']?\s*[:=]\s*[\"'`]/\w"
     r"|(?<![\w@-])(?:hf|local|proxy)_?\w*\.chat\.completions",
-    re.IGNORECASE,
 )
-_MENTIONED: Final = lazy(rf"(?<![a-z])(?:{'|'.join(_UNMISTAKABLE)})(?![a-z])")
+_MENTIONED: Final = Rare(
+    _UNMISTAKABLE,
+    rf"(?<![a-z])(?:{_UNMISTAKABLE.replace('.', '[.]').replace(' ', '|')})(?![a-z])",
+)
 _VARIABLE_ENDINGS: Final = ("_KEY", "_TOKEN", "_BASE", "_URL", "_ENDPOINT")
 # Clients of other APIs, which go to their own hosts unless told otherwise.
-_OTHER_CLIENTS: Final = tuple(
-    "Anthropic Bedrock Cerebras Cohere Mistral Ollama Portkey".split()  # noqa: SIM905  # words read best as words
+_OTHER_CLIENTS: Final = "Anthropic Bedrock Cerebras Cohere Mistral Ollama Portkey"
+_OTHER_SDK: Final = Rare(
+    _OTHER_CLIENTS, rf"(?<!\w)(?:Async)?(?:{_OTHER_CLIENTS.replace(' ', '|')})(?:Client)?\("
 )
-_OTHER_SDK: Final = lazy(rf"(?<!\w)(?:Async)?(?:{'|'.join(_OTHER_CLIENTS)})(?:Client)?\(")
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 
 # Names of other vendors' models, by how they begin.
@@ -134,8 +138,7 @@ class Hosts:
         if not kinds:
             if self._has_vendor:
                 return "vendor"
-            is_elsewhere = self._mentions_another or self._is_other_sdk
-            return "foreign" if is_elsewhere else "unknown"
+            return "foreign" if self._mentions_another else "unknown"
         return "vendor" if "vendor" in kinds else "foreign"
 
     def may_call_others(self, text: str) -> bool:
@@ -153,16 +156,8 @@ class Hosts:
 
     @property
     def _mentions_another(self) -> bool:
-        # The pattern is slow, and few texts hold any of its names.
-        is_named = any(name in self._lowered for name in _UNMISTAKABLE)
-        return (is_named and _MENTIONED.search(self._lowered) is not None) or (
-            _OWN.search(self._text) is not None
-        )
-
-    @property
-    def _is_other_sdk(self) -> bool:
-        is_named = any(name in self._text for name in _OTHER_CLIENTS)
-        return is_named and _OTHER_SDK.search(self._text) is not None
+        is_named = _MENTIONED.is_in(self._lowered) or _OWN.is_in(self._lowered)
+        return is_named or _OTHER_SDK.is_in(self._text)
 
     @cached_property
     def _has_vendor(self) -> bool:

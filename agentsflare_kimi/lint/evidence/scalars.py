@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, compares, queries
@@ -18,6 +18,7 @@ from agentsflare_kimi.lint.evidence.defaults import CHOOSING, SEVERAL
 from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_model_key
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,7 @@ What is not known to send it, or to hand it on as it is, is a doubt.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from agentsflare_kimi.lint.evidence.callees import COMPARES
 from agentsflare_kimi.lint.evidence.calling import (
@@ -24,6 +24,7 @@ from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bindings import bindings_of
 from agentsflare_kimi.lint.sources.targets import is_definition, name_before
 from agentsflare_kimi.lint.sources.tree import is_word
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

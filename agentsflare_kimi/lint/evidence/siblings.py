@@ -12,11 +12,9 @@ from agentsflare_kimi.lint.evidence.callees import (
     HIDDEN_TEMPERATURE,
     is_chat,
 )
-from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model
 from agentsflare_kimi.lint.evidence.marked_tests import MarkedTests
 from agentsflare_kimi.lint.evidence.purposes import Purposes
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, shown
-from agentsflare_kimi.lint.evidence.tables import Tables
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import callee_at
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.evidence.case import Verdict
     from agentsflare_kimi.lint.evidence.sending import Sending
+    from agentsflare_kimi.lint.evidence.tables import Tables
     from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["Siblings"]
@@ -97,6 +96,8 @@ class Siblings:
         self, verdict: Verdict, start: int, outwards: Sequence[Step], evidence: list[str]
     ) -> list[str]:
         """Add whether a setting, or a request in a file, names the model to ask."""
+        from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model  # noqa: PLC0415  # data only
+
         names = [name for step in outwards for name in (step.name, *_heads(step)) if name]
         around = [name for name, _ in groupby(names)]
         key, *around = around or [verdict.key]
@@ -117,6 +118,8 @@ class Siblings:
 
     @cached_property
     def _tables(self) -> Tables:
+        from agentsflare_kimi.lint.evidence.tables import Tables  # noqa: PLC0415  # TOML only
+
         return Tables(self._tree.source.masked)
 
     @cached_property

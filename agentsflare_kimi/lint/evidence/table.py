@@ -5,7 +5,9 @@ A fix is safe if there is evidence for a request and none against it.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["EVIDENCE", "NOTHING_SHOWS", "Evidence", "reasons_against", "shown", "speaks_for"]
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.patterns import Rare, lazy
 
 __all__ = ["is_for_other_servers", "reasons_in"]
 
 # What SDKs and APIs call the error that a retired model gives, or how its code is looked for.
-_EXPECTED: Final = lazy(
+_EXPECTED: Final = Rare(
+    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. status",
     r"\b(?:Model)?NotFound(?:Error|Exception)\b|\bModelNotFound|model_not_found"
     r"|\b(?:Retired|Deprecated)Model(?:Error|Warning)\b"
     r"|\bcatch_warnings\b|\bpytest\.(?:raises|warns)\b"
-    r"|\bstatus(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b"
+    r"|\bstatus(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b",
 )
-_DOUBLES: Final = lazy(
+_DOUBLES: Final = Rare(
+    "Mock mock monkeypatch respx pytest_httpx vi. jest. sinon nock msw setupServer httptest "
+    "stub_request VCR vcr cassette Http::fake ClientFake setattr( side_effect return_value very "
+    "stubFor thenReturn Snapshot snapshot gock Polly and_return httpretty server.use(",
     r"\b(?:Mock(?:Transport|Agent|Server|WebServer|Client|Router|OpenAI|Http\w*|ing\w*)"
     r"|mock(?:Fetch|Server|Client|OpenAI|Transport|Agent|WebServer)"
     r"|(?:Magic|Async)Mock|unittest\.mock|mocker|monkeypatch|respx|pytest_httpx|httpx_mock"
@@ -25,29 +28,30 @@ _DOUBLES: Final = lazy(
     r"|setattr\([^)\n]*\bcreate)\b"
     r"|\b(?:side_effect|return_value)\s*=(?!=)|\b(?:coE|e)very\s*\{|\bmockk?\w*\("
     r"|\b(?:stubFor|thenReturn|Mockito\w*|toMatch(?:Inline)?Snapshot|assert_snapshot|snapshot"
-    r"|fetchMock|gock|Polly|PollyJS|and_return|httpretty|HttpMock)\b|\bserver\.use\("
+    r"|fetchMock|gock|Polly|PollyJS|and_return|httpretty|HttpMock)\b|\bserver\.use\(",
 )
-# Fields that only servers of open weights and routers take.
-_FIELDS: Final = lazy(
+# Fields that only servers of open weights and routers take. All patterns from here on are for
+# texts in small letters.
+_FIELDS: Final = Rare(
+    "topk top_k minp min_p repetition guided_ chat_template_kwargs best_of num_ctx keep_alive "
+    "enable_thinking thinking_budget transforms reasoning fallback provider format",
     r"\b(?:top_?k|min_?p|repetition_?penalty|guided_\w+|chat_template_kwargs|best_of|num_ctx"
     r"|keep_alive|enable_thinking|thinking_budget|transforms)\b|[\"']reasoning[\"']\s*:"
-    r"|\broute[\"']?\s*[:=]\s*[\"']fallback|\bprovider[\"']?\s*[:=]\s*\{|[\"']?\bformat[\"']?\s*[:=]\s*[\"']json\b",
-    re.IGNORECASE,
+    r"|\broute[\"']?\s*[:=]\s*[\"']fallback|\bprovider[\"']?\s*[:=]\s*\{"
+    r"|[\"']?\bformat[\"']?\s*[:=]\s*[\"']json\b",
 )
-# A part of a retired name that its successor's lacks, in quotes.
-_PART: Final = r"[\"'`/^]+[\w.-]*(?:kimi-k2-|thinking|turbo|preview|0905|0711)[\w.-]*[\"'`/$%*]"
-_LOOKS_FOR_PART: Final = lazy(
-    rf"{_PART}\s+(?:not\s+)?in\b"
-    r"|(?:includes?|contains|(?:starts|ends|begins)_?with|has_?(?:suffix|prefix)|index_?of"
+# A part of a retired name that its successor's lacks.
+_PART: Final = r"(?:kimi-k2-|thinking|turbo|preview|0905|0711)"
+# The same in quotes.
+_QUOTED: Final = rf"[\"'`/^]+[\w.-]*{_PART}[\w.-]*[\"'`/$%*]"
+_IN: Final = lazy(r"[\"'`/$%*]\s+(?:not\s+)?in\b")
+_IS_IN: Final = lazy(rf"{_QUOTED}\s+(?:not\s+)?in\b")
+_LOOKS_FOR_PART: Final = Rare(
+    "include contain with prefix suffix indexof index_of match str_ search test",
+    r"(?:includes?|contains|(?:starts|ends|begins)_?with|has_?(?:suffix|prefix)|index_?of"
     r"|match(?:es)?|fnmatch|remove_?(?:prefix|suffix)|str_\w+|search|test)"
-    rf"\b\??\([^\n\"'`()=]*{_PART}"
-    r"|/[\w^$.*-]*(?:kimi-k2-|thinking|turbo|preview|0905|0711)[\w^$.*-]*/\w*\s*\.(?:test|match)\b",
-    re.IGNORECASE,
-)
-_REASONS: Final = (
-    ("error-expected", _EXPECTED),
-    ("doubled", _DOUBLES),
-    ("part-looked-for", _LOOKS_FOR_PART),
+    rf"\b\??\([^\n\"'`()=]*{_QUOTED}"
+    rf"|/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b",
 )
 
 
@@ -60,9 +64,19 @@ def reasons_in(text: str) -> tuple[str, ...]:
     Returns:
         Keys of `EVIDENCE`.
     """
-    return tuple(name for name, pattern in _REASONS if pattern.search(text))
+    found = {
+        "error-expected": _EXPECTED.is_in(text),
+        "doubled": _DOUBLES.is_in(text),
+        "part-looked-for": _looks_for_part(text.lower()),
+    }
+    return tuple(name for name, is_found in found.items() if is_found)
 
 
 def is_for_other_servers(request: str) -> bool:
     """Tell whether a request has a field that neither the gateway nor Moonshot knows."""
-    return _FIELDS.search(request) is not None
+    return _FIELDS.is_in(request.lower())
+
+
+def _looks_for_part(lowered: str) -> bool:
+    is_sought = _IN.search(lowered) is not None and _IS_IN.search(lowered) is not None
+    return is_sought or _LOOKS_FOR_PART.is_in(lowered)

@@ -6,7 +6,9 @@ Sources: the references of SDKs and frameworks, and the forms in which public co
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["WORDS", "Words", "words"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from typing import NamedTuple
+
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["DecodedText", "decode"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, cast
 
 from agentsflare_kimi.lint.languages import SCRIPTS, load
 from agentsflare_kimi.lint.patterns import lazy
@@ -12,6 +12,7 @@ from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 from agentsflare_kimi.lint.sources.targets import callee_at
 from agentsflare_kimi.lint.sources.tree import Tree
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
     "Body",

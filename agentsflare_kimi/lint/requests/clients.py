@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Entry, Source
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["ClientCall", "find_client_calls", "resolve"]
 

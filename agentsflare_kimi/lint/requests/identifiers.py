@@ -6,9 +6,10 @@ Takes linear time: needles are searched as plain strings, and each identifier is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Name", "find_names"]
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.sources.targets import content_at
 from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

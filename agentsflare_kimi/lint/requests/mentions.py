@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.identifiers import Name, find_names
 from agentsflare_kimi.lint.sources.documents import Document, Embedded, Value
 from agentsflare_kimi.models.catalog import list_models
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Mention", "find_mentions", "is_inside"]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_number, string_value
 from agentsflare_kimi.lint.sources.tree import Part, Tree, is_word
 from agentsflare_kimi.lint.sources.types import sign_of
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, known_request, migration_fix
@@ -25,6 +25,7 @@ from agentsflare_kimi.lint.requests.bodies import (
 from agentsflare_kimi.lint.requests.linked_names import LinkedNames
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.migration import plan_migration
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
 from agentsflare_kimi.lint.evidence.whole_text import is_for_other_servers, reasons_in
@@ -18,6 +18,7 @@ from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.models.catalog import KimiModel, catalog, find_model
 from agentsflare_kimi.models.successors import successor_of
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.rules.asked_elsewhere import AskedElsewhere

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.evidence.callees import is_chat
 from agentsflare_kimi.lint.patterns import lazy
@@ -22,6 +22,7 @@ from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
 from agentsflare_kimi.lint.sources.targets import target_of
 from agentsflare_kimi.lint.sources.tree import Token
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Carried", "Carriers", "has_model"]
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
-from agentsflare_kimi.lint.edits.sdk_limits import limit_of
 from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against, speaks_for
 from agentsflare_kimi.lint.findings import Fix, Severity, doubted
 from agentsflare_kimi.lint.requests.mentions import Mention
-from agentsflare_kimi.lint.rules.asked_elsewhere import moved_elsewhere
-from agentsflare_kimi.lint.rules.asked_in_bodies import moved_in_bodies
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line, thinking_off
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.migration import plan_migration
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
 
@@ -163,6 +161,8 @@ def move_fix(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
             return doubted(moved, against)
     reasons = [*against, *left, *filter(None, [_rename_risk(mention, move)])]
     if move.old.thinking == "never" and new.thinking == "switchable":
+        from agentsflare_kimi.lint.edits.sdk_limits import limit_of  # noqa: PLC0415  # few files need it
+
         reasons += filter(None, [limit_of(reading.document.text, reading.document.language)])
     if not reasons and not speaks_for(mention.value.evidence):
         reasons = [NOTHING_SHOWS]
@@ -199,7 +199,11 @@ def _moved_elsewhere(
         return None, ()
     document = reading.document
     if document.language in _SCRIPTS and move.old.thinking == "never":
+        from agentsflare_kimi.lint.rules.asked_in_bodies import moved_in_bodies  # noqa: PLC0415  # few files need it
+
         return moved_in_bodies(document, reading.embedded, mention, move.migrate_to), ()
+    from agentsflare_kimi.lint.rules.asked_elsewhere import moved_elsewhere  # noqa: PLC0415  # same
+
     fix, left = moved_elsewhere(elsewhere, mention, move.migrate_to)
     # Who goes on thinking needs no more than the name, unless something is rejected.
     is_needed = move.old.thinking == "never" or (fix is not None and "without" in fix.description)

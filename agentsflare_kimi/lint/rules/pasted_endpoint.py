@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.kept import kept_with_first
@@ -15,6 +15,7 @@ from agentsflare_kimi.lint.rules.urls import GatewayUrl, find_urls
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["RULE"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.edits.layout import merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Fix
@@ -30,6 +30,7 @@ from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.lint.sources.targets import target_of
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.rules import find_rejections
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["reached"]
 

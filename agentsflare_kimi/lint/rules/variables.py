@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import read_number
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.requests.mentions import Mention

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.evidence.quoted_lists import judge_quoted
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.evidence.verdict import judge
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, is_response, read_body
 from agentsflare_kimi.lint.requests.keys import is_model_key
-from agentsflare_kimi.lint.requests.settings import Settings
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.regions import Region, Source
@@ -21,6 +19,7 @@ from agentsflare_kimi.lint.sources.tree import Tree
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.requests.bindings import Bindings
+    from agentsflare_kimi.lint.requests.settings import Settings
 
 __all__ = ["CodeDocument"]
 
@@ -67,6 +66,8 @@ class CodeDocument:
 
     @cached_property
     def _beside(self) -> Settings:
+        from agentsflare_kimi.lint.requests.settings import Settings  # noqa: PLC0415  # rarely needed
+
         return Settings(self.tree)
 
     def embedded(self) -> Sequence[Embedded]:
@@ -83,6 +84,8 @@ class CodeDocument:
         region = self.source.region_at(start)
         is_string = region is not None and region.kind == "string"
         if self._known.in_lists and (is_string or not region):
+            from agentsflare_kimi.lint.evidence.quoted_lists import judge_quoted  # noqa: PLC0415  # Lisp only
+
             position, key = judge_quoted(self.tree, start)
             if position != "code" or not region:
                 return Value(self.text[start:end], start, end, position, key, evidence=("listed",))
@@ -180,10 +183,11 @@ class CodeDocument:
             if body := read_sdk_assembled(self.tree, span, model, self.bindings.places_of):
                 return body
         body = read_body(self.tree, span, model)
+        if body is not None and body.is_complete and not body.is_bound:
+            return body
         from agentsflare_kimi.lint.requests.pieces import LANGUAGES  # noqa: PLC0415  # rarely needed
 
-        is_whole = body is not None and body.is_complete and not body.is_bound
-        if is_whole or self.language not in LANGUAGES:
+        if self.language not in LANGUAGES:
             return body
         from agentsflare_kimi.lint.requests.assembled import read_assembled_body  # noqa: PLC0415  # rarely needed
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from agentsflare_kimi.lint.requests.bodies import Body
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.requests.settings import Setting

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.evidence.commands import is_chat_url
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
@@ -16,6 +16,7 @@ from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
 from agentsflare_kimi.lint.sources.markup import MarkupDocument, find_comments
 from agentsflare_kimi.lint.sources.plain import ProseDocument
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
     "BlocksDocument",

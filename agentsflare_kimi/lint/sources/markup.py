@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model
 from agentsflare_kimi.lint.evidence.scalars import wording
@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around, slice_of
 from agentsflare_kimi.lint.sources.plain import ProseDocument
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

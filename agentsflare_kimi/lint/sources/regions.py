@@ -6,9 +6,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["COMMENT", "STRING", "Entry", "Region", "RegionKind", "Source"]
 

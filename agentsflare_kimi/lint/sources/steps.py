@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from agentsflare_kimi.lint.sources.tree import Part
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Kind", "Step"]
 

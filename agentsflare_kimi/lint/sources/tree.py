@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import STRING
-from agentsflare_kimi.lint.sources.scopes import Scope, find_scopes, name_around
+from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentsflare_kimi.lint.languages.base import Language
     from agentsflare_kimi.lint.sources.regions import Source
+    from agentsflare_kimi.lint.sources.scopes import Scope
     from agentsflare_kimi.lint.sources.steps import Kind
 
 __all__ = ["BINDS", "Part", "Token", "Tree", "is_word"]
@@ -155,10 +156,14 @@ class Tree:
 
     def scope_of(self, offset: int) -> str:
         """Return the head of the function or class around *offset*, delimited by indentation."""
+        from agentsflare_kimi.lint.sources.scopes import name_around  # noqa: PLC0415  # rarely needed
+
         return name_around(self._scopes, self.source.masked, offset)
 
     @cached_property
     def _scopes(self) -> Sequence[Scope]:
+        from agentsflare_kimi.lint.sources.scopes import find_scopes  # noqa: PLC0415  # rarely needed
+
         return find_scopes(self.source.masked)
 
     def _is_object(self, opener: int) -> bool:

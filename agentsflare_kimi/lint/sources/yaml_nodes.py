@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.nodes import Node
+from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Block", "YamlNodes"]
 

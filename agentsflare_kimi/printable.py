@@ -9,7 +9,7 @@ from typing import Final
 __all__ = ["printable", "without_account_ids"]
 
 # `org-…` and `<ak-…>`, as the upstream writes them into messages about limits. A short word
-# after the dash, as in "org-wide", is no id.
+# after the dash, as in "org-wide", is not an id.
 _ACCOUNT_IDS: Final = (
     r"<\s*(?:org|ak|proj|uid|gid)[-_][^<>\s]+\s*>"
     r"|(?<![\w-])(?:org|ak|proj|uid|gid)[-_](?=[\w-]{6}|[\w-]*\d)[\w-]+"

@@ -73,7 +73,7 @@ class Question:
 
     @property
     def tokens(self) -> int:
-        """An estimate of the tokens that it reserves of the tokens a minute."""
+        """The estimated tokens that count against the limit of tokens per minute."""
         return prompt_tokens(self.body) + completion_budget(self.body)
 
 
@@ -101,7 +101,7 @@ class Asker:
 
     Args:
         client: What to ask with; its own retries and its limit of requests are not used.
-        limiter: How many requests may be in flight, and how many a minute.
+        limiter: Limits the requests in flight and the requests per minute.
         max_attempts: How often a row is sent; requests that hit a rate limit do not count.
         check: Checks each answer.
         stopped: Why the run stopped, once it has; further rows then get a record without being

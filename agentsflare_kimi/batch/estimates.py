@@ -23,9 +23,9 @@ class Estimate:
         prompt_tokens: The approximate number of prompt tokens.
         completion_tokens: The most completion tokens.
         unlimited: The number of rows that set no token limit for the completion.
-        largest_reserve: The most tokens that one request reserves of the tokens a minute.
+        largest_reserve: The most tokens that one request reserves.
         cost: In the currency of the prices; None without prices.
-        minutes: The time at the limits a minute; None without limits.
+        minutes: The time at the limits per minute; None without limits.
     """
 
     requests: int = 0
@@ -46,13 +46,13 @@ class Estimate:
         self.largest_reserve = max(self.largest_reserve, prompt + completion)
 
     def price(self, prompt: float | None, completion: float | None) -> None:
-        """Compute the cost, from prices for a million tokens."""
+        """Compute the cost from prices per million tokens."""
         if prompt is not None or completion is not None:
             spent = self.prompt_tokens * (prompt or 0) + self.completion_tokens * (completion or 0)
             self.cost = spent / _A_MILLION
 
     def time(self, rpm: float | None, tpm: float | None) -> None:
-        """Compute the time, from limits a minute."""
+        """Compute the time from the limits per minute."""
         reserved = self.prompt_tokens + self.completion_tokens
         needed = [self.requests / rpm if rpm else 0.0, reserved / tpm if tpm else 0.0]
         self.minutes = max(needed) if any(needed) else None

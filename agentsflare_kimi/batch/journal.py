@@ -1,6 +1,6 @@
 """The records of a batch so far, safe from crashes: an append-only file.
 
-One record a line, written by one call before the next answer is processed. A written record
+One record per line, written by one call before the next answer is processed. A written record
 survives a crash of the process at once, and a crash of the machine after a tenth of a second.
 Measured in facts/batch.md section 2.
 """

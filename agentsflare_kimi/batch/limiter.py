@@ -1,4 +1,4 @@
-"""Limits requests: in flight, to what the gateway accepts; a minute, to the given limits."""
+"""Limits the requests in flight to what the gateway accepts, and their rate to given limits."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Limiter:
 
     Args:
         max_concurrency: The most requests in flight; how many the gateway accepts is measured.
-        rpm: Requests a minute, if the account's limit is known; this avoids learning it by 429s.
-        tpm: Tokens a minute, likewise. A request reserves its prompt and its whole
+        rpm: The account's requests per minute, if known, so that no 429 has to teach them.
+        tpm: The account's tokens per minute, likewise. A request reserves its prompt and its whole
             completion budget.
         clock: Seconds on a monotonic clock.
 
@@ -57,7 +57,7 @@ class Limiter:
         """Take a slot if one is free.
 
         Args:
-            tokens: The tokens that the request reserves of the tokens a minute.
+            tokens: How many tokens the request reserves.
 
         Returns:
             0 if it was taken; else the seconds to wait before the next try, infinite if a slot
@@ -77,7 +77,7 @@ class Limiter:
         """Wait for a slot, and take it.
 
         Args:
-            tokens: The tokens that the request reserves of the tokens a minute.
+            tokens: How many tokens the request reserves.
         """
         while seconds := self.try_acquire(tokens):
             if math.isinf(seconds):

@@ -12,15 +12,15 @@ _ROOM: Final = 1.02
 
 
 class Pace:
-    """Schedules requests by limits on requests and tokens a minute.
+    """Schedules requests by limits on requests and tokens per minute.
 
     Each request books the time that it uses up, so no queue is needed.
     """
 
     def __init__(self, rpm: float | None = None, tpm: float | None = None) -> None:
-        """Keep to *rpm* requests and *tpm* tokens a minute; None for no limit."""
-        self._seconds_a_request = _MINUTE * _ROOM / rpm if rpm else 0.0
-        self._seconds_a_token = _MINUTE * _ROOM / tpm if tpm else 0.0
+        """Keep to *rpm* requests and *tpm* tokens per minute; None for no limit."""
+        self._seconds_per_request = _MINUTE * _ROOM / rpm if rpm else 0.0
+        self._seconds_per_token = _MINUTE * _ROOM / tpm if tpm else 0.0
         self._free_at = 0.0
 
     def wait(self, now: float) -> float:
@@ -33,5 +33,5 @@ class Pace:
 
     def book(self, now: float, tokens: int = 0) -> None:
         """Book a request that is sent *now* and reserves *tokens*."""
-        used = max(self._seconds_a_request, self._seconds_a_token * tokens)
+        used = max(self._seconds_per_request, self._seconds_per_token * tokens)
         self._free_at = max(self._free_at, now) + used

@@ -29,7 +29,7 @@ def pause_before_retry(
 
     Args:
         found: Why it failed.
-        told: The seconds that the gateway asked to wait.
+        told: The wait that the gateway asked for, in seconds.
         attempts: How often it was asked.
         throttlings: How many of these hit a rate limit; they do not count against the row.
         max_attempts: How often it may be asked.
@@ -45,7 +45,7 @@ def pause_before_retry(
 
 
 def retry_after(error: Exception) -> float | None:
-    """Return the seconds that the gateway asked to wait; None if it did not say.
+    """Return the wait that the gateway asked for, in seconds; None if it did not say.
 
     Args:
         error: The request's error.

@@ -51,7 +51,7 @@ async def run_batch(  # noqa: PLR0913  # one keyword for each thing that can be 
             duplicates are looked for before the first request.
         client: The client to ask with.
         journal: Stores the records, and knows which rows are done.
-        limiter: Limits the requests in flight and a minute; by default the client's
+        limiter: Limits the requests in flight and per minute; by default the client's
             `max_concurrency` in flight.
         asker: Asks a row, in place of one made from *client* and *limiter*.
         retry_failed: Whether rows with an error record are asked again.
@@ -153,7 +153,7 @@ class _Run:
         if self._interrupted is not None:
             await self._interrupted.wait()
             self.summary.stop = self.summary.stop or Stop(
-                cause="interrupted", message="The rows that are left were not asked."
+                cause="interrupted", message="The remaining rows were not asked."
             )
             self._changed.set()
 
@@ -233,5 +233,5 @@ class _Run:
             return
         self._unreachable += 1
         if self._unreachable >= self.asker.limiter.max_concurrency and attempt.stop is None:
-            message = f"{self._unreachable} rows in a row could not reach the gateway."
+            message = f"{self._unreachable} rows in succession could not reach the gateway."
             self.summary.stop = self.summary.stop or Stop(cause=_CONNECTION, message=message)

@@ -31,7 +31,7 @@ def load_schema(path: Path) -> dict[str, object]:
     except (ValueError, RecursionError) as error:
         raise BatchError(f"{path}: not JSON: {error}") from error
     if not isinstance(schema, dict):
-        raise BatchError(f"{path}: a JSON schema is an object")
+        raise BatchError(f"{path}: a JSON schema must be an object")
     return cast("dict[str, object]", schema)
 
 
@@ -59,7 +59,7 @@ class SchemaCheck:
         try:
             kind.check_schema(schema)
         except jsonschema.SchemaError as error:
-            raise BatchError(f"the schema is none: {error.message}") from error
+            raise BatchError(f"not a valid schema: {error.message}") from error
         referencing: Any = importlib.import_module("referencing")
         jsonschema_kinds: Any = importlib.import_module("referencing.jsonschema")
         # An empty registry: a schema is never fetched over the network.
@@ -129,7 +129,7 @@ def _refuse_dead_references(resource: Any, resolver: Any) -> None:  # noqa: ANN4
             resolver.lookup(reference)
         except exceptions.Unresolvable as error:
             raise BatchError(
-                f"the schema refers to {reference!r}, which it does not hold; put it into `$defs`"
+                f"the schema refers to {reference!r}, which it lacks; put it into `$defs`"
             ) from error
     for part in resource.subresources():
         _refuse_dead_references(part, resolver.in_subresource(part))

@@ -36,7 +36,7 @@ class Template:
             ) from error
         for _, name, form, conversion in parts:
             if name is not None and (form or conversion or not name.strip()):
-                raise BatchError(f"template: {{{name}}} is no column; {_BRACES}")
+                raise BatchError(f"template: {{{name}}} is not a column; {_BRACES}")
         self._parts = [(literal, name) for literal, name, _, _ in parts]
         if not self.columns:
             raise BatchError(

@@ -1,7 +1,7 @@
 """Estimates the tokens of a request, because Kimi publishes no offline tokenizer.
 
 Source of the ratios: https://platform.kimi.ai/docs/introduction ("1 token is about 1.5 to 2
-Chinese characters"), and the usual four characters a token of English.
+Chinese characters"), and the usual four characters per token of English.
 """
 
 from __future__ import annotations

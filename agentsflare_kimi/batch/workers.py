@@ -36,8 +36,8 @@ class RowsAsker:
         journal: A directory that all workers share.
         max_concurrency: Requests in flight of this worker. The account's limits hold for all
             workers together, so divide them.
-        rpm: Requests a minute of this worker.
-        tpm: Tokens a minute of this worker.
+        rpm: Requests per minute of this worker.
+        tpm: Tokens per minute of this worker.
         options: Keywords of `AsyncKimi`. Set the key as AGENTSFLARE_API_KEY in the workers'
             environment rather than here.
     """

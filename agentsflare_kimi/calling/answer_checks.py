@@ -64,9 +64,9 @@ def checked_data(data: object, cast_to: object, response: Response) -> object:
         response: The HTTP response it came with.
 
     Raises:
-        UnreadableResponseError: It cannot be read so.
+        UnreadableResponseError: It cannot be read as that type.
         openai.APIError: It is an error sent inside a stream, or holds one beside its choices
-            or in one; `partial` has the text that came with it.
+            or inside a choice; `partial` has the text that came with it.
     """
     if _is_usual(data):
         return data
@@ -223,15 +223,15 @@ def check_parsed(answer: object, cast_to: object, response: Response) -> None:
         response: The HTTP response.
 
     Raises:
-        UnreadableResponseError: It is such a text, and not JSON.
+        UnreadableResponseError: The SDK returned text, and it is not JSON.
     """
     if isinstance(answer, str) and _is_model(cast_to) and not _is_json(response.content):
         raise unreadable_response("it is not JSON", response)
 
 
 def _is_json(content: bytes) -> bool:
-    # `parse(to=str)` returns the text of a valid answer. Bytes that are no UTF-8 are none, though
-    # the text, in which they were replaced, can be read.
+    # `parse(to=str)` returns the text of a valid answer. Bytes that are not UTF-8 are not JSON,
+    # although the text, in which they are replaced, may be.
     try:
         json.loads(content)
     except (ValueError, RecursionError):

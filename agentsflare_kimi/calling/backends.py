@@ -1,7 +1,7 @@
 """The HTTP library of an async client: the SDK's own, or aiohttp.
 
 aiohttp takes less than half the time for each request. `openai` has a transport for it, behind
-its `DefaultAioHttpClient`; here it behaves as the other does.
+its `DefaultAioHttpClient`; here it behaves like the default one.
 Source: facts/batch.md section 2.
 """
 

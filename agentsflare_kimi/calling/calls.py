@@ -119,7 +119,7 @@ class PlannedCall:
         self._take(plan_migration(self.body, settings=self._settings))
 
     def plan_name(self) -> None:
-        """Plan any other request: change only the model's name, and what lessons apply to.
+        """Plan any other request: change the model's name, and apply lessons.
 
         On endpoints that generate no text, only the names of Kimi models are judged.
         """

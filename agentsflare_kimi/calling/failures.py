@@ -176,7 +176,7 @@ def as_openai_error(  # noqa: PLR0911  # a table
 def explain(error: BaseException, response: Response | None = None) -> None:
     """Add the diagnosis to *error* as a note, once; a traceback shows it below the message.
 
-    The note names the request as the gateway's support asks for it.
+    The note also has the request ids that the gateway's support asks for.
 
     Args:
         error: An error on its way to the caller.

@@ -51,7 +51,7 @@ class Call:
         request: The last request sent.
         slot: Its place among the requests in flight.
         edge_timeouts: How often it timed out at the gateway's edge.
-        paid: What its retries cost of the client's retry budget.
+        paid: How much of the client's retry budget its retries used.
     """
 
     __slots__ = (

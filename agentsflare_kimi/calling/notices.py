@@ -94,8 +94,8 @@ def announce(notice: Notice, told: ToldPlaces | None = None, *, gateway: str | N
         notice: What to say; a refusal is raised instead of warned of.
         told: Earlier warnings of the client. A warning repeated for the same line is only
             logged at INFO; numbers are ignored, because they often differ between rounds.
-        gateway: Where the request goes. What any client of the process has logged of it at
-            WARNING is logged at INFO after that, since many programs make a client a request.
+        gateway: Where the request goes. A notice about it is logged at WARNING once per
+            process, then at INFO, because many programs make a client for each request.
 
     Raises:
         UnknownModelError: The settings refuse unknown models.

@@ -30,10 +30,10 @@ def stack(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def waiting_frames() -> Iterator[FrameType]:
-    """Yield the frames of what awaits the current task or job of a pool, nearest first.
+    """Yield the frames of the code that awaits the current task or pool job, nearest first.
 
-    `await`, `gather`, `wait`, `wait_for`, `shield`, task groups of asyncio and anyio, and jobs that
-    an event loop gave to a thread are seen.
+    It sees `await`, `gather`, `wait`, `wait_for`, `shield`, task groups of asyncio and anyio, and
+    jobs that an event loop gave to a thread.
     """
     begun = [*_current_task(), *_jobs()]
     reached = [*begun]

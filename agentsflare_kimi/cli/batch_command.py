@@ -171,8 +171,8 @@ def _warn_of_budget(found: Estimate) -> None:
         rate = _TOP_TPM / found.largest_reserve
         _show_warning(
             f"{found.unlimited:,} rows set no max_completion_tokens, so each reserves up to "
-            f"{found.largest_reserve:,} of the account's tokens a minute; {_TOP_TPM:,} of them "
-            f"allow {rate:,.0f} requests a minute. --max-completion-tokens sets a limit."
+            f"{found.largest_reserve:,} of the account's tokens per minute; {_TOP_TPM:,} of them "
+            f"allow {rate:,.0f} requests per minute. --max-completion-tokens sets a limit."
         )
 
 
@@ -202,7 +202,7 @@ def _ask_all(
         )
         is_whole = summary.is_complete and _write_output(options, source, asker, journal)
     except (OSError, BatchError) as error:
-        note = f"What was answered is in {journal.directory}; {_how_to_resume(options)}"
+        note = f"The answers so far are in {journal.directory}; {_how_to_resume(options)}"
         error.add_note(note)
         if isinstance(error, BrokenPipeError):  # it carries no further information
             print(f"agentsflare-kimi: nobody reads the records any more. {note}", file=sys.stderr)

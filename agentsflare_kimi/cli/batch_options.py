@@ -14,7 +14,7 @@ __all__ = ["Shard", "parse_options"]
 
 _EPILOG: Final = (
     "IN holds requests in OpenAI's batch format, other JSON lines, CSV or Parquet with --template "
-    "('Summarise: {text}') or a column `prompt`, or one prompt a line. What was answered is kept "
+    "('Summarise: {text}') or a column `prompt`, or one prompt per line. Answers are kept "
     "in OUT.journal at once; OUT is written when every row has a record. Ctrl-C once ends the run "
     "after the requests in flight, twice ends it at once. Exit codes: 0 every row was answered, "
     "1 some were not, or the run was stopped, 2 wrong use, 130 interrupted."
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--offline", action="store_true", help="ask an emulator on this machine; needs no key")
     add("--env-file", metavar="FILE", help="also read AGENTSFLARE_ variables from this file")
     output = parser.add_mutually_exclusive_group()
-    output.add_argument("--follow", action="store_true", help="print each record as it comes")
+    output.add_argument("--follow", action="store_true", help="print each record as it arrives")
     output.add_argument("--json", action="store_true", help="print the summary as JSON")
     return parser
 
@@ -77,9 +77,14 @@ def _add_requests(parser: argparse.ArgumentParser) -> None:
     add("-m", "--model", help="the model, whatever a row names (default: AGENTSFLARE_MODEL)")
     add("-s", "--system", help="a system message for rows that have none")
     add("-t", "--template", metavar="TEXT", help="the prompt, with {column}s; @FILE reads it")
-    add("--max-completion-tokens", type=count, metavar="N", help="for rows that do not say")
-    add("--schema", type=Path, metavar="FILE", help="a JSON schema that answers have to fit")
-    add("--repair", action="store_true", help="ask once more where an answer does not fit it")
+    add(
+        "--max-completion-tokens",
+        type=count,
+        metavar="N",
+        help="the token limit of answers, for rows without one",
+    )
+    add("--schema", type=Path, metavar="FILE", help="a JSON schema that answers must match")
+    add("--repair", action="store_true", help="ask once more if an answer does not match it")
     add("--input-format", metavar="FORMAT", help="such as csv, if the file's name does not tell")
     add("--limit", type=count, metavar="N", help="take the first N rows only")
 
@@ -90,11 +95,11 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         "--max-concurrency",
         type=count,
         metavar="N",
-        help="requests in flight, at the most; how many the gateway takes is found out "
+        help="the most requests in flight; how many the gateway accepts is measured "
         "(default: AGENTSFLARE_MAX_CONCURRENCY)",
     )
-    add("--rpm", type=positive, metavar="N", help="requests a minute that the account has")
-    add("--tpm", type=positive, metavar="N", help="tokens a minute that the account has")
+    add("--rpm", type=positive, metavar="N", help="the account's limit of requests per minute")
+    add("--tpm", type=positive, metavar="N", help="the account's limit of tokens per minute")
 
 
 def _shard(text: str) -> Shard:

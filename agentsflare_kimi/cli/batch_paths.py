@@ -43,7 +43,7 @@ def refuse_output(options: argparse.Namespace) -> None:
     read += [template[1:]] if template.startswith("@") else []
     for name in read:
         if name is not None and output.exists() and output.samefile(name):
-            raise UsageError(f"{output} is read by this run, and would be written over")
+            raise UsageError(f"{output} is read by this run, and would be overwritten")
 
 
 def _refuse_unwritable(output: Path) -> None:

@@ -66,7 +66,9 @@ def read_image(name: str) -> Image:
     kind = _kind(content[:16])
     if not kind:
         known = ", ".join(sign for sign, _ in _SIGNS)
-        raise UsageError(f"image {name!r} is of no supported type: {known}, heic, heif")
+        raise UsageError(
+            f"image {name!r} has an unsupported type; supported are {known}, heic, heif"
+        )
     data = base64.b64encode(content).decode("ascii")
     return Image(name, f"data:image/{kind};base64,{data}")
 

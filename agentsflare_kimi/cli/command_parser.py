@@ -65,4 +65,4 @@ def parser_of(run: Callable[[list[str]], int]) -> CommandParser:
         return found.parser
     finally:
         CommandParser.is_sought = False
-    raise TypeError(f"{run.__module__} prints a help of its own")
+    raise TypeError(f"{run.__module__} prints its own help")

@@ -41,7 +41,7 @@ def _age(_: Setup) -> Iterator[Row]:
 def _foreign_variables(_: Setup) -> Iterator[Row]:
     names = sorted(name for name in os.environ if name.startswith("OPENAI_"))
     if names:
-        detail = f"{', '.join(names)}: not read by this package, which has variables of its own"
+        detail = f"{', '.join(names)}: not read by this package, which has its own variables"
         yield Row("OpenAI's variables", "note", detail)
 
 
@@ -80,7 +80,7 @@ def _dotenv(setup: Setup) -> Iterator[Row]:
 def _settings(setup: Setup) -> Iterator[Row]:
     told = [*_describe_sources(setup)]
     if told:
-        rest = "all others have their defaults"
+        rest = "all others have their default values"
         rest = f"apart from what is refused, {rest}" if setup.problems else rest
         yield Row("settings", "ok", f"{', '.join(told)}; {rest}")
     for problem in setup.problems:

@@ -42,7 +42,7 @@ TABLE = (
     ("--per-file-ignores", "per_file_ignores", "FILES:RULE,", "not this rule in such files"),
     ("--exclude", "exclude", "PATTERNS,", "not these files (patterns as in .gitignore)"),
     ("--extend-exclude", "exclude", "PATTERNS,", "the same, in addition to those in the settings"),
-    ("--force-exclude", "force_exclude", "", "heed exclusions for files that are named, too"),
+    ("--force-exclude", "force_exclude", "", "apply exclusions to named files, too"),
     ("--no-respect-gitignore", "no_respect_gitignore", "", "read what git ignores, too"),
     ("--today", "today", "DATE", "judge as of this date: what breaks then?"),
     ("--migrate-to", "migrate_to", "MODEL", "move every older model there, living ones too"),
@@ -56,10 +56,10 @@ TABLE = (
     ),
     ("--json", "json", "", "the same as --output-format json"),
     ("--statistics", "statistics", "", "count for each rule instead of findings"),
-    ("--exit-zero", "exit_zero", "", "exit with 0 also when something was found"),
+    ("--exit-zero", "exit_zero", "", "exit with 0 even if something was found"),
     ("--exit-non-zero-on-fix", "exit_non_zero_on_fix", "", "exit with 1 when something was fixed"),
     ("--files-from", "files_from", "FILE", "read paths from a file (- for stdin), by line or NUL"),
-    ("--stdin-filename", "stdin_filename", "FILE", "name of what comes on stdin (path -)"),
+    ("--stdin-filename", "stdin_filename", "FILE", "name of the file on stdin (path -)"),
     ("--watch", "watch", "", "check again whenever a file changes"),
     ("--explain", "explain", "RULE", "explain a rule (ALL for every one)"),
     ("--show-files", "show_files", "", "list the files that would be read"),
@@ -182,11 +182,13 @@ def _check(options: Options) -> None:
     if options.color not in COLOURS:
         raise UsageError(f"--color takes auto, always or never, not {options.color!r}")
     if options.write_baseline and options.diff:
-        raise UsageError("--write-baseline counts what is there; it does not go with --diff")
+        raise UsageError("--write-baseline counts what is there; it cannot be used with --diff")
     if options.interactive and (options.fix or options.diff or options.watch):
-        raise UsageError("--interactive asks about each fix; it does not go with --fix or --diff")
+        raise UsageError(
+            "--interactive asks about each fix; it cannot be used with --fix or --diff"
+        )
     if options.watch and options.files_from == "-":
-        raise UsageError("--watch reads the list again and again; stdin can be read but once")
+        raise UsageError("--watch reads the list repeatedly; stdin can be read only once")
     if "-" not in options.paths and not options.stdin_filename:
         return
     if options.files_from or any(path != "-" for path in options.paths):

@@ -171,7 +171,7 @@ def _lint_stdin(options: Options) -> int:
     content = read_stdin()
     source = decode(content, filename)
     if source is None:
-        raise UsageError(f"{filename}: what came on stdin is not text")
+        raise UsageError(f"{filename}: stdin is not text")
     results = Results()
     text = source.text
     if settings.is_excluded and settings.config.force_exclude:

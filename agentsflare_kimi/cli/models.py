@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
         "--check",
         nargs="*",
         metavar="FEED",
-        help="compare the list with other people's (files or https URLs; without any, the known "
+        help="compare the list with others (files or https URLs; without any, the known "
         "ones), print the differences and exit 1 if there are any; changes nothing",
     )
     parser.add_argument(

@@ -161,7 +161,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=8766, help="port to bind to; 0 for any free one (%(default)s)")
     add("--token", action="append", help="what callers send as their key; the gateway's stays here")
     add("--pass-keys", action="store_true", help="serve other machines, each with its own key")
-    add("--allow-host", action="append", metavar="NAME", help="a name callers reach the proxy by")
+    add(
+        "--allow-host",
+        action="append",
+        metavar="NAME",
+        help="a host name by which callers reach the proxy",
+    )
     add("--upstream", metavar="URL", help="the gateway (AGENTSFLARE_BASE_URL)")
     add("--unknown-paths", choices=("pass", "refuse"), help="pass on other endpoints, or 404")
     add("--max-body-bytes", type=count, metavar="N", help="the largest request body")
@@ -175,8 +180,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="S",
         help="seconds for open streams at the end (%(default)s)",
     )
-    add("--log-json", action="store_true", help="log one JSON object a line")
-    add("--env-file", metavar="FILE", help="a .env file to read below the environment")
+    add("--log-json", action="store_true", help="log one JSON object per line")
+    add("--env-file", metavar="FILE", help="a .env file to read; the environment wins")
     return parser
 
 

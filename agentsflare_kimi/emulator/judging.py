@@ -1,6 +1,6 @@
 """Judges the client under test by what it requested and when.
 
-What to look for is after llmock's (facts/ecosystem.md section 1.4) and
+What it looks for follows llmock's (facts/ecosystem.md section 1.4) and
 facts/reliability.md section 3.
 """
 

@@ -1,4 +1,4 @@
-"""Recordings: a file of request and response pairs, one JSON object a line.
+"""Recordings: a file of request and response pairs, one JSON object per line.
 
 A line that was recorded looks like this (`body_base64` where the body is not UTF-8):
 

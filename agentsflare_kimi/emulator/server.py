@@ -1,4 +1,4 @@
-"""The gateway on a socket: the standard library's threading server, one thread a connection.
+"""The gateway on a socket: the standard library's threading server, one thread per connection.
 
 Source of the precautions: facts/reliability.md T11; of the Nagle switch:
 facts/ecosystem.md section 4.3 (without it every reply takes 45 ms longer).
@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             return error_reply(gateway_error(411, "Content-Length is needed", "Length Required"))
         length = self.headers.get("content-length") or "0"
         if not length.isascii() or not length.isdigit():
-            return error_reply(gateway_error(400, "Content-Length is no number", "Bad Request"))
+            return error_reply(gateway_error(400, "Content-Length is not a number", "Bad Request"))
         if int(length) > MAX_BODY_BYTES:
             return error_reply(gateway_error(413, "Body too large", "Payload Too Large"))
         return None

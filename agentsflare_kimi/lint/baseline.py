@@ -89,7 +89,7 @@ def read_baseline(path: str) -> Mapping[tuple[str, str], int]:
         *(OverflowError, RecursionError),
     ) as error:
         raise LintConfigError(
-            f"{path} is no baseline: {error}; write one with --write-baseline"
+            f"{path} is not a baseline: {error}; write one with --write-baseline"
         ) from error
 
 

@@ -89,7 +89,7 @@ def read_feed(text: str) -> Feed:
     else:
         feed = Feed(dict(_listed(cast("object", data))), is_complete=False)
     if not feed.models:
-        raise FeedError("it names no model of Moonshot's in a form that is known")
+        raise FeedError("it lists no Moonshot model in a known format")
     return feed
 
 

@@ -66,7 +66,7 @@ def _load(path: str) -> dict[str, Any]:
 def _merge(bundled: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     unknown = [part for part in own if part not in _PARTS]
     if unknown:
-        raise _WrongEntryError(f"{unknown[0]!r} is no part of the format: {', '.join(_PARTS)}")
+        raise _WrongEntryError(f"{unknown[0]!r} is not part of the format: {', '.join(_PARTS)}")
     if own.get("format", _FORMAT) != _FORMAT:
         raise _WrongEntryError(f"format is {own['format']!r}; this version reads {_FORMAT}")
     table = dict(bundled)
@@ -160,7 +160,9 @@ def _check_names(entries: Mapping[str, Mapping[str, Any]]) -> None:
                 )
         for field, instead in _named(entry):
             if instead not in entries:
-                raise _WrongEntryError(f"model {name!r}: {field} names {instead!r}, no known model")
+                raise _WrongEntryError(
+                    f"model {name!r}: {field} names {instead!r}, which is not a known model"
+                )
 
 
 def _named(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -100,7 +100,7 @@ class Gate:
         digest = _digest(credential)
         if self._tokens and not _is_one_of(digest, self._tokens):
             raise unauthorized(
-                "the API key is no token of this proxy (it was started with `--token`)"
+                "the API key is not a token of this proxy (it was started with `--token`)"
             )
         return Caller(digest, credential, self._key if self._tokens else credential)
 

@@ -28,8 +28,8 @@ class ProxySettings(BaseSettings):
     """The proxy's settings; each field is also a variable `AGENTSFLARE_PROXY_…`.
 
     Attributes:
-        tokens: The bearer keys that callers must send one of. The gateway's key is then that of
-            `KimiSettings`, and callers never see it.
+        tokens: The accepted bearer keys; each request must send one. The gateway's key is then
+            that of `KimiSettings`, and callers never see it.
         pass_keys: Whether to accept callers from other machines, each with its own gateway key.
         allowed_hosts: Names besides loopback's and plain IP addresses by which callers may
             reach the proxy; `*` for any.
@@ -42,7 +42,7 @@ class ProxySettings(BaseSettings):
         memory: URL of a Redis or Valkey server through which workers or machines share the
             reasoning of each caller's answers, sealed with the caller's key.
         public_metrics: Whether `/metrics` answers other machines without a token.
-        log_json: Whether `agentsflare-kimi proxy` logs one JSON object a line; other servers
+        log_json: Whether `agentsflare-kimi proxy` logs one JSON object per line; other servers
             configure structlog themselves.
 
     Raises:

@@ -216,7 +216,7 @@ def _add_arguments(body: dict[str, object], name: str, value: object) -> None:
 
 
 def _named(known: str, part: str) -> str:
-    """Return a name to which a fragment adds *part*, or which it repeats."""
+    """Add *part* to a name, unless the fragment repeats the whole name."""
     return part if part.startswith(known) else known + part
 
 

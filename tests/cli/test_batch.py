@@ -354,7 +354,7 @@ def test_an_output_that_does_not_fit_on_the_disk_is_paid_for_once(emulator, coun
 
     full = run_on_a_small_disk(emulator, *command, "2/2", size=size, cwd=tmp_path)
     assert full.returncode == 2
-    assert "What was answered is in o.journal; resume with the same command" in full.stderr
+    assert "The answers so far are in o.journal; resume with the same command" in full.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "o.journal"]
 
     resumed = run(emulator, *command, "2/2", "--resume", cwd=tmp_path)
@@ -577,7 +577,7 @@ def test_an_input_that_changes_during_the_run_loses_no_answer(emulator, counter,
 
     assert changed.returncode == 2
     assert "in.jsonl: the file has changed since the batch began" in changed.stderr
-    assert "What was answered is in o.journal; resume with the same command" in changed.stderr
+    assert "The answers so far are in o.journal; resume with the same command" in changed.stderr
     assert resumed.returncode == 0, resumed.stderr
     assert len(records_of(tmp_path / "o")) == 4
     assert counter.answered_twice == 0
@@ -642,7 +642,7 @@ def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
         (["in.txt", "-o", "o", "--shard", "3/2"], "must be like 1/4"),
         (["in.txt", "-o", "o", "-t", "{text"], "template: "),
         (["in.txt", "-o", "o", "--schema", "missing.json"], "missing.json"),
-        (["in.txt", "-o", "in.txt"], "in.txt is read by this run, and would be written over"),
+        (["in.txt", "-o", "in.txt"], "in.txt is read by this run, and would be overwritten"),
         (["in.txt", "-o", "in.txt", "--resume"], "in.txt is read by this run"),
         (["in.txt", "-o", "prompt", "-t", "@prompt", "--resume"], "prompt is read by this run"),
         (["in.txt", "-o", "."], ". is a directory"),
@@ -663,7 +663,7 @@ def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
         (["in.txt", "-o", "o", "--rpm", "inf"], "must be a number above 0, got 'inf'"),
         (["in.txt", "-o", "o", "--schema", "dead.json"], "the schema refers to '#/$defs/gone'"),
         (["in.txt", "-o", "o", "--schema", "far.json"], "the schema refers to 'https://"),
-        (["in.txt", "-o", "o", "--schema", "wrong.json"], "the schema is none"),
+        (["in.txt", "-o", "o", "--schema", "wrong.json"], "not a valid schema"),
     ],
 )
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

@@ -71,7 +71,7 @@ def test_options_arrive_in_the_request(chat, emulator):
         (["-m", "kimi-k2.66"], "Did you mean kimi-k2.6"),
         (["--image", "missing.png"], "image 'missing.png': No such file or directory"),
         (["--image", "."], "is not a file"),
-        (["--image", "note.png"], "of no supported type"),
+        (["--image", "note.png"], "unsupported type"),
         (["--image", "https://example.com/a.png"], "download it first"),
         (["--thinkng"], "unknown option '--thinkng', did you mean --thinking?"),
     ],

@@ -109,7 +109,7 @@ def test_information_alone_does_not_fail(tree, lint):
             "--write-baseline, --watch and --interactive need files, not stdin",
         ),
         (["--watch", "--stdin-filename", "a.py"], "need files, not stdin"),
-        (["--watch", "--files-from", "-"], "stdin can be read but once"),
+        (["--watch", "--files-from", "-"], "stdin can be read only once"),
         (["--files-from", "gone.txt"], "No such file"),
     ],
 )
@@ -437,7 +437,7 @@ def test_a_damaged_baseline_is_refused_before_anything_is_changed(tree, lint, ar
     baseline = write(tree / "agentsflare-kimi-baseline.json", "{}")
     code, _, err = lint(*arguments, "ask.py")
     assert code == 2
-    assert "is no baseline" in err
+    assert "is not a baseline" in err
     assert (file.read_text(), baseline.read_text()) == (ASK, "{}")
 
 
@@ -462,7 +462,7 @@ def test_a_diff_is_no_baseline(tree, lint):
     write(tree / "ask.py", ASK)
     code, _, err = lint("--write-baseline", "--diff")
     assert code == 2
-    assert "does not go with --diff" in err
+    assert "cannot be used with --diff" in err
 
 
 def test_a_file_that_is_reached_twice_is_reported_once(tree, lint):
@@ -481,7 +481,7 @@ def test_an_absurd_baseline_is_refused(tree, lint, text):
     write(tree / "agentsflare-kimi-baseline.json", text)
     code, _, err = lint()
     assert code == 2
-    assert "is no baseline" in err
+    assert "is not a baseline" in err
 
 
 def test_a_full_disk_leaves_no_half_a_baseline(tree, lint, monkeypatch):

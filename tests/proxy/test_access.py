@@ -50,7 +50,7 @@ def test_callers_with_a_token_use_the_key_of_the_gateway(start):
         assert chat(base_url, authorization=f"Bearer {TOKEN}")[0] == 200
         assert chat(base_url, authorization=f"bearer {OTHER}")[0] == 200
         status, answer = chat(base_url, authorization=f"Bearer {KEY['api_key']}")
-    assert (status, "no token of this proxy" in answer["error"]["message"]) == (401, True)
+    assert (status, "not a token of this proxy" in answer["error"]["message"]) == (401, True)
 
 
 def test_tokens_need_a_key_of_the_gateway():

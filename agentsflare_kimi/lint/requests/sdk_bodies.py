@@ -172,7 +172,7 @@ def _is_model(source: Source, entry: Entry, span: tuple[int, int]) -> bool:
 
 
 def value_of(source: Source, entry: Entry) -> object:
-    """Evaluate what a field is set to; `COMPUTED` for what is no literal."""
+    """Evaluate what a field is set to; `COMPUTED` if it is not a literal."""
     if entry.key == "messages":
         return COMPUTED
     if entry.key == "thinking":

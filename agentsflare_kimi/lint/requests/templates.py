@@ -48,7 +48,7 @@ class Template:
                 brace, or another one for text.
 
         Returns:
-            Where it stopped: *end*, or before something that is no piece.
+            Where it stopped: *end*, or before something that is not a piece.
         """
         while start < end and (found := piece.match(text, start, end)):
             kind = found.lastgroup or ""

@@ -1,4 +1,4 @@
-"""Keeps what was found out about a text with that text, so that both are forgotten together."""
+"""Caches results on the text that they are about, so that both are freed together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def kept_with_first(
 ) -> Callable[Concatenate[_First, _Rest], _Found]:
     """Cache what a function returns on its first argument: a document, or its source.
 
-    A cache in the module would keep whole texts alive that have long been judged.
+    A cache in the module would keep texts alive long after they were judged.
 
     Args:
         function: Its further arguments are positional and can be hashed.

@@ -1,4 +1,6 @@
-"""Libraries that cannot send `thinking`, or not from where the model is named: a rename stays half.
+"""Libraries that cannot send `thinking`, at least not from where the model is named.
+
+With these, a rename is only half of the migration.
 
 Sources, as of November 2026: sashabaranov/go-openai issue 1025 (open: no further fields);
 64bit/async-openai pull request 342 (`create_byot` takes any JSON) and 382 (closed: no further

@@ -1,4 +1,4 @@
-"""Tells by name which calls are known to send a request, or to hand it on as it is."""
+"""Tells by name which calls are known to send a request, or to pass it on unchanged."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _is_resource(before: list[str]) -> bool:
 
 
 def pretends(name: str) -> bool:
-    """Tell whether a name is that of a double, or of a call that sets up or checks one."""
+    """Tell whether a name is that of a test double, or of a call that sets up or checks one."""
     return not _PRETENDS.isdisjoint(words_of(name))
 
 
@@ -127,7 +127,7 @@ def marks_a_name(names: tuple[str, ...]) -> bool:
 
 
 def may_follow(after: tuple[str, ...]) -> bool:
-    """Tell whether the names after a request leave it as it is: `.build()`."""
+    """Tell whether the names after a request leave it unchanged: `.build()`."""
     return all(name.lower() in SHOWING["finishing"].words for name in after)
 
 

@@ -73,7 +73,7 @@ def command_at(masked: str, offset: int) -> tuple[int, int]:
 
 
 def sets_alone(text: str, masked: str, key: str, start: int, end: int) -> bool:
-    """Tell whether a variable is not set for one command only, which may be any."""
+    """Tell whether a variable is set for the script, or only for a command that asks a model."""
     first, last = command_at(masked, start)
     before = text[first:start].rstrip("\"'").removesuffix(f"{key}=")
     rest = text[end:last].partition("#")[0].strip(" \t\\\"'}")
@@ -81,7 +81,7 @@ def sets_alone(text: str, masked: str, key: str, start: int, end: int) -> bool:
 
 
 def asks_a_model(command: str) -> bool:
-    """Tell whether the model that a command's options name is the one that it asks."""
+    """Tell whether a command asks the model that its options name."""
     words = [word for word in command.split() if word not in _RUNS and "=" not in word]
     if _program(words) not in SHOWING["commands"].words:
         return False
@@ -105,7 +105,7 @@ def is_read(text: str, variable: str) -> bool:
 
 
 def is_read_otherwise(masked: str, text: str, variable: str) -> bool:
-    """Tell whether a script reads a variable for something else than to ask a model.
+    """Tell whether a script reads a variable for anything other than asking a model.
 
     Args:
         masked: The script, with its strings masked.

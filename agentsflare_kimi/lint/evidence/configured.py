@@ -1,6 +1,6 @@
 """Shows that a setting names the model to ask: by its own name, and all keys around and beside it.
 
-What is not known to stand in a program's configuration, or in a request, is a doubt.
+A key that is not known to belong in a program's configuration or in a request is a doubt.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def names_the_model(place: Surroundings) -> bool:
 
 
 def is_plain_name(name: str) -> bool:
-    """Tell whether a setting's name says no more than whose model it is: `KIMI_MODEL`."""
+    """Tell whether a setting's name only says whose model it holds: `KIMI_MODEL`."""
     return _NAMERS.issuperset(_letters(name))
 
 

@@ -142,7 +142,7 @@ class Hosts:
         return "vendor" if "vendor" in kinds else "foreign"
 
     def may_call_others(self, text: str) -> bool:
-        """Tell whether a text that these hosts are for may also call somebody else.
+        """Tell whether a text with these hosts may also call another one.
 
         Args:
             text: The text, or the part of it that is judged.

@@ -177,7 +177,7 @@ class Purposes:
         return following in _SIGNS or (following == ":" and is_statement)
 
     def _looks_up(self, place: int) -> bool:
-        """Tell whether a variable is an index, an operand of a comparison, or what is sought."""
+        """Tell whether a variable is an index, a comparison's operand, or the item searched for."""
         step = next(steps_from(self._tree, place), None)
         if step is None:
             return False

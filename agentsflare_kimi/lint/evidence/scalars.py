@@ -65,7 +65,7 @@ class Scalar(NamedTuple):
         around: The keys around it, from the nearest outwards.
         named: The values of a `name`, `key` or `env` beside it.
         is_listed: Whether it is in an item of a list.
-        is_line: Whether it is a line by itself, which has nothing to do with those beside it.
+        is_line: Whether it is a line of its own, unrelated to its neighbours.
     """
 
     key: str
@@ -123,8 +123,8 @@ def wording(holder: _Holder, first: int, last: int) -> Wording:
     """Return the words of a stretch of a text.
 
     Args:
-        holder: A document, or what else holds its text; the latest stretches are kept with it,
-            because one may hold many names.
+        holder: The document, or another object with its text. It caches the latest stretches,
+            because one stretch may hold many names.
         first: Where the stretch begins.
         last: Where it ends.
     """
@@ -138,7 +138,7 @@ def wording(holder: _Holder, first: int, last: int) -> Wording:
 
 
 class Wording:
-    """A scalar, string or line that is more than a model's name; each is cut into words once."""
+    """A scalar, string or line that holds more than a model's name; split into words once."""
 
     def __init__(self, text: str, first: int, last: int) -> None:
         """Keep the stretch of *text* from *first* to *last*."""

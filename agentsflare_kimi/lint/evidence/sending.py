@@ -1,6 +1,6 @@
-"""Shows that a request is sent: by what calls, builders and variables hold it, and nothing else.
+"""Shows that a request is sent, because everything that holds it is known to send it.
 
-What is not known to send it, or to hand it on as it is, is a doubt.
+A call, builder or variable that is not known to send it, or to pass it on unchanged, is a doubt.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Sending:
             offset: Where the model's name begins, or a request's bracket.
 
         Returns:
-            Whether all that holds the request either sends it or hands it on.
+            Whether everything that holds the request sends it or passes it on.
         """
         return self._is_sent(offset, is_inside=self._tree.source.text[offset] not in "([{")
 
@@ -185,9 +185,9 @@ class Sending:
         return self._names[name]
 
     def _are_sent(self, name: str, depth: int, *, is_typed: bool) -> bool:
-        """Tell whether every use of a variable sends what it holds, as it is.
+        """Tell whether every use of a variable sends its content unchanged.
 
-        A request of an SDK's own type may also be without a use, in a part of a program.
+        A request of an SDK's own type may also be unused, as in an excerpt of a program.
         """
         tree = self._tree
         count = 0
@@ -231,7 +231,7 @@ class _Place(NamedTuple):
 
     @property
     def key(self) -> str | None:
-        """The name that it is given to; empty if it has none, None if it is part of more."""
+        """The name that it is assigned to; empty if there is none, None if it is part of more."""
         place = self.operand.first - 1
         while place >= 0 and self.tokens[place].text in _BEFORE:
             place -= 1
@@ -265,7 +265,7 @@ class _Place(NamedTuple):
         return any(text.strip("\"'`:") == "model" for text in texts)
 
     def is_handed_on(self, key: str) -> bool:
-        """Tell whether brackets without a name hand on what they hold."""
+        """Tell whether brackets without a name pass on their content."""
         if self.tree.source.text[self.part.opener] == "(":
             return len(self.tree.parts_of(self.part.opener)) == 1
         if not key:

@@ -1,6 +1,6 @@
 """The words that show that a request is sent, or that a setting names the model to ask.
 
-A fix is safe only where all that is in sight is one of these: what is unknown is a doubt.
+A fix is safe only if everything in sight is one of these; anything unknown is a doubt.
 Sources: the references of SDKs and frameworks, and the forms in which public code names a model.
 """
 

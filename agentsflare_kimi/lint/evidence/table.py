@@ -158,11 +158,11 @@ NOTHING_SHOWS: Final = "nothing here shows that this is sent to a chat API"
 
 
 def shown(found: list[str], *, is_shown: bool) -> list[str]:
-    """Add the doubt whether a request is sent to what speaks for it.
+    """Add a doubt to evidence for a request that is not shown to be sent.
 
     Args:
         found: Keys of `EVIDENCE`.
-        is_shown: Whether all that holds the name is known to send it.
+        is_shown: Whether everything that holds the name is known to send it.
     """
     is_doubted = not is_shown and any(EVIDENCE[name].side == "for" for name in found)
     return [*found, "unsent"] if is_doubted else found

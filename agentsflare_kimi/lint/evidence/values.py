@@ -25,7 +25,7 @@ _SPEAKERS: Final = frozenset({"name", "key", "env", "variable", "id", "option"})
 
 
 class Values:
-    """The values of a file; what is around and beside them is looked up once a mapping."""
+    """The values of a file; their surroundings are looked up once per mapping."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Values:
         return Value(name, start, end, position, key, settings=settings, evidence=evidence)
 
     def _is_plain(self, node: Node, start: int) -> bool:
-        """Tell whether nothing else makes something of a setting: a tag, a label, a script."""
+        """Tell whether a setting stands for itself: no tag changes it, and no script reads it."""
         # `model: !env name`
         marks = self.text[node.key_start + len(node.key) : start].replace("!!", "")
         if node.key.isupper():

@@ -144,7 +144,7 @@ def _is_inside(root: bytes, directory: bytes) -> bool:
 
 
 def _is_env_tracked(path: bytes) -> bool:
-    """Ask git about an `.env` file, of which a rule must know it."""
+    """Ask git whether it tracks an `.env` file, because a rule depends on that."""
     if not os.path.basename(path).startswith(b".env"):
         return False
     from agentsflare_kimi.lint.files import git  # noqa: PLC0415  # other files need none

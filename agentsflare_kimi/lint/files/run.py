@@ -223,7 +223,7 @@ class LintRun:
 
 
 def _needs_help(examined: int, done: int, total: int) -> bool:
-    """Tell whether the files ahead, if they are like those done, are worth sharing."""
+    """Estimate from the files read so far whether sharing the others is worth it."""
     return examined * (total - done) > _WORTH_EXAMINING_TOGETHER * done
 
 

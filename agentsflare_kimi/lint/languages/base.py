@@ -45,7 +45,7 @@ class Language(NamedTuple):
         tags: Tags of its fenced blocks, besides its name and suffixes.
         reader: The module and class in `sources` that read it.
         forms: Its strings and comments.
-        signs: Characters of which every opening of a form contains one.
+        signs: Characters; every opening of a form contains one of them.
         longest_prefix: The most characters before that one.
         comments: Pattern of what begins a line's comment, in files that are read line by line.
         blocks: Pattern of the code blocks in a text, with the groups `code` and, if any, `tag`.
@@ -65,7 +65,7 @@ class Language(NamedTuple):
         tests: Pattern of the markers that begin test code.
         interpreters: Its interpreters' names in a `#!` line.
         formatted: First characters of strings in which braces hold code.
-        verbatim: A character in the openings of strings in which a doubled quote is one.
+        verbatim: A character that opens strings in which a doubled quote stands for one quote.
         clauses: Words before an equals sign that tell whether it assigns or compares.
         blocks_are_arguments: Whether a block after a call belongs to the call, as in Ruby.
         pairs_with_equals: Whether `=` stands between keys and values in braces.

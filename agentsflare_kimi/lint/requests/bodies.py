@@ -76,8 +76,8 @@ class Body(NamedTuple):
         values: The fields that the API gets; `COMPUTED` for those that are not literals.
         is_complete: Whether all of the request is written out here.
         more: The groups that add to the request in other places.
-        carrier: The name of what its keys are set on.
-        sent_at: Where that stands in the call that sends it; -1 if that is not known.
+        carrier: The name of the variable that its keys are set on.
+        sent_at: Where that variable stands in the call that sends it; -1 if not known.
     """
 
     source: Source
@@ -195,7 +195,7 @@ def _callee_around(tree: Tree, offset: int) -> str:
 
 
 def names_model(source: Source, group: Group, span: tuple[int, int]) -> bool:
-    """Tell whether *span* is all that a group says of its model."""
+    """Tell whether *span* is the whole value of the model in a group."""
     model = group.find("model") or group.find("model_name")
     if model is None or not model.value_start <= span[0] < span[1] <= model.end:
         return False

@@ -1,7 +1,9 @@
-"""Follows a model's name through a program: what it is given to, and what that is given to.
+"""Follows a model's name through the assignments, arguments and results of a program.
 
-Only names count, not where they are valid: `args.model`, `self.model` and a parameter `model` are
-one name. That finds more than it should, so whatever rests on it is never safe.
+Scopes are ignored: `args.model`, `self.model` and a parameter `model` are one name. That finds more
+than it should, so no fix that depends on it is safe.
+
+Here, a value is given to a name if it is assigned to it, passed as it or returned by it.
 """
 
 from __future__ import annotations
@@ -51,11 +53,11 @@ def plain(name: str) -> str:
 
 
 class Origin(NamedTuple):
-    """What a string is given to.
+    """The names that a string is given to.
 
     Attributes:
         names: Variables, parameters, attributes, options and functions, made comparable.
-        keys: Keys of the entries around it, if what holds them has a name.
+        keys: Keys of the entries around it, if the object that holds them has a name.
     """
 
     names: frozenset[str]
@@ -63,7 +65,7 @@ class Origin(NamedTuple):
 
 
 class LinkedNames:
-    """The names of one program, and which of them are given to which."""
+    """The names of one program, and the names that each is given to."""
 
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*; it is read on first use."""
@@ -88,7 +90,7 @@ class LinkedNames:
         return Origin(given, entries) if given else Origin(entries)
 
     def is_linked(self, origin: Origin, start: int, end: int) -> bool:
-        """Tell whether what is written from *start* to *end* may be what has an origin."""
+        """Tell whether the expression from *start* to *end* may hold the string of *origin*."""
         words, strings = self._words(start, end)
         if origin.keys and strings:
             return bool(origin.keys & strings)
@@ -201,7 +203,7 @@ class LinkedNames:
         return names[nth] if nth < len(names) else ""
 
     def _reached(self, names: frozenset[str]) -> frozenset[str]:
-        """Close a set of names under being given to another."""
+        """Add the names that *names* are given to, directly or through others."""
         if names not in self._known:
             reached, pending = set(names), list(names)
             while pending:

@@ -88,7 +88,7 @@ def find_mentions(document: Document, embedded: Sequence[Embedded]) -> Iterator[
 def is_inside(offset: int, embedded: Sequence[Embedded]) -> bool:
     """Tell whether an offset is in one of the embedded texts, which are in order.
 
-    What such a text leaves out, `${MODEL:-name}` in the body of a script, is not in it.
+    A part that such a text leaves out, such as `${MODEL:-name}` in a script, does not count.
     """
     index = bisect_right(embedded, offset, key=_start) - 1
     if index < 0 or offset >= embedded[index].offsets[-1]:

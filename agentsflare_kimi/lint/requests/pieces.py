@@ -41,7 +41,7 @@ class Pieces:
     """Collects the groups of one request."""
 
     def __init__(self, tree: Tree, places_of: Callable[[str], Sequence[int]]) -> None:
-        """Keep a program, and what lists the places that use a name."""
+        """Keep a program, and a function that lists the places that use a name."""
         self._tree = tree
         self._places_of = places_of
         self._source = tree.source
@@ -66,7 +66,7 @@ class Pieces:
         return callee_of(self._tree, opener)
 
     def _set_on(self, offset: int) -> str:
-        """Name what is given a key in the statement around a place: `params["model"] = ...`."""
+        """Return the variable whose key is set around a place: `params["model"] = ...`."""
         statement = self._tree.statement_at(offset)
         match = re.match(
             r"(?P<name>[A-Za-z_$][\w$]*)\s*(?=\[\s*\x01+\s*\]\s*=(?!=)|\.model\s*=(?!=)"
@@ -76,7 +76,7 @@ class Pieces:
         return match["name"] if match else ""
 
     def _group(self, opener: int, depth: int) -> bool:
-        """Read the group at a bracket, and what it is part of."""
+        """Read the group at a bracket, and the group or variable that it is part of."""
         group = group_at(self._source, opener)
         if group is None or depth > _DEEPEST:
             return False
@@ -89,14 +89,14 @@ class Pieces:
         return self._spreads(group, depth) and self._holder(opener, depth)
 
     def _holder(self, opener: int, depth: int) -> bool:
-        """Read what a dict or an object is given to."""
+        """Read the variable, call or group that takes a dict or an object."""
         if assigned := _ASSIGNED.search(self._before(opener)):
             self.names_of[opener] = assigned["name"]
             return self._name(assigned["name"], depth + 1)
         return self._goes_on(opener, depth)
 
     def _goes_on(self, start: int, depth: int) -> bool:
-        """Read where a dict, an object or a name goes that is spread or sent as a whole."""
+        """Follow a dict, an object or a name that is spread or sent as a whole."""
         before = self._before(start)
         around = self._source.enclosing(start)
         if _SPREAD_BEFORE.search(before) or _UNION_BEFORE.search(before):
@@ -132,7 +132,7 @@ class Pieces:
         return "keywords" if is_spread else None
 
     def _is_argument(self, around: int, before: str) -> bool:
-        """Tell whether a script's SDK gets what follows as a whole."""
+        """Tell whether what follows is the only argument of a call of a script's SDK."""
         is_first = before.rstrip().endswith("(") and self._source.text[around] == "("
         is_script = self._tree.language.name in SCRIPTS
         return is_first and is_script and self._is_sdk(self._callee(around))
@@ -190,7 +190,7 @@ class Pieces:
         return self._spreads(group, depth)
 
     def _name(self, name: str, depth: int) -> bool:
-        """Read every use of a name; False if one of them says too little."""
+        """Read every use of a name; False if one cannot be read."""
         if name in self._seen:
             return True
         self._seen.add(name)
@@ -266,7 +266,7 @@ class Pieces:
         return self._add(name, Entry(word, start, group.closer + 1, value.value_start))
 
     def _add(self, name: str, entry: Entry) -> bool:
-        """Add a statement to the group of those that set keys of a name."""
+        """Add a statement to the group of statements that set keys of a variable."""
         at = -1 - len(self.names_of)
         at = next((o for o, n in self.names_of.items() if o < 0 and n == name), at)
         group = self.groups.get(at, Group(at, at, ()))

@@ -1,4 +1,4 @@
-"""Reads a request of another language's SDK that a variable holds before it is sent.
+"""Reads a request that a program in another language keeps in a variable before sending it.
 
 `params := openai.ChatCompletionNewParams{...}`, `params.Temperature = openai.Float(0.3)` and
 `Completions.New(ctx, params)`; likewise PHP's arrays, Ruby's hashes, and C#'s anonymous objects.
@@ -26,7 +26,7 @@ __all__ = ["read_sdk_assembled"]
 
 
 class _Words(NamedTuple):
-    """How a language gives a request to a variable, changes it, and sends it."""
+    """How a language assigns a request to a variable, changes it, and sends it."""
 
     bound: re.Pattern[str]
     sent: re.Pattern[str]
@@ -83,7 +83,7 @@ def read_sdk_assembled(
         places_of: Lists the places that use a name.
 
     Returns:
-        The request; None unless all that happens to the variable is in sight.
+        The request; None unless every use of the variable can be read.
     """
     words = _WORDS.get(tree.language.name)
     if words is None or (words.form == "argument" and not _can_have_options(tree.source.text)):
@@ -135,7 +135,7 @@ class _Reader:
         self.sent_at = -1
 
     def written_around(self, offset: int) -> Group | None:
-        """Read the literal around a place that is given to a variable."""
+        """Read the literal around a place, which a variable is set to."""
         opener = self._source.enclosing(offset)
         while opener is not None and self._source.text[opener] == "(":
             opener = self._source.enclosing(opener)
@@ -154,7 +154,7 @@ class _Reader:
         return Group(opener, self._source.closers[opener], named)
 
     def set_at(self, offset: int) -> str:
-        """Name what gets a model in the line around a place."""
+        """Return the variable whose model is set in the line around a place."""
         line_start = self._source.masked.rfind("\n", 0, offset) + 1
         match = _MODEL_SET.match(self._source.masked, line_start)
         return match["name"] if match else ""
@@ -164,7 +164,7 @@ class _Reader:
         return Group(-1, -1, self._set) if self._set else None
 
     def read(self, name: str, places_of: Callable[[str], Sequence[int]]) -> bool:
-        """Read every use of a variable; False if one says too little."""
+        """Read every use of a variable; False if one cannot be read."""
         bindings = 0
         if len(places_of(name)) > _MOST:
             return False

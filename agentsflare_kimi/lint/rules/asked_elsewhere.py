@@ -59,10 +59,10 @@ class Asked(NamedTuple):
 
 
 class AskedElsewhere:
-    """The requests of one program whose models are named elsewhere, and who names them."""
+    """The requests of one program whose models are named elsewhere, and where."""
 
     def __init__(self, document: CodeDocument, mentions: Sequence[Mention], hosts: Hosts) -> None:
-        """Keep what is asked about; nothing is read before it is needed."""
+        """Keep the arguments; nothing is read before it is needed."""
         self._document = document
         self._mentions = mentions
         self._hosts = hosts
@@ -131,7 +131,7 @@ class AskedElsewhere:
                 yield Asked(*span, body if is_known else None)
 
     def _may_be_else(self, start: int, end: int) -> bool:
-        """Tell whether an expression may be a string of its own: `x ? "another" : "kimi-..."`."""
+        """Tell whether an expression may be another string: `x ? "another" : "kimi-..."`."""
         source = self._document.source
         return any(
             region.kind == "string"
@@ -177,7 +177,7 @@ class AskedElsewhere:
 
 
 def _may_be_asked(mention: Mention) -> bool:
-    """Tell whether a mention may be the model of another request than the one around it."""
+    """Tell whether a mention may be the model of a request other than the one around it."""
     is_open = mention.value.position in {"request", "value"} and not mention.host
     body = mention.value.body
     return is_open and (body is None or not _is_request(body))
@@ -209,7 +209,7 @@ def moved_elsewhere(
         migrate_to: The model to move to; the catalog's successor by default.
 
     Returns:
-        One unsafe fix, or None if no request can be moved; and what was not followed, and why.
+        One unsafe fix, or None if no request can be moved; and which were not followed, and why.
     """
     edits: dict[Edit, None] = {}
     reasons: list[str] = []

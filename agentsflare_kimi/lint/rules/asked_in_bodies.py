@@ -82,7 +82,7 @@ def _bodies(
 
 
 def _is_meant(document: Document, text: Embedded, sign: int, mention: Mention) -> bool:
-    """Tell whether a sign stands for the variable that a mention is given to, or holds it."""
+    """Tell whether a sign stands for the variable that a mention sets, or holds the mention."""
     start, end = text.offsets[sign], text.offsets[sign + 1]
     variable = _VARIABLE.match(document.text, start, end)
     is_named = variable is not None and variable["name"] == mention.value.key

@@ -190,7 +190,7 @@ class Sample(NamedTuple):
 
 
 def checked_later(_: Reading) -> Iterator[Problem]:
-    """Find nothing: `lint.suppressions` finds it, after all other rules have run."""
+    """Find nothing; `lint.suppressions` reports these after all other rules have run."""
     return iter(())
 
 
@@ -207,7 +207,7 @@ class Rule(NamedTuple):
         good: The same example, fixed, which it does not report.
         fix_safety: What `--fix` does, what `--unsafe-fixes` adds, and why.
         check: Finds the problems.
-        needles: Strings of which a text must contain at least one for the rule to be loaded.
+        needles: Strings; the rule is loaded only for a text that contains one of them.
         is_for_moves: Whether the rule holds only where `migrate_to` names a model.
     """
 

@@ -1,4 +1,4 @@
-"""What carries a request before it is sent, and the parameters that are set on that.
+"""Finds the variables that carry a request to its call, and the parameters set on them.
 
 `body = {"model": ...}` and `body["temperature"] = 0.3`, `create(model=..., **options)` and
 `options = {"temperature": 0.3}`, `def ask(prompt, model="...", **more)` and
@@ -40,7 +40,7 @@ _LOOP: Final = r"\bfor\b[^\n:{{]*\b{item}\b[^\n:{{]*(?:\bin\b|\bof\b|\brange\b|:
 
 
 class Carried(NamedTuple):
-    """A parameter that is set on a carrier: where, and to what."""
+    """A parameter that is set on a carrier: its value and its place."""
 
     value: object
     start: int
@@ -48,10 +48,10 @@ class Carried(NamedTuple):
 
 
 class Carriers:
-    """The names of one program by which a model goes into its requests."""
+    """The names in one program through which a model reaches its requests."""
 
     def __init__(self, document: CodeDocument, mentions: Sequence[Mention]) -> None:
-        """Keep what is asked about."""
+        """Keep the arguments."""
         self._document = document
         self._mentions = mentions
 
@@ -70,7 +70,7 @@ class Carriers:
         return frozenset(tree.statement_at(mention.start).start for mention in self._mentions)
 
     def _given(self, tokens: Sequence[Token]) -> Iterator[str]:
-        """Name what a statement gives a model to, or the function that has it as a default."""
+        """Yield the variable that a statement sets, or the function that has a default."""
         texts = [token.text for token in tokens]
         at = next((index for index, text in enumerate(texts) if text in _SIGNS), 0)
         target = target_of(self._document.tree, tokens, at) if at else ""
@@ -81,7 +81,7 @@ class Carriers:
             yield from texts[head + 1 : head + 2]
 
     def _asking(self, names: set[str]) -> Iterator[Group]:
-        """List the brackets in which one of some names is the model."""
+        """List the brackets in which one of *names* is the model."""
         source = self._document.source
         for match in _MODEL.finditer(source.masked):
             if match["name"] in names:
@@ -89,7 +89,7 @@ class Carriers:
                 yield from (group,) if group else ()
 
     def _groups(self, mention: Mention) -> Iterator[Group]:
-        """List the brackets that hold a mention, or the name that it is given to."""
+        """List the brackets that hold a mention, or the variable that it sets."""
         source = self._document.source
         if group := group_at(source, bracket_around(self._document.tree, mention.start)):
             yield group
@@ -106,7 +106,7 @@ class Carriers:
 
     @cached_property
     def _parts(self) -> Sequence[tuple[int, int]]:
-        """Where more is put into a request than a literal: `**({"n": 2} if many else {})`."""
+        """Where a request gets more than literals: `**({"n": 2} if many else {})`."""
         source = self._document.source
         return [
             (entry.start, entry.end)
@@ -119,10 +119,10 @@ class Carriers:
         ]
 
     def are_asked_by(self, written: str) -> bool:
-        """Tell whether what a request has for its model comes from one of them.
+        """Tell whether the model of a request comes from one of these names.
 
         Args:
-            written: Source text: `DEFAULTS["model"]`, `name` where a loop goes through a list.
+            written: The model in the source: `DEFAULTS["model"]`, or `name` in a loop over a list.
         """
         head = _WORD.match(written)
         if head is None:
@@ -136,7 +136,7 @@ class Carriers:
         )
 
     def hold(self, match: re.Match[str]) -> Carried | None:
-        """Read a parameter that is set on one of them, or in a call that asks without a model.
+        """Read a parameter that is set on one of these names, or in a chat call without a model.
 
         Args:
             match: The parameter's name, in the text of the program.

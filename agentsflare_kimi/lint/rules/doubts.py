@@ -43,7 +43,7 @@ _UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell",
 def with_doubts(
     problems: Sequence[Problem], document: Document, lines: Sequence[int]
 ) -> list[Problem]:
-    """Make fixes unsafe that the rest of the file gives a reason against.
+    """Make fixes unsafe if the rest of the file gives a reason against them.
 
     Args:
         problems: All problems in the file.
@@ -135,7 +135,7 @@ def _left_behind(
 
 
 def _in_longer_names(problems: Sequence[Problem], text: str) -> Mapping[str, Sequence[int]]:
-    """Find the places of each model in longer names, as far as they are told."""
+    """Find the first places of each model in longer names, as many as are reported."""
     spans = sorted((problem.start, problem.end) for problem in problems)
     found: dict[str, Sequence[int]] = {}
     for model in {problem.model for problem in problems if problem.model}:
@@ -145,7 +145,7 @@ def _in_longer_names(problems: Sequence[Problem], text: str) -> Mapping[str, Seq
 
 
 def _longer_names(text: str, model: str) -> Iterator[int]:
-    """Find a name in those of files, keys and spans: `runs/name.json`, `"cache:name"`."""
+    """Find a name in names of files, keys and spans: `runs/name.json`, `"cache:name"`."""
     if text.count(model) == 1:
         return
     name = re.escape(model)

@@ -2,8 +2,8 @@
 
 `MODEL = os.getenv("MODEL", "kimi-k2.6")` and `create(model=MODEL, temperature=0.3)` are separate
 places; so are an option's default and `args.model`, an attribute and `self.model`, two notebook
-cells. If a file names only one model, and a request's model has the name which that is assigned
-to, the request uses that model unless something outside the file says otherwise.
+cells. If a file names only one model and assigns it to a name, a request that takes its model from
+this name uses that model, unless something outside the file says otherwise.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def reached(reading: Reading) -> Iterator[Problem]:
 
 
 def _is_returned(reading: Reading, place: _Place, model: KimiModel) -> bool:
-    """Tell whether the model of a request is what a function of the same file returns."""
+    """Tell whether a function of the same file returns the model of a request."""
     entries = place.group.entries if place.group else ()
     start = next((e.value_start for e in entries if e.key in _MODEL), None)
     elsewhere = reading.asked_elsewhere
@@ -233,7 +233,7 @@ def _in_subscript(document: CodeDocument, match: re.Match[str], parameter: str) 
 def _on_carrier(
     document: CodeDocument, carriers: Carriers, match: re.Match[str], parameter: str
 ) -> _Place | None:
-    """Read `body["temperature"] = 0.3` where `body` is what names the model."""
+    """Read `body["temperature"] = 0.3` where `body` names the model."""
     position = document.value_at(*match.span()).position
     around = group_at(document.source, bracket_around(document.tree, match.start()))
     if position in {"comment", "prose"} or has_model(around):

@@ -1,6 +1,6 @@
-"""Parameters in variables beside that of the model: `KIMI_MODEL=...` and `KIMI_TEMPERATURE=0.3`.
+"""Finds parameters in variables beside the model's: `KIMI_MODEL=...` and `KIMI_TEMPERATURE=0.3`.
 
-In a shell also those of a request that takes its model from such a variable.
+In a shell script, also those of a request that takes its model from such a variable.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Variable(NamedTuple):
 
 
 def set_in_variables(document: Document, mentions: Sequence[Mention]) -> Iterator[Variable]:
-    """Find the parameters that are set in variables named as that of the model is.
+    """Find the parameters in variables whose names match that of the model's variable.
 
     Args:
         document: A file of settings, or a script of a shell.

@@ -54,7 +54,7 @@ class Syntax:
 
         Args:
             forms: The forms; if two begin alike, the first wins.
-            signs: Characters of which every opening contains one.
+            signs: Characters; every opening contains one of them.
             longest_prefix: The most characters before that one (2 for `rb` in `rb""`).
         """
         self.forms: Final = tuple(forms)

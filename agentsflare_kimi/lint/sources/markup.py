@@ -122,7 +122,7 @@ class MarkupDocument(ProseDocument):
         return self._asked(about, Value(self.text[start:end], start, end, position, tag.name))
 
     def _asked(self, about: Sequence[str], otherwise: Value) -> Value:
-        """Take a value for a request if one of the words about it names a model."""
+        """Treat a value as part of a request if one of the words *about* it is a model's key."""
         key = next(filter(is_model_key, about), "")
         asked = otherwise._replace(position="request", key=key, evidence=())
         return asked if key else otherwise

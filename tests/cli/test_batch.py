@@ -527,7 +527,7 @@ def test_without_a_limit_the_budget_is_warned_of(emulator, tmp_path):
     told = run(emulator, "in.jsonl", "--estimate", "--max-completion-tokens", "99", cwd=tmp_path)
 
     assert "2 rows set no max_completion_tokens" in warned.stderr
-    assert "requests a minute" in warned.stderr
+    assert "requests per minute" in warned.stderr
     assert "max_completion_tokens" not in told.stderr
 
 

@@ -98,7 +98,7 @@ def test_every_field_of_the_bundled_file_is_accepted(overlay):
     [
         ("models = 3", "models must be an array"),
         ("[[models]]\nstatus = 'new'", "model 1: id must be a name"),
-        ("[[modles]]\nid = 'x'", "'modles' is no part"),
+        ("[[modles]]\nid = 'x'", "'modles' is not part"),
         ("format = 9", "format is 9"),
         (NEW.replace('"active"', '"alive"'), "model 'kimi-k9': status must be one of new"),
         (NEW.replace('"switchable"', '"odd"'), "model 'kimi-k9': family 'odd' is none of"),

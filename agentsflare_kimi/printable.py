@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-__all__ = ["printable", "without_account_ids"]
+__all__ = ["printable", "shown_name", "without_account_ids"]
 
 # `org-…` and `<ak-…>`, as the upstream writes them into messages about limits. A short word
 # after the dash, as in "org-wide", is not an id.
@@ -15,6 +15,7 @@ _ACCOUNT_IDS: Final = (
     r"|(?<![\w-])(?:org|ak|proj|uid|gid)[-_](?=[\w-]{6}|[\w-]*\d)[\w-]+"
 )
 
+_MOST_OF_A_NAME: Final = 80
 _BIDI_CONTROLS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 
 
@@ -63,3 +64,12 @@ def without_account_ids(text: str) -> str:
     Source: facts/catalog-2026-11.md section 1, "error texts".
     """
     return re.sub(_ACCOUNT_IDS, "[account id]", text)
+
+
+def shown_name(name: str) -> str:
+    """Make a model's name, whoever wrote it, safe and short enough for a message or a trace.
+
+    >>> shown_name(" kimi-k2.6 ")
+    'kimi-k2.6'
+    """
+    return printable(without_account_ids(name.strip()))[:_MOST_OF_A_NAME]

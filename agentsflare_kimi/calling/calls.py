@@ -22,6 +22,7 @@ from agentsflare_kimi.calling.reasoning import ReasoningMemory
 from agentsflare_kimi.calling.reasoning_capture import listen
 from agentsflare_kimi.calling.sdk_options import body_of, path_of, with_body
 from agentsflare_kimi.calling.served_models import AnswerCheck
+from agentsflare_kimi.calling.spans import Span, trace_models
 from agentsflare_kimi.models import notice_texts
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.changes import apply_changes
@@ -79,8 +80,9 @@ class Session:
         """
         call = PlannedCall(self, settings, options)
         body = body_of(options)
-        if body is None or not isinstance(body.get("model"), str):
+        if body is None or not isinstance(name := body.get("model"), str):
             return call
+        call.asked = name
         if call.path == "chat":
             call.body = self.memory.restore(body) if settings.keep_reasoning else body
             if (observed := observation()) is not None:
@@ -105,7 +107,9 @@ class PlannedCall:
         self._session = session
         self._settings = settings
         self.options: Any = options
+        self.asked: str = ""
         self.body: _Body = {}
+        self._span: Span | None = None
         self._notices: tuple[Notice, ...] = ()
         self._adaptations = 0
         self.path = _path(path_of(options))
@@ -150,7 +154,7 @@ class PlannedCall:
             self.body = apply_changes(self.body, changes) if changes else self.body
 
     def announce(self) -> None:
-        """Announce the plan's notices.
+        """Announce the plan's notices, and record another model on the current trace.
 
         Raises:
             ModelError: The settings refuse the model.
@@ -162,6 +166,8 @@ class PlannedCall:
             observed.model_sent = as_text((body_of(self.options) or {}).get("model")) or None
         for notice in sorted(self._notices, key=lambda notice: not notice.is_refusal):
             announce(notice, self._session.told, gateway=self._settings.base_url)
+        if (sent := self.body.get("model")) != self.asked and self.asked:
+            self._span = trace_models(self.asked, str(sent))
 
     def adapt(self, error: APIStatusError) -> bool:
         """Change what the gateway rejected, and remember it for later requests.
@@ -196,7 +202,7 @@ class PlannedCall:
 
     def answer_check(self) -> AnswerCheck:
         """Return the check for the answer."""
-        return AnswerCheck(self.body.get("model"), self._settings, self._session.told)
+        return AnswerCheck(self.body.get("model"), self._settings, self._session.told, self._span)
 
     def observe(self, answer: Any) -> Any:  # noqa: ANN401  # whatever the SDK returns
         """Remember the reasoning of *answer*, now or when it is read."""

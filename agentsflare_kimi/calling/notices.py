@@ -16,7 +16,6 @@ import structlog
 from agentsflare_kimi import errors
 from agentsflare_kimi.calling.callers import callers_frame
 from agentsflare_kimi.calling.observing import observation
-from agentsflare_kimi.calling.spans import trace_models
 from agentsflare_kimi.models.notice_texts import Notice, NoticeKind
 
 __all__ = ["ToldPlaces", "announce", "log_event", "warn_caller"]
@@ -106,8 +105,6 @@ def announce(notice: Notice, told: ToldPlaces | None = None, *, gateway: str | N
         KimiWarning: One warning, of the notice's class, unless the request is observed.
     """
     channel = _CHANNELS[notice.kind]
-    if notice.kind == "migrated" and notice.successor:
-        trace_models(notice.model, notice.successor)
     place = _callers_place()
     key = (*_identity(place), notice.kind, notice.model, _wording(notice.message))
     is_news = told is None or notice.is_refusal or told.add(key)

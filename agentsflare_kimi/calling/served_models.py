@@ -16,10 +16,11 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from agentsflare_kimi.calling.end_headers import announced_end
 from agentsflare_kimi.calling.notices import ToldPlaces, announce
 from agentsflare_kimi.calling.observing import observation
+from agentsflare_kimi.calling.spans import Span, trace_answer
 from agentsflare_kimi.errors import ServedModelError
 from agentsflare_kimi.models.catalog import Catalog, catalog
 from agentsflare_kimi.models.notice_texts import Notice
-from agentsflare_kimi.printable import printable, without_account_ids
+from agentsflare_kimi.printable import shown_name
 from agentsflare_kimi.reading.content import extract_content
 from agentsflare_kimi.settings import KimiSettings
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerCheck"]
 
-_MAX_NAME: Final = 80
 _LENGTHS: Final = frozenset({len("deprecation"), len("sunset")})
 _MODEL: Final = re.compile(rb'"model"\s*:\s*"([^"\\]*)"')
 # Suffixes of names that stand for changing models.
@@ -38,21 +38,25 @@ _MOVING: Final = ("-latest", "-auto")
 class AnswerCheck:
     """The check of one call's answer."""
 
-    __slots__ = ("_passed", "_sent", "_settings", "_told")
+    __slots__ = ("_passed", "_sent", "_settings", "_span", "_told")
 
-    def __init__(self, sent: object, settings: KimiSettings, told: ToldPlaces) -> None:
+    def __init__(
+        self, sent: object, settings: KimiSettings, told: ToldPlaces, span: Span | None = None
+    ) -> None:
         """Note the model that is sent.
 
         Args:
             sent: The model of the request, if it has one.
             settings: The client's settings.
             told: Earlier warnings of the client.
+            span: The span of a request whose model was changed; it is told which model answered.
         """
         self._sent = sent if isinstance(sent, str) else ""
         # Nearly every chunk of a stream names the same model.
-        self._passed: object = self._sent
+        self._passed: object = "" if span else self._sent
         self._settings = settings
         self._told = told
+        self._span = span
 
     def check_model(self, data: object, cast_to: object, response: Response) -> None:
         """Warn or raise if a model other than the requested one answered.
@@ -72,12 +76,17 @@ class AnswerCheck:
             return
         fields = cast("dict[str, object]", data)
         served = _model_of(fields)
-        if not served or served == self._passed or self._settings.on_substitution == "ignore":
+        if not served or served == self._passed:
+            return
+        if self._span is not None:
+            trace_answer(self._span, served)
+            self._span = None
+        if self._settings.on_substitution == "ignore":
             return
         if _may_be_same(self._sent, served, catalog(self._settings.models_file)):
             self._passed = served
             return
-        sent, shown = _shown(self._sent), _shown(served)
+        sent, shown = shown_name(self._sent), shown_name(served)
         if self._settings.on_substitution == "error":
             raise _refused(sent, shown, fields, cast_to, response)
         self._passed = served
@@ -123,7 +132,7 @@ class AnswerCheck:
         end = announced_end(cast("Mapping[str, str]", response.headers))
         if not end:
             return
-        name = _shown(self._sent or response.request.url.path)
+        name = shown_name(self._sent or response.request.url.path)
         message = (
             f"a response header from the gateway announces that {name} {end}. Set "
             "AGENTSFLARE_ON_DEPRECATED (`on_deprecated`) to 'ignore' to silence this."
@@ -171,10 +180,6 @@ def _may_be_same(sent: str, served: str, known: Catalog) -> bool:
 def _meant(name: str, known: Catalog) -> str | None:
     read = known.read_name(name)
     return None if read is None else read.model
-
-
-def _shown(name: str) -> str:
-    return printable(without_account_ids(name.strip()))[:_MAX_NAME]
 
 
 def _refused(

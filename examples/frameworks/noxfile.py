@@ -39,7 +39,18 @@ ENVIRONMENTS = {
     "pinned": ("instructor", "marvin", "semantic_kernel"),
 }
 TRACERS = ("opentelemetry", "logfire", "openinference")
-MORE_TRACERS = ("traceloop", "langfuse", "braintrust", "openai_v2")
+MORE_TRACERS = (
+    "braintrust",
+    "datadog",
+    "langfuse",
+    "langsmith",
+    "mlflow",
+    "openai_v2",
+    "opik",
+    "sentry",
+    "traceloop",
+    "weave",
+)
 QUIET = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "CREWAI_DISABLE_TELEMETRY": "true"}
 PARTS = ("chat", "tool_loop", "structured", "stream")
 
@@ -125,17 +136,18 @@ def _cell(rows: list[dict]) -> str:
 
 def _tracer_lines(tracers: list[dict]) -> list[str]:
     lines = [
-        "| tracer | model asked for | model sent | a cut stream |",
-        "| --- | --- | --- | --- |",
+        "| tracer | model asked for | model that answered | `agentsflare_kimi.…` | a cut stream |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for row in tracers:
+        own = {key: model for key, model in row["own"].items() if not key.startswith("agents")}
         shown = [
-            ", ".join(f"`{key}`" for key, value in row["models"].items() if value == model) or "-"
+            ", ".join(f"`{key}`" for key, value in own.items() if value == model) or "-"
             for model in ("kimi-k2-turbo-preview", "kimi-k2.6")
         ]
-        lines.append(
-            f"| {row['tracer']} {row['version']} | {shown[0]} | {shown[1]} | {row['cut_stream']} |"
-        )
+        place = "the program's span" if row["program"] else "its span"
+        cells = f"{shown[0]} | {shown[1]} | {place} | {row['cut_stream']}"
+        lines.append(f"| {row['tracer']} {row['version']} | {cells} |")
     return lines
 
 

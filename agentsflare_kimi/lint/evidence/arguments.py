@@ -17,13 +17,12 @@ from agentsflare_kimi.lint.evidence.callees import (
 )
 from agentsflare_kimi.lint.evidence.calling import asks
 from agentsflare_kimi.lint.evidence.case import Case, Verdict
-from agentsflare_kimi.lint.evidence.defaults import called_before
+from agentsflare_kimi.lint.evidence.defaults import Named, called_before, named_among
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_api_key, is_base_url, is_model_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from agentsflare_kimi.lint.sources.steps import Step
     from agentsflare_kimi.lint.sources.tree import Tree
 
@@ -31,7 +30,6 @@ __all__ = ["FLAG", "judge_argument", "string_before"]
 
 FLAG: Final = lazy(rf"{MODEL_FLAG}=?\Z|-m\Z", re.IGNORECASE)
 """An option that names a model."""
-_FIRST: Final = 4
 
 
 def judge_argument(case: Case, step: Step, wrapper: str) -> Verdict | None:  # noqa: C901, PLR0911, PLR0912  # one case after the other
@@ -53,8 +51,7 @@ def judge_argument(case: Case, step: Step, wrapper: str) -> Verdict | None:  # n
         return Verdict("request", last, call=callee, group=-1)
     before = string_before(case.tree, step)
     if falls_back(callee) or last == "using":
-        names = (*_strings_before(case.tree, step), *_symbols_before(case.tree, step))
-        before = next(filter(is_model_key, names), before)
+        before = _named_before(case.tree, step) or before
     before = before or next(filter(FLAG.match, called_before(case.tree, step)), "")
     if step.nth == 1 and before and last == "using":
         return Verdict("request", last, call=callee, group=step.opener)
@@ -108,15 +105,23 @@ def string_before(tree: Tree, step: Step) -> str:
     return tree.source.text[region.inner_start : region.inner_end] if region and is_string else ""
 
 
-def _strings_before(tree: Tree, step: Step) -> Iterator[str]:
-    """Yield the strings among the first arguments: `StringVarP(&x, "model", "m", "...")`."""
-    for index in range(1, min(step.nth, _FIRST) + 1):
-        yield string_before(tree, step._replace(nth=index))
+def _named_before(tree: Tree, step: Step) -> str:
+    """Return what names a model among the arguments before: `StringVarP(&x, "model", "m", ...)`."""
+    if step.opener < 0:
+        return ""
+    for named in (named_among(tree, step.opener), _symbol_among(tree, step.opener)):
+        if named.text and named.nth < step.nth:
+            return named.text
+    return ""
 
 
-def _symbols_before(tree: Tree, step: Step) -> Iterator[str]:
-    """Yield the symbols among the arguments before: `get_env(:app, :model, "...")`."""
-    for part in tree.parts_of(step.opener)[: step.nth] if step.opener >= 0 else ():
-        texts = [token.text for token in tree.tokens(part)]
-        if texts[:1] == [":"]:
-            yield "".join(texts[1:])
+@kept_with_first
+def _symbol_among(tree: Tree, opener: int) -> Named:
+    """Find the first symbol among arguments that names a model: `get_env(:app, :model, "...")`."""
+    for part in tree.parts_of(opener):
+        tree.source.visits += 1
+        sign, *words = tree.tokens(part)
+        symbol = "".join(word.text for word in words) if sign.text == ":" else ""
+        if is_model_key(symbol):
+            return Named(symbol, part.nth)
+    return Named("", -1)

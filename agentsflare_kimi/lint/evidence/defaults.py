@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agentsflare_kimi.lint.evidence.chains import operand_around
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.roles import steps_from
@@ -13,9 +14,11 @@ from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import content_at, head_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 
-__all__ = ["CHOOSING", "SEVERAL", "called_before", "name_around_default"]
+__all__ = ["CHOOSING", "SEVERAL", "Named", "called_before", "name_around_default", "named_among"]
 
 _KEY_SIGN_VALUE: Final = 3
 # Entries whose value says what another entry is about.
@@ -28,6 +31,13 @@ SEVERAL: Final = frozenset({"models", "llms"})
 """Names of what holds several models."""
 # `String model;`, `val model: String`, `String model()`, after an annotation.
 _DECLARED: Final = lazy(r"\s*+([^;={()\n]*+)")
+
+
+class Named(NamedTuple):
+    """A name for a model among arguments: the string, and the number of arguments before it."""
+
+    text: str
+    nth: int
 
 
 def name_around_default(tree: Tree, step: Step) -> str:  # noqa: PLR0911  # one case after the other
@@ -70,28 +80,52 @@ def _speakers(tree: Tree, step: Step) -> list[str]:
         return names
     if step.opener >= 0 and not tree.is_list(step.opener):
         names += head_of(tree, step.opener)
-    text = tree.source.text
-    is_list = step.opener >= 0 and tree.is_list(step.opener)
-    parts = tree.parts_of(step.opener) if is_list else ()
-    if step.kind == "argument":
-        for part in parts[:4]:
-            region = tree.source.region_at(part.start)
-            if region and region.start == part.start and region.end == part.end:
-                names.append(text[region.inner_start : region.inner_end])
-    if step.kind in {"pair", "object", "assigned", "argument", "made"}:
-        names += [
-            text[value.inner_start : value.inner_end]
-            for part in parts[:8]
-            if (key := _plain_key(tree, part).lower()) in _SPEAKING
-            and (value := tree.source.region_at(part.end - 1))
-            and key
-        ]
+    if step.opener >= 0 and tree.is_list(step.opener):
+        if step.kind == "argument":
+            names += filter(None, [named_among(tree, step.opener).text])
+        if step.kind in {"pair", "object", "assigned", "argument", "made"}:
+            names += _named_by_entries(tree, step.opener)
     if tree.language.without_brackets and step.part.opener < 0:
         # `option :model, default: "..."`
         tokens = tree.tokens(step.part)
         names += [token.text for token in tokens[2:3] if tokens[1].text == ":"]
     names += _field_after(tree, step.opener, is_annotation=step.callee.startswith("@"))
     return names
+
+
+@kept_with_first
+def named_among(tree: Tree, opener: int) -> Named:
+    """Find the first string among the arguments of a call that is a name for a model.
+
+    Args:
+        tree: The program.
+        opener: The bracket of the call.
+
+    Returns:
+        The string and its argument's place; without text if there is none.
+    """
+    for part in tree.parts_of(opener):
+        tree.source.visits += 1
+        region = tree.source.region_from(part.start)
+        if region and region.end == part.end:
+            text = tree.source.text[region.inner_start : region.inner_end]
+            if is_model_key(text.lstrip("-:")):
+                return Named(text, part.nth)
+    return Named("", -1)
+
+
+@kept_with_first
+def _named_by_entries(tree: Tree, opener: int) -> Sequence[str]:
+    """Return the first value that names a model among entries that say what others are about."""
+    for part in tree.parts_of(opener):
+        tree.source.visits += 1
+        if _plain_key(tree, part).lower() not in _SPEAKING:
+            continue
+        value = tree.source.region_at(part.end - 1)
+        text = tree.source.text[value.inner_start : value.inner_end] if value else ""
+        if is_model_key(text.lstrip("-:")):
+            return (text,)
+    return ()
 
 
 def _plain_key(tree: Tree, part: Part) -> str:

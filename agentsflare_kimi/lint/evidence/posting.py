@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.calling import posts
 from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.targets import content_at
 from agentsflare_kimi.lint.sources.tree import is_word
@@ -43,14 +44,21 @@ def is_posted(tree: Tree, names: tuple[str, ...], opener: int) -> bool:
     place = 0
     if at == "named":
         # The method is an argument: `request("POST", url, body)`.
-        found = (i for i, part in enumerate(parts[:2]) if _text(tree, part).upper() == "POST")
-        place = next(found, len(parts)) + 1
+        place = _method_in(tree, opener) + 1
     if place >= len(parts):
         return False
     if names[-1].lower() == "fetch" and _text(tree, parts[place]).startswith("/"):
         # The page's own server, whose models may be named otherwise.
         return False
     return _is_handle(names) or _is_chat_url(tree, parts[place])
+
+
+@kept_with_first
+def _method_in(tree: Tree, opener: int) -> int:
+    """Return which argument of a call is the method POST; their number if none is."""
+    parts = tree.parts_of(opener)
+    tree.source.visits += len(parts)
+    return next((p.nth for p in parts if _text(tree, p).upper() == "POST"), len(parts))
 
 
 def _is_handle(names: tuple[str, ...]) -> bool:

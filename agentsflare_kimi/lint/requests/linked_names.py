@@ -9,6 +9,7 @@ Here, a value is given to a name if it is assigned to it, passed as it or return
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -26,9 +27,10 @@ __all__ = ["LinkedNames", "Origin", "plain"]
 
 _WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
 _GIVEN: Final = lazy(
-    r"(?P<target>[A-Za-z_$][\w$]*)(?:\x01*[\"'`]?\]?|\(\))"
-    r"(?:\s*:\s*[\w.\[\]|?<> ]{1,40}?)?\s*(?::=|=>|\?\?=|\|\|=|\?=|=|:)(?![=:])\s*"
-    r"(?P<value>[^\n,;]{1,160})"
+    r"(?<![\w$])(?P<target>[A-Za-z_$][\w$]*+)(?:\x01*+[\"'`]?\]?|\(\))"
+    # A type between the name and the sign.
+    r"(?:\s*+:\s*+[\w.\[\]|?<> ]++(?==))?+\s*+(?::=|=>|\?\?=|\|\|=|\?=|=|:)(?![=:])\s*+"
+    r"(?P<value>[^\n,;]++)"
 )
 _DEFINITION: Final = lazy(
     r"\b(?:def|function|func|fun|fn)\s+(?:\([^()\n]*\)\s*)?(?P<name>[A-Za-z_$][\w$]*)\s*(?=\()"
@@ -36,15 +38,14 @@ _DEFINITION: Final = lazy(
 )
 _LOOP: Final = lazy(
     r"\bfor(?:each)?\b[ (]*(?:const |let |var )?(?P<target>[\w$]+)[\w$, ]*(?:\bin\b|\bof\b|:)"
-    r"(?P<value>[^\n:{]{1,160})"
+    r"(?P<value>[^\n:{]+)"
 )
 _FUNCTION: Final = lazy(r"\b(?:def|function|func|fun|fn)\s+(?:\([^()]*\)\s*)?([A-Za-z_$][\w$]*)")
 _OPTION: Final = lazy(r"-{0,2}([A-Za-z][\w-]*)")
 _RETURNS: Final = frozenset({"return", "=>", "yield"})
 _OWN: Final = frozenset({"self", "cls"})
 _MODIFIERS: Final = frozenset({"const", "let", "var", "final", "val", "export", "static"})
-_LONGEST_CALL: Final = 20
-_MOST: Final = 2000
+_CALLED: Final = lazy(r"(?<![\w$])(?P<name>[\w$]+)\s*(?=\()")
 
 
 def plain(name: str) -> str:
@@ -134,7 +135,7 @@ class LinkedNames:
 
     def _options(self, opener: int) -> Iterator[str]:
         """Name what an option's default becomes: `add_argument("--model", dest="llm")`."""
-        for part in self._tree.parts_of(opener)[:6]:
+        for part in self._tree.parts_of(opener):
             tokens = self._tree.tokens(part)
             region = self._tree.source.region_from(part.start)
             if (
@@ -167,8 +168,13 @@ class LinkedNames:
         yield self._name_of(tokens[nearest - 1])
 
     def _function_around(self, offset: int) -> str:
-        heads = list(_FUNCTION.finditer(self._tree.source.masked, 0, offset))
-        return heads[-1][1] if heads else ""
+        at = bisect_left(self._functions, (offset, ""))
+        return self._functions[at - 1][1] if at else ""
+
+    @cached_property
+    def _functions(self) -> Sequence[tuple[int, str]]:
+        """Where the head of each function ends, and its name, in order."""
+        return [(m.end(), m[1]) for m in _FUNCTION.finditer(self._tree.source.masked)]
 
     def _name_of(self, token: Token) -> str:
         if token.text.startswith("\x01"):
@@ -219,22 +225,19 @@ class LinkedNames:
         """Maps each name to those that it is given to."""
         masked = self._tree.source.masked
         links: defaultdict[str, set[str]] = defaultdict(set)
-        for count, match in enumerate((*_LOOP.finditer(masked), *_GIVEN.finditer(masked))):
-            if count > _MOST:
-                break
+        for match in (*_LOOP.finditer(masked), *_GIVEN.finditer(masked)):
             for word in _WORD.findall(match["value"]):
                 links[plain(word)].add(plain(match["target"]))
-        for name, parameters in self._parameters.items():
-            for call in re.finditer(rf"\b{re.escape(name)}\s*(?=\()", masked):
-                for parameter, word in self._passed(call.end(), parameters):
-                    links[plain(word)].add(plain(parameter))
+        for call in _CALLED.finditer(masked):
+            for parameter, word in self._passed(call.end(), self._parameters.get(call["name"], ())):
+                links[plain(word)].add(plain(parameter))
         return dict(links)
 
     def _passed(self, opener: int, parameters: Sequence[str]) -> Iterator[tuple[str, str]]:
-        if opener in self._definitions or opener not in self._tree.source.closers:
+        if not parameters or opener in self._definitions:
             return
-        parts = self._tree.parts_of(opener)
-        for part, parameter in zip(parts[:_LONGEST_CALL], parameters, strict=False):
+        parts = self._tree.parts_of(opener) if opener in self._tree.source.closers else ()
+        for part, parameter in zip(parts, parameters, strict=False):
             for word in _WORD.findall(self._tree.source.masked, part.start, part.end):
                 yield parameter, word
 

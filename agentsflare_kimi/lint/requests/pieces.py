@@ -9,6 +9,7 @@ from agentsflare_kimi.lint.languages import SCRIPTS
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Form, Group, callee_of, group_at
 from agentsflare_kimi.lint.sources.regions import Entry
+from agentsflare_kimi.lint.sources.targets import code_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,8 +33,9 @@ _METHOD: Final = lazy(r"\.(?P<name>update|setdefault)\s*(?=\()")
 _DEFINES: Final = lazy(r"\bdef\s+\w+\s*\Z")
 _READ: Final = lazy(r"\[[^\]\n]*\](?!\s*(?:=(?!=)|[|+-]=))|\.(?:get|keys|items|values|copy)\b")
 _SHOWN_BEFORE: Final = lazy(r"\b(?:print|len|repr|str|debug|info|log|pprint)\(\s*\Z")
-_REACH: Final = 80
-_DEEPEST: Final = 4
+# Requests that are spread into each other: no program goes so deep, but Python's stack ends.
+_DEEPEST: Final = 50
+# All uses of a name are read for each of them that sets a model, which would take quadratic time.
 _MOST: Final = 60
 
 
@@ -90,14 +92,14 @@ class Pieces:
 
     def _holder(self, opener: int, depth: int) -> bool:
         """Read the variable, call or group that takes a dict or an object."""
-        if assigned := _ASSIGNED.search(self._before(opener)):
+        if assigned := _ASSIGNED.search(code_before(self._tree, opener)):
             self.names_of[opener] = assigned["name"]
             return self._name(assigned["name"], depth + 1)
         return self._goes_on(opener, depth)
 
     def _goes_on(self, start: int, depth: int) -> bool:
         """Follow a dict, an object or a name that is spread or sent as a whole."""
-        before = self._before(start)
+        before = code_before(self._tree, start)
         around = self._source.enclosing(start)
         if _SPREAD_BEFORE.search(before) or _UNION_BEFORE.search(before):
             while around is not None and self._only_groups(around):
@@ -140,16 +142,9 @@ class Pieces:
     def _object_form(self) -> Form:
         return "object" if self._tree.language.name == "javascript" else "typed"
 
-    def _before(self, offset: int) -> str:
-        return self._source.masked[max(0, offset - _REACH) : offset]
-
     @staticmethod
     def _is_sdk(callee: str) -> bool:
-        return "completions" in callee and callee.rpartition(".")[2] in {
-            "create",
-            "parse",
-            "stream",
-        }
+        return "completions" in callee and callee.rpartition(".")[2] in _SDK_METHODS
 
     def _sent(self, group: Group, form: Form, depth: int) -> bool:
         self.groups[group.opener] = group
@@ -213,7 +208,7 @@ class Pieces:
         sign = _BOUND_AFTER.match(masked, end)
         around = self._source.enclosing(start)
         if around is not None and masked[around] == "(":
-            is_taken = masked[start - 2 : start] == "**" and _is_parameters(masked, around)
+            is_taken = masked[start - 2 : start] == "**" and self._is_parameters(around)
             self.is_open = self.is_open or is_taken
             return int(is_taken)
         if sign is None:
@@ -226,13 +221,17 @@ class Pieces:
         self.names_of[opener] = name
         return 1 if self._spreads(group, depth) else -1
 
+    def _is_parameters(self, opener: int) -> bool:
+        """Tell whether a parenthesis holds the parameters of a Python function."""
+        return bool(_DEFINES.search(code_before(self._tree, opener)))
+
     def _use(self, start: int, end: int, name: str, depth: int) -> bool:
         masked = self._source.masked
-        before = self._before(start)
         if (key := _KEY_SET.match(masked, end)) or (key := _FIELD_SET.match(masked, end)):
             return self._key_set(start, key, name)
         if method := _METHOD.match(masked, end):
             return self._changed(start, method, name)
+        before = code_before(self._tree, start)
         is_read = _READ.match(masked, end) or _SHOWN_BEFORE.search(before)
         return bool(is_read) or self._goes_on(start, depth)
 
@@ -281,8 +280,3 @@ class Pieces:
         while position < len(masked) and masked[position] not in "\n;":
             position = self._source.closers.get(position, position) + 1
         return position - (len(masked[start:position]) - len(masked[start:position].rstrip()))
-
-
-def _is_parameters(masked: str, opener: int) -> bool:
-    """Tell whether a parenthesis holds the parameters of a Python function."""
-    return bool(_DEFINES.search(masked[max(0, opener - _REACH) : opener]))

@@ -15,6 +15,7 @@ from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
 from agentsflare_kimi.lint.requests.sdk_bodies import snake, value_of
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.regions import Entry
+from agentsflare_kimi.lint.sources.targets import code_before
 from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class _Words(NamedTuple):
 _WORDS: Final = {
     "go": _Words(
         bound=lazy(r"(?P<name>\w+)\s*:?=\s*&?(?:\w+\.)?ChatCompletionNewParams\s*\Z"),
-        sent=lazy(r"Completions\.New(?:Streaming)?\(\s*[\w.()]+\s*,\s*\*?\Z"),
+        sent=lazy(r"Completions\.New(?:Streaming)?\(,\*?\Z"),
         form="argument",
         declared=lazy(r"\s+(?:\w+\.)?ChatCompletionNewParams\b"),
     ),
@@ -53,9 +54,7 @@ _WORDS: Final = {
     ),
     "csharp": _Words(
         bound=lazy(r"(?P<name>\b[a-z_]\w*)\s*=\s*new\s*\Z"),
-        sent=lazy(
-            r"\b(?:Serialize(?:ToUtf8Bytes|ToNode)?|Create|PostAsJsonAsync)\s*\((?:[^();]*,)?\s*\Z"
-        ),
+        sent=lazy(r"\b(?:Serialize(?:ToUtf8Bytes|ToNode)?|Create|PostAsJsonAsync)\s*\(,*\Z"),
         form="object",
     ),
 }
@@ -66,9 +65,9 @@ _SET: Final = lazy(
 _MODEL_SET: Final = lazy(r"[ \t]*(?P<name>\$?\w+)(?=\.Model\s*=|\[)")
 _GO_IMPORT: Final = lazy(r'"github\.com/openai/openai-go(?:/v\d+)?"')
 _GO_OPTION: Final = lazy(r"\boption\s*(?:,\s*\w+\s*)?:=|\bvar\s+option\b|[(,]\s*option\s+[\w*\[]")
+# All uses of a variable are read for each of them that sets a model, which is quadratic.
 _MOST: Final = 60
 _ENDS: Final = lazy(r"\s*[,)]")
-_REACH: Final = 120
 
 
 def read_sdk_assembled(
@@ -141,11 +140,7 @@ class _Reader:
             opener = self._source.enclosing(opener)
         if opener is None:
             return None
-        bound = self._words.bound.search(self._before(opener))
-        return self._literal(opener) if bound else None
-
-    def _literal(self, opener: int) -> Group | None:
-        bound = self._words.bound.search(self._before(opener))
+        bound = self._words.bound.search(code_before(self._tree, opener))
         entries = read_entries(self._source, opener)
         if bound is None or entries is None:
             return None
@@ -179,7 +174,7 @@ class _Reader:
     def _is_bound(self, place: int, end: int) -> bool:
         masked = self._source.masked
         if self._words.declared and self._words.declared.match(masked, end):
-            return self._before(place).rstrip().endswith("var")
+            return code_before(self._tree, place).rstrip().endswith("var")
         ahead = re.compile(r"[^\n{\[]*[{\[]").match(masked, end)
         if ahead is None:
             return False
@@ -195,14 +190,11 @@ class _Reader:
             )
             self._set.append(Entry(snake(key), place, self._end_of(match.end()), match.end()))
             return True
-        is_sent = self._words.sent.search(self._before(place)) and _ENDS.match(masked, end)
-        if not is_sent or self.sent_at >= 0:
+        is_sent = self._words.sent.search(code_before(self._tree, place))
+        if not (is_sent and _ENDS.match(masked, end)) or self.sent_at >= 0:
             return False
         self.sent_at = end
         return True
-
-    def _before(self, offset: int) -> str:
-        return self._source.masked[max(0, offset - _REACH) : offset]
 
     def _end_of(self, start: int) -> int:
         masked, position = self._source.masked, start

@@ -14,6 +14,7 @@ __all__ = [
     "DOTS",
     "KEYWORDS",
     "callee_at",
+    "code_before",
     "content_at",
     "head_of",
     "is_definition",
@@ -103,6 +104,24 @@ def content_at(tree: Tree, offset: int) -> str:
     """Return the content of the string at *offset*."""
     region = tree.source.region_at(offset)
     return tree.source.text[region.inner_start : region.inner_end] if region else ""
+
+
+def code_before(tree: Tree, offset: int) -> str:
+    """Return the code before a place: of its own part, and of the part that its brackets are in.
+
+    Args:
+        tree: The program.
+        offset: The place.
+
+    Returns:
+        The code, in which a comma stands for each finished argument: `dumps(a, b` is `dumps(,b`.
+    """
+    part = tree.part_at(offset)
+    own = tree.source.masked[part.start : offset]
+    if part.opener < 0 or not tree.is_list(part.opener):
+        return own
+    outer = tree.part_at(part.opener)
+    return f"{tree.source.masked[outer.start : part.opener + 1]}{',' * part.nth}{own}"
 
 
 def tag_around(tokens: Sequence[Token], place: int) -> str:

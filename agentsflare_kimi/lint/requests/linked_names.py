@@ -29,7 +29,7 @@ _WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
 _GIVEN: Final = lazy(
     r"(?<![\w$])(?P<target>[A-Za-z_$][\w$]*+)(?:\x01*+[\"'`]?\]?|\(\))"
     # A type between the name and the sign.
-    r"(?:\s*+:\s*+[\w.\[\]|?<> ]++(?==))?+\s*+(?::=|=>|\?\?=|\|\|=|\?=|=|:)(?![=:])\s*+"
+    r"(?>(?:\s*+:\s*+[\w.\[\]|?<> ]++(?==))?)\s*+(?::=|=>|\?\?=|\|\|=|\?=|=|:)(?![=:])\s*+"
     r"(?P<value>[^\n,;]++)"
 )
 _DEFINITION: Final = lazy(

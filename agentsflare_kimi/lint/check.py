@@ -93,7 +93,7 @@ def _inside(text: Embedded, around: Reading) -> Reading:
     return Reading(
         document,
         around.today,
-        around.hosts,
+        around,
         around.migrate_to,
         models_around=around.models_of_cells if text.language == "cell" else frozenset(),
     )

@@ -18,15 +18,17 @@ NOCK = 'nock(u).post("/v1/chat/completions", { model: "@", messages: [] }).reply
 RECEIVE = 'expect(c).to receive(:chat).with(parameters: { model: "@", messages: [] })'
 HEAD = 'def ask(%{model: "@", messages: m}), do: m'
 WHEN = 'val r = when (x) { 1 -> ask(ChatRequest(model = "@", messages = m)) }'
-POST = 'post(url).json(&json!({"model": "@", "messages": m})).expect("x");'
+POST = 'post("https://api.moonshot.ai/v1").json(&json!({"model": "@", "messages": m})).ok();'
 # Filename, text, and what a finding is: severity and kind of fix.
 PLACES = [
     ("a.py", f'client.chat.completions.create(model="{OLD}", messages=m)', "error", "safe"),
     ("a.py", f'ask(model="{OLD}", messages=m)', "error", "safe"),
     ("a.py", f'ask(model="{OLD}")', "error", "unsafe"),
     ("a.py", f'MODEL = "{OLD}"', "error", "unsafe"),
-    ("a.yaml", f"llm:\n  model: {OLD}", "error", "safe"),
-    (".env", f"KIMI_MODEL={OLD}", "error", "safe"),
+    ("a.yaml", f"llm:\n  model: {OLD}", "error", "unsafe"),
+    ("a.yaml", f"moonshot:\n  model: {OLD}", "error", "safe"),
+    (".env", f"KIMI_MODEL={OLD}", "error", "unsafe"),
+    (".env", f"MOONSHOT_MODEL={OLD}", "error", "safe"),
     ("a.py", f'rows = Chat.objects.filter(model="{OLD}")', "warning", "none"),
     ("a.ts", f'await Usage.deleteMany({{ model: "{OLD}" }});', "warning", "none"),
     ("a.ts", f'prisma.usage.findMany({{ where: {{ model: "{OLD}" }} }});', "warning", "none"),

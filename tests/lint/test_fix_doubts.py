@@ -64,7 +64,7 @@ NOT_SET = [
         'ask(model="kimi-k2-thinking", messages=m)\nask(tool_choice="auto", temperature=None)',
     ),
     ("a.py", 'ask(model="kimi-k2-thinking", messages=m)\nlen = n'),
-    ("a.yaml", "model: kimi-k2-thinking\n# temperature: 0.3"),
+    ("a.yaml", "moonshot:\n  model: kimi-k2-thinking\n# temperature: 0.3"),
     (
         "a.py",
         (

@@ -9,6 +9,7 @@ from linting import find, find_one, fixed, kind
 from agentsflare_kimi.lint import fix_text
 
 OLD = "kimi-k2-turbo-preview"
+URL = "https://api.agentsflare.com/v1/chat/completions"
 CALL = "client.chat.completions.create({})"
 
 
@@ -55,10 +56,10 @@ def call(arguments):
             ),
         ),
         (
-            f'\n    model="{OLD}",\n    temperature=0.6,  # gone\n    messages=m  # kept\n',
+            f'\n    model="{OLD}",\n    temperature=0.6,  # gone\n    messages=m  # as ever\n',
             (
                 '\n    model="kimi-k2.6",\n    extra_body={"thinking": {"type": "disabled"}},\n'
-                "    messages=m  # kept\n"
+                "    messages=m  # as ever\n"
             ),
         ),
         (
@@ -215,10 +216,11 @@ def test_a_switch_that_says_neither_on_nor_off_is_set(thinking):
 
 
 def test_a_json_body_in_python_gets_its_field_at_the_top():
-    text = f'requests.post(url, json={{"model": "{OLD}", "messages": m}})'
+    text = f'requests.post("{URL}", json={{"model": "{OLD}", "messages": m}})'
 
     assert fixed(text, "a.py") == (
-        'requests.post(url, json={"model": "kimi-k2.6", "thinking": {"type": "disabled"}, '
+        f'requests.post("{URL}", '
+        'json={"model": "kimi-k2.6", "thinking": {"type": "disabled"}, '
         '"messages": m})'
     )
 
@@ -249,11 +251,12 @@ def test_a_call_of_another_api_is_only_renamed():
 
 
 def test_a_body_in_double_quotes_stays_escaped():
-    text = f'curl --json "{{\\"model\\": \\"{OLD}\\", \\"messages\\": []}}" "$URL"\n'
+    text = f'curl {URL} --json "{{\\"model\\": \\"{OLD}\\", \\"messages\\": []}}"\n'
 
     assert fixed(text, "a.sh") == (
-        'curl --json "{\\"model\\": \\"kimi-k2.6\\", \\"thinking\\": {\\"type\\": '
-        '\\"disabled\\"}, \\"messages\\": []}" "$URL"\n'
+        f"curl {URL} --json "
+        '"{\\"model\\": \\"kimi-k2.6\\", '
+        '\\"thinking\\": {\\"type\\": \\"disabled\\"}, \\"messages\\": []}"\n'
     )
 
 

@@ -113,10 +113,11 @@ def test_a_parameter_after_a_semicolon_is_beside_the_model():
 
 
 @pytest.mark.parametrize(
-    "use", ["requests.post(url, json=body)", "httpx.post(url, content=json.dumps(body))"]
+    "use", ["requests.post(URL, json=body)", "httpx.post(URL, content=json.dumps(body))"]
 )
 def test_a_dict_that_is_sent_as_json_is_a_whole_request(use):
-    text = f'body = {{"model": "kimi-k2-turbo-preview", "messages": m}}\n{use}\n'
+    url = 'URL = "https://api.agentsflare.com/v1/chat/completions"\n'
+    text = f'{url}body = {{"model": "kimi-k2-turbo-preview", "messages": m}}\n{use}\n'
 
     assert kind(find_one("AFK001", text, "a.py")) == "safe"
     assert '"thinking": {"type": "disabled"}' in fixed(text, "a.py")

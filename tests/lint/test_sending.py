@@ -1,9 +1,9 @@
 """A fix is safe where a request is shown to be sent, and nowhere else.
 
 `asked.txt` holds forms in which public code names the model that it asks: a `request` is an error,
-and `safe` if all that holds it is known to send it. `held.txt` holds what only looks like that:
-queries, records, caches, prices, tests, other hosts. No safe fix touches it, and a `value` is not
-even an error. `@@` stands for a retired name.
+`safe` if all that holds it is known to send it, and `unseen` if only the host is not in sight.
+`held.txt` holds what only looks like that: queries, records, caches, prices, tests, other hosts. No
+safe fix touches it, and a `value` is not even an error. `@@` stands for a retired name.
 """
 
 import re
@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 from linting import find, fixed, kind
 
+from agentsflare_kimi.lint.evidence.table import EVIDENCE
+
 HERE = Path(__file__).parent
 OLD = "kimi-k2-thinking"
+UNSEEN = EVIDENCE["unseen-host"].reason
 
 
 def read(name):
@@ -55,6 +58,8 @@ def verdict(filename, text):
     findings = find("AFK001", text, filename)
     if any(kind(finding) == "safe" for finding in findings):
         return "safe"
+    if any(finding.fix and finding.fix.reason == UNSEEN for finding in findings):
+        return "unseen"
     severities = {finding.severity for finding in findings}
     return "request" if "error" in severities else "value" if findings else "silent"
 
@@ -71,13 +76,13 @@ BODY = 'body = {{"model": "{0}", "messages": m}}\n'
 @pytest.mark.parametrize(
     "rest",
     [
-        "requests.post(url, json=body)",
-        "data = json.dumps(body)\nrequests.post(API_URL, data=data)",
+        "requests.post(BASE, json=body)",
+        "data = json.dumps(body)\nrequests.post(BASE, data=data)",
         'requests.post(f"{BASE}/chat/completions", json=body)',
     ],
 )
 def test_a_variable_that_is_only_sent_shows_a_request(rest):
-    text = BODY.format(OLD) + rest
+    text = 'BASE = "https://api.agentsflare.com/v1"\n' + BODY.format(OLD) + rest
     assert OLD not in fixed(text, "a.py")
 
 

@@ -4,6 +4,7 @@ import pytest
 from linting import find, find_one, fixed, kind
 
 OLD = "kimi-k2-turbo-preview"
+URL = "https://api.agentsflare.com/v1/chat/completions"
 NEW = '{"model":"kimi-k2.6", "thinking": {"type": "disabled"},"messages":'
 QUESTION = '[{"role":"user","content":"%s"}]}'
 
@@ -21,19 +22,19 @@ QUESTION = '[{"role":"user","content":"%s"}]}'
 )
 def test_quotes_that_close_and_open_again_are_one_body(content):
     rest = QUESTION % content
-    text = f"""curl "$U" -d '{{"model":"{OLD}","messages":{rest}' -s\n"""
+    text = f"""curl {URL} -d '{{"model":"{OLD}","messages":{rest}' -s\n"""
 
     assert kind(find_one("AFK001", text, "a.sh")) == "safe"
-    assert fixed(text, "a.sh") == f"""curl "$U" -d '{NEW}{rest}' -s\n"""
+    assert fixed(text, "a.sh") == f"""curl {URL} -d '{NEW}{rest}' -s\n"""
 
 
 @pytest.mark.parametrize("content", ["$Q", "$(cat $F)", '$(cat "$F")', '"$Q"', "a\\nb", "\\$5"])
 def test_what_the_shell_puts_in_is_left_alone(content):
     rest = (QUESTION % "@").replace('"', '\\"').replace("@", content)
-    text = f'curl "$U" -d "{{\\"model\\":\\"{OLD}\\",\\"messages\\":{rest}" -s\n'
+    text = f'curl {URL} -d "{{\\"model\\":\\"{OLD}\\",\\"messages\\":{rest}" -s\n'
     new = NEW.replace('"', '\\"')
 
-    assert fixed(text, "a.sh") == f'curl "$U" -d "{new}{rest}" -s\n'
+    assert fixed(text, "a.sh") == f'curl {URL} -d "{new}{rest}" -s\n'
 
 
 def test_a_parameter_that_the_shell_puts_in_is_taken_out_with_its_quotes():

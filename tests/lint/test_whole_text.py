@@ -102,3 +102,31 @@ def test_a_server_of_ones_own_makes_the_fix_unsafe(url):
     if url.startswith("/"):
         text = text.replace('f"', '"')
     assert kind(find("AFK001", text + CALL.format(""), "a.py")[0]) == "unsafe"
+
+
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.py", "# The client rewrites this request and warns.\n" + CALL.format("")),
+        ("a.py", CALL.format("") + "# pinned: do not change\n"),
+        (".env", "# kept for the replay\nAGENTSFLARE_MODEL=kimi-k2-thinking\n"),
+        (".env", "# old, until 2026-05\nAGENTSFLARE_MODEL=kimi-k2-thinking\n"),
+    ],
+)
+def test_a_comment_that_says_that_a_name_stays_makes_the_fix_unsafe(filename, text):
+    finding = find("AFK001", text, filename)[0]
+    assert kind(finding) == "unsafe"
+    assert EVIDENCE["said-to-stay"].reason in finding.fix.reason
+
+
+@pytest.mark.parametrize("comment", ["# Ask once and print the answer.", "# TODO: stream"])
+def test_other_comments_leave_it_safe(comment):
+    assert kind(find("AFK001", f"{comment}\n{CALL.format('')}", "a.py")[0]) == "safe"
+
+
+@pytest.mark.parametrize("after", ["&& exit 1", "&& false", "| grep -q model_not_found"])
+def test_a_command_that_is_to_fail_is_not_changed_safely(after):
+    body = '{"model": "kimi-k2-thinking", "messages": []}'
+    text = f"curl -f https://api.agentsflare.com/v1/chat/completions -d '{body}' {after}\n"
+    assert kind(find("AFK001", text, "a.sh")[0]) == "unsafe"
+    assert kind(find("AFK001", text.replace(after, ""), "a.sh")[0]) == "safe"

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Around"]
 
 _HEADS: Final = frozenset({"def", "defp", "defmacro"})
+# What begins the definition of a function, which may have any name.
+_DEFINES: Final = frozenset(
+    {"async", "public", "private", "protected", "static", "func", "function", "fun", "fn"}
+)
 _RECORDERS: Final = WORDS["recorders"].words
 _ASSERTS: Final = ("assert_", "refute_")
 _EQUALS: Final = frozenset({"==", "!=", "===", "!==", "=~"})
@@ -176,7 +180,7 @@ def _of_head(head: str) -> Iterator[str]:
     """Yield the evidence from the words before a block."""
     words = head.split()
     # Kotlin's `when` holds results as well as conditions, which are judged on their own.
-    if words[-1:] != ["when"] and queries(".".join(words)):
+    if words[-1:] != ["when"] and _DEFINES.isdisjoint(words) and queries(".".join(words)):
         yield "query"
     if any(word.lower() in {"enum", "strenum", "enumeration"} for word in words):
         yield "listed"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _CREDENTIALS: Final = frozenset(
 )
 # A line of the Batch API's input, which holds a request as its body.
 _BATCHED: Final = frozenset({"customid", "method", "url", "body"})
+
+
+# `AGENTSFLARE_BASE_URL` beside `AGENTSFLARE_MODEL`.
+_OWNER: Final = lazy(r"\A(?:agentsflare|moonshot|kimi|openai|llm)")
 
 
 class Surroundings(NamedTuple):
@@ -53,7 +58,8 @@ def names_the_model(place: Surroundings) -> bool:
     if place.is_listed and _CREDENTIALS.isdisjoint(place.beside):
         return False
     is_around = all(_AROUND.issuperset(_letters(name)) for name in place.around)
-    return is_around and is_plain_name(place.key) and _BESIDE.issuperset(place.beside)
+    beside = {_OWNER.sub("", key) or key for key in place.beside}
+    return is_around and is_plain_name(place.key) and _BESIDE.issuperset(beside)
 
 
 def is_plain_name(name: str) -> bool:

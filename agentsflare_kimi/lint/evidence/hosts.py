@@ -179,13 +179,6 @@ class Hosts:
             return True
         return any(_CLIENT.fullmatch(name) for name in {*_CLASS.findall(self._text)})
 
-    def within(self, start: int, end: int) -> Host:
-        """Return the host that a stretch of the text names."""
-        kinds: set[Host] = {p.kind for p in self._places if start <= p.start < end}
-        if len(kinds) == 1:
-            return kinds.pop()
-        return "mixed" if kinds else "unknown"
-
     @cached_property
     def _places(self) -> Sequence[_Place]:
         return [*self._find()] if "://" in self._text else ()

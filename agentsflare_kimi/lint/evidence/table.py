@@ -101,6 +101,16 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "a base URL, a provider or an import names another host",
         "this request goes to another host, which has its own names and dates",
     ),
+    "unseen-host": Evidence(
+        "against",
+        "a client, a base URL or a URL comes from elsewhere, or a setting stands without a host",
+        "which host is asked cannot be seen here",
+    ),
+    "said-to-stay": Evidence(
+        "against",
+        "a comment says that something is kept, replayed, compared or shown as it was",
+        "a comment says that something here is kept as it is",
+    ),
     "vendor": Evidence(
         "against",
         "the other host is one of a known vendor's, where the name may live on",

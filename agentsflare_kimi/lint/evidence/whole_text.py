@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import Rare, lazy
 
-__all__ = ["is_for_other_servers", "reasons_in"]
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.documents import Document
+
+__all__ = ["is_for_other_servers", "reasons_in", "reasons_in_comments", "split_comments"]
 
 # What SDKs and APIs call the error that a retired model gives, or how its code is looked for.
 _EXPECTED: Final = Rare(
-    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. status",
+    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. status && curl",
     r"\b(?:Model)?NotFound(?:Error|Exception)\b|\bModelNotFound|model_not_found"
     r"|\b(?:Retired|Deprecated)Model(?:Error|Warning)\b"
     r"|\bcatch_warnings\b|\bpytest\.(?:raises|warns)\b"
+    r"|&&\s*(?:exit\s+[1-9]|false\b|fail)|(?m:^\s*(?:if\s+)?!\s+curl\b)"
     r"|\bstatus(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b",
 )
 _DOUBLES: Final = Rare(
     "Mock mock monkeypatch respx pytest_httpx vi. jest. sinon nock msw setupServer httptest "
     "stub_request VCR vcr cassette Http::fake ClientFake setattr( side_effect return_value very "
-    "stubFor thenReturn Snapshot snapshot gock Polly and_return httpretty server.use(",
+    "stubFor thenReturn Snapshot snapshot gock Polly and_return httpretty server.use( "
+    "replay golden record",
     r"\b(?:Mock(?:Transport|Agent|Server|WebServer|Client|Router|OpenAI|Http\w*|ing\w*)"
     r"|mock(?:Fetch|Server|Client|OpenAI|Transport|Agent|WebServer)"
     r"|(?:Magic|Async)Mock|unittest\.mock|mocker|monkeypatch|respx|pytest_httpx|httpx_mock"
     r"|(?:vi|jest)\.(?:mock|fn|spyOn)|sinon|nock|msw|setupServer|httptest|WireMock\w*|wiremock"
     r"|WebMock|stub_request|VCR|vcr\w*|use_cassette|cassettes?|Http::fake|ClientFake"
     r"|setattr\([^)\n]*\bcreate)\b"
+    r"|\b(?:replay(?:ed|s|er|ing)?|golden|recordings?|recorded)(?![a-z])"
     r"|\b(?:side_effect|return_value)\s*=(?!=)|\b(?:coE|e)very\s*\{|\bmockk?\w*\("
     r"|\b(?:stubFor|thenReturn|Mockito\w*|toMatch(?:Inline)?Snapshot|assert_snapshot|snapshot"
     r"|fetchMock|gock|Polly|PollyJS|and_return|httpretty|HttpMock)\b|\bserver\.use\(",
@@ -52,6 +58,18 @@ _LOOKS_FOR_PART: Final = Rare(
     r"|match(?:es)?|fnmatch|remove_?(?:prefix|suffix)|str_\w+|search|test)"
     rf"\b\??\([^\n\"'`()=]*{_QUOTED}"
     rf"|/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b",
+)
+# What a comment calls a name that is there for its own sake.
+_STAYS: Final = lazy(
+    r"(?i)\b(?:kept|keep(?:s|ing)?|deliberate(?:ly)?|on purpose|intentional(?:ly)?|replay\w*"
+    r"|reproduc\w+|rewrit\w+|rewrote|baseline|archiv\w+|histor\w+|legacy|pinned|frozen|compar\w+"
+    r"|(?:do not|don't|never|must not) (?:change|rename|touch|migrate|edit|update|upgrade|bump)"
+    r"|(?:must|should|has to) (?:stay|remain|fail)|expected to fail|retired (?:on purpose|name)"
+    r"|a/b|canary|control group|snapshot\w*|fixture|migrated? (?:from|by|at run)|as it was"
+    r"|used to|old|until|former(?:ly)?|previous(?:ly)?|deprecated|retired|no longer)\b"
+)
+_COMMENT: Final = lazy(
+    r"(?m)(?:^|(?<=\s))#[^\n]*|(?m:^[ \t]*(?://|;|--|REM\b)[^\n]*)|<!--(?s:.*?)-->"
 )
 
 
@@ -80,3 +98,29 @@ def is_for_other_servers(request: str) -> bool:
 def _looks_for_part(lowered: str) -> bool:
     is_sought = _IN.search(lowered) is not None and _IS_IN.search(lowered) is not None
     return is_sought or _LOOKS_FOR_PART.is_in(lowered)
+
+
+def reasons_in_comments(comments: str) -> tuple[str, ...]:
+    """List what the comments of a text say against changing its requests."""
+    return ("said-to-stay",) if _STAYS.search(comments) else ()
+
+
+def split_comments(document: Document) -> tuple[str, str]:
+    """Return a text without its comments and docstrings, and these by themselves."""
+    from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # below this
+
+    if document.language == "notebook":
+        cells = "\n".join(cell.text for cell in document.embedded())
+        return cells, ""
+    text = document.text
+    if isinstance(document, CodeDocument):
+        kinds = {"comment", "prose"}
+        spans = [(r.start, r.end) for r in document.source.regions if r.kind in kinds]
+    else:
+        spans = [match.span() for match in _COMMENT.finditer(text)]
+    pieces: list[str] = []
+    last = 0
+    for start, end in spans:
+        pieces.append(text[last:start])
+        last = end
+    return "".join([*pieces, text[last:]]), "\n".join(text[start:end] for start, end in spans)

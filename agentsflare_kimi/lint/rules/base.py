@@ -8,11 +8,18 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from agentsflare_kimi.lint.evidence.hosts import Host, Hosts
-from agentsflare_kimi.lint.evidence.whole_text import is_for_other_servers, reasons_in
+from agentsflare_kimi.lint.evidence.asked_hosts import Program
+from agentsflare_kimi.lint.evidence.hosts import Hosts
+from agentsflare_kimi.lint.evidence.table import reasons_against, speaks_for
+from agentsflare_kimi.lint.evidence.whole_text import (
+    is_for_other_servers,
+    reasons_in,
+    reasons_in_comments,
+    split_comments,
+)
 from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.languages import load
-from agentsflare_kimi.lint.requests.bodies import Body, callee_of
+from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.requests.mentions import Mention, find_mentions
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
@@ -66,7 +73,7 @@ class Reading:
         self,
         document: Document,
         today: date,
-        hosts: Hosts | None = None,
+        around: Reading | None = None,
         migrate_to: str | None = None,
         *,
         is_tracked: bool = False,
@@ -77,7 +84,7 @@ class Reading:
         Args:
             document: A text.
             today: The day to judge by.
-            hosts: The hosts that the outer text names; its own by default.
+            around: The outer text, if *document* is embedded in one.
             migrate_to: The model to move every older one to, if any.
             is_tracked: Whether git tracks the file.
             models_around: The models that the other cells of a notebook name.
@@ -87,7 +94,8 @@ class Reading:
         self.models_around = models_around
         self.document = document
         self.today = today
-        self.hosts: Hosts = hosts or Hosts(document.text)
+        self._around = around
+        self.hosts: Hosts = around.hosts if around else Hosts(document.text)
 
     def successor_of(self, model: KimiModel) -> KimiModel | None:
         """Find the successor of *model*; None if it may stay."""
@@ -105,32 +113,62 @@ class Reading:
         if not mention.is_request:
             return mention
         evidence = [*mention.value.evidence, *self._host_of(mention)]
+        evidence += self.reasons
         if not load(self.document.language).is_data:
             model = find_model(mention.model)
             new = self.successor_of(model) if model else None
             if new and new.id in asked:
                 evidence.append("successor-asked")
-            evidence += self._reasons
+        # What is doubted already needs no further look.
+        found = tuple(evidence)
+        if speaks_for(found) and not reasons_against(found):
+            evidence += self.remarked or (("unseen-host",) if self._is_host_unseen(mention) else ())
         return mention._replace(value=mention.value._replace(evidence=tuple(evidence)))
 
     @cached_property
-    def _reasons(self) -> Sequence[str]:
-        return reasons_in(self.document.text)
+    def reasons(self) -> Sequence[str]:
+        """What the outermost program says against changing its requests."""
+        if self._around:
+            return self._around.reasons
+        is_data = load(self.document.language).is_data
+        return () if is_data else reasons_in(self.document.text)
+
+    @cached_property
+    def remarked(self) -> Sequence[str]:
+        """What the comments of the outermost text say against it."""
+        return self._around.remarked if self._around else reasons_in_comments(self._split[1])
+
+    @cached_property
+    def _split(self) -> tuple[str, str]:
+        return split_comments(self.document)
+
+    @cached_property
+    def program(self) -> Program:
+        """The whole text without comments, whose addresses tell which host is asked."""
+        return self._around.program if self._around else Program(self._split[0])
 
     def _host_of(self, mention: Mention) -> Sequence[str]:
         """Return the evidence that a request goes to another host."""
         host = self.hosts.verdict
         body = mention.value.body
-        if host == "mixed" and body:
-            opener, closer = body.main.opener, body.main.closer
-            near = self.hosts.within(opener, closer)
-            host = near if near != "unknown" else _host_of_client(self, body) or host
         if body and body.is_complete and host == "unknown":
             request = self.document.text[body.main.opener : body.main.closer]
             return ("other-host",) if is_for_other_servers(request) else ()
         if host in {"ours", "unknown"}:
             return ()
         return ("vendor",) if host == "vendor" else ("other-host",)
+
+    def _is_host_unseen(self, mention: Mention) -> bool:
+        """Tell whether it cannot be seen that a request goes to the gateway or to Moonshot."""
+        from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # rarely needed
+
+        document = self.document
+        body = mention.value.body
+        callee = ""
+        if body and isinstance(document, CodeDocument):
+            callee = callee_of(document.tree, body.main.opener)
+        is_setting = {*mention.value.evidence} <= {"setting", "credentials"}
+        return self.program.asked(callee, is_setting=is_setting) == "unseen"
 
     @cached_property
     def asked_elsewhere(self) -> AskedElsewhere | None:
@@ -162,24 +200,6 @@ def models_named(mentions: Iterable[Mention]) -> frozenset[str]:
         for mention in mentions
         if mention.value.position in {"request", "value"} and not mention.host
     )
-
-
-def _host_of_client(reading: Reading, body: Body) -> Host | None:
-    """Find the host of the client that sends a request, if the same text builds the client."""
-    from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # rarely needed
-
-    document = reading.document
-    if not isinstance(document, CodeDocument):
-        return None
-    name = callee_of(document.tree, body.main.opener).partition(".")[0]
-    for place in document.bindings.places_of(name):
-        statement = document.tree.statement_at(place)
-        tokens = document.tree.tokens(statement)
-        if any(token.text in {"=", ":="} and token.start > place for token in tokens):
-            host = reading.hosts.within(statement.start, statement.end)
-            if host != "unknown":
-                return host
-    return None
 
 
 class Sample(NamedTuple):

@@ -33,9 +33,9 @@ _SET: Final = r"""
 _WORDS: Final = ("temperature", "top", "penalty", "tool", "logprobs")
 _LONE_N: Final = lazy(r"(?:(?<![\w\\])|(?<=\bset))[nN](?!\w)")
 _TOLD: Final = 2
-_UNSENT: Final = EVIDENCE["unsent"].reason
+_UNSEEN: Final = frozenset({EVIDENCE["unsent"].reason, EVIDENCE["unseen-host"].reason})
 # Reasons that name nothing in the file.
-_GENERAL: Final = frozenset({NOTHING_SHOWS, _UNSENT})
+_GENERAL: Final = frozenset({NOTHING_SHOWS, *_UNSEEN})
 # Languages whose readers do not tell settings from prose.
 _UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell", "plain", "prose"})
 
@@ -98,8 +98,8 @@ def _doubted(
         reasons.append(f"the old name is also used at line {line}, which keeps it")
     if not (reasons and problem.fix):
         return problem
-    if problem.fix.reason == _UNSENT:
-        reasons.append(_UNSENT)
+    if problem.fix.reason in _UNSEEN:
+        reasons.append(problem.fix.reason)
     fix = problem.fix._replace(is_safe=False, reason="; ".join(reasons))
     return problem._replace(fix=fix)
 

@@ -1,0 +1,267 @@
+"""Tells whether a text shows that its requests go to the gateway or to Moonshot.
+
+This is the one rule on hosts: a fix is safe only where every address in sight is shown to be ours,
+or where the text builds its client without an address and none is in sight. An address is the
+value of a client's base URL, the URL that a body is posted to, or a client that comes from
+elsewhere. Variables are followed within the text; one whose value is not there is unseen.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal
+
+from agentsflare_kimi.lint.evidence.callees import words_of
+from agentsflare_kimi.lint.evidence.expressions import (
+    arguments_at,
+    branches_of,
+    chain_before,
+    chains_in,
+    command_at,
+    inside,
+    value_at,
+)
+from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.evidence.words import WORDS
+from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Asked", "Program"]
+
+Asked = Literal["ours", "plain", "unseen"]
+
+# Our hosts and variables, Moonshot's, and the classes and prefixes that mean one of them.
+_OURS: Final = lazy(
+    r"(?<![\w-])(?:[\w-]+\.)*(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.(?:com|ai))(?![\w-])"
+    r"|(?<![A-Za-z])(?:AGENTSFLARE|MOONSHOT)_[A-Z]"
+    r"|(?<!\w)(?:Async)?Kimi(?=\(|\.new\b)|(?<=: )(?:Async)?Kimi\b"
+    r"|(?<!\w)(?:create)?[Mm]oonshot(?:AI|Ai|ai)?\w*\("
+    r"|(?<=[\"'`])(?:moonshot(?:ai)?|agentsflare)[/:]"
+    r"|(?i:(?<![a-z])(?:moonshot|agentsflare)(?:ai)?[\"']?\s*[:\]{]|model_?platform\w*\.moonshot)"
+    r"|(?i:(?:provider|vendor|platform)\w*[\"']?\s*(?:=>|[:=])\s*[\"']?(?:moonshot|agentsflare|kimi)\b)"
+)
+_KEY: Final = lazy(
+    r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
+    r"|server_?ur[li])\w*)[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\()\s*"
+)
+_POST: Final = lazy(
+    r"(?i)(?<![a-z])(?:\w*post\w*|fetch|request|urlopen|new_?request\w*|stream|curl_init|ur[li]"
+    r"|ur[li]\.(?:create|parse)|curl|xh|https?|wget)(?:\(\s*|(?=\s+[-\"'$h]))"
+)
+_IN_COMMAND: Final = lazy(r"\"?(?:https?://|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
+_ROOT: Final = lazy(
+    r"(?P<name>[A-Za-z_$][\w$]*|\))[!?]*(?:\.|->|::|\?\.)"
+    r"(?:beta\b\W{0,4})?(?:[cC]hats?|[cC]ompletions|[rR]esponses|(?:[cC]reate|[eE]xec|[cC]omplete)_?[cC]hat\w*)"
+    r"(?:\(\))?(?:\.|->|\(|::)"
+)
+_STRING: Final = lazy(r"\"[^\"$]*\"|'[^'$]*'")
+_WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
+_IMPORTS: Final = lazy(r"(?m)^[ \t]*(?:import|using|use|package|from)\b[^\n]*")
+# What builds a client, or is one of an SDK.
+_BUILDS: Final = lazy(
+    r"(?<!\w)(?:\w+(?:\.|::))*(?:[A-Z]\w*?(?:OpenA[Ii]|Openai)\w*|Open(?:AI|Ai|ai)\w*|(?:Async)?Kimi\b"
+    r"|Moonshot\w*|LiteLLM\w*|(?:LLM|ChatClient)(?=\()|openai(?=\.|::|\()|litellm(?=\.)|create(?:OpenAI|Moonshot)\w*"
+    r"|Client(?=::with_config|::new))(?:(?:::|\.|->)\w+)*!?\s*[({.]"
+)
+_CLIENT: Final = lazy(r"(?<!\w)(?:Async)?(?:Azure)?OpenAI\s*\(")
+_MODULES: Final = frozenset({"openai", "litellm"})
+_MODULE: Final = (
+    r"(?m)^[ \t]*(?:import\s+(?:\w+,\s*)*{0}\b|(?:import\s+)?(?:{0}\s+)?\"[\w./-]*{0}[\w./-]*\")"
+)
+_RETURNS: Final = lazy(r"\b(?:return|yield)\b[ \t]*(?=\S)")
+_NAMED: Final = lazy(r"[\w$@.?>-]*?(?P<last>\w+)(?P<called>\(.*\))?", re.DOTALL)
+_TYPE: Final = lazy(r"[A-Z][\w.<>\[\]| ]*")
+# What an excerpt does not have: where its names come from, and what they are part of.
+_WHOLE: Final = lazy(
+    r"(?m)^[ \t]*(?:from|import|use|using|package|namespace|require\w*|include|#include|export"
+    r"|class|public|private|def|defmodule|function|func|fn|fun|async|module)\b|(?<!\w)require\("
+)
+_FUNCTION: Final = r"(?:\b(?:def|function|func|fun|fn|sub)\s+(?:\([^()]*\)\s*)?{0}\b)"
+_GIVEN: Final = (
+    r"(?<!\w){0}[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){{}}]*)?(?:=>|:=|(?<![=!<>])=(?![=>]))\s*"
+    r"|:(?!:)[ \t]+(?=\S))"
+    r"|(?<=[\"'])\b{0}[\"']\s*,\s*"
+)
+_AS: Final = r"(?P<value>\S[^\n]*)\s+as\s+{0}\s*:"
+_TYPED: Final = r"(?<![\w$]){0}\s*:\s*[\"']?(?:\w+\.)?(?:Async)?Kimi\b|\b(?:Async)?Kimi\s+{0}\b"
+# A function of another module of the program: `from .llm import ask`, `from "@/lib/llm"`.
+_OWN: Final = r"(?m)^[ \t]*(?:from\s+\.[^\n]*\b{0}\b|import\b[^\n]*\b{0}\b[^\n]*[\"'][.@~]/)"
+_PATHS: Final = ("completions", "/responses")
+_DEEPEST: Final = 5
+# A URL is among them: `(context, "POST", url`.
+_FIRST: Final = 3
+
+
+class Program:
+    """A text without its comments, whose addresses are looked for."""
+
+    def __init__(self, text: str) -> None:
+        """Keep *text*."""
+        self._text = text
+        self._known: dict[str, Asked] = {}
+        self._is_excerpt = _WHOLE.search(text) is None
+        self._functions: dict[str, bool] = {}
+
+    def asked(self, callee: str, *, is_setting: bool) -> Asked:
+        """Tell which host a request goes to.
+
+        Args:
+            callee: What the request is given to, if that is known.
+            is_setting: Whether it is only a setting for requests that are made elsewhere.
+        """
+        if self._in_sight != "plain":
+            return self._in_sight
+        if is_setting or not (self._is_excerpt or self._builds_a_client):
+            return "unseen"
+        if callee not in self._functions:
+            self._functions[callee] = self._is_known(callee)
+        return "plain" if self._functions[callee] else "unseen"
+
+    @cached_property
+    def _builds_a_client(self) -> bool:
+        return _BUILDS.search(self._text) is not None
+
+    @cached_property
+    def _in_sight(self) -> Asked:
+        if not (all(map(self._is_ours, self._values())) and all(map(self._is_seen, self._roots()))):
+            return "unseen"
+        is_ours = _OURS.search(self._text) is not None
+        return ("unseen" if self._has_plain_client_beside() else "ours") if is_ours else "plain"
+
+    def _values(self) -> Iterator[str]:
+        """Yield what stands for a host: base URLs, and the URLs of requests."""
+        for match in _KEY.finditer(self._text):
+            value = value_at(self._text, match.end())
+            is_call = match["sign"] == "("
+            if _OURS.search(match[0]):
+                yield match[0]
+            elif value and not (is_call and not value.strip()):
+                yield value
+        for match in _POST.finditer(self._text):
+            if match[0].endswith("(") or match[0][-1:].isspace():
+                yield from filter(
+                    _is_chat_url, islice(arguments_at(self._text, match.end()), _FIRST)
+                )
+            else:
+                line = command_at(self._text, match.end())
+                urls = [url[0] for url in _IN_COMMAND.finditer(line) if _is_chat_url(url[0])]
+                # A variable may be the question as well.
+                yield from [url for url in urls if any(map(url.__contains__, _PATHS))] or urls
+
+    def _is_ours(self, value: str) -> bool:
+        """Tell whether an expression is shown to be our host."""
+        return self._kinds(value, frozenset()) == {"ours"}
+
+    def _kinds(self, value: str, seen: frozenset[str]) -> set[Asked]:
+        """Follow the variables of an expression to what the text gives them."""
+        if _OURS.search(value):
+            return {"ours"}
+        kinds: set[Asked] = set()
+        is_circle = False
+        for chain in chains_in(value) if len(seen) < _DEEPEST else ():
+            for word in reversed(chain):
+                is_circle = is_circle or word in seen
+                given = [] if word in seen else [*self._given(word)]
+                kinds.update(*(self._kinds(text, seen | {word}) for text in given))
+                if given or word in seen:
+                    break
+        return kinds or (set() if is_circle else {"unseen"})
+
+    def _given(self, word: str) -> Iterator[str]:
+        """Yield what a variable is given in the text."""
+        name = re.escape(word)
+        for match in re.finditer(_GIVEN.format(name), self._text):
+            value = value_at(self._text, match.end())
+            if value and value != word:
+                yield value
+        for match in re.finditer(_AS.format(name), self._text):
+            yield match["value"]
+
+    def _is_seen(self, name: str) -> bool:
+        """Tell whether a client is built in the text, or of a class of ours."""
+        if name not in self._known:
+            self._known[name] = "ours"
+            self._known[name] = "ours" if self._is_built(name) else "unseen"
+        return self._known[name] == "ours"
+
+    def _is_built(self, name: str) -> bool:
+        if self._is_excerpt:
+            return True
+        if name in _MODULES and re.search(_MODULE.format(name), self._text):
+            return True
+        if re.search(_TYPED.format(re.escape(name)), self._text):
+            return True
+        if self._defines(name):
+            return self._returns_a_client(name)
+        given = [value for value in self._given(name) if not _TYPE.fullmatch(value)]
+        return bool(given) and all(map(self._builds, given))
+
+    def _builds(self, value: str) -> bool:
+        """Tell whether each branch of an expression builds a client, or names one that is built."""
+        return all(map(self._builds_one, branches_of(value)))
+
+    def _builds_one(self, value: str) -> bool:
+        if _OURS.search(value) or _BUILDS.match(value):
+            return True
+        name = _NAMED.fullmatch(value)
+        if name is None:
+            return False
+        is_class = name["last"][:1].isupper()
+        return (
+            not is_class
+            and (not name["called"] or self._defines(name["last"]))
+            and (self._is_seen(name["last"]))
+        )
+
+    def _defines(self, name: str) -> bool:
+        return re.search(_FUNCTION.format(re.escape(name)), self._text) is not None
+
+    def _returns_a_client(self, function: str) -> bool:
+        """Tell whether all that a function returns is a client that is built in the text."""
+        start = next(re.finditer(_FUNCTION.format(re.escape(function)), self._text)).end()
+        following = re.search(_FUNCTION.format(r"\w+"), self._text[start:])
+        end = start + following.start() if following else len(self._text)
+        returned = [
+            value_at(self._text, match.end()) for match in _RETURNS.finditer(self._text, start, end)
+        ]
+        return bool(returned) and all(map(self._builds, returned))
+
+    def _roots(self) -> Iterator[str]:
+        """Yield the names of the clients that requests go through."""
+        for match in _ROOT.finditer(_IMPORTS.sub("", self._text)):
+            if match["name"] != ")":
+                yield match["name"]
+                continue
+            called = chain_before(match.string, match.start("name"))
+            # What builds a client right there needs no further look.
+            if called and not _BUILDS.match(f"{called}("):
+                yield re.split(r"\W+", called)[-1]
+
+    def _has_plain_client_beside(self) -> bool:
+        """Tell whether one of several clients has no address: it goes elsewhere."""
+        clients = [inside(self._text, match.end()) for match in _CLIENT.finditer(self._text)]
+        named = [bool(_OURS.search(c) or _KEY.search(c) or "*" in c) for c in clients]
+        return any(named) and not all(named)
+
+    def _is_known(self, callee: str) -> bool:
+        """Tell whether a function is one of an SDK, and not of the rest of the program."""
+        if not callee or self._is_excerpt or not re.fullmatch(r"\w+", callee):
+            return True
+        if not callee[:1].isupper() and callee.lower() not in WORDS["chat-calls"].words:
+            return self._defines(callee)
+        return re.search(_OWN.format(callee), self._text) is None
+
+
+def _is_chat_url(expression: str) -> bool:
+    """Tell whether an expression may be the URL of a chat API."""
+    if any(map(expression.__contains__, _PATHS)):
+        return True
+    if "://" in expression or "{" in expression[:1] or '"/' in expression or "'/" in expression:
+        return False
+    names = _WORD.findall(_STRING.sub("", expression))
+    words = {word for name in names for word in words_of(name)}
+    return bool(words) and words <= SHOWING["url-words"].words

@@ -18,7 +18,11 @@ NOCK = 'nock(u).post("/v1/chat/completions", { model: "@", messages: [] }).reply
 RECEIVE = 'expect(c).to receive(:chat).with(parameters: { model: "@", messages: [] })'
 HEAD = 'def ask(%{model: "@", messages: m}), do: m'
 WHEN = 'val r = when (x) { 1 -> ask(ChatRequest(model = "@", messages = m)) }'
-POST = 'post("https://api.moonshot.ai/v1").json(&json!({"model": "@", "messages": m})).ok();'
+POST = (
+    'let url = "https://api.agentsflare.com/v1";
+'
+    'post(url).json(&json!({"model": "@", "messages": m})).expect("x");'
+)
 # Filename, text, and what a finding is: severity and kind of fix.
 PLACES = [
     ("a.py", f'client.chat.completions.create(model="{OLD}", messages=m)', "error", "safe"),

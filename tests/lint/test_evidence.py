@@ -19,8 +19,7 @@ RECEIVE = 'expect(c).to receive(:chat).with(parameters: { model: "@", messages: 
 HEAD = 'def ask(%{model: "@", messages: m}), do: m'
 WHEN = 'val r = when (x) { 1 -> ask(ChatRequest(model = "@", messages = m)) }'
 POST = (
-    'let url = "https://api.agentsflare.com/v1";
-'
+    'let url = "https://api.agentsflare.com/v1";\n'
     'post(url).json(&json!({"model": "@", "messages": m})).expect("x");'
 )
 # Filename, text, and what a finding is: severity and kind of fix.

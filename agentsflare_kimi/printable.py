@@ -6,7 +6,13 @@ import re
 from functools import cache
 from typing import Final
 
-__all__ = ["printable", "shown_name", "without_account_ids"]
+__all__ = ["looks_like_key", "printable", "shown_name", "without_account_ids"]
+
+_KEY_PREFIX: Final = re.compile(r"(?i)(?<![a-z\d])(?:sk|ak|pk)[-_]|\bbearer\b")
+# A word that changes often between letters, digits and capitals, or that nobody could pronounce.
+_PIECE: Final = re.compile(r"\d+|[A-Z]?[a-z]+|[A-Z]+")
+_MOST_PIECES: Final = 3
+_UNSPEAKABLE: Final = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 
 # `org-…` and `<ak-…>`, as the upstream writes them into messages about limits. A short word
 # after the dash, as in "org-wide", is not an id.
@@ -47,6 +53,23 @@ def printable(text: str) -> str:
     Source: facts/reliability.md section 2c, T24.
     """
     return text if text.isprintable() else text.translate(_escapes())
+
+
+def looks_like_key(text: str) -> bool:
+    """Tell whether *text* may hold an API key, so that it should not be shown.
+
+    >>> [looks_like_key(text) for text in ("sk-12", "a8Xk29fkQ2", "sometimes", "300s", "20261128")]
+    [True, True, False, False, False]
+
+    Args:
+        text: A value that a user set.
+    """
+    if _KEY_PREFIX.search(text):
+        return True
+    words: list[str] = re.findall(r"[A-Za-z\d]{8,}", text)
+    return any(
+        len(_PIECE.findall(word)) > _MOST_PIECES or _UNSPEAKABLE.search(word) for word in words
+    )
 
 
 def without_account_ids(text: str) -> str:

@@ -26,6 +26,7 @@ from pydantic_settings import (
 from agentsflare_kimi.base_url import DEFAULT_BASE_URL, check_base_url
 from agentsflare_kimi.env_file import read_env_file
 from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.printable import looks_like_key
 from agentsflare_kimi.variables import PREFIX as _PREFIX
 
 __all__ = ["KimiSettings", "resolve_settings"]
@@ -262,8 +263,9 @@ def _describe(error: ValidationError) -> str:
 
 def _describe_one(field: str, problem: Mapping[str, Any]) -> str:
     value = problem.get("input")
-    # A key is longer than this.
-    is_harmless = field not in _NEVER_SHOWN and len(str(value)) <= 20  # noqa: PLR2004
+    # A key may be pasted into any variable; most keys are longer than this.
+    is_short = field not in _NEVER_SHOWN and len(str(value)) <= 20  # noqa: PLR2004
+    is_harmless = is_short and not looks_like_key(str(value))
     shown = f", got {value!r}" if is_harmless else ""
     reason = str(problem["msg"]).removeprefix("Value error, ")
     return f"{_PREFIX}{field.upper()} (argument `{field}`): {reason}{shown}"

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from agentsflare_kimi import ConfigurationError, KimiSettings, UnsafeBaseUrlError
+from agentsflare_kimi import (
+    ConfigurationError,
+    KimiSettings,
+    UnsafeBaseUrlError,
+    plan_migration,
+)
 from agentsflare_kimi.settings import resolve_settings
 
 KEY = "sk-canary-0123456789"
@@ -122,6 +127,21 @@ def test_a_wrong_value_names_variable_argument_and_way_out(variable, value, reas
     assert KEY not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__cause__ is None
     assert KEY not in str(caught.value.__context__), "pydantic's own error stays in reach"
+
+
+@pytest.mark.parametrize("variable", sorted(KimiSettings.model_fields))
+@pytest.mark.parametrize("key", ["sk-2Fq", "sk-abc123def456ghi789", "q8Zr3vTn7wLm", "7f3a9c01be42"])
+def test_a_key_in_the_wrong_variable_is_not_shown(variable, key, monkeypatch):
+    monkeypatch.setenv(f"AGENTSFLARE_{variable.upper()}", key)
+    shown = ""
+    try:
+        plan_migration({"model": "kimi-k2.6", "messages": []}, settings=KimiSettings())
+    except ConfigurationError as error:
+        shown = "".join(traceback.format_exception(error))
+
+    assert key not in shown
+    free = {"api_key", "model", "extra_models"}
+    assert bool(shown) == (variable not in free), "a wrong value is refused"
 
 
 def test_a_base_url_that_is_refused_keeps_its_class(monkeypatch):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, cast, get_args
 
 from agentsflare_kimi.models.model import ModelStatus
+from agentsflare_kimi.printable import looks_like_key
 
 __all__ = ["read_overlay"]
 
@@ -35,7 +36,8 @@ def read_overlay(path: str, bundled: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return _merge(bundled, _load(path))
     except _WrongEntryError as error:
-        _refuse(f"{path}: {error}")
+        # A key that was pasted into the wrong variable is not shown.
+        _refuse(f"{error}" if looks_like_key(path) else f"{path}: {error}")
 
 
 class _WrongEntryError(Exception):

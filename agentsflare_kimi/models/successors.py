@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentsflare_kimi.models.catalog import Catalog, KimiModel, catalog, describe_unknown
+from agentsflare_kimi.printable import looks_like_key
 
 __all__ = ["find_target", "is_superseded", "successor_of"]
 
@@ -76,4 +77,7 @@ def _chosen(models: Catalog, name: str) -> KimiModel:
         from agentsflare_kimi.errors import ConfigurationError  # noqa: PLC0415  # loads openai
 
         setting = "AGENTSFLARE_MIGRATE_TO (argument `migrate_to`)"
-        raise ConfigurationError(f"{setting}: {error}") from None
+        hidden = "the value looks like a key, so it is not shown; name a model"
+        raise ConfigurationError(
+            f"{setting}: {hidden if looks_like_key(name) else error}"
+        ) from None

@@ -6,7 +6,13 @@ import re
 from functools import cache
 from typing import Final
 
-__all__ = ["looks_like_key", "printable", "shown_name", "without_account_ids"]
+__all__ = [
+    "has_key_prefix",
+    "looks_like_key",
+    "printable",
+    "shown_name",
+    "without_account_ids",
+]
 
 _KEY_PREFIX: Final = re.compile(r"(?i)(?<![a-z\d])(?:sk|ak|pk)[-_]|\bbearer\b")
 # A word that changes often between letters, digits and capitals, or that nobody could pronounce.
@@ -64,12 +70,17 @@ def looks_like_key(text: str) -> bool:
     Args:
         text: A value that a user set.
     """
-    if _KEY_PREFIX.search(text):
+    if has_key_prefix(text):
         return True
     words: list[str] = re.findall(r"[A-Za-z\d]{8,}", text)
     return any(
         len(_PIECE.findall(word)) > _MOST_PIECES or _UNSPEAKABLE.search(word) for word in words
     )
+
+
+def has_key_prefix(text: str) -> bool:
+    """Tell whether *text* has the prefix of an API key, as no name of a model has."""
+    return _KEY_PREFIX.search(text) is not None
 
 
 def without_account_ids(text: str) -> str:

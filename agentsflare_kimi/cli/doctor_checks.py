@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from agentsflare_kimi import KimiSettings, plan_migration
-from agentsflare_kimi.cli.doctor_setup import Row, Setup
+from agentsflare_kimi.cli.doctor_setup import Row, Setup, quoted_name
 from agentsflare_kimi.cli.doctor_way import check_certificates, check_proxy
 from agentsflare_kimi.cli.models_check import warn_of_age
 from agentsflare_kimi.errors import ConfigurationError
@@ -147,7 +147,7 @@ def _look_up(settings: KimiSettings) -> Row:
     status = "failed" if any(notice.is_refusal for notice in plan.notices) else "note"
     if model is None:
         suggestions = ", ".join(models.suggest(name)) or "see `agentsflare-kimi models`"
-        return Row("model", status, f"{name!r} is unknown; {suggestions}")
+        return Row("model", status, f"{quoted_name(name)} is unknown; {suggestions}")
     detail = f"{model.id} ({model.status})"
     if model.successor:
         detail += f"; use {model.successor}"

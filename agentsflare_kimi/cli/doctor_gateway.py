@@ -13,7 +13,7 @@ import openai
 from pydantic import SecretStr
 
 from agentsflare_kimi import Kimi, KimiSettings, diagnose, extract_content, plan_migration
-from agentsflare_kimi.cli.doctor_setup import Row, Setup
+from agentsflare_kimi.cli.doctor_setup import Row, Setup, quoted_name
 from agentsflare_kimi.cli.doctor_way import UsedProxy, used_proxy
 from agentsflare_kimi.errors import ConfigurationError
 from agentsflare_kimi.models.catalog import catalog
@@ -109,7 +109,9 @@ def _look_for_model(names: list[str], settings: KimiSettings) -> Row:
     if sent in names or (model is not None and model.id in names):
         return Row("model served", "ok", f"{sent} is in the gateway's list")
     shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
-    detail = f"{sent} is not in the gateway's list: set AGENTSFLARE_MODEL to one of {shown}"
+    detail = (
+        f"{quoted_name(sent)} is not in the gateway's list: set AGENTSFLARE_MODEL to one of {shown}"
+    )
     return Row("model served", "failed", detail)
 
 

@@ -7,9 +7,10 @@ from typing import Literal, NamedTuple
 
 from agentsflare_kimi.env_file import read_env_file
 from agentsflare_kimi.errors import ConfigurationError
+from agentsflare_kimi.printable import looks_like_key
 from agentsflare_kimi.settings import KimiSettings
 
-__all__ = ["Row", "Setup", "read_setup"]
+__all__ = ["Row", "Setup", "read_setup", "quoted_name"]
 
 
 class Row(NamedTuple):
@@ -69,3 +70,10 @@ def read_setup(env_file: str | None) -> Setup:
             wrong[name] = default
     settings = KimiSettings(_env_file=read_from, **wrong)
     return Setup(settings, tuple(problems), frozenset(wrong), env_file, values)
+
+
+def quoted_name(name: str) -> str:
+    """Quote the *name* of a model, unless a key was pasted in its place."""
+    return (
+        "its name (not shown, because it looks like a key)" if looks_like_key(name) else repr(name)
+    )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agentsflare_kimi.models.model import KimiModel, ModelStatus, parse_model
 from agentsflare_kimi.models.models_table import TABLE
+from agentsflare_kimi.printable import has_key_prefix
 
 if TYPE_CHECKING:
     from agentsflare_kimi.models.names import ModelName, NameReader
@@ -196,10 +197,12 @@ def describe_unknown(
 ) -> str:
     """Explain that *models* lack *name*, what may have been meant, and what to do about it."""
     text = str(name)
-    shown = text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004  # a line of a terminal
+    shown = repr(text if len(text) <= 80 else f"{text[:77]}...")  # noqa: PLR2004  # a terminal's line
+    if has_key_prefix(text):
+        shown = "(not shown, because it looks like a key)"
     meant = [_describe_suggestion(suggestion, models) for suggestion in suggestions]
     hint = f" Did you mean {' or '.join(meant)}?" if meant else ""
-    return f"unknown model {shown!r}.{hint} {ending}"
+    return f"unknown model {shown}.{hint} {ending}"
 
 
 def _describe_suggestion(name: str, models: Catalog) -> str:

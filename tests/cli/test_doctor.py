@@ -136,6 +136,12 @@ def test_a_retired_model_is_looked_for_as_what_is_sent_in_its_place():
     assert report.detail("model served") == "kimi-k2.6 is in the gateway's list"
 
 
+def test_a_key_in_the_variable_of_the_model_is_not_shown():
+    report = examine_gateway(LIST, AGENTSFLARE_MODEL=KEY)
+    assert report.status("model") == {"failed"}
+    assert "looks like a key" in report.detail("model")
+
+
 def test_a_model_that_ended_upstream_is_a_note():
     report = examine("--offline", AGENTSFLARE_API_KEY=KEY, AGENTSFLARE_MODEL="kimi-latest")
 

@@ -84,6 +84,13 @@ def test_a_name_like_nothing_has_no_suggestion():
     assert caught.value.suggestions == ()
 
 
+def test_a_key_in_place_of_a_name_is_not_in_the_message():
+    with pytest.raises(UnknownModelError, match="looks like a key") as caught:
+        get_model("sk-canary-0123456789")
+
+    assert "canary" not in str(caught.value)
+
+
 def test_an_overlong_name_is_cut_in_the_message():
     with pytest.raises(UnknownModelError) as caught:
         get_model("x" * 5_000)

@@ -10,7 +10,7 @@ from agentsflare_kimi.errors import ConfigurationError
 from agentsflare_kimi.printable import looks_like_key
 from agentsflare_kimi.settings import KimiSettings
 
-__all__ = ["Row", "Setup", "read_setup", "quoted_name"]
+__all__ = ["Row", "Setup", "quoted_name", "read_setup"]
 
 
 class Row(NamedTuple):

@@ -3,35 +3,12 @@
 import ntpath
 import posixpath
 import sys
-import textwrap
 import types
-import warnings
-from functools import partial
 
 import pytest
+from warned_places import module, places
 
-from agentsflare_kimi import plan_migration
 from agentsflare_kimi.calling.callers import is_installed, is_within
-from agentsflare_kimi.calling.notices import ToldPlaces, announce
-
-(NOTICE,) = plan_migration({"model": "kimi-k2-thinking"}).notices
-
-
-def module(path, source):
-    """Make a module as if it stood at *path*."""
-    made = types.ModuleType("made")
-    made.__file__ = str(path)
-    vars(made)["say"] = partial(announce, NOTICE, ToldPlaces())
-    exec(compile(textwrap.dedent(source), str(path), "exec"), vars(made))  # noqa: S102  # our own
-    return made
-
-
-def places(run):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        run()
-    return [(warning.filename, warning.lineno) for warning in caught]
-
 
 INSTALLED = [
     "/opt/venv/lib/python3.12/site-packages/framework/chat.py",
@@ -81,7 +58,7 @@ def _cut(frame, *kept):
 
 
 def test_code_that_was_executed_counts_as_the_users_and_written_methods_as_their_modules(tmp_path):
-    executed = {"say": partial(announce, NOTICE)}
+    executed = {"say": module("", "").say}
     assert places(lambda: exec("say()", executed)) == [("<string>", 1)]  # noqa: S102
 
     written = executed | {"__file__": INSTALLED[0]}

@@ -3,21 +3,14 @@
 import asyncio
 import queue
 import re
-import textwrap
 import threading
-import types
-import warnings
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import anyio
 import anyio.to_thread
 import pytest
+from warned_places import module, places
 
-from agentsflare_kimi import plan_migration
-from agentsflare_kimi.calling.notices import ToldPlaces, announce
-
-(NOTICE,) = plan_migration({"model": "kimi-k2-thinking"}).notices
 FRAMEWORK = "/opt/venv/lib/python3.12/site-packages/framework/chat.py"
 # Each asks in a task of its own, and waits for it in another way.
 IN_TASKS = """
@@ -68,19 +61,8 @@ NAMES = re.findall(r"async def (\w+)", IN_TASKS)[:-2]  # without its helpers
 
 
 def framework(source):
-    made = types.ModuleType("framework")
-    made.__file__ = FRAMEWORK
-    names = {"asyncio": asyncio, "anyio": anyio, "say": partial(announce, NOTICE, ToldPlaces())}
-    vars(made).update(names, ThreadPoolExecutor=ThreadPoolExecutor, threading=threading)
-    exec(compile(textwrap.dedent(source), FRAMEWORK, "exec"), vars(made))  # noqa: S102  # our own
-    return made
-
-
-def places(run):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        run()
-    return [(warning.filename, warning.lineno) for warning in caught]
+    names = {"asyncio": asyncio, "anyio": anyio, "threading": threading}
+    return module(FRAMEWORK, source, ThreadPoolExecutor=ThreadPoolExecutor, **names)
 
 
 def line_of(function, offset=1):

@@ -131,7 +131,7 @@ def test_an_idle_worker_of_the_users_waits_for_nobody():
     finally:
         jobs.put(None)
         worker.join()
-    assert filename == __file__
+    assert filename == places.__code__.co_filename, "where it runs"
 
 
 def test_with_several_waiting_threads_none_is_guessed():

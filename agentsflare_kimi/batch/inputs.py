@@ -173,15 +173,14 @@ def _refuse_model(model: object, settings: KimiSettings) -> None:
 
 def _body(fields: Mapping[str, object], options: RowOptions) -> dict[str, object]:
     if options.template is not None:
-        return _ask(options.template.fill(fields))
+        return _ask(_not_blank("the prompt that the template makes", options.template.fill(fields)))
     if "body" in fields:
         return _openai_body(fields)
     if "messages" in fields:
         _refuse_messages("messages", fields["messages"])
         return {name: value for name, value in fields.items() if name not in _IDS}
-    prompt = fields.get("prompt")
-    if isinstance(prompt, str) and prompt.strip():
-        return _ask(prompt)
+    if "prompt" in fields:
+        return _ask(_not_blank("`prompt`", fields["prompt"]))
     raise LineError(
         "neither `body`, `messages` nor `prompt`; --template makes a prompt of its columns: "
         + ", ".join(fields)
@@ -192,7 +191,7 @@ def _openai_body(fields: Mapping[str, object]) -> dict[str, object]:
     body, url, method = fields["body"], fields.get("url", _CHAT), fields.get("method", "POST")
     if not isinstance(body, dict):
         raise LineError("`body` is not an object")
-    if url not in {_CHAT, _CHAT.removeprefix("/v1")} or method != "POST":
+    if url not in (_CHAT, _CHAT.removeprefix("/v1")) or method != "POST":
         raise LineError(f"only POST {_CHAT} can be asked, not {method} {url}")
     request = dict(cast("dict[str, object]", body))
     _refuse_messages("body.messages", request.get("messages"))
@@ -204,6 +203,14 @@ def _refuse_messages(name: str, messages: object) -> None:
         raise LineError(f"`{name}` is not a list")
     if not messages:
         raise LineError(f"`{name}` is empty")
+
+
+def _not_blank(name: str, prompt: object) -> str:
+    if prompt is None or (isinstance(prompt, str) and not prompt.strip()):
+        raise LineError(f"{name} is empty")
+    if not isinstance(prompt, str):
+        raise LineError(f"{name} is not text; --template makes text of it")
+    return prompt
 
 
 def _ask(prompt: str) -> dict[str, object]:

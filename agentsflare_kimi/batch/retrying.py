@@ -54,17 +54,25 @@ def retry_after(error: Exception) -> float | None:
     value = headers.get("retry-after") if headers is not None else None
     if not isinstance(value, str):
         return None
-    seconds = _seconds(value)
+    seconds = _seconds(value, sent=_moment(headers.get("date")))
     return seconds if seconds is not None and math.isfinite(seconds) and seconds > 0 else None
 
 
-def _seconds(value: str) -> float | None:
+def _seconds(value: str, *, sent: float | None) -> float | None:
     try:
         return float(value)
     except ValueError:
         pass
+    until = _moment(value)
+    if until is None:
+        return None
+    # By the gateway's own clock if it tells the time, because this machine's may be wrong.
+    return until - (time.time() if sent is None else sent)
+
+
+def _moment(value: object) -> float | None:
     try:
-        return email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+        return email.utils.parsedate_to_datetime(str(value)).timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, cast
@@ -17,6 +18,8 @@ __all__ = ["SchemaCheck", "load_schema"]
 _CODE: Final = "schema_mismatch"
 _MOST_PROBLEMS: Final = 5
 _LONGEST: Final = 300
+_LONGEST_NUMBER: Final = 40
+_ENDLESS: Final = "its references never end for this value"
 
 
 def load_schema(path: Path) -> dict[str, object]:
@@ -55,11 +58,15 @@ class SchemaCheck:
             raise BatchError(
                 "a schema needs jsonschema: pip install 'agentsflare-kimi[batch]'"
             ) from error
+        if not isinstance(schema.get("$schema", ""), str):
+            raise BatchError("not a valid schema: `$schema` is not text")
         kind: Any = jsonschema.validators.validator_for(schema)
         try:
             kind.check_schema(schema)
         except jsonschema.SchemaError as error:
             raise BatchError(f"not a valid schema: {error.message}") from error
+        except RecursionError as error:
+            raise BatchError("not a valid schema: nested too deeply") from error
         referencing: Any = importlib.import_module("referencing")
         jsonschema_kinds: Any = importlib.import_module("referencing.jsonschema")
         # An empty registry: a schema is never fetched over the network.
@@ -71,6 +78,8 @@ class SchemaCheck:
         self._schema = schema
         self._validator: Any = kind(schema, registry=registry)
         self._is_repairing = is_repairing
+        if self._problems(None) == [_ENDLESS]:
+            raise BatchError(f"not a valid schema: {_ENDLESS}")
 
     def prepare(self, body: dict[str, object]) -> None:
         """Request JSON that matches the schema, unless the row sets a `response_format` itself.
@@ -95,8 +104,10 @@ class SchemaCheck:
         body = record["response"]["body"] if record["response"] is not None else None
         text = extract_content(body)
         try:
-            value: object = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            value: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_float)
+        except RecursionError:
+            problems = ["not JSON: nested too deeply"]
+        except ValueError as error:
             problems = [f"not JSON: {error}"]
         else:
             problems = self._problems(value)
@@ -111,11 +122,25 @@ class SchemaCheck:
 
     def _problems(self, value: object) -> list[str]:
         found: list[str] = []
-        for problem in self._validator.iter_errors(value):
-            found.append(f"{problem.json_path}: {problem.message}"[:_LONGEST])
-            if len(found) == _MOST_PROBLEMS:
-                break
+        try:
+            for problem in self._validator.iter_errors(value):
+                found.append(f"{problem.json_path}: {problem.message}"[:_LONGEST])
+                if len(found) == _MOST_PROBLEMS:
+                    break
+        except RecursionError:
+            return [_ENDLESS]
         return found
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not one of its numbers")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"the number {text[:_LONGEST_NUMBER]} is too large")
+    return value
 
 
 def _refuse_dead_references(resource: Any, resolver: Any) -> None:  # noqa: ANN401  # of referencing, which may be missing

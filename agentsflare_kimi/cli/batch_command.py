@@ -137,7 +137,7 @@ def _input_file(options: argparse.Namespace, settings: KimiSettings) -> InputFil
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BatchError(f"{path}: not UTF-8 (byte {error.start})") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("input", metavar="IN", help="the rows")
-    add("-o", "--output", metavar="OUT", type=Path, help="where the records go (JSON lines)")
+    add("-o", "--output", metavar="OUT", type=_file, help="where the records go (JSON lines)")
     _add_requests(parser)
     _add_limits(parser)
     add("--resume", action="store_true", help="continue a run that ended before its last row")
@@ -100,6 +101,13 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     )
     add("--rpm", type=positive, metavar="N", help="the account's limit of requests per minute")
     add("--tpm", type=positive, metavar="N", help="the account's limit of tokens per minute")
+
+
+def _file(text: str) -> Path:
+    # `Path` drops a slash at the end.
+    if text.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"{text} is a directory; name a file in it")
+    return Path(text)
 
 
 def _shard(text: str) -> Shard:

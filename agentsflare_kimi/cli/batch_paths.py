@@ -66,16 +66,22 @@ def refuse_mix_up(options: argparse.Namespace) -> None:
         UsageError: There is one.
     """
     journal, output = journal_path(options), options.output
+    written = {path.name for path in journal.glob("*.jsonl") if path.stat().st_size}
+    if output.exists() and not written:
+        raise UsageError(
+            f"{output} exists already, and is not the output of a run that can be continued; "
+            "remove it, or choose another output"
+        )
     if options.resume or options.retry_failed:
         return
-    own = f"{options.shard.name}.jsonl" if options.shard.shards > 1 else "*.jsonl"
-    if any(path.stat().st_size for path in journal.glob(own)):
+    if options.shard.shards > 1:
+        # Those of other shards are of the same run.
+        written &= {f"{options.shard.name}.jsonl"}
+    if written:
         raise UsageError(
             f"{journal} holds records of an earlier run; --resume continues it, or choose "
             "another output"
         )
-    if output.exists() and options.shard.shards == 1:
-        raise UsageError(f"{output} exists already; remove it, or choose another output")
 
 
 def refuse_other_journal(journal: SharedJournal, rows: Iterable[Row]) -> None:

@@ -68,15 +68,15 @@ def live(*, as_json: bool) -> int:
     import openai  # noqa: PLC0415  # only this command makes a request
 
     from agentsflare_kimi.client import Kimi  # noqa: PLC0415  # as above
+    from agentsflare_kimi.reading.diagnosis import diagnose  # noqa: PLC0415  # as above
 
     try:
         with _own_warnings():
             listed: list[object] = [model.id for model in Kimi(max_retries=0).models.list()]
     except openai.APIStatusError as error:
+        if diagnose(error).cause != "endpoint_not_offered":
+            raise
         print(f"the gateway does not list its models (HTTP {error.status_code})", file=sys.stderr)
-        return 0
-    except openai.APIError as error:
-        print(f"the gateway does not list its models ({error})", file=sys.stderr)
         return 0
     served = {name for name in listed if isinstance(name, str)}
     models = catalog()

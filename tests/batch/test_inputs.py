@@ -6,14 +6,20 @@ from pathlib import Path
 import pytest
 
 from agentsflare_kimi.batch.inputs import InputFile, RowOptions, refuse_bad_rows
-from agentsflare_kimi.batch.rows import BadRow, Row
+from agentsflare_kimi.batch.rows import BadRow, Row, digest_of
 from agentsflare_kimi.batch.templates import Template
+from agentsflare_kimi.batch.tokens import prompt_tokens
 from agentsflare_kimi.errors import BatchError
 
 
 def read(path, text, **options):
     path.write_text(text, encoding="utf-8")
     return list(InputFile(path, RowOptions(**options)))
+
+
+def nested(levels):
+    content = "[" * levels + "1" + "]" * levels
+    return f'{{"id": 1, "messages": [{{"content": {content}}}]}}'
 
 
 @pytest.mark.parametrize(
@@ -25,19 +31,26 @@ def read(path, text, **options):
         (r'{"id": 1, "prompt": "\ud83d"}', 1, "half of a character"),
         (r'{"id": "\uDE00", "prompt": "x"}', 1, "half of a character"),
         ('{"id": 1, "prompt": "x"}\n\n[]', 3, "not a JSON object, but an array"),
-        ("[" * 100_000, 1, "not JSON"),
+        ("[" * 100_000, 1, "nested too deeply"),
+        (nested(200), 1, "nested too deeply"),
         ('{"id": 1}', 1, "neither `body`, `messages` nor `prompt`"),
-        ('{"id": 1, "prompt": " "}', 1, "neither `body`"),
+        ('{"id": 1, "prompt": " "}', 1, "`prompt` is empty"),
+        ('{"id": 1, "prompt": null}', 1, "`prompt` is empty"),
+        ('{"id": 1, "prompt": 5}', 1, "`prompt` is not text; --template makes text of it"),
         ('{"custom_id": "a", "body": []}', 1, "`body` is not an object"),
         ('{"custom_id": "a", "body": {}}', 1, "`body.messages` is not a list"),
         ('{"body": {"messages": [{}]}}', 1, "no `custom_id`"),
         ('{"custom_id": "a", "url": "/v1/embeddings", "body": {}}', 1, "not POST /v1/embeddings"),
+        ('{"custom_id": "a", "url": ["x"], "body": {}}', 1, "not POST ['x']"),
+        ('{"custom_id": "a", "method": {}, "body": {}}', 1, "not {} /v1/chat"),
         ('{"id": 1, "messages": [{}], "stream": true}', 1, "`stream` cannot be used"),
         ('{"id": 1, "messages": [{}], "model": "kimi-x9"}', 1, "kimi-x9"),
         ('{"id": 1, "messages": [{}], "model": 5}', 1, "`model` is not text"),
         ('{"id": 1, "messages": "x"}', 1, "`messages` is not a list"),
         ('{"id": 1, "messages": []}', 1, "`messages` is empty"),
         ('{"id": 1, "messages": [{}], "seed": NaN}', 1, "not JSON: NaN"),
+        ('{"id": 1, "messages": [{}], "top_p": 1e999}', 1, "the number 1e999 is too large"),
+        (f'{{"id": 1, "messages": [{{}}], "n": 1{"0" * 5_000}}}', 1, "a number of 5,001 digits"),
         ('{"id": 1.5, "prompt": "x"}', 1, "`id` is a float"),
         ('{"custom_id": true, "id": "a", "prompt": "x"}', 1, "`custom_id` is a bool"),
         ('{"custom_id": ["a"], "prompt": "x"}', 1, "`custom_id` is a list"),
@@ -125,6 +138,47 @@ def test_a_csv_field_may_have_lines_of_its_own(tmp_path):
     assert [row.line for row in rows] == [2, 4, 5, 6]
     assert rows[0].body["messages"] == [{"role": "user", "content": "two\nlines"}]
     assert rows[2].reason == "1 fields, and 2 columns"
+
+
+def test_what_is_nested_as_deeply_as_may_be_is_read_planned_and_estimated(tmp_path):
+    (row,) = read(tmp_path / "in.jsonl", nested(95))
+
+    assert prompt_tokens(row.body) > 0
+    assert len(digest_of(row.body)) == 16
+
+
+def test_joined_files_may_have_byte_order_marks_in_the_middle(tmp_path):
+    text = '\ufeff{"prompt": "x"}\r\n\r\n\ufeff{"prompt": "y"}\r\n'
+
+    assert [row.line for row in read(tmp_path / "in.jsonl", text)] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "prompts"),
+    [
+        ("id;prompt\n1;a, b\n", ["a, b"]),
+        ("\n  \nid,prompt\n1,x\n", ["x"]),
+        ("id, prompt \n1, x\n", [" x"]),
+        ("id,prompt,,\n1,x,,\n", ["x"]),
+        ('"id;1",prompt\n1,x;y\n', ["x;y"]),
+    ],
+)
+def test_a_csv_of_a_spreadsheet_or_of_a_hand_is_read(text, prompts, tmp_path):
+    found = read(tmp_path / "in.csv", text)
+
+    assert [row.body["messages"][0]["content"] for row in found] == prompts
+
+
+def test_a_template_that_makes_a_blank_prompt_is_told(tmp_path):
+    (bad,) = read(tmp_path / "in.csv", 'text\n" "\n', template=Template("{text}"))
+
+    assert bad.reason == "the prompt that the template makes is empty"
+
+
+def test_a_format_may_be_named_in_capitals(tmp_path):
+    (tmp_path / "in").write_text("x\n")
+
+    assert len(list(InputFile(tmp_path / "in", input_format="TXT"))) == 1
 
 
 def test_a_csv_that_names_a_column_twice_is_refused(tmp_path):

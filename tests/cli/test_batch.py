@@ -413,6 +413,16 @@ def test_each_format_is_read(name, emulator, tmp_path):
     )
 
 
+def test_a_byte_order_mark_of_a_template_is_not_asked(emulator, tmp_path):
+    (tmp_path / "in.txt").write_text("x\n")
+    (tmp_path / "template").write_text("about {prompt}", encoding="utf-8-sig")
+
+    done = run(emulator, "in.txt", "-o", "o", "-t", "@template", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert prompt_of(emulator.requests[0]) == "about x"
+
+
 def test_parquet_and_a_template(emulator, tmp_path):
     duckdb = pytest.importorskip("duckdb")
     query = "COPY (SELECT 'x' AS id, 'sea' AS topic, 2 AS lines) TO '{}'"
@@ -654,6 +664,10 @@ def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
         (["-", "-o", "o"], "stdin is not a regular file"),
         ([".", "-o", "o"], ". is a directory"),
         (["in.txt", "-o", "other"], "other exists already"),
+        (["in.txt", "-o", "other", "--resume"], "other exists already"),
+        (["in.txt", "-o", "other", "--retry-failed"], "other exists already"),
+        (["in.txt", "-o", "other", "--shard", "1/2"], "other exists already"),
+        (["in.txt", "-o", "new/"], "new/ is a directory; name a file in it"),
         (["pipe.txt", "-o", "o"], "pipe.txt is not a regular file; a batch"),
         (["in.txt", "-o", "o", "-t", "no column"], "every row would be asked the same"),
         (["in.txt", "-o", "o", "-t", "@latin-1"], "latin-1: not UTF-8 (byte 3)"),
@@ -663,7 +677,7 @@ def test_a_wrong_key_shows_nowhere(emulator, tmp_path):
         (["in.txt", "-o", "o", "--rpm", "inf"], "must be a number above 0, got 'inf'"),
         (["in.txt", "-o", "o", "--schema", "dead.json"], "the schema refers to '#/$defs/gone'"),
         (["in.txt", "-o", "o", "--schema", "far.json"], "the schema refers to 'https://"),
-        (["in.txt", "-o", "o", "--schema", "wrong.json"], "not a valid schema"),
+        (["in.txt", "-o", "o", "--schema", "wrong.json"], "not a valid schema: 'objec' is"),
     ],
 )
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
@@ -691,6 +705,7 @@ def test_wrong_use_is_exit_code_2(arguments, words, tmp_path, monkeypatch, capsy
     assert words in told
     assert "Traceback" not in told
     assert (tmp_path / "in.txt").read_text() == "x\n"
+    assert (tmp_path / "other").read_text() == "of another run"
     assert not [*tmp_path.glob("*journal")]
 
 

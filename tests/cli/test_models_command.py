@@ -9,7 +9,7 @@ from loopback import serving
 
 from agentsflare_kimi.calling import misspelt
 from agentsflare_kimi.calling.notices import ToldPlaces
-from agentsflare_kimi.cli import doctor, doctor_checks, models, models_check
+from agentsflare_kimi.cli import doctor, doctor_checks, main, models, models_check
 from agentsflare_kimi.emulator import Emulator
 from agentsflare_kimi.models.catalog import catalog
 from agentsflare_kimi.models.feeds import oldest_check
@@ -125,13 +125,30 @@ def test_odd_names_in_the_gateways_list_do_no_harm(monkeypatch, capsys):
     assert "\x1b" not in told
 
 
-def test_a_gateway_without_a_list_is_no_failure(gateway, capsys):
-    with Emulator(api_key="right") as emulator:
-        gateway(emulator, key="wrong")
+def test_a_gateway_without_a_list_is_no_failure(monkeypatch, capsys):
+    body = b'{"detail": "Not Found"}'
+    with serving(body, status=404, content_type="application/json") as server:
+        monkeypatch.setenv("AGENTSFLARE_BASE_URL", server.base_url)
+        monkeypatch.setenv("AGENTSFLARE_API_KEY", "k")
         code = models.run(["--live"])
 
     assert code == 0
     assert "does not list its models" in capsys.readouterr().err
+
+
+def test_a_gateway_that_cannot_be_asked_is_a_failure(gateway, monkeypatch, capsys):
+    monkeypatch.setenv("AGENTSFLARE_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("AGENTSFLARE_API_KEY", "k")
+    unreachable = main(["models", "--live"])
+    with Emulator(api_key="right") as emulator:
+        gateway(emulator, key="wrong")
+        refused = main(["models", "--live"])
+
+    told = capsys.readouterr().err
+    assert (unreachable, refused) == (1, 1)
+    assert "connection_failed" in told
+    assert "key_not_found" in told
+    assert "does not list its models" not in told
 
 
 def test_doctor_tells_the_age_too(monkeypatch, capsys):

@@ -51,7 +51,9 @@ def retry_after(error: Exception) -> float | None:
         error: The request's error.
     """
     headers = getattr(getattr(error, "response", None), "headers", None)
-    value = headers.get("retry-after") if headers is not None else None
+    if headers is None:
+        return None
+    value = headers.get("retry-after")
     if not isinstance(value, str):
         return None
     seconds = _seconds(value, sent=_moment(headers.get("date")))

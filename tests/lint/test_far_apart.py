@@ -7,6 +7,7 @@ from linting import find, find_one, fixed, kind
 
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.requests.linked_names import LinkedNames, Origin
+from agentsflare_kimi.lint.rules import carried, reached
 from agentsflare_kimi.lint.sources.code import CodeDocument
 
 OLD = "kimi-k2-thinking"
@@ -125,3 +126,117 @@ def test_names_are_linked_in_one_pass(monkeypatch):
 
     assert names.is_linked(Origin(frozenset({"b299"})), text.rindex("(b"), len(text))
     assert searched == []
+
+
+GATEWAY = "https://api.agentsflare.com/v1"
+PASTED = f"{GATEWAY}/chat/completions"
+KEY = "sk-q8Zr3vTn7wLm2xKd9sPb"
+OTHERS = "    Retries = (one_more + one_more),\n" * 40
+WORDS = " " + "and_so_on " * 300
+
+
+@pytest.mark.parametrize(
+    ("before", "is_fixed"),
+    [
+        ("new OpenAIClientOptions\n{\n" + OTHERS, True),
+        ("new OpenAIClientOptions();\nvar other = new Options\n{\n", False),
+    ],
+)
+def test_a_net_endpoint_is_a_base_url_in_its_own_initializer(before, is_fixed):
+    text = f'{before}    Endpoint = new Uri("{PASTED}"),\n}};'
+
+    assert bool(find("AFK201", text, "a.cs")) == is_fixed
+
+
+@pytest.mark.parametrize(
+    ("use", "is_found"),
+    [
+        # The name is the whole URL of a request, whatever stands before it in the call.
+        (f"client.post({', '.join(['one_more'] * 99)}, url)", False),
+        (f"note({', '.join(['one_more'] * 99)}); OpenAI(base_url=url)", True),
+    ],
+)
+def test_what_a_url_is_used_for_is_in_its_call(use, is_found):
+    assert bool(find("AFK201", f'url = "{PASTED}"\n{use}\n', "a.py")) == is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "filename", "is_found"),
+    [
+        (f"curl {GATEWAY} \\\n" + f"  -H 'X: {WORDS}' \\\n" * 2, "a.sh", True),
+        (f"curl {GATEWAY}\ncurl https://api.openai.com ", "a.sh", False),
+        (f"curl {GATEWAY}; curl https://api.openai.com ", "a.sh", False),
+    ],
+)
+def test_a_key_is_sent_where_its_own_command_goes(text, filename, is_found):
+    text += '  -H "Authorization: Bearer $OPENAI_API_KEY"\n'
+
+    assert bool(find("AFK205", text, filename)) == is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "filename", "replaced"),
+    [
+        (f'key = os.getenv("K") or{" " * 60}"@"', "a.py", 'key = os.getenv("K")'),
+        (f"KEY=${{{'A_LONG_NAME_' * 9}KEY:-@}}", "a.sh", f"KEY=${{{'A_LONG_NAME_' * 9}KEY}}"),
+        # The `or` belongs to the line before.
+        ('x = a or\\\n  b\nkey = "@"', "a.py", None),
+    ],
+)
+def test_the_default_of_a_look_up_goes_however_long_the_look_up(text, filename, replaced):
+    text = f"# {GATEWAY}\n" + text.replace("@", KEY) + "\n"
+    after = fixed(text, filename, unsafe=True)
+
+    assert after == (text if replaced is None else f"# {GATEWAY}\n{replaced}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_found"),
+    [
+        (f'api_key = pick({WORDS.strip().replace(" ", ", ")}, "@")', False),
+        (f'api_key = {"first_of_all or " * 9}"@"', True),
+        (f'authorization = "{"." * 60} Bearer{" " * 60}@"', True),
+        ('key = 1; digest = "@"', False),
+    ],
+)
+def test_a_key_is_what_its_own_name_says(line, is_found):
+    text = f"# {GATEWAY}\n{line}\n".replace("@", "q8Zr3vTn7wLm2xKd9sPbA4cV")
+
+    assert bool(find("AFK203", text, "a.py")) == is_found
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        (f'{LONG} = {{}}\n{LONG}["model"] = @\n{LONG}["temperature"] = 0.3\n', True),
+        ('a = {}\nb = {}\na["model"] = @\nb["temperature"] = 0.3\n', False),
+        ('M = @\nlog("' + "\\n" * 300 + '")\nask(model=M, messages=m, temperature=0.3)\n', True),
+    ],
+)
+def test_a_parameter_belongs_to_what_it_is_set_on(text, is_found):
+    assert bool(find("AFK101", text.replace("@", '"kimi-k2.6"'), "a.py")) == is_found
+
+
+@pytest.mark.parametrize("many", [250, 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda n: "ask(model=M, messages=m, " + "temperature=0.3, " * n + ")",
+        lambda n: "x = {" + '"temperature": 0.3, ' * n + "}",
+        lambda n: 'p["model"] = M\n' + 'p["temperature"] = 0.3\n' * n,
+    ],
+)
+def test_many_parameters_take_steps_for_each_and_no_more(text, many, monkeypatch):
+    looked_at = 0
+    of_entries, of_statements = reached.is_model_key, carried.is_model_key
+
+    def count(of, key):
+        nonlocal looked_at
+        looked_at += 1
+        return of(key)
+
+    monkeypatch.setattr(reached, "is_model_key", lambda key: count(of_entries, key))
+    monkeypatch.setattr(carried, "is_model_key", lambda key: count(of_statements, key))
+    find("AFK101", f'M = os.getenv("M", "kimi-k2.6")\n{text(many)}\n', "a.py")
+
+    assert looked_at <= 5 * many

@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 from agentsflare_kimi.lint.evidence.callees import is_chat
@@ -21,7 +23,7 @@ from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
 from agentsflare_kimi.lint.sources.targets import target_of
-from agentsflare_kimi.lint.sources.tree import Token
+from agentsflare_kimi.lint.sources.tree import Part, Token
 from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Carried", "Carriers", "has_model"]
@@ -54,6 +56,8 @@ class Carriers:
         """Keep the arguments."""
         self._document = document
         self._mentions = mentions
+        # Where each statement uses one of the names.
+        self._named: dict[Part, Sequence[tuple[int, int]]] = {}
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -105,10 +109,10 @@ class Carriers:
                 yield written
 
     @cached_property
-    def _parts(self) -> Sequence[tuple[int, int]]:
+    def _parts(self) -> tuple[Sequence[int], Sequence[int]]:
         """Where a request gets more than literals: `**({"n": 2} if many else {})`."""
         source = self._document.source
-        return [
+        found = {
             (entry.start, entry.end)
             for mention in self._mentions
             for group in self._groups(mention)
@@ -116,7 +120,10 @@ class Carriers:
             if (entry.key == "*" or entry.key in _FURTHER)
             # What can be read is part of the request, and judged with it.
             and read_literal(source, entry.value_start, entry.end) is COMPUTED
-        ]
+        }
+        # The starts in order; and beside each the furthest end of those so far.
+        starts, ends = zip(*sorted(found), strict=True) if found else ((), ())
+        return starts, list(accumulate(ends, max))
 
     def are_asked_by(self, written: str) -> bool:
         """Tell whether the model of a request comes from one of these names.
@@ -142,9 +149,13 @@ class Carriers:
             match: The parameter's name, in the text of the program.
         """
         number = self._number(match)
-        is_part = any(start <= match.start() < end for start, end in self._parts)
+        if number is None:
+            return None
+        starts, ends = self._parts
+        at = bisect_right(starts, match.start())
+        is_part = at > 0 and match.start() < ends[at - 1]
         is_meant = is_part or self._is_named_beside(match) or self._is_asked(match.start())
-        return Carried(number, *match.span()) if number is not None and is_meant else None
+        return Carried(number, *match.span()) if is_meant else None
 
     def _number(self, match: re.Match[str]) -> float | None:
         text, masked = self._document.text, self._document.source.masked
@@ -166,15 +177,16 @@ class Carriers:
         if statement.start in self._own:
             # Here the carrier gets the model; what is further in or out is something else's.
             return False
-        masked = self._document.source.masked
-        words = _WORD.finditer(masked, statement.start, statement.end)
-        return any(
-            word[0] in self._names
-            and word.span() != match.span()
-            # `ask(name=MODEL)` may mean another model.
-            and not (is_model_key(word[0]) and masked[word.start() - 1] == "=")
-            for word in words
-        )
+        if statement not in self._named:
+            masked = self._document.source.masked
+            self._named[statement] = [
+                word.span()
+                for word in _WORD.finditer(masked, statement.start, statement.end)
+                # `ask(name=MODEL)` may mean another model.
+                if word[0] in self._names
+                and not (is_model_key(word[0]) and masked[word.start() - 1] == "=")
+            ]
+        return self._named[statement] not in ([], [match.span()])
 
     def _is_asked(self, offset: int) -> bool:
         """Whether it is an argument of a call that belongs to a chat API."""
@@ -182,12 +194,11 @@ class Carriers:
         opener = bracket_around(tree, offset)
         if opener is None:
             return False
-        around = (
-            tree.source.text[opener] == "{" and tree.source.masked[:opener].rstrip()[-1:] == "("
-        )
-        return is_chat(
-            callee_of(tree, tree.source.enclosing(opener) or opener if around else opener)
-        )
+        part = tree.part_at(opener)
+        is_argument = tree.source.text[opener] == "{" and (part.start, part.nth) == (opener, 0)
+        if is_argument and part.opener >= 0 and tree.source.text[part.opener] == "(":
+            opener = part.opener
+        return is_chat(callee_of(tree, opener))
 
 
 def has_model(group: Group | None) -> bool:

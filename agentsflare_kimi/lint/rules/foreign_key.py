@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from agentsflare_kimi.lint.evidence.commands import command_at
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.requests.clients import ClientCall, find_client_calls, resolve
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
@@ -22,8 +23,6 @@ _VARIABLE: Final = "OPENAI_API_KEY"
 _USE: Final = re.compile(rf"(?<!\w){_VARIABLE}(?!\w)")
 _RISK: Final = "AGENTSFLARE_API_KEY must be set where the program runs"
 _MESSAGE: Final = "the gateway gets the key for OpenAI; use AGENTSFLARE_API_KEY"
-_COMMAND_END: Final = re.compile(r"(?<!\\)\n|[;&|]")
-_FURTHEST: Final = 2000
 # Their values are read by a program that cannot be seen here.
 _DATA: Final = frozenset({"json", "toml", "terraform"})
 
@@ -59,11 +58,8 @@ def _is_variable(document: CodeDocument, start: int, end: int) -> bool:
 
 
 def _is_in_command(document: CodeDocument, position: int) -> bool:
-    text = document.text
-    first = max(0, position - _FURTHEST)
-    start = max((m.end() for m in _COMMAND_END.finditer(text, first, position)), default=first)
-    end = _COMMAND_END.search(text, position, position + _FURTHEST)
-    return HOST in text[start : end.start() if end else position + _FURTHEST]
+    start, end = command_at(document.source.masked, position)
+    return HOST in document.text[start:end]
 
 
 def _problem(start: int, end: int) -> Problem:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+from agentsflare_kimi.lint.line_starts import line_starts
 from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.key_fixes import key_fix
@@ -19,11 +21,10 @@ _WORDS: Final = ("key", "token", "bearer", "authorization")
 # No prose looks like this, so it needs no word such as `key` before it.
 _MARKED: Final = re.compile(r"sk-(?<!\wsk-)(?<![^:]-sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
 _STRINGS: Final = frozenset({"value", "request"})
-_CANDIDATE: Final = re.compile(
-    r"[^\r\n]{0,30}?(?<![\w-])([A-Za-z0-9][A-Za-z0-9_-]{15,199})(?![\w-])"
-)
+_WORD: Final = re.compile("|".join(_WORDS), re.IGNORECASE)
+_CANDIDATE: Final = re.compile(r"(?<![\w-])[A-Za-z0-9][A-Za-z0-9_-]{15,199}(?![\w-])")
 # `Bearer `, and the default of a script's variable: `${..._API_KEY:-`.
-_KEY_BEFORE: Final = re.compile(r"(?:[Bb]earer\s+|\$\{\w*(?:KEY|TOKEN):?[-=]\"?)\Z")
+_KEY_BEFORE: Final = re.compile(r"[Bb]earer\s+|\$\{\w*(?:KEY|TOKEN):?[-=]\"?")
 _OWN_NAMES: Final = re.compile(r"(?i)agentsflare|kimi|moonshot")
 # Placeholders for keys; fewer words count after `sk-`, since no prose looks like that.
 _PLACEHOLDER: Final = re.compile(
@@ -33,7 +34,6 @@ _FIGURE_OF_SPEECH: Final = re.compile(
     r"(?i)dummy|test|fake|mock|sample|secret|api[_-]?key|0{4}|1234|abcd|todo"
 )
 _LEAST_UNMARKED: Final = 24
-_LONGEST_GAP: Final = 40
 _WRITTEN: Final = (
     "a key of {} characters is in the source; read it from AGENTSFLARE_API_KEY, and revoke this one"
 )
@@ -49,10 +49,10 @@ def _check(reading: Reading) -> Iterator[Problem]:
     if document.language == "prose" or (is_env and not reading.is_tracked):
         return
     is_ours = GATEWAY in document.text
+    announced = {match.end() for match in _KEY_BEFORE.finditer(document.text)}
     for start, end in _candidates(document.text):
         value = document.value_at(start, end)
-        before = document.text[max(0, start - _LONGEST_GAP) : start]
-        is_key = is_api_key(value.key) or bool(_KEY_BEFORE.search(before))
+        is_key = is_api_key(value.key) or start in announced
         if (is_key or _is_marked(value)) and (is_ours or _OWN_NAMES.search(value.key)):
             yield Problem(
                 message=(_TRACKED if is_env else _WRITTEN).format(end - start),
@@ -69,19 +69,16 @@ def _is_marked(value: Value) -> bool:
 
 
 def _candidates(text: str) -> list[tuple[int, int]]:
-    """Find what looks like a secret by itself, or follows a word for one."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = text
+    """Find what looks like a secret by itself, or comes next in a line after a word for one."""
     found = {match.span() for match in _MARKED.finditer(text) if _looks_secret(match[0])}
-    for word in _WORDS:
-        position = lowered.find(word)
-        while position >= 0:
-            position += len(word)
-            match = _CANDIDATE.match(text, position)
-            if match and _looks_secret(match[1]):
-                found.add(match.span(1))
-            position = lowered.find(word, position)
+    candidates = [match.span() for match in _CANDIDATE.finditer(text)]
+    starts = line_starts(text)
+    for word in _WORD.finditer(text):
+        at = bisect_left(candidates, (word.end(), 0))
+        start, end = candidates[at] if at < len(candidates) else (len(text), len(text))
+        is_in_line = bisect_right(starts, start) == bisect_right(starts, word.end())
+        if is_in_line and _looks_secret(text[start:end]):
+            found.add((start, end))
     return sorted(found)
 
 

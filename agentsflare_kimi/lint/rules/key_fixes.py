@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from agentsflare_kimi.lint.edits.imports import import_edit
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.rules.gateway_statements import goes_to_gateway_alone
@@ -34,15 +36,13 @@ _READ: Final = {
 }
 _GO_OS: Final = lazy(r'^[ \t]*(?:import[ \t]+)?"os"', re.MULTILINE)
 # `${NAME:-default}`
-_SHELL_DEFAULT: Final = lazy(r"\$\{\w+(?P<default>:?[-=]\"?)\Z")
+_SHELL_DEFAULT: Final = lazy(r"\$\{\w+(?P<default>:?[-=]\"?)")
 _SHELL_END: Final = lazy(r'"?(?P<end>\})')
 _NAME_AND_DEFAULT: Final = 2
-_GET_OR_DEFAULT: Final = lazy(r"(?P<method>getOrDefault)\s*\Z")
 # Operators between a look-up and its default.
-_OPERATOR: Final = lazy(r"[ \t]*(?:\bor\b|\?\?|\|\||\?:)\s*\Z")
+_OPERATORS: Final = frozenset({"or", "??", "||", "?:"})
 _LOOKED_UP: Final = lazy(r"(?i)env|\bconfig\b")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
-_REACH: Final = 40
 
 
 def key_fix(document: CodeDocument, value: Value) -> Fix | None:
@@ -72,9 +72,12 @@ def key_fix(document: CodeDocument, value: Value) -> Fix | None:
 def _without_default(document: CodeDocument, region: Region) -> tuple[Edit, ...] | None:
     """Drop a key that is the default of a look-up."""
     source = document.source
-    before = source.masked[max(0, region.start - _REACH) : region.start]
-    if operator := _OPERATOR.search(before):
-        start = region.start - len(operator[0])
+    tokens = document.tree.tokens(document.tree.part_at(region.start))
+    operator = tokens[document.tree.index_of(tokens, region.start) - 1]
+    if operator.text in _OPERATORS and operator.end <= region.start:
+        start = operator.start
+        while source.text[start - 1 : start] in {" ", "\t"}:
+            start -= 1
         return (Edit(start=start, end=region.end, replacement=""),)
     opener = source.enclosing(region.start)
     if opener is None or source.text[opener] != "(":
@@ -99,27 +102,33 @@ def _got(document: CodeDocument, region: Region) -> tuple[Edit, ...] | None:
     opener = source.enclosing(region.start)
     if opener is None or document.language not in {"java", "kotlin"}:
         return None
-    method = _GET_OR_DEFAULT.search(source.masked[max(0, opener - _REACH) : opener])
+    tokens = document.tree.tokens(document.tree.part_at(opener))
+    method = tokens[document.tree.index_of(tokens, opener) - 1]
     entries = read_entries(source, opener) or []
-    if method is None or len(entries) != _NAME_AND_DEFAULT or entries[1].end != region.end:
+    is_whole = len(entries) == _NAME_AND_DEFAULT and entries[1].end == region.end
+    if method.text != "getOrDefault" or method.end > opener or not is_whole:
         return None
-    start = max(0, opener - _REACH) + method.start("method")
     return (
-        Edit(start=start, end=start + len(method["method"]), replacement="get"),
+        Edit(start=method.start, end=method.end, replacement="get"),
         Edit(start=entries[0].end, end=region.end, replacement=""),
     )
 
 
 def _without_shell_default(document: CodeDocument, value: Value) -> Fix | None:
     """Drop the key from `${NAME:-key}`."""
-    text = document.text
-    before = _SHELL_DEFAULT.search(text[max(0, value.start - _REACH) : value.start])
-    after = _SHELL_END.match(text, value.end)
-    if before is None or after is None:
+    start = _shell_defaults(document).get(value.start)
+    after = _SHELL_END.match(document.text, value.end)
+    if start is None or after is None:
         return None
-    start = value.start - len(before["default"])
     edit = Edit(start=start, end=after.start("end"), replacement="")
     return Fix(edits=(edit,), is_safe=False, reason=_RISK)
+
+
+@kept_with_first
+def _shell_defaults(document: CodeDocument) -> Mapping[int, int]:
+    """Map where each default of a variable begins to where its sign does."""
+    found = _SHELL_DEFAULT.finditer(document.text)
+    return {match.end(): match.start("default") for match in found}
 
 
 def _looked_up(document: CodeDocument, region: Region, value: Value) -> tuple[Edit, ...] | None:

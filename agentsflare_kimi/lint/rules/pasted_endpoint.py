@@ -15,6 +15,8 @@ from agentsflare_kimi.lint.rules.urls import GatewayUrl, find_urls
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
+from agentsflare_kimi.lint.sources.targets import code_before
+from agentsflare_kimi.lint.sources.tree import Tree
 from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["RULE"]
@@ -33,22 +35,23 @@ _SDK_CALL: Final = re.compile(
     r"(?is)(?!(?:async)?(?:def|func?|fn|function|constructor)\w).*(?:openai|client|kimi|baseur)"
 )
 # The .NET SDK's name for the base URL; elsewhere an endpoint may be the complete URL.
-_DOTNET: Final = re.compile(
-    r"\bOpenAIClientOptions\b[^;{}]*\{[^{}]*\bEndpoint\s*=\s*new[^;{}\"]*\"\Z"
-)
-_STATEMENT: Final = re.compile(r"[;{}]")
-_LONGEST_STATEMENT: Final = 400
+_DOTNET_KEY: Final = "Endpoint"
+_DOTNET_TYPE: Final = "OpenAIClientOptions"
+# Signs and words between a name, or what is looked up, and its value.
+_GIVING: Final = ("=", ":", "(", "?", "|", " or")
+# For each use its whole statement is read; without a bound this would take quadratic time.
 _MOST_USES: Final = 50
 _LONGEST_SHOWN: Final = 50
 _BASE: Final = re.compile(r"(?i:base_?ur[li]|api_base)[\"']?\s*[=:(]\s*(?:\w+\.)*\Z")
+# The lengths of words are bounded, since their ends are sought at each of their characters.
 _CALL: Final = re.compile(
     r"(?<!\w)(?!\w{0,40}(?i:base))\w{0,40}"
     r"(?i:post|fetch|request|urlopen|curl_init|axios|ajax|url|uri|stream)\w{0,40}"
-    r"(?:\.\w{1,40})?!?\s*\(\s*(?:[^(),;]{0,40},\s*){0,2}(?:ur[il]\s*[=:]\s*)?"
+    r"(?:\.\w{1,40})?!?\s*\(\s*(?>(?:[^(),;]*+,\s*)*)(?:ur[il]\s*[=:]\s*)?"
     r"[&f]?[\"'`]?[{$]{0,2}(?:\w+(?:\.|->|::))*\Z"
 )
 _SETTING: Final = re.compile(r"(?<!\w)(?i:url|uri|endpoint)[\"']?\s*[=:]\s*(?:\w+\.)*\Z")
-_CURL: Final = re.compile(r"(?<!\w)curl\s(?:\\\n|[^\n]){0,300}\$\{?\Z")
+_CURL: Final = re.compile(r"(?<!\w)curl\s(?:\\\n|[^\n])*\$\{?\Z")
 _SAME: Final = re.compile(r"[\"']?\s*[=:]\s*(?:\w+\.)*(?i:base_?url)(?!\w)")
 _RISK: Final = "something else may use this as the whole URL"
 
@@ -77,7 +80,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
 def _risk(document: Document, url: GatewayUrl) -> str | None:
     """Say why removing the path is risky; None if this is not a base URL."""
     key = url.value.key
-    if _DOTNET.search(document.text[max(0, url.start - _LONGEST_STATEMENT) : url.start]):
+    if isinstance(document, CodeDocument) and _is_dotnet_option(document.tree, url.start):
         return ""
     if isinstance(document, CodeDocument) and is_base_url(key):
         callee = _callee(document, url)
@@ -98,9 +101,7 @@ def _risk(document: Document, url: GatewayUrl) -> str | None:
 def _callee(document: CodeDocument, url: GatewayUrl) -> str:
     """Return the call that takes a base URL directly: `OpenAI(base_url=...)`, `x.baseUrl(...)`."""
     source = document.source
-    if not re.search(
-        r"(?:[=:(?|]|\bor)\s*[\"'`]\Z", document.text[max(0, url.start - 20) : url.start]
-    ):
+    if not _is_given(document, url.start):
         return ""
     opener = source.enclosing(url.start)
     if opener is not None and source.text[opener] == "{":
@@ -114,9 +115,32 @@ def _callee(document: CodeDocument, url: GatewayUrl) -> str:
     if not is_base_url(callee.rpartition(".")[2]):
         return callee
     # A builder chain names its type further up.
-    start = max(0, opener - _LONGEST_STATEMENT)
-    ends = [match.end() for match in _STATEMENT.finditer(source.masked, start, opener)]
-    return source.masked[max(ends, default=start) : opener]
+    return source.masked[document.tree.part_at(opener).start : opener]
+
+
+def _is_given(document: CodeDocument, start: int) -> bool:
+    """Tell whether a string that begins with a URL is given to something."""
+    region = document.source.region_at(start)
+    if region is None or region.inner_start != start:
+        return False
+    return code_before(document.tree, region.start).rstrip().endswith(_GIVING)
+
+
+def _is_dotnet_option(tree: Tree, offset: int) -> bool:
+    """Tell whether a URL is in `new OpenAIClientOptions { Endpoint = new Uri("...") }`."""
+    opener = tree.opener_around(offset)
+    entry = tree.part_at(opener) if opener >= 0 else None
+    if entry is None or entry.opener < 0 or tree.source.text[entry.opener] != "{":
+        return False
+    if [token.text for token in tree.tokens(entry)[:2]] != [_DOTNET_KEY, "="]:
+        return False
+    place = entry.opener
+    if tree.part_at(place).start == place:
+        # The brace is on a line of its own, below its type.
+        while tree.source.masked[place - 1 : place].isspace():
+            place -= 1
+    head = tree.part_at(place) if place == entry.opener else tree.statement_at(max(0, place - 1))
+    return any(t.text == _DOTNET_TYPE and t.start < place for t in tree.tokens(head))
 
 
 class _Uses(NamedTuple):
@@ -132,13 +156,20 @@ def _uses(document: Document, name: str) -> _Uses:
     text = document.text
     total = as_base = as_whole = 0
     for place in _places(text, name):
-        before = text[max(0, place - _LONGEST_STATEMENT) : place]
+        before = text[_statement_start(document, place) : place]
         is_base = bool(_BASE.search(before))
         # `base_url=base_url` is one use, though it contains the name twice.
         total += not _SAME.match(text, place + len(name), place + len(name) * 2 + 10)
         as_base += is_base
         as_whole += not is_base and _is_whole(before, text[place + len(name) :][:4])
     return _Uses(total, as_base, as_whole)
+
+
+def _statement_start(document: Document, place: int) -> int:
+    """Find where the statement around a place begins; in settings, the line."""
+    if isinstance(document, CodeDocument):
+        return document.tree.statement_at(place).start
+    return document.text.rfind("\n", 0, place) + 1
 
 
 def _places(text: str, name: str) -> Iterator[int]:

@@ -9,12 +9,14 @@ this name uses that model, unless something outside the file says otherwise.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agentsflare_kimi.lint.edits.layout import merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Fix
+from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, group_at
 from agentsflare_kimi.lint.requests.keys import is_model_key, sampling_parameter
@@ -27,7 +29,7 @@ from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
 from agentsflare_kimi.lint.sources.regions import Entry
-from agentsflare_kimi.lint.sources.targets import target_of
+from agentsflare_kimi.lint.sources.targets import DOTS, target_of
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.rules import find_rejections
 from agentsflare_kimi.named_tuple import NamedTuple
@@ -48,11 +50,9 @@ _CHOICES: Final = frozenset({"if", "?", "else", "switch", "match", "+"})
 _SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
 _DATA: Final = frozenset({"json", "toml", "terraform", "shell"})
 _MODEL: Final = frozenset({"model", "model_name", "Model"})
-_OWNER: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[\Z")
+_MODEL_SET: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[[\"']model[\"']\]\s*=(?!=)")
 _SUBSCRIPT_END: Final = lazy(r"\]\s*=(?!=)")
 _CARRIED: Final = "carried"
-_REACH: Final = 80
-_MOST: Final = 200
 _RISK: Final = "the model may be another one while the program runs"
 
 
@@ -164,9 +164,7 @@ def _is_one_of(document: CodeDocument, written: str, names: Sequence[_Name]) -> 
 
 
 def _places(document: CodeDocument, carriers: Carriers) -> Iterator[_Place]:
-    for count, match in enumerate(_SETTING.finditer(document.text)):
-        if count > _MOST:
-            return
+    for match in _SETTING.finditer(document.text):
         parameter = sampling_parameter(match[0].strip("_"))
         place = (
             _in_group(document, match.start(), parameter)
@@ -184,17 +182,26 @@ def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | N
     region = source.region_at(offset)
     start = region.start if region else offset
     group = group_at(source, bracket_around(document.tree, start))
-    entry = next((e for e in group.entries if e.start == start), None) if group else None
-    if group is None or entry is None or sampling_parameter(entry.key) != parameter:
+    at = bisect_left(group.entries, start, key=lambda entry: entry.start) if group else 0
+    entry = group.entries[at] if group and at < len(group.entries) else None
+    if group is None or entry is None or entry.start != start:
         return None
-    model = next((e for e in group.entries if e.key in _MODEL or is_model_key(e.key)), None)
-    if model is None:
+    model = _model_in(document, group.opener)
+    if model is None or sampling_parameter(entry.key) != parameter:
         return None
     written = source.text[model.value_start : model.end]
     number = number_ahead(source.masked, entry.value_start)
     if number is None:
         return None
     return _Place(written, parameter, number[0], entry.start, entry.end, group, entry)
+
+
+@kept_with_first
+def _model_in(document: CodeDocument, opener: int) -> Entry | None:
+    """Find the entry that names a model in a bracket."""
+    group = group_at(document.source, opener)
+    entries = group.entries if group else ()
+    return next((e for e in entries if e.key in _MODEL or is_model_key(e.key)), None)
 
 
 def _in_builder(document: CodeDocument, match: re.Match[str], parameter: str) -> _Place | None:
@@ -204,13 +211,18 @@ def _in_builder(document: CodeDocument, match: re.Match[str], parameter: str) ->
     if masked[opener : opener + 1] != "(" or document.source.region_at(match.start()):
         return None
     statement = document.tree.statement_at(match.start())
-    model = _BUILDER.search(masked, statement.start, statement.end)
-    if model is None:
-        return None
+    model = _model_of_builder(document, statement.start, statement.end)
     number = number_ahead(masked, opener + 1)
-    if number is None:
+    if not model or number is None:
         return None
-    return _Place(model["model"], parameter, number[0], match.start(), match.end())
+    return _Place(model, parameter, number[0], match.start(), match.end())
+
+
+@kept_with_first
+def _model_of_builder(document: CodeDocument, start: int, end: int) -> str:
+    """Return what a statement gives to `.model(...)`."""
+    model = _BUILDER.search(document.source.masked, start, end)
+    return model["model"] if model else ""
 
 
 def _in_subscript(document: CodeDocument, match: re.Match[str], parameter: str) -> _Place | None:
@@ -218,28 +230,42 @@ def _in_subscript(document: CodeDocument, match: re.Match[str], parameter: str) 
     region = document.source.region_at(match.start())
     if region is None or (region.inner_start, region.inner_end) != match.span():
         return None
-    text = document.text
-    owner = _OWNER.search(text[max(0, region.start - _REACH) : region.start])
-    sign = _SUBSCRIPT_END.match(text, region.end)
-    if not (owner and sign):
-        return None
-    if not re.search(rf"(?<![\w.]){re.escape(owner[1])}\[[\"']model[\"']\]\s*=(?!=)", text):
+    sign = _SUBSCRIPT_END.match(document.text, region.end)
+    if sign is None or _subscripted(document, region.start) not in _given_a_model(document):
         return None
     number = number_ahead(document.source.masked, sign.end())
     # The model is assigned to the subscript itself.
     return _Place("model", parameter, number[0], *match.span()) if number else None
 
 
+def _subscripted(document: CodeDocument, offset: int) -> str:
+    """Name what has a string as its subscript: `params["temperature"]`; empty for attributes."""
+    tree = document.tree
+    opener = tree.opener_around(offset)
+    if opener < 0 or opener + 1 != offset or tree.source.text[opener] != "[":
+        return ""
+    tokens = tree.tokens(tree.part_at(opener))
+    index = tree.index_of(tokens, opener)
+    is_member = index > 1 and tokens[index - 2].text in DOTS
+    return tokens[index - 1].text if index and not is_member else ""
+
+
+@kept_with_first
+def _given_a_model(document: CodeDocument) -> frozenset[str]:
+    """List the names whose key `model` is set somewhere."""
+    return frozenset(match[1] for match in _MODEL_SET.finditer(document.text))
+
+
 def _on_carrier(
     document: CodeDocument, carriers: Carriers, match: re.Match[str], parameter: str
 ) -> _Place | None:
     """Read `body["temperature"] = 0.3` where `body` names the model."""
-    position = document.value_at(*match.span()).position
-    around = group_at(document.source, bracket_around(document.tree, match.start()))
-    if position in {"comment", "prose"} or has_model(around):
-        return None
     found = carriers.hold(match)
-    return _Place(_CARRIED, parameter, found.value, found.start, found.end) if found else None
+    if found is None or document.value_at(*match.span()).position in {"comment", "prose"}:
+        return None
+    if has_model(group_at(document.source, bracket_around(document.tree, match.start()))):
+        return None
+    return _Place(_CARRIED, parameter, found.value, found.start, found.end)
 
 
 def _is_rejected(model: KimiModel, place: _Place) -> bool:

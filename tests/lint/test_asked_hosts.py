@@ -39,6 +39,8 @@ UNSEEN = [
     f'def pick(n):\n    return OpenAI(base_url="{OURS}") if n else load(n)\nclient = pick(n)\n',
     "for client in clients:\n    ",
     "openai.api_base = load()\nclient = OpenAI()\n",
+    "model = OpenAIChatModel(name, provider=provider)\nclient = OpenAI()\n",
+    "from .llm import gateway\nclient = OpenAI()\n",
 ]
 
 
@@ -84,6 +86,8 @@ def test_an_excerpt_may_leave_its_client_out_but_not_a_base_url():
         ("a.rs", f'use x;\nlet c = OpenAIConfig::new().with_api_base("{OURS}");', 1),
         ("a.php", "$r = Http::post($url, $body);", 0),
         ("a.sh", f'B="${{AGENTSFLARE_BASE_URL:-{OURS}}}"\ncurl "$B/chat/completions" -d "$Q"', 1),
+        ("a.ts", 'import { openai } from "@/lib/ai";\nask(openai("kimi-k2-thinking"))', 0),
+        ("a.http", "POST {{host}}/chat/completions", 0),
         ("a.sh", 'curl "$1/chat/completions" -d "$Q"', 0),
     ],
 )

@@ -109,6 +109,7 @@ def test_a_server_of_ones_own_makes_the_fix_unsafe(url):
     [
         ("a.py", "# The client rewrites this request and warns.\n" + CALL.format("")),
         ("a.py", CALL.format("") + "# pinned: do not change\n"),
+        ("a.py", '"""What calls were before 2026-05: the way back."""\n' + CALL.format("")),
         (".env", "# kept for the replay\nAGENTSFLARE_MODEL=kimi-k2-thinking\n"),
         (".env", "# old, until 2026-05\nAGENTSFLARE_MODEL=kimi-k2-thinking\n"),
     ],
@@ -119,9 +120,24 @@ def test_a_comment_that_says_that_a_name_stays_makes_the_fix_unsafe(filename, te
     assert EVIDENCE["said-to-stay"].reason in finding.fix.reason
 
 
-@pytest.mark.parametrize("comment", ["# Ask once and print the answer.", "# TODO: stream"])
+@pytest.mark.parametrize(
+    "comment",
+    ["# Ask once and print the answer.", '"""Keep the history."""', 'x = """the old text"""'],
+)
 def test_other_comments_leave_it_safe(comment):
     assert kind(find("AFK001", f"{comment}\n{CALL.format('')}", "a.py")[0]) == "safe"
+
+
+def test_two_commands_of_a_script_that_ask_both_models_are_not_changed():
+    url = "https://api.agentsflare.com/v1/chat/completions"
+    ask = f'curl {url} -d \'{{"model": "@", "messages": []}}\'\n'
+    text = ask.replace("@", "kimi-k2-thinking") + ask.replace("@", "kimi-k2.6")
+    assert EVIDENCE["successor-asked"].reason in find("AFK001", text, "a.sh")[0].fix.reason
+
+
+def test_a_program_that_says_what_becomes_of_retired_names_is_not_changed():
+    text = 'client = Kimi(on_retired="warn")\n' + CALL.format("")
+    assert kind(find("AFK001", text, "a.py")[0]) == "unsafe"
 
 
 @pytest.mark.parametrize("after", ["&& exit 1", "&& false", "| grep -q model_not_found"])
@@ -130,3 +146,5 @@ def test_a_command_that_is_to_fail_is_not_changed_safely(after):
     text = f"curl -f https://api.agentsflare.com/v1/chat/completions -d '{body}' {after}\n"
     assert kind(find("AFK001", text, "a.sh")[0]) == "unsafe"
     assert kind(find("AFK001", text.replace(after, ""), "a.sh")[0]) == "safe"
+    tried = f"if {text.replace(after, '').strip()}; then\n  exit 1\nfi\n"
+    assert kind(find("AFK001", tried, "a.sh")[0]) == "unsafe"

@@ -50,9 +50,9 @@ _KEY: Final = lazy(
 )
 _POST: Final = lazy(
     r"(?i)(?<![a-z])(?:\w*post\w*|fetch|request|urlopen|new_?request\w*|stream|curl_init|ur[li]"
-    r"|ur[li]\.(?:create|parse)|curl|xh|https?|wget)(?:\(\s*|(?=\s+[-\"'$h]))"
+    r"|ur[li]\.(?:create|parse)|curl|xh|https?|wget)(?:\(\s*|(?=\s+[-\"'$h{]))"
 )
-_IN_COMMAND: Final = lazy(r"\"?(?:https?://|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
+_IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
 _ROOT: Final = lazy(
     r"(?P<name>[A-Za-z_$][\w$]*|\))[!?]*(?:\.|->|::|\?\.)"
     r"(?:beta\b\W{0,4})?(?:[cC]hats?|[cC]ompletions|[rR]esponses|(?:[cC]reate|[eE]xec|[cC]omplete)_?[cC]hat\w*)"
@@ -90,6 +90,13 @@ _AS: Final = r"(?P<value>\S[^\n]*)\s+as\s+{0}\s*:"
 _TYPED: Final = r"(?<![\w$]){0}\s*:\s*[\"']?(?:\w+\.)?(?:Async)?Kimi\b|\b(?:Async)?Kimi\s+{0}\b"
 # A function of another module of the program: `from .llm import ask`, `from "@/lib/llm"`.
 _OWN: Final = r"(?m)^[ \t]*(?:from\s+\.[^\n]*\b{0}\b|import\b[^\n]*\b{0}\b[^\n]*[\"'][.@~]/)"
+# What another module of the program exports: `import { openai } from "@/lib/ai"`.
+_IMPORTED: Final = lazy(
+    r"(?m)^[ \t]*(?:import\b(?P<names>[^\"'\n]*)[\"'](?:[.@~]/|\.\./)"
+    r"|from\s+\.[\w.]*\s+import\b(?P<listed>[^\n]*))"
+)
+# A client that is handed to a framework's class: `OpenAIChatModel("...", provider=provider)`.
+_HANDED: Final = lazy(r"[(,]\s*(?:provider|(?:async_|openai_)?client)\s*=\s*(?=[A-Za-z_])")
 _PATHS: Final = ("completions", "/responses")
 _DEEPEST: Final = 5
 # A URL is among them: `(context, "POST", url`.
@@ -129,6 +136,8 @@ class Program:
     def _in_sight(self) -> Asked:
         if not (all(map(self._is_ours, self._values())) and all(map(self._is_seen, self._roots()))):
             return "unseen"
+        if any(map(_is_client, self._imported())) or not all(map(self._builds, self._handed())):
+            return "unseen"
         is_ours = _OURS.search(self._text) is not None
         return ("unseen" if self._has_plain_client_beside() else "ours") if is_ours else "plain"
 
@@ -151,6 +160,17 @@ class Program:
                 urls = [url[0] for url in _IN_COMMAND.finditer(line) if _is_chat_url(url[0])]
                 # A variable may be the question as well.
                 yield from [url for url in urls if any(map(url.__contains__, _PATHS))] or urls
+
+    def _handed(self) -> Iterator[str]:
+        """Yield the clients that are handed on, except by parameters' defaults."""
+        for match in _HANDED.finditer(self._text):
+            value = value_at(self._text, match.end())
+            if value not in {"None", "null"}:
+                yield value
+
+    def _imported(self) -> Iterator[str]:
+        for match in _IMPORTED.finditer(self._text):
+            yield from _WORD.findall(match["names"] or match["listed"])
 
     def _is_ours(self, value: str) -> bool:
         """Tell whether an expression is shown to be our host."""
@@ -254,6 +274,10 @@ class Program:
         if not callee[:1].isupper() and callee.lower() not in WORDS["chat-calls"].words:
             return self._defines(callee)
         return re.search(_OWN.format(callee), self._text) is None
+
+
+def _is_client(name: str) -> bool:
+    return {*words_of(name)[-1:]} <= SHOWING["clients"].words - {"completions", "threads", "beta"}
 
 
 def _is_chat_url(expression: str) -> bool:

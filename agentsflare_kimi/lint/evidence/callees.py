@@ -76,7 +76,9 @@ _CATALOGUE_TYPE: Final = lazy(
     r"|Details?|Capabilit\w+|Pricing|Price|Record|Type|Enum|Profile|Limits?)$|(?:Price|Pricing|Cost)\w*$"
 )
 _NAMED_QUERIES: Final = lazy(
-    r"^(?:find|count|delete|destroy|remove|exists|query|search|lookup|list|fetch|load|select|filter"
+    r"^(?i:validate|verify|assert)_?(?=[A-Z_])|^(?i:retrieve|delete)_?[mM]odel"
+    r"|^[gG]et_?[mM]odel(?:[iI]nfo|_info|[dD]etails)?(?:Async|_async)$"
+    r"|^(?:find|count|delete|destroy|remove|exists|query|search|lookup|list|fetch|load|select|filter"
     r"|read|has|is|supports?|get|first|update|upsert)"
     r"(?:All|One|First|Many|Any)?(?:By|Where|With|For|Or(?=Create|New|Insert|Init)|_by|_or_)"
     r"|^(?:or|and)?[wW]here(?=[A-Z_]|$)|_by!?$|_or_(?:create|initialize|insert)"

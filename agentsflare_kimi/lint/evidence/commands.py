@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "asks_a_model",
     "command_at",
+    "is_about_models",
     "is_chat_url",
     "is_read",
     "is_read_otherwise",
@@ -44,6 +45,9 @@ _RUNS: Final = frozenset(
     }
 )
 _ASKS: Final = frozenset({"chat", "prompt", "exec", "run", "ask", "query"})
+_ABOUT: Final = frozenset(
+    "logs log ls list show delete rm remove create deploy deployment pull history".split()  # noqa: SIM905  # words read best as words
+)
 _METHOD: Final = lazy(r"(?:-X|--request)[ =]*[\"']?(?P<method>[A-Za-z]+)")
 _URL: Final = lazy(r"(?:https?://|\$\{?\w+\}?)[^\s\"']*|(?<=[\s\"'])/[\w/.-]+")
 _VARIABLE: Final = lazy(r"\$\{?(\w+)")
@@ -88,6 +92,12 @@ def asks_a_model(command: str) -> bool:
     first = words[1] if len(words) > 1 else "-"
     # `llm logs -m name` looks for what was asked.
     return not first.isalpha() or first in _ASKS
+
+
+def is_about_models(command: str) -> bool:
+    """Tell whether a command does something models: `deployment create`, `llm logs`."""
+    words = [word for word in command.split() if not word.startswith("-")]
+    return not _ABOUT.isdisjoint(words[1:])
 
 
 def posts_a_request(command: str) -> bool:

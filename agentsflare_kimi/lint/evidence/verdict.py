@@ -12,18 +12,21 @@ from agentsflare_kimi.lint.evidence.callees import (
     is_chat,
 )
 from agentsflare_kimi.lint.evidence.case import Case, Verdict
+from agentsflare_kimi.lint.evidence.commands import is_about_models
 from agentsflare_kimi.lint.evidence.defaults import name_around_default
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url, is_model_key
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.steps import Step
-from agentsflare_kimi.lint.sources.targets import word_at
+from agentsflare_kimi.lint.sources.targets import content_at, word_at
 from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agentsflare_kimi.lint.sources.regions import Region
-    from agentsflare_kimi.lint.sources.tree import Tree
+    from agentsflare_kimi.lint.sources.tree import Part, Tree
 
 __all__ = ["Verdict", "judge"]
 
@@ -147,7 +150,9 @@ def _item(case: Case, step: Step) -> Verdict:
     """Judge a list item: the value of the flag before it, or one of several models."""
     before = string_before(case.tree, step)
     if before and FLAG.match(before):
-        return Verdict("request", before, group=-1)
+        command = " ".join(content_at(case.tree, p.start) for p in _first_parts(case, step))
+        is_about = is_about_models(f"list {command}")
+        return Verdict("value" if is_about else "request", before, group=-1)
     opening = case.tree.source.text[step.opener] if step.opener >= 0 else ""
     # C++: `{{"model", "..."}, {"messages", m}}`; SQL: `VALUES ('llm_model', '...')`.
     is_braced = opening == "{" or (opening == "(" and case.tree.language.name == "sql")
@@ -163,6 +168,11 @@ def _item(case: Case, step: Step) -> Verdict:
     if is_one and name and is_model_key(name) and case.tree.source.text[step.opener] in "({":
         return Verdict("request", name)
     return Verdict("value", name, ("listed",))
+
+
+def _first_parts(case: Case, step: Step) -> Sequence[Part]:
+    """Return where a list's first words stand: a program and what it is to do."""
+    return case.tree.parts_of(step.opener)[:2]
 
 
 def _got(function: str) -> str:

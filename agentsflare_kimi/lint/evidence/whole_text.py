@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.patterns import Rare, lazy
+from agentsflare_kimi.lint.sources.documents import line_around
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.documents import Document
+    from agentsflare_kimi.lint.sources.regions import Region, Source
 
 __all__ = ["is_for_other_servers", "reasons_in", "reasons_in_comments", "split_comments"]
 
 # What SDKs and APIs call the error that a retired model gives, or how its code is looked for.
 _EXPECTED: Final = Rare(
-    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. status && curl",
+    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. status && curl "
+    "migrate_to on_retired on_deprecated",
     r"\b(?:Model)?NotFound(?:Error|Exception)\b|\bModelNotFound|model_not_found"
     r"|\b(?:Retired|Deprecated)Model(?:Error|Warning)\b"
     r"|\bcatch_warnings\b|\bpytest\.(?:raises|warns)\b"
+    r"|\b(?:migrate_to|on_retired|on_deprecated)\s*=(?!=)"
+    r"|\bif\s+curl\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bthen\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bexit\s+[1-9]"
     r"|&&\s*(?:exit\s+[1-9]|false\b|fail)|(?m:^\s*(?:if\s+)?!\s+curl\b)"
     r"|\bstatus(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b",
 )
@@ -61,12 +66,15 @@ _LOOKS_FOR_PART: Final = Rare(
 )
 # What a comment calls a name that is there for its own sake.
 _STAYS: Final = lazy(
-    r"(?i)\b(?:kept|keep(?:s|ing)?|deliberate(?:ly)?|on purpose|intentional(?:ly)?|replay\w*"
-    r"|reproduc\w+|rewrit\w+|rewrote|baseline|archiv\w+|histor\w+|legacy|pinned|frozen|compar\w+"
+    r"(?i)\b(?:kept|keep (?:this|as|it|the (?:old|name|model))|deliberate(?:ly)?|on purpose"
+    r"|intentional(?:ly)?|replay\w*|reproduc\w+|rewrit\w+|rewrote|baseline|archived?|historical"
+    r"|legacy|pinned|frozen|comparison|compare[sd]? (?:with|to|against)|a/b|canary|control group"
     r"|(?:do not|don't|never|must not) (?:change|rename|touch|migrate|edit|update|upgrade|bump)"
-    r"|(?:must|should|has to) (?:stay|remain|fail)|expected to fail|retired (?:on purpose|name)"
-    r"|a/b|canary|control group|snapshot\w*|fixture|migrated? (?:from|by|at run)|as it was"
-    r"|used to|old|until|former(?:ly)?|previous(?:ly)?|deprecated|retired|no longer)\b"
+    r"|(?:must|should|has to) (?:stay|remain|fail)|expected to fail|snapshots?|fixture"
+    r"|migrated? (?:from|by|at run)|as it was|way back|before (?:20\d\d|the move)|used to be"
+    r"|until (?:20\d\d|the (?:move|end|retirement))|(?:the|this|an) old"
+    r"|old (?:names?|values?|models?)"
+    r"|former(?:ly)?|previous (?:names?|models?)|deprecated|retired|no longer)\b"
 )
 _COMMENT: Final = lazy(
     r"(?m)(?:^|(?<=\s))#[^\n]*|(?m:^[ \t]*(?://|;|--|REM\b)[^\n]*)|<!--(?s:.*?)-->"
@@ -114,8 +122,8 @@ def split_comments(document: Document) -> tuple[str, str]:
         return cells, ""
     text = document.text
     if isinstance(document, CodeDocument):
-        kinds = {"comment", "prose"}
-        spans = [(r.start, r.end) for r in document.source.regions if r.kind in kinds]
+        source = document.source
+        spans = [(r.start, r.end) for r in source.regions if _is_comment(source, r)]
     else:
         spans = [match.span() for match in _COMMENT.finditer(text)]
     pieces: list[str] = []
@@ -124,3 +132,15 @@ def split_comments(document: Document) -> tuple[str, str]:
         pieces.append(text[last:start])
         last = end
     return "".join([*pieces, text[last:]]), "\n".join(text[start:end] for start, end in spans)
+
+
+def _is_comment(source: Source, region: Region) -> bool:
+    """Tell whether a region is a comment, or a string that stands by itself as a docstring."""
+    if region.kind != "string":
+        return region.kind in {"comment", "prose"}
+    is_long = source.text[region.start : region.inner_start][-3:] in {'"""', "'''"}
+    if not is_long or source.enclosing(region.start) is not None:
+        return False
+    line, _ = line_around(source.text, region.start)
+    _, end = line_around(source.text, region.end)
+    return not (source.text[line : region.start] + source.text[region.end : end]).strip()

@@ -52,6 +52,7 @@ class Language(NamedTuple):
         lead: Pattern of the line before such a block that sends it: its method and URL.
         blocks_language: The language of blocks without a tag; guessed if empty.
         glues: Signs that join a string to something else.
+        methods: A sign before the name of a method, which other languages put after a key.
         raw: Openings of strings in which a backslash escapes nothing.
         ends_at_line: Whether a statement ends with its line, unless something continues it.
         goes_on: Whether an operator at a line's end continues the statement.
@@ -88,6 +89,7 @@ class Language(NamedTuple):
     lead: str = ""
     blocks_language: str = ""
     glues: str = "+"
+    methods: str = ""
     raw: str = ""
     ends_at_line: bool = True
     goes_on: bool = True

@@ -16,6 +16,7 @@ LANGUAGE = Language(
     ),
     signs="-\"'[",
     glues="..",
+    methods=":",
     raw="[",
     tests=r"(?<![\w.])(?:describe|it|before_each)\(",
     pairs_with_equals=True,

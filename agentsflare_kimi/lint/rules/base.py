@@ -114,16 +114,21 @@ class Reading:
             return mention
         evidence = [*mention.value.evidence, *self._host_of(mention)]
         evidence += self.reasons
-        if not load(self.document.language).is_data:
-            model = find_model(mention.model)
-            new = self.successor_of(model) if model else None
-            if new and new.id in asked:
-                evidence.append("successor-asked")
+        model = find_model(mention.model)
+        new = self.successor_of(model) if model else None
+        if new and self._asks_as_well(new.id, asked):
+            evidence.append("successor-asked")
         # What is doubted already needs no further look.
         found = tuple(evidence)
         if speaks_for(found) and not reasons_against(found):
             evidence += self.remarked or (("unseen-host",) if self._is_host_unseen(mention) else ())
         return mention._replace(value=mention.value._replace(evidence=tuple(evidence)))
+
+    def _asks_as_well(self, model: str, asked: AbstractSet[str]) -> bool:
+        """Tell whether the program, which may consist of several texts, asks *model*, too."""
+        if self._around and self._around.document.language != "markdown":
+            return model in self._around.document.text
+        return model in asked and not load(self.document.language).is_data
 
     @cached_property
     def reasons(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from typing import Final
 from agentsflare_kimi.lint.evidence.commands import (
     asks_a_model,
     command_at,
+    is_about_models,
     is_read_otherwise,
     sets_alone,
 )
@@ -104,6 +105,9 @@ class ShellDocument(CodeDocument):
         if match := _ASSIGNMENT.search(before) or _FLAG.search(before):
             key = next(filter(None, match.groups()))
             is_request = is_model_key(key.lstrip("-")) or key == "-m"
+            if key.startswith("-"):
+                first, _ = command_at(self.source.masked, start)
+                is_request = is_request and not is_about_models(self.text[first:start])
             return ("request" if is_request else "value"), key
         return ("value" if not before or before[-1] in " \t\r\n('\"" else "glued"), ""
 

@@ -195,6 +195,8 @@ class Tree:
             text = match[0].lstrip()
             begin = match.end() - len(text)
             position = match.end()
+            if text == self.language.methods and is_word(source.masked[position : position + 1]):
+                text = "."
             if text == STRING:
                 region = source.region_at(begin)
                 position = max(region.end if region else position, position)

@@ -134,7 +134,8 @@ def takes_model_first(callee: str) -> bool:
 
 def describes_a_model(callee: str) -> bool:
     """Tell whether a type describes a model: `ModelInfo(...)`."""
-    return bool(_CATALOGUE_TYPE.search(callee.rpartition(".")[2]))
+    last = callee.rpartition(".")[2]
+    return last not in _METHODS and _CATALOGUE_TYPE.search(last) is not None
 
 
 def falls_back(callee: str) -> bool:

@@ -15,7 +15,6 @@ from agentsflare_kimi.lint.evidence.callees import (
 from agentsflare_kimi.lint.evidence.chains import chain_before
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.bindings import bindings_of
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.tree import is_word
 
@@ -51,7 +50,6 @@ class Purposes:
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
         self._tree = tree
-        self._bindings = bindings_of(tree)
         self._looked_up: dict[str, bool] = {}
         self._registering: dict[str, bool] = {}
         self._defined: dict[str, bool] = {}
@@ -160,7 +158,9 @@ class Purposes:
         if not is_word(name):
             return False
         if name not in self._looked_up:
-            places = self._bindings.places_of(name)
+            from agentsflare_kimi.lint.requests.bindings import bindings_of  # noqa: PLC0415  # few need it
+
+            places = bindings_of(self._tree).places_of(name)
             uses = [place for place in places if not self._is_target(place)]
             # What is used before it is assigned comes from elsewhere: a parameter.
             is_own = bool(uses) and places[0] != uses[0]

@@ -21,7 +21,6 @@ from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand
 from agentsflare_kimi.lint.evidence.posting import is_posted
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.bindings import bindings_of
 from agentsflare_kimi.lint.sources.targets import is_definition, name_before
 from agentsflare_kimi.lint.sources.tree import is_word
 from agentsflare_kimi.named_tuple import NamedTuple
@@ -59,7 +58,6 @@ class Sending:
     def __init__(self, tree: Tree) -> None:
         """Keep *tree*."""
         self._tree = tree
-        self._bindings = bindings_of(tree)
         self._names: dict[str, bool] = {}
         self._defined: set[str] | None = None
 
@@ -189,9 +187,11 @@ class Sending:
 
         A request of an SDK's own type may also be unused, as in an excerpt of a program.
         """
+        from agentsflare_kimi.lint.requests.bindings import bindings_of  # noqa: PLC0415  # few need it
+
         tree = self._tree
         count = 0
-        for place in self._bindings.places_of(name):
+        for place in bindings_of(tree).places_of(name):
             tokens = tree.tokens(tree.part_at(place))
             index = tree.index_of(tokens, place)
             if tokens[index].start != place:

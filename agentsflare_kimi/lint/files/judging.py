@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
 from agentsflare_kimi.lint.files.decoding import decode
-from agentsflare_kimi.lint.files.discovery import is_left_out
 from agentsflare_kimi.lint.files.origins import why_left_out
 from agentsflare_kimi.lint.files.packing import pack
 from agentsflare_kimi.lint.files.scanning import too_large
@@ -92,6 +91,8 @@ def settings_if_read(
     Raises:
         LintConfigError: A settings file cannot be read or is invalid.
     """
+    from agentsflare_kimi.lint.files.discovery import is_left_out  # noqa: PLC0415  # not for named files
+
     if is_left_out(path, root):
         return None
     settings = settings_for(os.fsdecode(path), options, os.fsdecode(root))

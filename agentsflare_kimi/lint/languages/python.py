@@ -4,8 +4,8 @@ from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import DOUBLE, HASH, SINGLE, TRIPLE_DOUBLE, TRIPLE_SINGLE
 from agentsflare_kimi.lint.sources.lexer import Form
 
-_PREFIX = r"(?:(?<!\w)(?:[rRbBuU]|[bB][rR]|[rR][bB]))?"
-_FORMATTED = r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])"
+_PREFIX = r"(?:(?<!\w)[rRbBuU]{1,2})?"
+_FORMATTED = r"(?<!\w)[rR]?[fFtT][rR]?"
 
 LANGUAGE = Language(
     name="python",

@@ -200,7 +200,7 @@ def names_model(source: Source, group: Group, span: tuple[int, int]) -> bool:
     if model is None or not model.value_start <= span[0] < span[1] <= model.end:
         return False
     before, after = source.masked[model.value_start : span[0]], source.masked[span[1] : model.end]
-    return not before.strip("( \t\r\n") and bool(_WRAPPED.fullmatch(after))
+    return not before.strip("( \t\r\n") and bool(not after or _WRAPPED.fullmatch(after))
 
 
 def _values(source: Source, group: Group) -> dict[str, object]:

@@ -100,7 +100,7 @@ def read_literal(source: Source, start: int, end: int, depth: int = 0) -> object
     piece = source.text[start:end]
     if piece in _CONSTANTS:
         return _CONSTANTS[piece]
-    if _NUMBER.match(piece):
+    if (piece[-1:].isdigit() or piece[-1:] == ".") and _NUMBER.match(piece):
         return read_number(piece)
     if depth < _DEEPEST and source.closers.get(start) == end - 1:
         return _container(source, start, depth + 1)

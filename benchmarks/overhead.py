@@ -101,7 +101,7 @@ def compare_construction(base_url: str) -> float:
     return statistics.median(times[1]) / statistics.median(times[0])
 
 
-def request_with_image(image_bytes: int) -> Any:
+def request_with_image(image_bytes: int) -> FinalRequestOptions:
     """Return the SDK's options for a ten-message request whose last message is an image."""
     image = {
         "type": "image_url",

@@ -22,9 +22,9 @@ class BatchSummary:
 
     Attributes:
         rows: Rows of the batch, or of the shard.
-        kept: Rows that an earlier run finished, and that are not asked again.
+        kept: Rows that an earlier run finished; they are not sent again.
         kept_failed: How many of these have an error record.
-        changed: Rows that an earlier run asked with a different request; they are asked again.
+        changed: Rows that an earlier run sent with a different request; they are sent again.
         answered: Rows that were answered.
         failed: Rows that failed, each with an error record.
         causes: The causes of these failures.
@@ -36,7 +36,7 @@ class BatchSummary:
         blocked: Answers and prompts that a content filter blocked.
         cut: Answers that ended at their token limit.
         repaired: Answers that matched the schema at the second try.
-        migrated: By requested model, how many rows were sent to its successor.
+        migrated: How many rows of each requested model were sent to its successor.
         seconds: How long it took.
         stop: Why it ended before its last row, if it did.
     """

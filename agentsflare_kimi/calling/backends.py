@@ -111,8 +111,8 @@ class _AiohttpTransport(http.AsyncBaseTransport):
     async def handle_async_request(self, request: Request) -> Response:
         if not _is_in_asyncio():
             raise ConfigurationError(
-                "http_backend='aiohttp' works in asyncio's event loops alone; "
-                "'default' works in others, too"
+                "http_backend='aiohttp' works only in asyncio's event loops; use 'default' "
+                "in others"
             )
         with _errors_of_the_library():
             response = await self._inner.handle_async_request(request)

@@ -103,7 +103,7 @@ def waiting_threads() -> Iterator[Iterable[FrameType]]:
     for _, frame in _other_threads():
         frames = list(stack(frame))
         files = [each.f_code.co_filename for each in frames]
-        # A worker that waits for a queue has nobody working for it.
+        # A thread that waits for a queue waits for no particular thread.
         if files[0] == threading.__file__ and queue.__file__ not in files:
             yield frames
 

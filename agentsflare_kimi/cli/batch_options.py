@@ -86,7 +86,7 @@ def _add_requests(parser: argparse.ArgumentParser) -> None:
     )
     add("--schema", type=Path, metavar="FILE", help="a JSON schema that answers must match")
     add("--repair", action="store_true", help="ask once more if an answer does not match it")
-    add("--input-format", metavar="FORMAT", help="such as csv, if the file's name does not tell")
+    add("--input-format", metavar="FORMAT", help="such as csv, if the file name does not show it")
     add("--limit", type=count, metavar="N", help="take the first N rows only")
 
 

@@ -46,7 +46,7 @@ class Language(NamedTuple):
         reader: The module and class in `sources` that read it.
         forms: Its strings and comments.
         signs: Characters; every opening of a form contains one of them.
-        longest_prefix: The most characters before that one.
+        longest_prefix: The most characters before that character.
         comments: Pattern of what begins a line's comment, in files that are read line by line.
         blocks: Pattern of the code blocks in a text, with the groups `code` and, if any, `tag`.
         lead: Pattern of the line before such a block that sends it: its method and URL.

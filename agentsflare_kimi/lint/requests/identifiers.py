@@ -13,7 +13,7 @@ from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Name", "find_names"]
 
-# In both cases: `kimi-`, `Kimi-`.
+# Without its first letter, so that `Kimi-` is found, too.
 _NEEDLES: Final = ("imi-", "moonshot-")
 # The characters of a vendor's id, a path or a URL. Source: facts/lint.md section 1.
 _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@+-")
@@ -73,7 +73,7 @@ def find_names(text: str, start: int = 0, end: int | None = None) -> Iterator[Na
 
 
 def _trimmed(text: str, last: int, start: int, end: int) -> Name:
-    """Read the name between *start* and *end*; the one before it ends at *last*."""
+    """Read the name between *start* and *end*; the previous name ends at *last*."""
     variable = ""
     if text.startswith("${", start - 2) and (match := _DEFAULT.match(text, start, end)):
         variable = match[1] or match[2]

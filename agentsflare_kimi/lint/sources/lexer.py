@@ -55,7 +55,7 @@ class Syntax:
         Args:
             forms: The forms; if two begin alike, the first wins.
             signs: Characters; every opening contains one of them.
-            longest_prefix: The most characters before that one (2 for `rb` in `rb""`).
+            longest_prefix: The most characters before that character (2 for `rb` in `rb""`).
         """
         self.forms: Final = tuple(forms)
         self.longest_prefix: Final = longest_prefix
@@ -124,7 +124,7 @@ class Scanner:
         self.regions: list[Region] = []
         self.stack: list[_Placeholder] = []
         self.heredocs = 0
-        # What handlers looked for in vain: up to where no regex closes, and brackets that never do.
+        # What handlers need not look for again: a regex's end before `divided`, these brackets.
         self.divided = 0
         self.unclosed: set[str] = set()
 
@@ -140,7 +140,7 @@ class Scanner:
                 return
             match = self.syntax.open_at(self.text, position, sign.start())
             if match:
-                # A seeming opening may be none (a division, not a regex); step past it anyway.
+                # What looks like an opening may not be one (a division, not a regex); step past it.
                 position = max(self._open(match), match.end())
             else:
                 position = self._bracket(sign) if self.stack else sign.end()
@@ -197,7 +197,7 @@ class Scanner:
         self.stack.append(_Placeholder(resume, opener, closer))
 
     def _after_placeholder(self, index: int, closer_end: int) -> int:
-        # The closing bracket counts as string, so that brackets in code stay paired.
+        # The closing bracket counts as part of the string, so that brackets in code stay paired.
         return self.content(index, closer_end - 1, closer_end, goes_on=True)
 
     def _bracket(self, match: re.Match[str]) -> int:
@@ -225,7 +225,7 @@ def scan(text: str, syntax: Syntax) -> list[Region]:
     """
     scanner = Scanner(text, syntax)
     start = 0
-    # A form with an empty opening, in which the text begins: text before `<?php`.
+    # A form with an empty opening begins with the text: the text before `<?php`.
     if (match := syntax.opener.match(text)) and not match[0]:
         start = scanner.content((match.lastindex or 1) - 1, 0, 0)
     scanner.run(start, len(text))

@@ -64,7 +64,8 @@ _TEXTS: Final = (
 # https://github.com/openclaw/openclaw/pull/22194, https://github.com/QuantumNous/new-api/issues/5330
 _DEVELOPER_TEXTS: Final = re.compile(
     r"\brole\b.{0,40}\bdeveloper\b|\bdeveloper\b.{0,40}\brole\b|ROLE_UNSPECIFIED"
-    r"|unknown variant `developer`|unexpected message role|\brole\b.{0,20}input should be 'system'",
+    r"|unknown variant `developer`|unexpected message role|input should be 'system'"
+    r"|(?:invalid|unsupported) value\W{1,4}developer\b",
     re.IGNORECASE | re.DOTALL,
 )
 

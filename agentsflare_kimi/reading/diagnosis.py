@@ -107,7 +107,7 @@ def _fill(form: Form, evidence: Evidence, groups: Mapping[str, str | None]) -> D
     shown = {
         "model": "of that name",
         "index": "",
-        "role": "it",
+        "role": "usually `developer`",
         "path": evidence.path or "that path",
         "base": evidence.base,
         "encoding": evidence.encoding,

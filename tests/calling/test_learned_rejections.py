@@ -141,6 +141,8 @@ DEVELOPER = [{"role": "developer", "content": "Be brief."}, *ASK]
         "unsupported role ROLE_UNSPECIFIED",
         "invalid parameter 'messages[0].role': invalid role 'developer', must be one of: system",
         "messages[0].role: unknown variant `developer`, expected one of `system`, `user`",
+        "Invalid value: 'developer'. Supported values are: 'system', 'assistant' and 'user'.",
+        "Input should be 'system', 'user', 'assistant' or 'tool' for role",
     ],
 )
 @pytest.mark.parametrize("status", [400, 422])

@@ -131,6 +131,8 @@ REFUSALS = [
     ),
     ("role 'developer' is not allowed", "role_rejected", "messages"),
     ("invalid role: developer", "role_rejected", "messages"),
+    ("Invalid value: 'developer'. Supported values are: 'system'", "role_rejected", "messages"),
+    ("Input should be 'system', 'user', 'assistant' or 'tool'", "role_rejected", "messages"),
     ("unsupported message role `critic`", "role_rejected", "messages"),
     (
         "Invalid request: unsupported image url: https://example.org/a.png",

@@ -1,7 +1,7 @@
 """`run_batch` beside `asyncio.gather` and a semaphore over a plain `AsyncOpenAI`.
 
 All ask the same stub, which runs in another process. Each turn is a fresh process. What is
-compared: rows a second, CPU a row, memory of a long run; what the journal costs beside
+compared: rows per second, CPU per row, memory of a long run; what the journal costs beside
 `json.dumps` and `json.loads` of the same records; the rate near a limit beside that with the
 limit known, and with stray 429s beside that without; how soon an empty balance ends a run.
 The median of several rounds counts, with the ways of asking in turns. `batch.py PART…` measures
@@ -250,7 +250,7 @@ class Server:
 
 
 def compare_throughput(table: Table, count: int = 1_500) -> None:
-    """Compare rows a second and CPU a row with a loop written by hand."""
+    """Compare rows per second and CPU per row with a loop written by hand."""
     ratios: dict[str, list[float]] = {}
     with Server() as server:
         for number in range(ROUNDS):
@@ -261,9 +261,9 @@ def compare_throughput(table: Table, count: int = 1_500) -> None:
                     ratio = found[name][what] / found["gather"][what]
                     ratios.setdefault(f"{name} {what}", []).append(ratio)
     middle = {name: statistics.median(values) for name, values in ratios.items()}
-    table.row("rows a second, of gather's", middle["batch rate"], 1.4, at_least=True)
+    table.row("rows per second, of gather's", middle["batch rate"], 1.4, at_least=True)
     table.row("  over aiohttp", middle["batch-aiohttp rate"], 1.8, at_least=True)
-    table.row("CPU a row, of gather's", middle["batch cpu"], 0.65, at_least=False)
+    table.row("CPU per row, of gather's", middle["batch cpu"], 0.65, at_least=False)
     table.row("  over aiohttp", middle["batch-aiohttp cpu"], 0.42, at_least=False)
 
 

@@ -1,7 +1,7 @@
 """The emulator's server: start-up, 200 streams at once, and the same core behind uvicorn.
 
-Bounds: start-up under one second; no stream fails; not slower than a third of the ASGI server
-that would replace it.
+Bounds, against the ASGI server that would replace it: it starts no later; a third of its streams
+per second; no stream fails.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 STREAMS = 200
 ROUNDS = 5
-HIGHEST_START_UP = 1.0
+HIGHEST_START_UP_RATIO = 1.0
 LOWEST_RATIO = 1 / 3
 PORT, PEER_PORT = 18765, 18766
 BODY = json.dumps(
@@ -113,8 +113,9 @@ def main() -> int:
     asgi = ("uvicorn", "emulator:app", "--log-level", "critical", "--port", str(PEER_PORT))
     start_ups: list[float] = []
     for _ in range(ROUNDS):
-        with running(PORT, *serve) as start_up:
-            start_ups.append(start_up)
+        with running(PORT, *serve) as ours, running(PEER_PORT, *asgi) as theirs:
+            start_ups.append(ours / theirs)
+            print(f"  start-up: {ours:.3f} s, uvicorn {theirs:.3f} s")
     failures, ratios = 0, list[float]()
     with running(PORT, *serve), running(PEER_PORT, *asgi):
         for _ in range(ROUNDS):
@@ -124,10 +125,10 @@ def main() -> int:
             ratios.append(theirs / ours)
             print(f"  {STREAMS} streams: {STREAMS / ours:.0f}/s, uvicorn {STREAMS / theirs:.0f}/s")
     start_up, ratio = statistics.median(start_ups), statistics.median(ratios)
-    print(f"start-up {start_up:.3f} s (bound {HIGHEST_START_UP} s)")
+    print(f"start-up against uvicorn {start_up:.2f} (bound {HIGHEST_START_UP_RATIO})")
     print(f"failed streams {failures} of {ROUNDS * STREAMS} (bound 0)")
     print(f"streams per second against uvicorn {ratio:.2f} (bound {LOWEST_RATIO:.2f})")
-    return int(start_up > HIGHEST_START_UP or failures > 0 or ratio < LOWEST_RATIO)
+    return int(start_up > HIGHEST_START_UP_RATIO or failures > 0 or ratio < LOWEST_RATIO)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,32 @@ def test_modules_stay_short(path):
     assert len(path.read_text("utf-8").splitlines()) <= LINES_OF_A_MODULE
 
 
+def chooses_by_language(node):
+    """Tell whether code compares a language's name, or looks it up in a table of its own."""
+    if isinstance(node, ast.Compare):
+        compared = [node.left, *node.comparators]
+    elif isinstance(node, ast.Subscript):
+        compared = [node.slice]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        compared = node.args if node.func.attr == "get" else []
+    else:
+        return False
+    return any(ast.unparse(each).endswith(("language", "language.name")) for each in compared)
+
+
+@pytest.mark.parametrize("folder", ["edits", "evidence", "requests", "rules"])
+def test_what_a_language_is_stands_in_its_data_file(folder):
+    chosen = {
+        f"{module}:{node.lineno}"
+        for module, tree in TREES.items()
+        if module.startswith(f"agentsflare_kimi.lint.{folder}.")
+        for node in ast.walk(tree)
+        if chooses_by_language(node)
+    }
+
+    assert chosen == set()
+
+
 def test_no_module_imports_the_http_library_of_one_sdk_generation():
     for module, tree in TREES.items():
         assert not {"httpx", "httpx2"} & set(imports(tree, deep=True)), module

@@ -8,17 +8,17 @@ from typing import Final, cast
 from agentsflare_kimi.lint.edits.layout import insert_entry, line_break
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.kept import kept_with_first
+from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.languages.base import Writing
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body
 from agentsflare_kimi.lint.sources.regions import Entry, Source
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["NOT_SDK_KEYWORDS", "added_entry", "entry_beside", "entry_of", "written"]
 
 NOT_SDK_KEYWORDS: Final = frozenset({"thinking"})
 """Fields that the Python SDK has no keyword for; they go through `extra_body`."""
 
-_CONSTANTS: Final = {"True": "true", "False": "false", "None": "null"}
 _GO_IMPORT: Final = lazy(
     r"^(?P<lead>[ \t]*(?:import[ \t]+)?)(?:\w+[ \t]+)?"
     r"\"(?P<path>github\.com/openai/openai-go(?:/v\d+)?)\"[^\r\n]*(?P<end>\r?\n)",
@@ -27,25 +27,10 @@ _GO_IMPORT: Final = lazy(
 _JAVA_IMPORT: Final = lazy(r"^import[ \t]+[^\r\n]*(?P<end>\r?\n)", re.MULTILINE)
 
 
-class _Dialect(NamedTuple):
-    """How a mapping is written: its brackets, and the signs between pairs and after keys."""
-
-    frame: str
-    pair: str
-
-
-_DIALECTS: Final = {
-    "php": _Dialect("[{}]", "{quote}{key}{quote} => {value}"),
-    "csharp": _Dialect("new {{ {} }}", "{key} = {value}"),
-    "java": _Dialect("{Map}.of({})", '"{key}", {value}'),
-    "kotlin": _Dialect("mapOf({})", '"{key}" to {value}'),
-    "go": _Dialect("map[string]any{{{}}}", '"{key}": {value}'),
-    "script": _Dialect("{{ {} }}", "{key}: {value}"),
-    "rocket": _Dialect("{{ {} }}", "{quote}{key}{quote} => {value}"),
-    "json": _Dialect("{{{}}}", "{quote}{key}{quote}: {value}"),
-}
-_BARE: Final = frozenset({"javascript", "typescript", "tsx", "ruby"})
-_ALWAYS: Final = frozenset({"php", "csharp", "java", "kotlin", "go"})
+# How a mapping is written where the request decides.
+_SCRIPT: Final = Writing("{{ {} }}", "{key}: {value}")
+_ROCKET: Final = Writing("{{ {} }}", "{quote}{key}{quote} => {value}")
+_JSON: Final = Writing("{{{}}}", "{quote}{key}{quote}: {value}")
 
 
 def added_entry(body: Body, key: str, value: object) -> list[Edit]:
@@ -67,7 +52,7 @@ def added_entry(body: Body, key: str, value: object) -> list[Edit]:
         end = body.sent_at if body.sent_at >= 0 else body.main.closer + 1
         return [Edit(start=end, end=end, replacement=f", {entry}"), *_go_import(body)]
     if body.form in _SDK_KEYWORDS and key in NOT_SDK_KEYWORDS and body.extra:
-        quoted = _pair(_DIALECTS["json"], body, key, value)
+        quoted = _pair(_JSON, body, key, value)
         return [insert_entry(body.source, body.extra, None, quoted)]
     if body.main.opener < 0 and anchor:
         gap = line_break(body.source.text, anchor.start, anchor.end)
@@ -94,7 +79,7 @@ def entry_of(body: Body, key: str, value: object) -> str:
 
 def _keyword(body: Body, key: str, value: object) -> str:
     """Write a keyword of the Python SDK, or the entry of a dict that becomes one."""
-    pair = _pair(_DIALECTS["json"], body, key, value)
+    pair = _pair(_JSON, body, key, value)
     is_keyword = key not in NOT_SDK_KEYWORDS
     if body.form == "spread":
         return pair if is_keyword else f"{_quote(body)}extra_body{_quote(body)}: {{{pair}}}"
@@ -105,7 +90,7 @@ def _assigned(body: Body, key: str, value: object) -> str:
     """Write a statement that sets a key of a request: `params["thinking"] = {...}`."""
     if body.form == "assigned" and key in NOT_SDK_KEYWORDS:
         key, value = "extra_body", {key: value}
-    end = ";" if body.language != "python" else ""
+    end = _writes(body).statement_end
     return f'{body.carrier}["{key}"] = {written(body, value)}{end}'
 
 
@@ -119,56 +104,58 @@ _CALLS: Final = {
 
 def entry_beside(body: Body, neighbour: Entry | None, key: str, value: object) -> str:
     """Write an entry in its neighbour's style, with or without quotes around the key."""
-    if body.language in _ALWAYS:
-        return _pair(_DIALECTS[body.language], body, key, value)
+    if _writes(body).mapping:
+        return _pair(_writes(body), body, key, value)
     if neighbour is not None and not neighbour.is_quoted:
-        return _pair(_DIALECTS["script"], body, key, value)
+        return _pair(_SCRIPT, body, key, value)
     is_rocket = neighbour is not None and _is_rocket(body, neighbour)
-    return _pair(_DIALECTS["rocket" if is_rocket else "json"], body, key, value)
+    return _pair(_ROCKET if is_rocket else _JSON, body, key, value)
 
 
 def written(body: Body, value: object) -> str:
     """Write a value as a literal in the request's language, with the request's quotes."""
     if isinstance(value, dict):
-        dialect = _dialect(body)
+        writes = _mapping(body)
         entries = cast("dict[str, object]", value).items()
-        pairs = (_pair(dialect, body, key, item) for key, item in entries)
-        java_map = _java_name(body.source, "java.util.Map") if "Map" in dialect.frame else ""
-        return dialect.frame.format(", ".join(pairs), Map=java_map)
+        pairs = (_pair(writes, body, key, item) for key, item in entries)
+        java_map = _java_name(body.source, "java.util.Map") if "Map" in writes.mapping else ""
+        return writes.mapping.format(", ".join(pairs), Map=java_map)
     if isinstance(value, str):
         # Plans insert only plain words, so nothing needs escaping.
         return f"{_quote(body)}{value}{_quote(body)}"
-    return repr(value) if body.language == "python" else _CONSTANTS.get(repr(value), repr(value))
+    return _writes(body).constants.get(repr(value), repr(value))
 
 
-def _pair(dialect: _Dialect, body: Body, key: str, value: object) -> str:
-    return dialect.pair.format(quote=_quote(body), key=key, value=written(body, value))
+def _pair(writes: Writing, body: Body, key: str, value: object) -> str:
+    return writes.pair.format(quote=_quote(body), key=key, value=written(body, value))
 
 
-def _dialect(body: Body) -> _Dialect:
-    if body.language in _ALWAYS:
-        return _DIALECTS[body.language]
+def _writes(body: Body) -> Writing:
+    return load(body.language).writes
+
+
+def _mapping(body: Body) -> Writing:
+    """Choose how to write a mapping: in the one way of its language, or as the request is."""
+    writes = _writes(body)
+    if writes.mapping:
+        return writes
     model = body.main.find("model")
-    is_bare = body.language in _BARE and model is not None
-    if not is_bare or model is None:
-        return _DIALECTS["json"]
+    if model is None or not writes.has_bare_keys:
+        return _JSON
     if not model.is_quoted:
-        return _DIALECTS["script"]
-    spaced = _Dialect("{{ {} }}", _DIALECTS["json"].pair)
-    return _DIALECTS["rocket"] if _is_rocket(body, model) else spaced
+        return _SCRIPT
+    return _ROCKET if _is_rocket(body, model) else Writing(_SCRIPT.mapping, _JSON.pair)
 
 
 def _is_rocket(body: Body, entry: Entry) -> bool:
-    return body.language == "ruby" and "=>" in body.source.masked[entry.start : entry.value_start]
+    sign = body.source.masked[entry.start : entry.value_start]
+    return _writes(body).has_rockets and "=>" in sign
 
 
 def _quote(body: Body) -> str:
     model = body.main.find("model")
-    sign = body.source.text[model.end - 1] if model and body.language not in _DOUBLE else '"'
+    sign = body.source.text[model.end - 1] if model and not _writes(body).has_one_quote else '"'
     return sign if sign in "\"'" else '"'
-
-
-_DOUBLE: Final = frozenset({"java", "kotlin", "go", "csharp", "rust"})
 
 
 def _chained(body: Body, anchor: Entry, entry: str) -> Edit:
@@ -185,11 +172,9 @@ def _java_imports(body: Body) -> list[Edit]:
     first = _JAVA_IMPORT.search(body.source.masked)
     if first is None:
         return []
-    semicolon = ";" * (body.language == "java")
-    needed = ["com.openai.core.JsonValue", *["java.util.Map"] * (body.language == "java")]
     lines = [
-        f"import {name}{semicolon}{first['end']}"
-        for name in needed
+        f"import {name}{_writes(body).statement_end}{first['end']}"
+        for name in _writes(body).imports
         if not _is_imported(body.source, name) and _java_name(body.source, name) != name
     ]
     at = first.start()

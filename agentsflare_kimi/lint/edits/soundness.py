@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from agentsflare_kimi.lint.languages import load
+
 __all__ = ["is_sound"]
 
 # Fields that a fix may set, change or remove; everything else must stay equal.
@@ -31,9 +33,10 @@ def is_sound(before: str, after: str, language: str, *, is_strict: bool) -> bool
         False if the text parsed before and does not now, or if its meaning changed elsewhere;
         otherwise True.
     """
-    if language in {"json", "notebook"}:
+    parsed_as = load(language).parsed_as
+    if parsed_as == "json":
         return not _loads(before) or _loads(after)
-    if language == "python":
+    if parsed_as == "python":
         return _is_sound_python(before, after, is_strict=is_strict)
     return True
 

@@ -60,7 +60,9 @@ def judge_argument(case: Case, step: Step, wrapper: str) -> Verdict | None:  # n
     if before and is_api_key(before):
         return Verdict("value", before, call=callee)
     is_first = step.nth == 0 and takes_model_first(callee)
-    is_asked = is_first or asks(tuple(callee.split(".")), language=case.tree.language.name)
+    is_asked = is_first or asks(
+        tuple(callee.split(".")), has_capitals=case.tree.language.has_capital_methods
+    )
     if is_asked and not wrapper and not queries(callee):
         return Verdict("request", last, call=callee, group=step.opener)
     if queries(callee):

@@ -127,8 +127,9 @@ class Around:
         before = tokens[first - 1].text if first else ""
         if _EQUALS & {before, after} or before.startswith(_ASSERTS):
             return True
-        is_elixir = tree.language.name == "elixir"
-        if is_elixir and (after in {"->", "<-"} or (after == "=" and not first)):
+        if tree.language.has_match_operator and (
+            after in {"->", "<-"} or (after == "=" and not first)
+        ):
             return True
         return before in {"case", "in"} and first == 1
 

@@ -47,12 +47,12 @@ _REQUEST: Final = lazy(
 
 
 @lru_cache(maxsize=512)
-def asks(names: tuple[str, ...], *, language: str) -> bool:
+def asks(names: tuple[str, ...], *, has_capitals: bool) -> bool:
     """Tell whether a call asks a model, or builds a client that does.
 
     Args:
         names: The names of its chain.
-        language: The program's language.
+        has_capitals: Whether the language's methods begin with a capital letter.
 
     Returns:
         Whether every name is known; a name that is not may be anything.
@@ -67,17 +67,17 @@ def asks(names: tuple[str, ...], *, language: str) -> bool:
     if any(_CLIENT.fullmatch(name) for name in heads):
         is_built = len(bare) == 1 or heads[0] == last or "builder()" in names or last == "new"
         return is_built or last.lower() in _CHAT_CALLS
-    return _is_asking(bare, language)
+    return _is_asking(bare, has_capitals=has_capitals)
 
 
-def _is_asking(names: list[str], language: str) -> bool:
+def _is_asking(names: list[str], *, has_capitals: bool) -> bool:
     last = names[-1]
     if last.lower() == "using":
         return names[0] == "Prism"
     is_lower = last[:1].islower()
     if last.lower() in _CHAT_CALLS:
         return is_lower or len(names) > 1
-    if not is_lower and (len(names) == 1 or language not in {"go", "csharp", "powershell"}):
+    if not is_lower and (len(names) == 1 or not has_capitals):
         return False
     words = {*words_of(last)}
     return bool(words & _ASKING) and words <= _KNOWN

@@ -120,7 +120,8 @@ class Sending:
         if place.is_inside and not key and marks_a_name(names):
             return "marks"
         is_literal = tree.source.text[place.part.opener] == "{"
-        if not (is_literal and hands_on(names)) and asks(names, language=tree.language.name):
+        is_handed_on = is_literal and hands_on(names)
+        if not is_handed_on and asks(names, has_capitals=tree.language.has_capital_methods):
             is_known = not self._is_pretended(place.part.opener) and not self._is_own(names)
             return "sent" if is_body and is_known else "unknown"
         if posts(names):
@@ -144,8 +145,7 @@ class Sending:
             tokens = tree.tokens(part)
             first = operand_around(tokens, tree.index_of(tokens, opener)).first
             after = tokens[min(tree.index_of(tokens, opener) + 1, len(tokens) - 1)].text
-            is_mocked = after == ">" and tree.language.name == "groovy"
-            if is_mocked or (first and tokens[first - 1].text == "assert"):
+            if after == tree.language.expects or (first and tokens[first - 1].text == "assert"):
                 return True
             if part.opener < 0:
                 return False

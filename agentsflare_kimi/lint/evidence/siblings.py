@@ -103,7 +103,7 @@ class Siblings:
         key, *around = around or [verdict.key]
         beside = self._beside(verdict.group).keys if verdict.group >= 0 else frozenset[str]()
         is_listed = any(step.kind == "item" for step in outwards)
-        if self._tree.language.name == "toml":
+        if self._tree.language.has_tables:
             table = self._tables.table_at(start)
             around += table.name.replace('"', "").split(".")[::-1] if table.name else []
             is_listed = is_listed or table.is_listed

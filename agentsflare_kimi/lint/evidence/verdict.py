@@ -155,7 +155,7 @@ def _item(case: Case, step: Step) -> Verdict:
         return Verdict("value" if is_about else "request", before, group=-1)
     opening = case.tree.source.text[step.opener] if step.opener >= 0 else ""
     # C++: `{{"model", "..."}, {"messages", m}}`; SQL: `VALUES ('llm_model', '...')`.
-    is_braced = opening == "{" or (opening == "(" and case.tree.language.name == "sql")
+    is_braced = opening == "{" or (opening == "(" and case.tree.language.has_rows)
     if step.nth == 1 and before and is_braced and is_model_key(before):
         return Verdict("request", before, group=-1)
     outer = case.next()

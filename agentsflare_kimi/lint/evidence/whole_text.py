@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import Rare, lazy
 from agentsflare_kimi.lint.sources.documents import line_around
 
@@ -117,7 +118,7 @@ def split_comments(document: Document) -> tuple[str, str]:
     """Return a text without its comments and docstrings, and these by themselves."""
     from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # below this
 
-    if document.language == "notebook":
+    if load(document.language).has_cells:
         cells = "\n".join(cell.text for cell in document.embedded())
         return cells, ""
     text = document.text

@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from typing import Final
 
-from agentsflare_kimi.lint.languages import SCRIPTS, language_of
+from agentsflare_kimi.lint.languages import language_of, load
 from agentsflare_kimi.lint.patterns import lazy
 
 __all__ = ["is_left_out", "is_record", "why_left_out", "why_not_edited"]
@@ -71,7 +71,7 @@ def why_left_out(filename: str, text: str) -> str:
     if name.endswith(_BUNDLES):
         return "a bundle made of other files"
     is_long = len(text) > _LONGEST_LINE and _mean_line(text) > _LONGEST_LINE / 10
-    if is_long and language_of(filename, "") in SCRIPTS:
+    if is_long and load(language_of(filename, "")).is_often_bundled:
         return "a bundle made of other files, by its long lines"
     return ""
 

@@ -14,10 +14,7 @@ from agentsflare_kimi.lint.languages.index import FILENAMES, INTERPRETERS, SUFFI
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.languages.base import Language
 
-__all__ = ["SCRIPTS", "language_of", "load", "tagged"]
-
-SCRIPTS: Final = frozenset({"javascript", "typescript", "tsx"})
-"""JavaScript, and what compiles to it."""
+__all__ = ["language_of", "load", "tagged"]
 
 # Suffixes of templates, which follow the suffix of the language.
 _TEMPLATES: Final = frozenset(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.sources.lexer import Form
 
-__all__ = ["Language", "RequestForm"]
+__all__ = ["AssembledForm", "Language", "LookUp", "RequestForm", "SdkLimit", "Writing"]
 
 
 class RequestForm(NamedTuple):
@@ -33,6 +33,80 @@ class RequestForm(NamedTuple):
     callee: str = ""
     needs: str = ""
     lacks: str = r"(?!)"
+
+
+class AssembledForm(NamedTuple):
+    """How a language gives a request to a variable, and sends that.
+
+    Attributes:
+        form: The form of the request, as in `Body`.
+        bound: Pattern of the code before the bracket of a request that `name` is given.
+        sent: Pattern of the code before a variable that is sent; a comma stands for each
+            argument before it.
+        declared: Pattern of what follows the name of a variable that is declared empty.
+    """
+
+    form: str
+    bound: str
+    sent: str
+    declared: str = ""
+
+
+class LookUp(NamedTuple):
+    """How a program reads a variable of the environment.
+
+    Attributes:
+        form: The expression, with `{}` for the variable's name.
+        needs: Pattern of what the program must contain.
+        imports: The statement that it must have, and that may be added.
+    """
+
+    form: str
+    needs: str = ""
+    imports: str = ""
+
+
+class SdkLimit(NamedTuple):
+    """A library that cannot send `thinking`, or not from where the model is named.
+
+    Sources, as of November 2026: sashabaranov/go-openai issue 1025 (open: no further fields);
+    64bit/async-openai pull request 342 (`create_byot` takes any JSON) and 382 (closed: no further
+    fields); openai/openai-dotnet pull request 736 (`Patch` of `ChatCompletionOptions`);
+    aallam/openai-kotlin `ChatCompletionRequest.kt` (no such field).
+
+    Attributes:
+        sign: Pattern of the code that shows the library.
+        advice: What to do by hand.
+    """
+
+    sign: str
+    advice: str
+
+
+class Writing(NamedTuple):
+    """How a fix writes an entry, a mapping and a statement.
+
+    Attributes:
+        mapping: The brackets of a mapping, and what makes it one; empty if the request decides.
+        pair: A key and its value in it.
+        has_bare_keys: Whether keys may have no quotes.
+        has_rockets: Whether `=>` may stand between a key and its value.
+        has_one_quote: Whether only double quotes make strings.
+        constants: Its spelling of Python's constants.
+        statement_end: What ends a statement.
+        imports: The classes that a builder's further field needs.
+    """
+
+    mapping: str = ""
+    pair: str = ""
+    has_bare_keys: bool = False
+    has_rockets: bool = False
+    has_one_quote: bool = False
+    constants: Mapping[str, str] = MappingProxyType(
+        {"True": "true", "False": "false", "None": "null"}
+    )
+    statement_end: str = ";"
+    imports: Sequence[str] = ()
 
 
 class Language(NamedTuple):
@@ -74,6 +148,30 @@ class Language(NamedTuple):
         holds_variables: Whether a file sets variables of the environment.
         body: How a program writes a request for its SDK: `keywords`, `object` or `typed`.
         requests: How further SDKs and calls take one.
+        assembled: How a variable holds one before it is sent.
+        writes: How a fix writes code.
+        looks_up: How a program reads a variable of the environment.
+        limits: Libraries that cannot send `thinking`.
+        extra_field: How to send a field that the SDK has no argument for; `…` stands for its
+            value, a method's name for a call of it. Empty for settings, which a program reads
+            that builds the request. Sources: the READMEs of openai-python, openai-node,
+            openai-java, openai-go, openai-dotnet, openai-php/client, ruby-openai, async-openai.
+        argument_sign: What stands between an argument's or an entry's name and its value.
+        parsed_as: What a fixed text is parsed as, to check it: `json`, `python` or nothing.
+        has_our_client: Whether this package offers a client for it.
+        is_often_bundled: Whether tools write programs of it in few long lines.
+        is_shell: Whether a file is a script of a shell.
+        is_prose: Whether nothing in a file is a value.
+        is_unknown: Whether nothing is known about a file.
+        keeps_keys: Whether keys belong in a file, unless git tracks it.
+        tells_prose: Whether the reader tells values from prose.
+        has_cells: Whether a file is made of texts in other languages.
+        has_tables: Whether lines `[name]` begin tables.
+        has_rows: Whether parentheses hold the columns of a row: `VALUES ('key', 'value')`.
+        has_match_operator: Whether `=` and arrows match a pattern, as in Elixir.
+        has_capital_methods: Whether the names of methods begin with a capital letter.
+        omits_values: Whether `name:` alone stands for `name: name`.
+        expects: The sign after a call that a test expects, as in Spock's `>>`.
     """
 
     name: str
@@ -111,3 +209,24 @@ class Language(NamedTuple):
     holds_variables: bool = False
     body: str = ""
     requests: Sequence[RequestForm] = ()
+    assembled: AssembledForm | None = None
+    writes: Writing = Writing()
+    looks_up: LookUp | None = None
+    limits: Sequence[SdkLimit] = ()
+    extra_field: str = '"{name}": {{…}}'
+    argument_sign: str = ": "
+    parsed_as: str = ""
+    has_our_client: bool = False
+    is_often_bundled: bool = False
+    is_shell: bool = False
+    is_prose: bool = False
+    is_unknown: bool = False
+    keeps_keys: bool = False
+    tells_prose: bool = True
+    has_cells: bool = False
+    has_tables: bool = False
+    has_rows: bool = False
+    has_match_operator: bool = False
+    has_capital_methods: bool = False
+    omits_values: bool = False
+    expects: str = ""

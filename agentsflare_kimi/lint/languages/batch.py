@@ -10,4 +10,5 @@ LANGUAGE = Language(
     comments=r"(?i:@?rem\b)|::",
     is_data=True,
     holds_variables=True,
+    extra_field="",
 )

@@ -1,6 +1,13 @@
 """C#."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm
+from agentsflare_kimi.lint.languages.base import (
+    AssembledForm,
+    Language,
+    LookUp,
+    RequestForm,
+    SdkLimit,
+    Writing,
+)
 from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, QUOTED_RUN, SLASHES, STARS
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -34,6 +41,22 @@ LANGUAGE = Language(
             "{",
             r"\bnew",
             r"\b(?:Serialize|SerializeToUtf8Bytes|SerializeToNode|Create|PostAsJsonAsync)",
+        ),
+    ),
+    has_capital_methods=True,
+    extra_field="Patch.Set",
+    looks_up=LookUp('System.Environment.GetEnvironmentVariable("{}")'),
+    writes=Writing(mapping="new {{ {} }}", pair="{key} = {value}", has_one_quote=True),
+    assembled=AssembledForm(
+        "object",
+        bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*new\s*\Z",
+        sent=r"\b(?:Serialize(?:ToUtf8Bytes|ToNode)?|Create|PostAsJsonAsync)\s*\(,*\Z",
+    ),
+    limits=(
+        SdkLimit(
+            r"\bChatClient\b",
+            'switch thinking off with `options.Patch.Set("$.thinking.type"u8, "disabled")`'
+            " where the request is made",
         ),
     ),
 )

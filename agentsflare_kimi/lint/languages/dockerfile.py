@@ -10,4 +10,6 @@ LANGUAGE = Language(
     reader="lines.LineDocument",
     is_data=True,
     holds_variables=True,
+    extra_field="",
+    tells_prose=False,
 )

@@ -9,4 +9,8 @@ LANGUAGE = Language(
     reader="lines.LineDocument",
     is_data=True,
     holds_variables=True,
+    extra_field="",
+    tells_prose=False,
+    keeps_keys=True,
+    argument_sign="=",
 )

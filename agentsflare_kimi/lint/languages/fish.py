@@ -16,4 +16,5 @@ LANGUAGE = Language(
     ),
     signs="#\"'\\\\",
     interpreters="fish",
+    is_shell=True,
 )

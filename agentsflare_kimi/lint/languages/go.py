@@ -1,6 +1,13 @@
 """Go."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm
+from agentsflare_kimi.lint.languages.base import (
+    AssembledForm,
+    Language,
+    LookUp,
+    RequestForm,
+    SdkLimit,
+    Writing,
+)
 from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, SLASHES, STARS
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -21,6 +28,22 @@ LANGUAGE = Language(
             # The options are called `option`, which a variable may hide.
             needs=r'"github\.com/openai/openai-go(?:/v\d+)?"',
             lacks=r"\boption\s*(?:,\s*\w+\s*)?:=|\bvar\s+option\b|[(,]\s*option\s+[\w*\[]",
+        ),
+    ),
+    has_capital_methods=True,
+    extra_field="option.WithJSONSet",
+    looks_up=LookUp('os.Getenv("{}")', needs=r'(?m)^[ \t]*(?:import[ \t]+)?"os"'),
+    writes=Writing(mapping="map[string]any{{{}}}", pair='"{key}": {value}', has_one_quote=True),
+    assembled=AssembledForm(
+        "argument",
+        bound=r"(?P<name>\w+)\s*:?=\s*&?(?:\w+\.)?ChatCompletionNewParams\s*\Z",
+        sent=r"Completions\.New(?:Streaming)?\(,\*?\Z",
+        declared=r"\s+(?:\w+\.)?ChatCompletionNewParams\b",
+    ),
+    limits=(
+        SdkLimit(
+            r"github\.com/sashabaranov/go-openai",
+            "go-openai cannot send `thinking`; github.com/openai/openai-go can",
         ),
     ),
 )

@@ -26,4 +26,6 @@ LANGUAGE = Language(
     signs="/\"'",
     without_brackets=True,
     tests=r"\bextends[ \t]+Specification\b|@Test\b",
+    expects=">",
+    extra_field="putAdditionalBodyProperty",
 )

@@ -9,4 +9,7 @@ LANGUAGE = Language(
     reader="lines.LineDocument",
     comments="[#;!]",
     is_data=True,
+    extra_field="",
+    tells_prose=False,
+    argument_sign="=",
 )

@@ -1,6 +1,6 @@
 """Java."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm
+from agentsflare_kimi.lint.languages.base import Language, LookUp, RequestForm, Writing
 from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, SLASHES, STARS, TEXT_BLOCK
 
 LANGUAGE = Language(
@@ -11,4 +11,12 @@ LANGUAGE = Language(
     ends_at_line=False,
     tests=r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll|Before|Test\w*|Nested)\b",
     requests=(RequestForm("chain", "", "ChatCompletionCreateParams"),),
+    extra_field="putAdditionalBodyProperty",
+    looks_up=LookUp('System.getenv("{}")'),
+    writes=Writing(
+        mapping="{Map}.of({})",
+        pair='"{key}", {value}',
+        has_one_quote=True,
+        imports=("com.openai.core.JsonValue", "java.util.Map"),
+    ),
 )

@@ -1,6 +1,6 @@
 """JavaScript, including JSX."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, LookUp, Writing
 from agentsflare_kimi.lint.languages.forms import ELEMENT
 from agentsflare_kimi.lint.languages.typescript import LANGUAGE as TYPESCRIPT
 from agentsflare_kimi.lint.sources.lexer import Form
@@ -15,4 +15,8 @@ LANGUAGE = Language(
     interpreters="node",
     tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
     body="object",
+    extra_field="{name}: {{…}}",
+    looks_up=LookUp("process.env.{}"),
+    writes=Writing(has_bare_keys=True),
+    is_often_bundled=True,
 )

@@ -14,4 +14,5 @@ LANGUAGE = Language(
     ends_at_line=False,
     is_data=True,
     body="object",
+    parsed_as="json",
 )

@@ -1,6 +1,6 @@
 """Kotlin."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm
+from agentsflare_kimi.lint.languages.base import Language, LookUp, RequestForm, SdkLimit, Writing
 from agentsflare_kimi.lint.languages.forms import NESTED_STARS, ONE_CHARACTER, SLASHES
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -21,4 +21,19 @@ LANGUAGE = Language(
         r"|:[ \t]*(?:String|Fun|Behavior|Describe|Should|Word|Free|Feature|Expect)Spec\("
     ),
     requests=(RequestForm("chain", "", "ChatCompletionCreateParams"),),
+    extra_field="putAdditionalBodyProperty",
+    looks_up=LookUp('System.getenv("{}")'),
+    writes=Writing(
+        mapping="mapOf({})",
+        pair='"{key}" to {value}',
+        has_one_quote=True,
+        statement_end="",
+        imports=("com.openai.core.JsonValue",),
+    ),
+    limits=(
+        SdkLimit(
+            r"\bcom\.aallam\.openai\b",
+            "openai-kotlin cannot send `thinking`; com.openai:openai-java can",
+        ),
+    ),
 )

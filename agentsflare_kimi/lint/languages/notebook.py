@@ -6,4 +6,6 @@ LANGUAGE = Language(
     name="notebook",
     suffixes="ipynb",
     reader="notebook.NotebookDocument",
+    parsed_as="json",
+    has_cells=True,
 )

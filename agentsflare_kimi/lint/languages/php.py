@@ -1,6 +1,12 @@
 """PHP."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm
+from agentsflare_kimi.lint.languages.base import (
+    AssembledForm,
+    Language,
+    LookUp,
+    RequestForm,
+    Writing,
+)
 from agentsflare_kimi.lint.languages.forms import HEREDOC, SINGLE_LINES, STARS
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -27,4 +33,12 @@ LANGUAGE = Language(
     ),
     has_arrow_functions=False,
     requests=(RequestForm("object", "[", r"\A", r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?"),),
+    extra_field="'{name}' => […]",
+    looks_up=LookUp('getenv("{}")'),
+    writes=Writing(mapping="[{}]", pair="{quote}{key}{quote} => {value}"),
+    assembled=AssembledForm(
+        "object",
+        bound=r"(?P<name>\$\w+)\s*=\s*\Z",
+        sent=r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?\s*\(\s*\Z",
+    ),
 )

@@ -5,4 +5,7 @@ from agentsflare_kimi.lint.languages.base import Language
 LANGUAGE = Language(
     name="plain",
     reader="plain.PlainDocument",
+    extra_field="",
+    tells_prose=False,
+    is_unknown=True,
 )

@@ -20,4 +20,5 @@ LANGUAGE = Language(
     raw="' @'",
     without_brackets=True,
     interpreters="pwsh",
+    has_capital_methods=True,
 )

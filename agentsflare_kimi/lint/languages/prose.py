@@ -7,4 +7,7 @@ LANGUAGE = Language(
     suffixes="txt tex csv tsv diff patch log svg",
     tags="text plaintext",
     reader="plain.ProseDocument",
+    extra_field="",
+    tells_prose=False,
+    is_prose=True,
 )

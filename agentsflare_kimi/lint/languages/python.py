@@ -1,6 +1,6 @@
 """Python, and languages that are read as Python."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, LookUp, Writing
 from agentsflare_kimi.lint.languages.forms import DOUBLE, HASH, SINGLE, TRIPLE_DOUBLE, TRIPLE_SINGLE
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -63,4 +63,10 @@ LANGUAGE = Language(
     ),
     formatted="ft",
     body="keywords",
+    parsed_as="python",
+    has_our_client=True,
+    argument_sign="=",
+    extra_field='extra_body={{"{name}": …}}',
+    looks_up=LookUp('os.environ["{}"]', imports="import os"),
+    writes=Writing(constants={}, statement_end=""),
 )

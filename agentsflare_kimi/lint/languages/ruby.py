@@ -1,6 +1,12 @@
 """Ruby."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm
+from agentsflare_kimi.lint.languages.base import (
+    AssembledForm,
+    Language,
+    LookUp,
+    RequestForm,
+    Writing,
+)
 from agentsflare_kimi.lint.languages.forms import (
     HASH,
     HEREDOC,
@@ -42,5 +48,14 @@ LANGUAGE = Language(
     requests=(
         RequestForm("options", "(", r"\bchat\s*\.\s*completions\s*\.\s*create"),
         RequestForm("object", "{", r"\bparameters:", r"\bchat"),
+    ),
+    omits_values=True,
+    extra_field="{name}: {{…}}",
+    looks_up=LookUp('ENV.fetch("{}")'),
+    writes=Writing(has_bare_keys=True, has_rockets=True),
+    assembled=AssembledForm(
+        "object",
+        bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*\Z",
+        sent=r"\bchat\s*\(?\s*parameters:\s*\Z",
     ),
 )

@@ -1,6 +1,6 @@
 """Rust."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm
+from agentsflare_kimi.lint.languages.base import Language, RequestForm, SdkLimit, Writing
 from agentsflare_kimi.lint.languages.forms import (
     DOUBLE_LINES,
     NESTED_STARS,
@@ -26,4 +26,11 @@ LANGUAGE = Language(
     ends_at_line=False,
     tests="#\\[cfg\\((?:all\\()?test\\b[^\\n]*|#\\[(?:\\w+::)?test\\b[^\\n]*",
     requests=(RequestForm("object", "{", r"\A", r"\bjson!"),),
+    writes=Writing(has_one_quote=True),
+    limits=(
+        SdkLimit(
+            r"\bCreateChatCompletionRequest(?:Args)?\b",
+            "async-openai's types have no `thinking`; `create_byot` takes any JSON",
+        ),
+    ),
 )

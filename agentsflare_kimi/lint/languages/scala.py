@@ -18,4 +18,5 @@ LANGUAGE = Language(
     longest_prefix=1,
     raw='"""',
     tests=r"\bextends[ \t]+(?:Any|munit\.)?\w*(?:Suite|Spec|Properties)\b",
+    extra_field="putAdditionalBodyProperty",
 )

@@ -24,4 +24,6 @@ LANGUAGE = Language(
     ),
     signs="#\"'$<\\\\",
     interpreters="bash zsh ksh sh dash",
+    tells_prose=False,
+    is_shell=True,
 )

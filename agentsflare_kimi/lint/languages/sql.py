@@ -24,4 +24,5 @@ LANGUAGE = Language(
         "set": "assigned",
         "default": "assigned",
     },
+    has_rows=True,
 )

@@ -21,4 +21,5 @@ LANGUAGE = Language(
     glues="",
     raw="<",
     is_data=True,
+    extra_field="{name} = {{…}}",
 )

@@ -19,4 +19,7 @@ LANGUAGE = Language(
     glues="",
     raw="' '''",
     is_data=True,
+    has_tables=True,
+    argument_sign="=",
+    extra_field="{name} = {{…}}",
 )

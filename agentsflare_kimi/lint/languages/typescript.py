@@ -1,6 +1,6 @@
 """TypeScript."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import Language, LookUp, Writing
 from agentsflare_kimi.lint.languages.forms import (
     APOSTROPHES,
     LINE,
@@ -28,4 +28,8 @@ LANGUAGE = Language(
     interpreters="deno bun",
     tests=r"(?<![\w.])(?:describe|it|test|suite|context|Deno\.test)(?:\.\w+)*\(",
     body="typed",
+    extra_field="{name}: {{…}}",
+    looks_up=LookUp("process.env.{}"),
+    writes=Writing(has_bare_keys=True),
+    is_often_bundled=True,
 )

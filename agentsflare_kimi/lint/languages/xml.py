@@ -7,4 +7,5 @@ LANGUAGE = Language(
     suffixes="xml config csproj props targets plist resx xaml pom",
     reader="markup.MarkupDocument",
     is_data=True,
+    extra_field="",
 )

@@ -8,4 +8,6 @@ LANGUAGE = Language(
     filenames="procfile",
     reader="yaml.YamlDocument",
     is_data=True,
+    tells_prose=False,
+    extra_field="{name}: {{…}}",
 )

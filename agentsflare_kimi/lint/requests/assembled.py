@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group, group_at, names_model
-from agentsflare_kimi.lint.requests.pieces import LANGUAGES, Pieces
+from agentsflare_kimi.lint.requests.pieces import Pieces
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ def read_assembled_body(
     Returns:
         The request; None unless all of it is in sight.
     """
-    language = tree.language.name
-    if language not in LANGUAGES:
-        return None
     reader = Pieces(tree, places_of)
     if not reader.read_from(span[0]) or not reader.forms:
         return None
@@ -62,7 +59,7 @@ def read_assembled_body(
     form = next(iter(reader.forms))
     return Body(
         source=tree.source,
-        language=language,
+        language=tree.language.name,
         main=main,
         extra=extra,
         form=_form_of(tree.source, main, form),

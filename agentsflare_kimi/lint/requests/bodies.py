@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, cast
 
-from agentsflare_kimi.lint.languages import SCRIPTS, load
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
@@ -145,7 +145,7 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
 
 def _is_pattern(tree: Tree, group: Group) -> bool:
     """Tell whether braces take an object apart: `function ask({ messages, model = "..." })`."""
-    if tree.language.name not in SCRIPTS:
+    if tree.language.is_data or tree.language.body not in {"object", "typed"}:
         return False
     model = group.find("model")
     return model is not None and "=" in tree.source.masked[model.start : model.value_start]

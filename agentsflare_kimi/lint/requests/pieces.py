@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, cast
 
-from agentsflare_kimi.lint.languages import SCRIPTS
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Form, Group, callee_of, group_at
 from agentsflare_kimi.lint.sources.regions import Entry
@@ -16,10 +15,9 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["LANGUAGES", "Pieces"]
+__all__ = ["Pieces"]
 
 _SDK_METHODS: Final = frozenset({"create", "parse", "stream"})
-LANGUAGES: Final = frozenset({"python", *SCRIPTS})
 _ASSIGNED: Final = lazy(
     r"(?:\b(?:const|let|var)\s+)?(?P<name>[A-Za-z_$][\w$]*)(?:\s*:[^=\n]*)?\s*=\s*(?P<dict>dict\s*)?\Z"
 )
@@ -108,7 +106,7 @@ class Pieces:
         if _JSON_BEFORE.search(before):
             self.forms.add("object")
         elif around is not None and self._is_argument(around, before):
-            self.forms.add(self._object_form())
+            self.forms.add(cast("Form", self._tree.language.body))
         elif form := self._form_of_parameter(around, before):
             self.forms.add(form)
         else:
@@ -136,11 +134,8 @@ class Pieces:
     def _is_argument(self, around: int, before: str) -> bool:
         """Tell whether what follows is the only argument of a call of a script's SDK."""
         is_first = before.rstrip().endswith("(") and self._source.text[around] == "("
-        is_script = self._tree.language.name in SCRIPTS
-        return is_first and is_script and self._is_sdk(self._callee(around))
-
-    def _object_form(self) -> Form:
-        return "object" if self._tree.language.name == "javascript" else "typed"
+        is_whole = self._tree.language.body in {"object", "typed"}
+        return is_first and is_whole and self._is_sdk(self._callee(around))
 
     @staticmethod
     def _is_sdk(callee: str) -> bool:

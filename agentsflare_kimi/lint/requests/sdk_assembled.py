@@ -7,64 +7,29 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
-from agentsflare_kimi.lint.requests.sdk_bodies import snake, value_of
+from agentsflare_kimi.lint.requests.sdk_bodies import may_have, snake, value_of
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.lint.sources.targets import code_before
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from agentsflare_kimi.lint.languages.base import AssembledForm
     from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["read_sdk_assembled"]
 
 
-class _Words(NamedTuple):
-    """How a language assigns a request to a variable, changes it, and sends it."""
-
-    bound: re.Pattern[str]
-    sent: re.Pattern[str]
-    form: Form
-    declared: re.Pattern[str] | None = None
-
-
-_WORDS: Final = {
-    "go": _Words(
-        bound=lazy(r"(?P<name>\w+)\s*:?=\s*&?(?:\w+\.)?ChatCompletionNewParams\s*\Z"),
-        sent=lazy(r"Completions\.New(?:Streaming)?\(,\*?\Z"),
-        form="argument",
-        declared=lazy(r"\s+(?:\w+\.)?ChatCompletionNewParams\b"),
-    ),
-    "php": _Words(
-        bound=lazy(r"(?P<name>\$\w+)\s*=\s*\Z"),
-        sent=lazy(r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?\s*\(\s*\Z"),
-        form="object",
-    ),
-    "ruby": _Words(
-        bound=lazy(r"(?P<name>\b[a-z_]\w*)\s*=\s*\Z"),
-        sent=lazy(r"\bchat\s*\(?\s*parameters:\s*\Z"),
-        form="object",
-    ),
-    "csharp": _Words(
-        bound=lazy(r"(?P<name>\b[a-z_]\w*)\s*=\s*new\s*\Z"),
-        sent=lazy(r"\b(?:Serialize(?:ToUtf8Bytes|ToNode)?|Create|PostAsJsonAsync)\s*\(,*\Z"),
-        form="object",
-    ),
-}
 # `p.Temperature = `, `$p["temperature"] = `, `p[:temperature] = `, `p["temperature"] = `.
 _SET: Final = lazy(
     r"(?:\.(?P<field>\w+)|\[\s*(?:(?P<quoted>\x01+)|:(?P<symbol>\w+))\s*\])\s*=(?![=>])\s*"
 )
 _MODEL_SET: Final = lazy(r"[ \t]*(?P<name>\$?\w+)(?=\.Model\s*=|\[)")
-_GO_IMPORT: Final = lazy(r'"github\.com/openai/openai-go(?:/v\d+)?"')
-_GO_OPTION: Final = lazy(r"\boption\s*(?:,\s*\w+\s*)?:=|\bvar\s+option\b|[(,]\s*option\s+[\w*\[]")
 # All uses of a variable are read for each of them that sets a model, which is quadratic.
 _MOST: Final = 60
 _ENDS: Final = lazy(r"\s*[,)]")
@@ -84,8 +49,10 @@ def read_sdk_assembled(
     Returns:
         The request; None unless every use of the variable can be read.
     """
-    words = _WORDS.get(tree.language.name)
-    if words is None or (words.form == "argument" and not _can_have_options(tree.source.text)):
+    words = tree.language.assembled
+    # The text must have what the request needs if it is written at once, too.
+    form = next((f for f in tree.language.requests if words and f.form == words.form), None)
+    if words is None or form is None or not may_have(tree.source, form):
         return None
     reader = _Reader(tree, words)
     main = reader.written_around(span[0])
@@ -103,7 +70,7 @@ def read_sdk_assembled(
         language=tree.language.name,
         main=holder,
         extra=None,
-        form="assigned-object" if holder.opener < 0 and words.form == "object" else words.form,
+        form=_form_of(words, holder),
         values={**values, "messages": COMPUTED, "model": model},
         is_complete=True,
         more=tuple(group for group in groups if group is not holder),
@@ -112,10 +79,9 @@ def read_sdk_assembled(
     )
 
 
-@lru_cache(maxsize=4)
-def _can_have_options(text: str) -> bool:
-    """Tell whether a Go program imports the SDK and has no variable named `option`."""
-    return bool(_GO_IMPORT.search(text)) and not _GO_OPTION.search(text)
+def _form_of(words: AssembledForm, holder: Group) -> Form:
+    is_set = holder.opener < 0 and words.form == "object"
+    return "assigned-object" if is_set else cast("Form", words.form)
 
 
 def _has(group: Group, span: tuple[int, int]) -> bool:
@@ -124,7 +90,7 @@ def _has(group: Group, span: tuple[int, int]) -> bool:
 
 
 class _Reader:
-    def __init__(self, tree: Tree, words: _Words) -> None:
+    def __init__(self, tree: Tree, words: AssembledForm) -> None:
         self._tree = tree
         self._source = tree.source
         self._words = words
@@ -140,7 +106,7 @@ class _Reader:
             opener = self._source.enclosing(opener)
         if opener is None:
             return None
-        bound = self._words.bound.search(code_before(self._tree, opener))
+        bound = re.search(self._words.bound, code_before(self._tree, opener))
         entries = read_entries(self._source, opener)
         if bound is None or entries is None:
             return None
@@ -173,12 +139,12 @@ class _Reader:
 
     def _is_bound(self, place: int, end: int) -> bool:
         masked = self._source.masked
-        if self._words.declared and self._words.declared.match(masked, end):
+        if (declared := self._words.declared) and re.compile(declared).match(masked, end):
             return code_before(self._tree, place).rstrip().endswith("var")
         ahead = re.compile(r"[^\n{\[]*[{\[]").match(masked, end)
         if ahead is None:
             return False
-        found = self._words.bound.search(masked, place, ahead.end() - 1)
+        found = re.compile(self._words.bound).search(masked, place, ahead.end() - 1)
         return found is not None and found.start() == place
 
     def _use(self, place: int, end: int) -> bool:
@@ -190,7 +156,7 @@ class _Reader:
             )
             self._set.append(Entry(snake(key), place, self._end_of(match.end()), match.end()))
             return True
-        is_sent = self._words.sent.search(code_before(self._tree, place))
+        is_sent = re.search(self._words.sent, code_before(self._tree, place))
         if not (is_sent and _ENDS.match(masked, end)) or self.sent_at >= 0:
             return False
         self.sent_at = end

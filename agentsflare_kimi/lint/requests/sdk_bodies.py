@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.languages.base import RequestForm
     from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["read_sdk_body", "snake", "value_of"]
+__all__ = ["may_have", "read_sdk_body", "snake", "value_of"]
 
 _LINK: Final = lazy(r"\s*\??\.\s*(?P<name>\w+)\s*(?=\()")
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -110,7 +110,7 @@ def _is_in(tree: Tree, opener: int, form: RequestForm) -> bool:
     # Nothing may be added: `[...] + $more`, `{...}.merge(more)`, `Params{...}, options...`.
     more = source.masked[source.closers[opener] + 1 : source.closers[around] + 1].lstrip()
     is_alone = more[:1] in {")", ","} and "..." not in more
-    return is_alone and _may_have(source, form)
+    return is_alone and may_have(source, form)
 
 
 def _ends(tree: Tree, opener: int, pattern: str) -> bool:
@@ -120,7 +120,8 @@ def _ends(tree: Tree, opener: int, pattern: str) -> bool:
 
 
 @kept_with_first
-def _may_have(source: Source, form: RequestForm) -> bool:
+def may_have(source: Source, form: RequestForm) -> bool:
+    """Tell whether a text contains what a form needs, and nothing that it must not."""
     return bool(re.search(form.needs, source.text)) and not re.search(form.lacks, source.text)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.evidence.commands import command_at, posts_a_request
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
-from agentsflare_kimi.lint.languages import language_of
+from agentsflare_kimi.lint.languages import language_of, load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.templates import Template
 from agentsflare_kimi.lint.sources.documents import Embedded, slice_of
@@ -87,8 +87,8 @@ def _interpreted(text: str, region: Region) -> str:
     if interpreter := _SCRIPT.search(opening):
         return _INTERPRETED.get(interpreter[1], "shell")
     file = _FILE.search(opening)
-    language = language_of(file[1], "") if file else "plain"
-    return "" if language in {"plain", "prose"} else language
+    language = load(language_of(file[1], "") if file else "plain")
+    return "" if language.is_unknown or language.is_prose else language.name
 
 
 def _double_quoted(replacement: str) -> str:

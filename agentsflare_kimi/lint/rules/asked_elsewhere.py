@@ -124,7 +124,7 @@ class AskedElsewhere:
             if count > _MOST:
                 return
             # Ruby's `model:` has its own name for its value, which is written nowhere.
-            is_short = self._document.language == "ruby" and masked[span[1] - 1] == ":"
+            is_short = tree.language.omits_values and masked[span[1] - 1] == ":"
             body = self._document.body_at((span[1], span[1]) if is_short else span, "")
             if body is not None or self._is_request(span[0]):
                 is_known = body and body.is_complete and not self._may_be_else(*span)
@@ -158,8 +158,8 @@ class AskedElsewhere:
         """Find the value in an entry; the entry itself where one word is key and value."""
         tree = self._document.tree
         tokens = tree.tokens(part)
-        is_ruby = self._document.language == "ruby"
-        if len(tokens) == 1 or (len(tokens) == _KEY_AND_SIGN and is_ruby):
+        is_omitted = len(tokens) == _KEY_AND_SIGN and tree.language.omits_values
+        if len(tokens) == 1 or is_omitted:
             is_short = tree.source.masked[part.opener] == "{" or len(tokens) > 1
             return (part.start, part.end) if is_short else None
         if tokens[1].text not in _SIGNS:

@@ -15,6 +15,7 @@ from agentsflare_kimi.lint.edits.requests import (
     rename_fix,
 )
 from agentsflare_kimi.lint.findings import Edit, Fix
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.models.migration import plan_migration
@@ -71,7 +72,7 @@ def _bodies(
     document: Document, embedded: Sequence[Embedded], mention: Mention
 ) -> Iterator[tuple[Embedded, Body]]:
     for text in embedded:
-        if text.language != "json":
+        if load(text.language).parsed_as != "json":
             continue
         for match in _MODEL.finditer(text.text):
             start, end = match.span("sign")

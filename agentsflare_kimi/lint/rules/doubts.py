@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, NOTHING_SHOWS
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
@@ -36,8 +37,6 @@ _TOLD: Final = 2
 _UNSEEN: Final = frozenset({EVIDENCE["unsent"].reason, EVIDENCE["unseen-host"].reason})
 # Reasons that name nothing in the file.
 _GENERAL: Final = frozenset({NOTHING_SHOWS, *_UNSEEN})
-# Languages whose readers do not tell settings from prose.
-_UNTOLD: Final = frozenset({"yaml", "ini", "env", "dockerfile", "make", "shell", "plain", "prose"})
 
 
 def with_doubts(
@@ -181,7 +180,7 @@ def _settings_of(document: Document) -> Iterator[tuple[str, int]]:
     lowered = document.text.lower()
     if not (any(word in lowered for word in _WORDS) or _LONE_N.search(document.text)):
         return
-    ignored = {"comment"} if document.language in _UNTOLD else {"comment", "prose"}
+    ignored = {"comment", "prose"} if load(document.language).tells_prose else {"comment"}
     for match in re.finditer(_SET, document.text, re.VERBOSE | re.IGNORECASE | re.MULTILINE):
         kind = str(match.lastgroup)
         start, end = match.span(kind)

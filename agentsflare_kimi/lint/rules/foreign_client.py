@@ -24,7 +24,7 @@ _RISK: Final = "it changes the client's type, defaults and warnings, and needs a
 
 def _check(reading: Reading) -> Iterator[Problem]:
     document = reading.document
-    if document.language != "python" or not isinstance(document, CodeDocument):
+    if not isinstance(document, CodeDocument) or not document.tree.language.has_our_client:
         return
     if GATEWAY not in document.text:
         return

@@ -23,13 +23,12 @@ _VARIABLE: Final = "OPENAI_API_KEY"
 _USE: Final = re.compile(rf"(?<!\w){_VARIABLE}(?!\w)")
 _RISK: Final = "AGENTSFLARE_API_KEY must be set where the program runs"
 _MESSAGE: Final = "the gateway gets the key for OpenAI; use AGENTSFLARE_API_KEY"
-# Their values are read by a program that cannot be seen here.
-_DATA: Final = frozenset({"json", "toml", "terraform"})
 
 
 def _check(reading: Reading) -> Iterator[Problem]:
     document = reading.document
-    if not isinstance(document, CodeDocument) or document.language in _DATA:
+    # The values of settings are read by a program that cannot be seen here.
+    if not isinstance(document, CodeDocument) or document.tree.language.is_data:
         return
     if GATEWAY not in document.text:
         return

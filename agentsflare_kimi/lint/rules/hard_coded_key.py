@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.line_starts import line_starts
 from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
@@ -44,9 +45,9 @@ _TRACKED: Final = (
 
 def _check(reading: Reading) -> Iterator[Problem]:
     document = reading.document
-    is_env = document.language == "env"
+    language = load(document.language)
     # A key belongs in an `.env` file, unless git tracks the file.
-    if document.language == "prose" or (is_env and not reading.is_tracked):
+    if language.is_prose or (language.keeps_keys and not reading.is_tracked):
         return
     is_ours = GATEWAY in document.text
     announced = {match.end() for match in _KEY_BEFORE.finditer(document.text)}
@@ -55,7 +56,7 @@ def _check(reading: Reading) -> Iterator[Problem]:
         is_key = is_api_key(value.key) or start in announced
         if (is_key or _is_marked(value)) and (is_ours or _OWN_NAMES.search(value.key)):
             yield Problem(
-                message=(_TRACKED if is_env else _WRITTEN).format(end - start),
+                message=(_TRACKED if language.keeps_keys else _WRITTEN).format(end - start),
                 start=start,
                 end=end,
                 fix=key_fix(document, value) if isinstance(document, CodeDocument) else None,

@@ -22,19 +22,6 @@ __all__ = ["key_fix"]
 
 _OWN: Final = "AGENTSFLARE_API_KEY"
 _RISK: Final = "the variable must be set where the program runs; revoke the key all the same"
-_READ: Final = {
-    "python": 'os.environ["{}"]',
-    "javascript": "process.env.{}",
-    "typescript": "process.env.{}",
-    "tsx": "process.env.{}",
-    "java": 'System.getenv("{}")',
-    "kotlin": 'System.getenv("{}")',
-    "ruby": 'ENV.fetch("{}")',
-    "php": 'getenv("{}")',
-    "csharp": 'System.Environment.GetEnvironmentVariable("{}")',
-    "go": 'os.Getenv("{}")',
-}
-_GO_OS: Final = lazy(r'^[ \t]*(?:import[ \t]+)?"os"', re.MULTILINE)
 # `${NAME:-default}`
 _SHELL_DEFAULT: Final = lazy(r"\$\{\w+(?P<default>:?[-=]\"?)")
 _SHELL_END: Final = lazy(r'"?(?P<end>\})')
@@ -56,7 +43,7 @@ def key_fix(document: CodeDocument, value: Value) -> Fix | None:
         An unsafe fix: the look-up without its default, or a look-up in place of the key; None
         if the right variable is unknown. The gateway's key is never sent to another host.
     """
-    if document.language in {"shell", "fish"}:
+    if document.tree.language.is_shell:
         return _without_shell_default(document, value)
     region = document.source.region_at(value.start)
     if region is None or (region.inner_start, region.inner_end) != (value.start, value.end):
@@ -100,7 +87,7 @@ def _got(document: CodeDocument, region: Region) -> tuple[Edit, ...] | None:
     """Turn Java's `getOrDefault("NAME", key)` into `get("NAME")`."""
     source = document.source
     opener = source.enclosing(region.start)
-    if opener is None or document.language not in {"java", "kotlin"}:
+    if opener is None:
         return None
     tokens = document.tree.tokens(document.tree.part_at(opener))
     method = tokens[document.tree.index_of(tokens, opener) - 1]
@@ -133,13 +120,14 @@ def _shell_defaults(document: CodeDocument) -> Mapping[int, int]:
 
 def _looked_up(document: CodeDocument, region: Region, value: Value) -> tuple[Edit, ...] | None:
     """Read a key from the variable that should hold it."""
-    form = _READ.get(document.language)
+    look_up = document.tree.language.looks_up
     variable = _variable(document, region, value.key.rpartition(".")[2])
-    if not (form and variable) or (document.language == "go" and not _GO_OS.search(document.text)):
+    if not (look_up and variable and re.search(look_up.needs, document.text)):
         return None
-    edits = [Edit(start=region.start, end=region.end, replacement=form.format(variable))]
-    if document.language == "python":
-        edits += import_edit(document.source, "import os", r"^import os\b")
+    written = look_up.form.format(variable)
+    edits = [Edit(start=region.start, end=region.end, replacement=written)]
+    if statement := look_up.imports:
+        edits += import_edit(document.source, statement, rf"^{re.escape(statement)}\b")
     return merge_edits(edits)
 
 

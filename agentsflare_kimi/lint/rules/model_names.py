@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,16 +10,17 @@ from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against, speaks_for
 from agentsflare_kimi.lint.findings import Fix, Severity, doubted
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line, thinking_off
+from agentsflare_kimi.lint.sources.documents import Document
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.migration import plan_migration
 from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
 
-_SCRIPTS: Final = frozenset({"shell", "fish"})
 _NOTES: Final = {
     "key": "a key, which something may look up",
     "comparison": "a comparison, which decides a branch",
@@ -123,7 +125,7 @@ def _move_notes(reading: Reading, old: KimiModel, new: KimiModel) -> Sequence[st
     if not new.reasoning_efforts:
         return ()
     least = new.reasoning_efforts[0]
-    sign = "=" if language in {"python", "cell", "toml", "env", "ini"} else ": "
+    sign = load(language).argument_sign
     return (f' with `reasoning_effort{sign}"{least}"`',)
 
 
@@ -161,13 +163,17 @@ def move_fix(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
             return doubted(moved, against)
     reasons = [*against, *left, *filter(None, [_rename_risk(mention, move)])]
     if move.old.thinking == "never" and new.thinking == "switchable":
-        from agentsflare_kimi.lint.edits.sdk_limits import limit_of  # noqa: PLC0415  # few files need it
-
-        reasons += filter(None, [limit_of(reading.document.text, reading.document.language)])
+        reasons += filter(None, [_limit_of(reading.document)])
     if not reasons and not speaks_for(mention.value.evidence):
         reasons = [NOTHING_SHOWS]
     rename = rename_fix(mention, new.id)
     return Fix(edits=(rename,), is_safe=not reasons, reason="; ".join(reasons))
+
+
+def _limit_of(document: Document) -> str:
+    """Say why a program's library cannot switch thinking off; empty if none is known."""
+    limits = load(document.language).limits
+    return next((limit.advice for limit in limits if re.search(limit.sign, document.text)), "")
 
 
 class _Move(NamedTuple):
@@ -198,7 +204,7 @@ def _moved_elsewhere(
     if elsewhere is None or mention.value.position not in {"request", "value"}:
         return None, ()
     document = reading.document
-    if document.language in _SCRIPTS and move.old.thinking == "never":
+    if load(document.language).is_shell and move.old.thinking == "never":
         from agentsflare_kimi.lint.rules.asked_in_bodies import moved_in_bodies  # noqa: PLC0415  # few files need it
 
         return moved_in_bodies(document, reading.embedded, mention, move.migrate_to), ()

@@ -17,6 +17,7 @@ from typing import Final
 from agentsflare_kimi.lint.edits.layout import merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Fix
 from agentsflare_kimi.lint.kept import kept_with_first
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, group_at
 from agentsflare_kimi.lint.requests.keys import is_model_key, sampling_parameter
@@ -48,7 +49,6 @@ _CHAIN: Final = lazy(r"(?:[A-Za-z_$][\w$]*(?:\(\))?\.)*(?P<last>[A-Za-z_$][\w$]*
 _OPTION: Final = lazy(r"-*(?P<name>[\w-]+)")
 _CHOICES: Final = frozenset({"if", "?", "else", "switch", "match", "+"})
 _SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
-_DATA: Final = frozenset({"json", "toml", "terraform", "shell"})
 _MODEL: Final = frozenset({"model", "model_name", "Model"})
 _MODEL_SET: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[[\"']model[\"']\]\s*=(?!=)")
 _SUBSCRIPT_END: Final = lazy(r"\]\s*=(?!=)")
@@ -84,7 +84,8 @@ def reached(reading: Reading) -> Iterator[Problem]:
         return
     if reading.hosts.may_call_others(document.text):
         return
-    if not isinstance(document, CodeDocument) or document.language in _DATA:
+    language = load(document.language)
+    if not isinstance(document, CodeDocument) or language.is_data or language.is_shell:
         for variable in set_in_variables(document, reading.mentions):
             place = _Place("", *variable)
             if _is_rejected(model, place):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import read_number
@@ -54,7 +55,7 @@ def set_in_variables(document: Document, mentions: Sequence[Mention]) -> Iterato
             stem = f"{named['stem']}_" if named["stem"] else ""
             pattern = rf"(?<![\w]){stem}{_PARAMETER}\s*[=:]\s*{_NUMBER}"
             yield from _found(document, re.compile(pattern), 0, len(document.text))
-        if key and document.language == "shell":
+        if key and load(document.language).is_shell:
             asks = re.compile(_BODY.format(name=re.escape(key)))
             for text in document.embedded():
                 start, end = text.offsets[0], text.offsets[-1]

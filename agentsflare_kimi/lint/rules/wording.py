@@ -4,38 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from agentsflare_kimi.lint.languages import load
+
 __all__ = ["MOST", "clipped", "extra_field", "in_one_line", "thinking_off"]
 
 MOST: Final = 120
 """The longest message of a finding, in characters; `--explain` gives the rest."""
 
 _LONGEST_NAME: Final = 48
-# How to send a field that the SDK has no argument for: `…` stands for its value, and a
-# method's name for a call of it.
-# Sources: the READMEs of openai-python, openai-node, openai-java, openai-go, openai-dotnet and
-# openai-php/client, ruby-openai and async-openai.
-_EXTRA_FIELDS: Final = {
-    "python": 'extra_body={{"{name}": …}}',
-    "cell": 'extra_body={{"{name}": …}}',
-    "javascript": "{name}: {{…}}",
-    "typescript": "{name}: {{…}}",
-    "tsx": "{name}: {{…}}",
-    "java": "putAdditionalBodyProperty",
-    "kotlin": "putAdditionalBodyProperty",
-    "scala": "putAdditionalBodyProperty",
-    "groovy": "putAdditionalBodyProperty",
-    "go": "option.WithJSONSet",
-    "csharp": "Patch.Set",
-    "php": "'{name}' => […]",
-    "ruby": "{name}: {{…}}",
-    "elixir": "{name}: %{{…}}",
-    "yaml": "{name}: {{…}}",
-    "toml": "{name} = {{…}}",
-    "terraform": "{name} = {{…}}",
-}
-_JSON: Final = '"{name}": {{…}}'
-# Their values are read by a program elsewhere, which builds the request.
-_SETTINGS: Final = frozenset({"env", "ini", "dockerfile", "make", "batch", "plain", "prose", "xml"})
 
 
 def in_one_line(head: str, *tails: str) -> str:
@@ -73,9 +49,7 @@ def extra_field(language: str, name: str) -> str:
     Returns:
         The code; empty for settings, where the request is built elsewhere.
     """
-    if language in _SETTINGS:
-        return ""
-    return _EXTRA_FIELDS.get(language, _JSON).format(name=name)
+    return load(language).extra_field.format(name=name)
 
 
 def thinking_off(language: str) -> tuple[str, str]:

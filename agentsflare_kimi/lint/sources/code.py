@@ -187,9 +187,7 @@ class CodeDocument:
         body = read_body(self.tree, span, model)
         if body is not None and body.is_complete and not body.is_bound:
             return body
-        from agentsflare_kimi.lint.requests.pieces import LANGUAGES  # noqa: PLC0415  # rarely needed
-
-        if self.language not in LANGUAGES:
+        if self._known.is_data or not self._known.body:
             return body
         from agentsflare_kimi.lint.requests.assembled import read_assembled_body  # noqa: PLC0415  # rarely needed
 

@@ -166,6 +166,7 @@ class Language(NamedTuple):
         keeps_keys: Whether keys belong in a file, unless git tracks it.
         tells_prose: Whether the reader tells values from prose.
         has_cells: Whether a file is made of texts in other languages.
+        has_samples: Whether the programs in a file have nothing to do with each other.
         has_tables: Whether lines `[name]` begin tables.
         has_rows: Whether parentheses hold the columns of a row: `VALUES ('key', 'value')`.
         has_match_operator: Whether `=` and arrows match a pattern, as in Elixir.
@@ -224,6 +225,7 @@ class Language(NamedTuple):
     keeps_keys: bool = False
     tells_prose: bool = True
     has_cells: bool = False
+    has_samples: bool = False
     has_tables: bool = False
     has_rows: bool = False
     has_match_operator: bool = False

@@ -6,4 +6,5 @@ LANGUAGE = Language(
     name="markdown",
     suffixes="md markdown mkd qmd rmd",
     reader="markdown.MarkdownDocument",
+    has_samples=True,
 )

@@ -126,7 +126,7 @@ class Reading:
 
     def _asks_as_well(self, model: str, asked: AbstractSet[str]) -> bool:
         """Tell whether the program, which may consist of several texts, asks *model*, too."""
-        if self._around and self._around.document.language != "markdown":
+        if self._around and not load(self._around.document.language).has_samples:
             return model in self._around.document.text
         return model in asked and not load(self.document.language).is_data
 

@@ -27,6 +27,7 @@ _ACCOUNT_IDS: Final = (
     r"|(?<![\w-])(?:org|ak|proj|uid|gid)[-_](?=[\w-]{6}|[\w-]*\d)[\w-]+"
 )
 
+_KEY: Final = r"(?<![\w-])sk-[\w-]{6,}"
 _MOST_OF_A_NAME: Final = 80
 _BIDI_CONTROLS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 
@@ -100,10 +101,25 @@ def without_account_ids(text: str) -> str:
     return re.sub(_ACCOUNT_IDS, "[account id]", text)
 
 
+def without_keys(text: str) -> str:
+    """Mask API keys, which programs with mixed-up variables send as a model's name or in a path.
+
+    >>> without_keys("unknown model 'sk-0123456789'")
+    "unknown model '[key]'"
+
+    Args:
+        text: A message, a name or a path.
+
+    Returns:
+        The same text with `[key]` in place of each key.
+    """
+    return re.sub(_KEY, "[key]", text) if "sk-" in text else text
+
+
 def shown_name(name: str) -> str:
     """Make a model's name, whoever wrote it, safe and short enough for a message or a trace.
 
     >>> shown_name(" kimi-k2.6 ")
     'kimi-k2.6'
     """
-    return printable(without_account_ids(name.strip()))[:_MOST_OF_A_NAME]
+    return printable(without_keys(without_account_ids(name.strip())))[:_MOST_OF_A_NAME]

@@ -17,6 +17,7 @@ from agentsflare_kimi import errors
 from agentsflare_kimi.calling.callers import callers_frame
 from agentsflare_kimi.calling.observing import observation
 from agentsflare_kimi.models.notice_texts import Notice, NoticeKind
+from agentsflare_kimi.printable import without_keys
 
 __all__ = ["ToldPlaces", "announce", "log_event", "warn_caller"]
 
@@ -105,6 +106,7 @@ def announce(notice: Notice, told: ToldPlaces | None = None, *, gateway: str | N
         KimiWarning: One warning, of the notice's class, unless the request is observed.
     """
     channel = _CHANNELS[notice.kind]
+    notice = notice._replace(message=without_keys(notice.message))
     place = _callers_place()
     key = (*_identity(place), notice.kind, notice.model, _wording(notice.message))
     is_news = told is None or notice.is_refusal or told.add(key)
@@ -112,7 +114,7 @@ def announce(notice: Notice, told: ToldPlaces | None = None, *, gateway: str | N
     log_event(
         channel.event,
         level=logging.WARNING if channel.warning and is_loud else logging.INFO,
-        model=notice.model,
+        model=without_keys(notice.model),
         successor=notice.successor,
         is_lossy=notice.is_lossy,
         detail=notice.message,

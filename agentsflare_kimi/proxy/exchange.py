@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.calling.observing import Observation
 from agentsflare_kimi.models.catalog import find_model
+from agentsflare_kimi.printable import without_keys
 from agentsflare_kimi.reading.lenient import as_integer, as_list, as_text
 from agentsflare_kimi.reading.lenient import field as read
 
@@ -89,11 +90,11 @@ class Exchange:
         """Return the fields of the log line, without the unknown ones."""
         told: dict[str, object] = {
             "method": self.method,
-            "path": self.path[:_MOST_SHOWN],
+            "path": without_keys(self.path)[:_MOST_SHOWN],
             "status": self.status,
             "caller": self.caller,
-            "model": self.model[:_MOST_SHOWN],
-            "model_sent": self.observed.model_sent,
+            "model": without_keys(self.model)[:_MOST_SHOWN],
+            "model_sent": without_keys(self.observed.model_sent or ""),
             "notices": ",".join(self.kinds()),
             "reasoning_restored": self.observed.restored,
             "is_stream": self.is_stream,

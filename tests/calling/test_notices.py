@@ -184,3 +184,10 @@ def test_what_was_told_is_bounded():
     assert all(told.add((number,)) for number in range(3_000))
     assert told.add((0,))
     assert not told.add((2_999,))
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_a_key_in_the_place_of_a_model_is_not_shown():
+    with capture_logs() as logs, pytest.raises(UnknownModelError) as raised:
+        announce(notice("sk-canary-0123456789"))
+    assert "canary" not in f"{logs} {raised.value}"

@@ -165,6 +165,9 @@ def ask_all_sorts_of_things(base_url, emulator):
     body = json.dumps({"model": "kimi-k2.6", "messages": halved}).encode()
     send(url, body, authorization=authorization)
     send(f"{url}?canary-query", b"{", authorization=authorization)
+    # A program whose variables are mixed up.
+    body = json.dumps({"model": key, "messages": HELLO}).encode()
+    send(url, body, authorization=authorization)
 
 
 def test_neither_key_nor_prompt_is_in_any_log(emulator, caplog):
@@ -172,5 +175,15 @@ def test_neither_key_nor_prompt_is_in_any_log(emulator, caplog):
     with serving(create_app(KimiSettings(base_url=emulator.base_url))) as origin:
         ask_all_sorts_of_things(f"{origin}/v1", emulator)
     told = "\n".join(record.getMessage() for record in caplog.records)
-    assert told.count("event='request'") == 12
+    assert told.count("event='request'") == 13
     assert "canary" not in told
+
+
+def test_a_key_in_a_path_is_not_logged(emulator, caplog):
+    caplog.set_level(logging.INFO)
+    with serving(create_app(KimiSettings(base_url=emulator.base_url))) as origin:
+        send(f"{origin}/v1/files/sk-canary-key", b"{}", authorization="Bearer any")
+    told = [record.getMessage() for record in caplog.records]
+    (ours,) = [line for line in told if "event='request'" in line]
+    assert "/files/[key]" in ours
+    assert "canary" not in ours

@@ -23,6 +23,7 @@ from agentsflare_kimi.reading.lenient import (
     is_list,
     is_mapping,
     same,
+    truth,
 )
 
 __all__ = [
@@ -202,7 +203,8 @@ def _citation(raw: Mapping[str, object]) -> Mapping[str, object] | None:
     found = nested or {key: raw[key] for key in _CITATION_FIELDS if key in raw}
     if not found:
         return None
-    told = {_CITATION_FIELDS.get(k, k): v for k, v in found.items() if v is not None and v != ""}
+    given = {name: value for name, value in found.items() if value is not None}
+    told = {_CITATION_FIELDS.get(k, k): v for k, v in given.items() if not same(v, "")}
     return FrozenMapping(told) if told else None
 
 
@@ -217,7 +219,7 @@ def _read_note(raw: object) -> FilterNote | None:
     if isinstance(raw, str):
         return FilterNote(code="", message=raw) if raw else None
     code, message = as_mapping(raw).get("code"), as_mapping(raw).get("message")
-    if not code and not message:
+    if not truth(code) and not truth(message):
         return None
     return FilterNote(code=as_text(code) or "", message=message if isinstance(message, str) else "")
 

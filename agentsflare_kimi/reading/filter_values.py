@@ -137,7 +137,7 @@ def states_block(body: object) -> bool:
     """Whether an error, or an answer of the Responses API, says that a content filter blocked."""
     holder = get(body, "response")  # in an event of a stream
     details = get(body if holder is None else holder, "incomplete_details")
-    if get(details, "reason") == BLOCKED_FINISH:
+    if same(get(details, "reason"), BLOCKED_FINISH):
         return True
     words = (as_text(get(body, name)) or "" for name in ("message", "error"))
     return any(is_block_code(get(body, name)) for name in ("code", "type")) or any(

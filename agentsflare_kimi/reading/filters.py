@@ -42,6 +42,7 @@ from agentsflare_kimi.reading.lenient import (
     attribute,
     opened,
     plain,
+    same,
     text_parts,
 )
 from agentsflare_kimi.reading.lenient import field as get
@@ -269,7 +270,7 @@ def _read_choice(found: _Findings, index: int, source: object) -> ChoiceFilter:
     choice = opened(source)
     message, finish_reason = message_of(choice), get(choice, "finish_reason")
     refusal, offsets = get(message, "refusal"), get(choice, "content_filter_offsets")
-    found.is_blocked |= finish_reason == BLOCKED_FINISH or states_block(get(choice, "error"))
+    found.is_blocked |= same(finish_reason, BLOCKED_FINISH) or states_block(get(choice, "error"))
     return ChoiceFilter(
         index=index,
         content=text_parts(get(message, "content")),
@@ -292,7 +293,7 @@ def _read_responses_entry(found: _Findings, entry: object) -> None:
     """Read an entry of `content_filters`, the Responses API's form."""
     results = found.read(entry)
     found.is_blocked |= get(entry, "blocked") is True
-    if get(entry, "source_type") == "prompt":
+    if same(get(entry, "source_type"), "prompt"):
         found.prompt.setdefault(0, []).append(results)
     else:
         found.unplaced.append(results)

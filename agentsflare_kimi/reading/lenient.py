@@ -31,6 +31,7 @@ __all__ = [
     "same",
     "split_half",
     "text_parts",
+    "truth",
     "whole_text",
 ]
 
@@ -165,7 +166,9 @@ def _part_text(part: object) -> str | None:
     if isinstance(part, str):
         return part
     kind, text = field(part, "type"), field(part, "text")
-    return text if isinstance(text, str) and kind in _TEXT_TYPES else None
+    if not isinstance(text, str) or not (kind is None or isinstance(kind, str)):
+        return None
+    return text if kind in _TEXT_TYPES else None
 
 
 def whole_text(text: str) -> str:
@@ -232,4 +235,12 @@ def same(first: object, second: object) -> bool:
     try:
         return bool(first == second)
     except Exception:  # noqa: BLE001  # `__eq__` of a foreign object, or nesting too deep
+        return False
+
+
+def truth(value: object) -> bool:
+    """Whether a value is true; one that is neither true nor false, as `pandas.NA`, is not."""
+    try:
+        return bool(value)
+    except Exception:  # noqa: BLE001  # `__bool__` of a foreign object
         return False

@@ -109,6 +109,33 @@ def test_any_completion(body):
     check_types(as_model(ChatCompletion, body))
 
 
+class NotAvailable:
+    """As `pandas.NA`, in rows of a table: what is compared with it is neither true nor false."""
+
+    __hash__ = None
+
+    def __eq__(self, _):
+        return self
+
+    def __bool__(self):
+        raise TypeError("the truth of a missing value is ambiguous")
+
+
+@given(st.data())
+def test_a_value_that_is_neither_true_nor_false(data):
+    sample = data.draw(st.sampled_from([*COMPLETIONS, *ERRORS]))
+    place = data.draw(st.sampled_from(list(places(sample))))
+    body = replaced(sample, place, NotAvailable())
+
+    error = openai.APIError("x", None, body=None)
+    error.body = body
+    for source in (body, error):
+        assert isinstance(extract_content(source), str)
+        assert assistant_message(source)["role"] == "assistant"
+        assert isinstance(str(extract_filter_results(source)), str)
+    assert isinstance(diagnose(error), Diagnosis)
+
+
 @given(mangled(ERRORS))
 def test_any_error_body(body):
     error = openai.APIError("x", None, body=None)

@@ -37,13 +37,13 @@ def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 
 class Rare:
-    """A pattern for what few texts hold, compiled for those that hold one of its words."""
+    """A pattern that few texts match, compiled only for texts with one of its words."""
 
     def __init__(self, words: str, pattern: str) -> None:
         """Keep the pattern.
 
         Args:
-            words: Words of which every match contains one, with blanks between them.
+            words: Words with blanks between them; every match contains one of them.
             pattern: A regular expression.
         """
         self.words: Sequence[str] = words.split()

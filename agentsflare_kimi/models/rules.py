@@ -87,7 +87,7 @@ def find_rejections(
     Args:
         body: A chat-completions body; never changed.
         model: The model to judge by; by default the one that the body names.
-        is_chat: False for a body of `/completions` or `/responses`, of which only the pinned
+        is_chat: False for a body of `/completions` or `/responses`, in which only the pinned
             parameters are checked.
 
     Returns:

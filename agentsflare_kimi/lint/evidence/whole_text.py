@@ -65,7 +65,7 @@ _LOOKS_FOR_PART: Final = Rare(
     rf"\b\??\([^\n\"'`()=]*{_QUOTED}"
     rf"|/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b",
 )
-# What a comment calls a name that is there for its own sake.
+# Words in a comment that say that a name must stay as it is.
 _STAYS: Final = lazy(
     r"(?i)\b(?:kept|keep (?:this|as|it|the (?:old|name|model))|deliberate(?:ly)?|on purpose"
     r"|intentional(?:ly)?|replay\w*|reproduc\w+|rewrit\w+|rewrote|baseline|archived?|historical"

@@ -63,7 +63,7 @@ frameworks: $(VENV)/.development
 
 # The few that are run on each change.
 frameworks-core: $(VENV)/.development
-	$(BIN)/nox -f examples/frameworks/noxfile.py -s core
+	$(BIN)/nox -f examples/frameworks/noxfile.py -s core core_instructor
 
 # The picture of a terminal in the README, from what the programs print.
 cast: $(VENV)/.development

@@ -1,6 +1,7 @@
 """Runs every recipe in its locked environment and writes the tables of docs/frameworks.md.
 
-`nox -f examples/frameworks/noxfile.py` runs them all, `-s core` what CI runs on each change.
+`nox -f examples/frameworks/noxfile.py` runs them all, `-s core core_instructor` what CI runs on
+each change.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ RESULTS = ROOT / ".venvs" / "frameworks"
 CORE = ("pydantic_ai", "openai_agents", "langchain", "litellm")
 ENVIRONMENTS = {
     "core": CORE,
+    "core_instructor": ("instructor",),
     "newest": (
         *CORE,
         "ag2",

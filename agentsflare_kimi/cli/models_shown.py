@@ -18,12 +18,12 @@ __all__ = ["show_all", "show_one"]
 # Heading, field, and a number that decides which column is dropped first for lack of room.
 _COLUMNS: Final = (
     ("MODEL", "id", 0),
-    ("STATUS", "status", 0),
-    ("RETIRED ON", "retired_on", 3),
-    ("ENDED UPSTREAM", "upstream_ended_on", 2),
-    ("USE INSTEAD", "successor", 1),
-    ("THINKING", "thinking", 4),
-    ("CONTEXT", "context_window", 5),
+    ("STATUS", "status", 1),
+    ("RETIRED ON", "retired_on", 4),
+    ("ENDED UPSTREAM", "upstream_ended_on", 3),
+    ("USE INSTEAD", "successor", 2),
+    ("THINKING", "thinking", 5),
+    ("CONTEXT", "context_window", 6),
 )
 # The widest line in a cell; headings of two words take two lines.
 _WIDEST_CELL: Final = 10

@@ -33,7 +33,7 @@ def piped(*arguments):
     )
 
 
-@WIDTHS
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_the_list_fits_the_terminal(width):
     lines = shown(width=width)
 

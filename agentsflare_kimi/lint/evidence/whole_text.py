@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import Rare, lazy
 from agentsflare_kimi.lint.sources.documents import line_around
@@ -60,8 +61,7 @@ _IN: Final = lazy(r"[\"'`/$%*]\s+(?:not\s+)?in\b")
 _IS_IN: Final = lazy(rf"{_QUOTED}\s+(?:not\s+)?in\b")
 _LOOKS_FOR_PART: Final = Rare(
     "include contain with prefix suffix indexof index_of match str_ search test",
-    r"(?:includes?|contains|(?:starts|ends|begins)_?with|has_?(?:suffix|prefix)|index_?of"
-    r"|match(?:es)?|fnmatch|remove_?(?:prefix|suffix)|str_\w+|search|test)"
+    rf"(?:{'|'.join(sorted(WORDS['seeking'].words))}|str_\w+|search|test)"
     rf"\b\??\([^\n\"'`()=]*{_QUOTED}"
     rf"|/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b",
 )

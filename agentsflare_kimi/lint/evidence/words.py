@@ -120,26 +120,32 @@ WORDS: Final[dict[str, Words]] = {
         getenv_or readenv configvalue getenvdefault
         """,
     ),
+    "seeking": words(
+        "calls that look for a part of a text, or take it off",
+        """
+        includes include contains startswith starts_with endswith ends_with beginswith
+        begins_with hasprefix has_prefix hassuffix has_suffix indexof index_of match
+        matches fnmatch removeprefix remove_prefix removesuffix remove_suffix str_contains
+        str_starts_with str_ends_with
+        """,
+    ),
     "comparing": words(
-        "calls that compare their argument with something",
+        "other calls that compare their argument with something",
         """
         assert_equal assertsame xctassertequal assertsent assert_receive assert_received
         tobe toequal tostrictequal tocontain tocontainequal tomatch assertequal
         assertequals assertin assertnotequal areequal equal notequal equals strictequal
-        deepequal equalsignorecase startswith endswith hasprefix hassuffix starts_with
-        ends_with start_with end_with start_with? end_with? includes include? contains
-        contains_key containskey has has_key has_value indexof equalfold assert_eq
-        assert_ne eq ne isequalto is_equal_to match matches removeprefix remove_prefix
-        removesuffix trimprefix trim_prefix replace replaceall replace_all in_array strcmp
-        strcasecmp strpos str_contains str_starts_with str_ends_with tomatchobject include
-        include_examples eql equal? tohavebeencalledwith tohavebeenlastcalledwith
-        tohavebeennthcalledwith calledwith assert_called_with assert_called_once_with
-        assert_any_call assert_has_calls assertthat has_calls isin notin in isequal
-        issubset index rindex count find_index findindex lastindexof cut split rsplit
-        partition rpartition starts ends string.starts_with? regexp_like like ilike member
-        member? contains? haskey not_to be_eq tohaveproperty tohavevalue tohavetext
-        hasitem fnmatch glob localecompare comparetoignorecase compareto memcmp strncmp
-        hasvalue
+        deepequal equalsignorecase start_with end_with start_with? end_with? include?
+        contains_key containskey has has_key has_value equalfold assert_eq assert_ne eq ne
+        isequalto is_equal_to trimprefix trim_prefix replace replaceall replace_all
+        in_array strcmp strcasecmp strpos tomatchobject include_examples eql equal?
+        tohavebeencalledwith tohavebeenlastcalledwith tohavebeennthcalledwith calledwith
+        assert_called_with assert_called_once_with assert_any_call assert_has_calls
+        assertthat has_calls isin notin in isequal issubset index rindex count find_index
+        findindex lastindexof cut split rsplit partition rpartition starts ends
+        string.starts_with? regexp_like like ilike member member? contains? haskey not_to
+        be_eq tohaveproperty tohavevalue tohavetext hasitem glob localecompare
+        comparetoignorecase compareto memcmp strncmp hasvalue
         """,
     ),
     "queries": words(

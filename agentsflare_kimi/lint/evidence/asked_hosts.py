@@ -36,7 +36,7 @@ Asked = Literal["ours", "plain", "unseen"]
 
 # Our hosts and variables, Moonshot's, and the classes and prefixes that mean one of them.
 _OURS: Final = lazy(
-    r"(?<![\w-])(?:[\w-]+\.)*(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.(?:com|ai))(?![\w-])"
+    r"(?<![\w-])(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.(?:com|ai))(?![\w-])"
     r"|(?<![A-Za-z])(?:AGENTSFLARE|MOONSHOT)_[A-Z]"
     r"|(?<!\w)(?:Async)?Kimi(?=\(|\.new\b)|(?<=: )(?:Async)?Kimi\b"
     r"|(?<!\w)(?:create)?[Mm]oonshot(?:AI|Ai|ai)?\w*\("
@@ -45,7 +45,7 @@ _OURS: Final = lazy(
     r"|(?i:(?:provider|vendor|platform)\w*[\"']?\s*(?:=>|[:=])\s*[\"']?(?:moonshot|agentsflare|kimi)\b)"
 )
 _KEY: Final = lazy(
-    r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
+    r"(?i)(?<![\w$])(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
     r"|server_?ur[li])\w*)[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\()\s*"
 )
 _POST: Final = lazy(
@@ -54,7 +54,7 @@ _POST: Final = lazy(
 )
 _IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
 _ROOT: Final = lazy(
-    r"(?P<name>[A-Za-z_$][\w$]*|\))[!?]*(?:\.|->|::|\?\.)"
+    r"(?P<name>(?<![A-Za-z_$])[A-Za-z_$][\w$]*+|\))[!?]*(?:\.|->|::|\?\.)"
     r"(?:beta\b\W{0,4})?(?:[cC]hats?|[cC]ompletions|[rR]esponses|(?:[cC]reate|[eE]xec|[cC]omplete)_?[cC]hat\w*)"
     r"(?:\(\))?(?:\.|->|\(|::)"
 )

@@ -26,6 +26,7 @@ _LOCAL: Final = lazy(r"^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host\.docker)")
 _PRIVATE: Final = lazy(
     r"^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+$|.*\.(?:local|internal|lan|svc)$)"
 )
+_WORDS_OF_NAME: Final = 3
 _URL_KEY: Final = lazy(r"(?i)(?<![a-z_-])url[\"']?\s*(?:=>|[:=])\s*[\"'`]?\Z")
 _LOCAL_API: Final = lazy(r"/v\d+\b|/completions|/responses|/api/(?:chat|generate)\b")
 # `http://${host}:8000/v1`: only one's own servers are called without TLS.
@@ -62,8 +63,9 @@ _CLIENT: Final = lazy(
     rf"(?:Async|Chat|Azure)*(?:AzureOpenAI|AzureChatOpenAI|InferenceClient|(?i:{_VENDORS}))"
     r"(?:Chat|Client|Converse|LLM|Chat(?:Model|Generator))?"
 )
-_CALLED: Final = lazy(
-    rf"(?<![\w./@-])(?:{_VENDORS})(?:_client|Client)?\.(?:chat|completions?|generate|messages)\b"
+_CALLED: Final = Rare(
+    ".chat .completion .generate .messages",
+    rf"(?<![\w./@-])(?:{_VENDORS})(?:_client|Client)?\.(?:chat|completions?|generate|messages)\b",
 )
 # `OPENROUTER_API_KEY`: the variable names the vendor of a key or URL.
 _VARIABLE: Final = lazy(
@@ -83,11 +85,13 @@ _UNMISTAKABLE: Final = (
 )
 # What a client of one's own server has for a key, a URL or a name.
 _OWN: Final = Rare(
-    "apikey api_key baseurl base_url baseuri base_uri hf local proxy",
+    "apikey api_key baseurl base_url baseuri base_uri",
     r"api_?key[\"']?\)?\s*[:=(,]\s*(?:[\"'](?:none|no-?key|dummy|-)[\"']"
     r"|[\"']?(?:empty|not[-_ ]?needed|sk-no-key-required|lm-studio)(?:[\"'\s]|\Z))"
-    r"|base_?ur[li][\"']?\s*[:=]\s*[\"'`]/\w"
-    r"|(?<![\w@-])(?:hf|local|proxy)_?\w*\.chat\.completions",
+    r"|base_?ur[li][\"']?\s*[:=]\s*[\"'`]/\w",
+)
+_OWN_CLIENT: Final = Rare(
+    ".chat.completions", r"(?<![\w@-])(?:hf|local|proxy)_?\w*\.chat\.completions"
 )
 _MENTIONED: Final = Rare(
     _UNMISTAKABLE,
@@ -156,7 +160,7 @@ class Hosts:
 
     @property
     def _mentions_another(self) -> bool:
-        is_named = _MENTIONED.is_in(self._lowered) or _OWN.is_in(self._lowered)
+        is_named = any(rare.is_in(self._lowered) for rare in (_MENTIONED, _OWN, _OWN_CLIENT))
         return is_named or _OTHER_SDK.is_in(self._text)
 
     @cached_property
@@ -171,7 +175,7 @@ class Hosts:
         imports = " ".join(_IMPORT.findall(self._text))
         if _IMPORTED.search(imports):
             return True
-        if _CALLED.search(self._text):
+        if _CALLED.is_in(self._text):
             return True
         has_keys = any(ending in self._text for ending in _VARIABLE_ENDINGS)
         keys = {match[1].lower() for match in _VARIABLE.finditer(self._text)} if has_keys else ()
@@ -187,13 +191,14 @@ class Hosts:
         last = 0
         for match in _URL.finditer(self._text):
             # What names a URL stands between it and the one before.
-            before, last = self._text[last : match.start()], match.end()
+            floor, last = last, match.end()
             host, path = match["host"].lower(), match["path"] or ""
             if _OURS.search(host):
                 yield _Place(match.start(), "ours")
             elif _OWN_PORT.match(match[0]):
                 yield _Place(match.start(), "foreign")
             elif not _NEUTRAL.match(host):
+                before = _last_words(self._text, floor, match.start())
                 is_local = _LOCAL.match(host) is not None
                 is_near = is_local or _PRIVATE.match(host) is not None
                 if is_near and (_URL_KEY.search(before) or _LOCAL_API.search(path)):
@@ -204,3 +209,22 @@ class Hosts:
                         yield _Place(match.start(), "foreign")
                 elif _API.search(host + path) or _API.match(host) or _BASE.search(before):
                     yield _Place(match.start(), "vendor" if _VENDOR.search(host) else "foreign")
+
+
+def _last_words(text: str, start: int, end: int) -> str:
+    """Return the last words between two places, among them the one that may name a URL.
+
+    The name is the last but two at most: `base_url = new URL("https://..."`.
+    """
+    at = end
+    for _ in range(_WORDS_OF_NAME):
+        while at > start and not _is_of_word(text[at - 1]):
+            at -= 1
+        while at > start and _is_of_word(text[at - 1]):
+            at -= 1
+    # With what is right before the name, which may show that it is part of a longer one.
+    return text[max(at - 1, start) : end]
+
+
+def _is_of_word(sign: str) -> bool:
+    return sign.isalnum() or sign in "_-"

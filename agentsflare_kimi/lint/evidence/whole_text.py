@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import Rare, lazy
-from agentsflare_kimi.lint.sources.documents import line_around
+from agentsflare_kimi.lint.sources.documents import line_around, word_before
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.documents import Document
@@ -17,15 +17,17 @@ __all__ = ["is_for_other_servers", "reasons_in", "reasons_in_comments", "split_c
 
 # What SDKs and APIs call the error that a retired model gives, or how its code is looked for.
 _EXPECTED: Final = Rare(
-    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. status && curl "
+    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. && curl "
     "migrate_to on_retired on_deprecated",
     r"\b(?:Model)?NotFound(?:Error|Exception)\b|\bModelNotFound|model_not_found"
     r"|\b(?:Retired|Deprecated)Model(?:Error|Warning)\b"
     r"|\bcatch_warnings\b|\bpytest\.(?:raises|warns)\b"
     r"|\b(?:migrate_to|on_retired|on_deprecated)\s*=(?!=)"
     r"|\bif\s+curl\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bthen\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bexit\s+[1-9]"
-    r"|&&\s*(?:exit\s+[1-9]|false\b|fail)|(?m:^\s*(?:if\s+)?!\s+curl\b)"
-    r"|\bstatus(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b",
+    r"|&&\s*(?:exit\s+[1-9]|false\b|fail)|(?m:^\s*(?:if\s+)?!\s+curl\b)",
+)
+_STATUS: Final = lazy(
+    r"status(?<!\wstatus)(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b"
 )
 _DOUBLES: Final = Rare(
     "Mock mock monkeypatch respx pytest_httpx vi. jest. sinon nock msw setupServer httptest "
@@ -59,12 +61,10 @@ _PART: Final = r"(?:kimi-k2-|thinking|turbo|preview|0905|0711)"
 _QUOTED: Final = rf"[\"'`/^]+[\w.-]*{_PART}[\w.-]*[\"'`/$%*]"
 _IN: Final = lazy(r"[\"'`/$%*]\s+(?:not\s+)?in\b")
 _IS_IN: Final = lazy(rf"{_QUOTED}\s+(?:not\s+)?in\b")
-_LOOKS_FOR_PART: Final = Rare(
-    "include contain with prefix suffix indexof index_of match str_ search test",
-    rf"(?:{'|'.join(sorted(WORDS['seeking'].words))}|str_\w+|search|test)"
-    rf"\b\??\([^\n\"'`()=]*{_QUOTED}"
-    rf"|/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b",
-)
+# In the arguments of a call; and what such a call is named, if it looks for them.
+_IN_CALL: Final = lazy(rf"\([^\n\"'`()=]*{_QUOTED}")
+_LOOKS: Final = lazy(rf"(?:{'|'.join(sorted(WORDS['seeking'].words))}|str_\w+|search|test)\Z")
+_PATTERN: Final = Rare(".test .match", rf"/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b")
 # Words in a comment that say that a name must stay as it is.
 _STAYS: Final = lazy(
     r"(?i)\b(?:kept|keep (?:this|as|it|the (?:old|name|model))|deliberate(?:ly)?|on purpose"
@@ -92,7 +92,7 @@ def reasons_in(text: str) -> tuple[str, ...]:
         Keys of `EVIDENCE`.
     """
     found = {
-        "error-expected": _EXPECTED.is_in(text),
+        "error-expected": _EXPECTED.is_in(text) or _STATUS.search(text) is not None,
         "doubled": _DOUBLES.is_in(text),
         "part-looked-for": _looks_for_part(text.lower()),
     }
@@ -105,8 +105,13 @@ def is_for_other_servers(request: str) -> bool:
 
 
 def _looks_for_part(lowered: str) -> bool:
-    is_sought = _IN.search(lowered) is not None and _IS_IN.search(lowered) is not None
-    return is_sought or _LOOKS_FOR_PART.is_in(lowered)
+    if (_IN.search(lowered) and _IS_IN.search(lowered)) or _PATTERN.is_in(lowered):
+        return True
+    callees = (
+        word_before(lowered, match.start() - (lowered[match.start() - 1 : match.start()] == "?"))
+        for match in _IN_CALL.finditer(lowered)
+    )
+    return any(map(_LOOKS.search, callees))
 
 
 def reasons_in_comments(comments: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from agentsflare_kimi.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.requests.settings import Setting
 
-__all__ = ["Document", "Embedded", "Position", "Value", "line_around", "slice_of"]
+__all__ = ["Document", "Embedded", "Position", "Value", "line_around", "slice_of", "word_before"]
 
 Position = Literal[
     "request",  # the model of a request, or of a setting for requests
@@ -90,6 +90,14 @@ def line_around(text: str, offset: int) -> tuple[int, int]:
     """Return where the line of *offset* begins and ends."""
     end = text.find("\n", offset)
     return text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(text)
+
+
+def word_before(text: str, end: int) -> str:
+    """Return the letters, digits and underscores right before *end*."""
+    start = end
+    while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return text[start:end]
 
 
 class Document(Protocol):

@@ -107,9 +107,11 @@ def _client(options: argparse.Namespace) -> Generator[Kimi]:
 
 def _question(words: list[str]) -> str:
     try:
-        question = " ".join(words) or (sys.stdin.read().strip() if sys.stdin else "")
+        piped = sys.stdin.read() if sys.stdin and not " ".join(words) else ""
     except UnicodeDecodeError as error:
         raise UsageError(f"standard input is not UTF-8 text: {error.reason}") from None
+    # Editors and shells of Windows begin a text with a byte order mark.
+    question = " ".join(words) or piped.removeprefix("\ufeff").strip()
     if not question.strip():
         raise UsageError("no prompt: give one as an argument or on standard input")
     return question

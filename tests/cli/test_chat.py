@@ -211,6 +211,11 @@ def test_a_long_pipe_with_nul_arrives_whole(chat, emulator):
     assert emulator.requests[0].messages[0]["content"] == text
 
 
+def test_a_byte_order_mark_before_the_question_is_not_sent(chat, emulator):
+    assert chat(text_in="\ufeffHi\r\n").returncode == 0
+    assert emulator.requests[0].messages == [{"role": "user", "content": "Hi"}]
+
+
 def test_a_warning_is_told_even_where_warnings_are_errors(chat, emulator):
     result = chat("-m", "kimi-k2-thinking", "Hello", PYTHONWARNINGS="error")
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
 from agentsflare_kimi.lint.languages import load
-from agentsflare_kimi.lint.line_starts import line_starts
 from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.key_fixes import key_fix
@@ -23,6 +21,7 @@ _WORDS: Final = ("key", "token", "bearer", "authorization")
 _MARKED: Final = re.compile(r"sk-(?<!\wsk-)(?<![^:]-sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
 _STRINGS: Final = frozenset({"value", "request"})
 _WORD: Final = re.compile("|".join(_WORDS), re.IGNORECASE)
+_LINE_END: Final = re.compile(r"[\r\n]")
 _CANDIDATE: Final = re.compile(r"(?<![\w-])[A-Za-z0-9][A-Za-z0-9_-]{15,199}(?![\w-])")
 # `Bearer `, and the default of a script's variable: `${..._API_KEY:-`.
 _KEY_BEFORE: Final = re.compile(r"[Bb]earer\s+|\$\{\w*(?:KEY|TOKEN):?[-=]\"?")
@@ -72,14 +71,17 @@ def _is_marked(value: Value) -> bool:
 def _candidates(text: str) -> list[tuple[int, int]]:
     """Find what looks like a secret by itself, or comes next in a line after a word for one."""
     found = {match.span() for match in _MARKED.finditer(text) if _looks_secret(match[0])}
-    candidates = [match.span() for match in _CANDIDATE.finditer(text)]
-    starts = line_starts(text)
+    line_end = -1
+    candidate = None
     for word in _WORD.finditer(text):
-        at = bisect_left(candidates, (word.end(), 0))
-        start, end = candidates[at] if at < len(candidates) else (len(text), len(text))
-        is_in_line = bisect_right(starts, start) == bisect_right(starts, word.end())
-        if is_in_line and _looks_secret(text[start:end]):
-            found.add((start, end))
+        if word.end() > line_end:
+            ending = _LINE_END.search(text, word.end())
+            line_end = ending.start() if ending else len(text)
+        elif candidate is None or candidate.start() >= word.end():
+            continue  # an earlier word of this line has found the same
+        candidate = _CANDIDATE.search(text, word.end(), line_end)
+        if candidate and _looks_secret(candidate[0]):
+            found.add(candidate.span())
     return sorted(found)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from agentsflare_kimi.lint.evidence.callees import words_of
@@ -99,8 +98,6 @@ _IMPORTED: Final = lazy(
 _HANDED: Final = lazy(r"[(,]\s*(?:provider|(?:async_|openai_)?client)\s*=\s*(?=[A-Za-z_])")
 _PATHS: Final = ("completions", "/responses")
 _DEEPEST: Final = 5
-# A URL is among them: `(context, "POST", url`.
-_FIRST: Final = 3
 
 
 class Program:
@@ -152,14 +149,13 @@ class Program:
                 yield value
         for match in _POST.finditer(self._text):
             if match[0].endswith("(") or match[0][-1:].isspace():
-                yield from filter(
-                    _is_chat_url, islice(arguments_at(self._text, match.end()), _FIRST)
-                )
+                arguments = arguments_at(self._text, match.end())
             else:
                 line = command_at(self._text, match.end())
-                urls = [url[0] for url in _IN_COMMAND.finditer(line) if _is_chat_url(url[0])]
-                # A variable may be the question as well.
-                yield from [url for url in urls if any(map(url.__contains__, _PATHS))] or urls
+                arguments = (url[0] for url in _IN_COMMAND.finditer(line))
+            urls = [*filter(_is_chat_url, arguments)]
+            # A variable beside a URL may be the question as well.
+            yield from [url for url in urls if any(map(url.__contains__, _PATHS))] or urls
 
     def _handed(self) -> Iterator[str]:
         """Yield the clients that are handed on, except by parameters' defaults."""

@@ -15,10 +15,13 @@ SEEN = [
     'client = OpenAI(base_url=os.environ["AGENTSFLARE_BASE_URL"])\n',
     f'client = OpenAI(base_url=os.getenv("LLM_URL", "{OURS}"))\n',
     'client = OpenAI(base_url="https://api.moonshot.ai/v1", api_key=key)\n',
+    f'client = OpenAI(base_url=env("LLM_URL") or "{OURS}")\n',
     f'BASE = "{OURS}"\nclient = OpenAI(base_url=BASE)\n',
     f'class S:\n    base_url: str = "{OURS}"\nclient = OpenAI(base_url=S().base_url)\n',
     f'def connect():\n    return OpenAI(base_url="{OURS}")\nclient = connect()\n',
     "with Kimi() as client:\n    ",
+    f'options = {{"base_url": "{OURS}"}}\nclient = OpenAI(**options)\n',
+    f'BASE = "{OURS}/"\nclient = OpenAI(base_url=BASE.rstrip("/"))\n',
     "async def f(client: AsyncKimi):\n    await ",
     "client = OpenAI()\n",
     "client = openai.OpenAI()\n",
@@ -30,6 +33,9 @@ UNSEEN = [
     "from app import CLIENT\nCLIENT.chat.completions.create(model=x)\nclient = OpenAI()\n",
     "client = get_client()\n",
     "client = OpenAI(base_url=url)\n",
+    f'client = OpenAI(base_url="{OURS}" if x else LAB)\n',
+    f'client = OpenAI(base_url=LAB if x else "{OURS}")\n',
+    'client = OpenAI(base_url=env("AGENTSFLARE_BASE_URL") or LAB)\n',
     'client = OpenAI(base_url=os.environ["MODAL_URL"])\n',
     "client = OpenAI(base_url=sys.argv[1])\n",
     f'client = OpenAI(base_url="{OURS}")\nother = OpenAI()\n',
@@ -41,6 +47,12 @@ UNSEEN = [
     "openai.api_base = load()\nclient = OpenAI()\n",
     "model = OpenAIChatModel(name, provider=provider)\nclient = OpenAI()\n",
     "from .llm import gateway\nclient = OpenAI()\n",
+    'client = OpenAI(**config["client"])\n',
+    "client = OpenAI(options)\n",
+    "client = OpenAI(**options, api_key=os.environ['AGENTSFLARE_API_KEY'])\n",
+    "def f(client=None):\n    client = client or Kimi()\n    return ",
+    f'client = OpenAI(base_url=pick("x", BASE))\nBASE = "{OURS}"\n',
+    'os.environ["AGENTSFLARE_BASE_URL"] = server.url\nclient = Kimi()\n',
 ]
 
 
@@ -83,6 +95,18 @@ def test_an_excerpt_may_leave_its_client_out_but_not_a_base_url():
         ("a.cs", 'using X;\nvar o = new Options { Endpoint = new Uri(settings["Url"]) };', 0),
         ("a.rb", f'require "openai"\nc = OpenAI::Client.new(uri_base: "{OURS}")', 1),
         ("a.rb", 'require "openai"\nc = OpenAI::Client.new(uri_base: ENV["X"])', 0),
+        (
+            "A.java",
+            f'import Y;\nd = OpenAIClient.builder().baseUrl("{OURS}"); c = OpenAIClient.fromEnv();',
+            0,
+        ),
+        (
+            "a.php",
+            "<?php\n$c = $box->get('llm');\n$c->chat()->create($q);\n$u = 'agentsflare.com';",
+            0,
+        ),
+        ("a.sh", "export AGENTSFLARE_BASE_URL=$1", 0),
+        ("a.sh", "export AGENTSFLARE_BASE_URL=https://api.agentsflare.com/v1", 1),
         ("a.rs", f'use x;\nlet c = OpenAIConfig::new().with_api_base("{OURS}");', 1),
         ("a.php", "$r = Http::post($url, $body);", 0),
         ("a.sh", f'B="${{AGENTSFLARE_BASE_URL:-{OURS}}}"\ncurl "$B/chat/completions" -d "$Q"', 1),
@@ -109,3 +133,12 @@ def test_every_language_is_followed_in_its_own_words(filename, text, asked):
 )
 def test_a_setting_needs_our_host_and_a_written_request_does_not(filename, text, fix):
     assert kind(find("AFK001", text, filename)[0]) == fix
+
+
+@pytest.mark.parametrize(
+    "text", ["a = b\nb = a\n", "".join(f"c{n} = c{n + 1}\n" for n in range(2000))]
+)
+def test_circles_and_long_chains_of_names_end(text):
+    program = Program(IMPORT + text + "client = a\nclient.chat.x()\nbase_url = c0\n")
+
+    assert program.asked("", is_setting=False) == "unseen"

@@ -116,6 +116,13 @@ def test_a_name_that_the_file_uses_otherwise_makes_it_unsafe(filename, text, lin
     assert fixed(text, filename) == text
 
 
+def test_a_name_in_quotes_of_its_own_in_a_text_is_used_there():
+    rest = f"""show("asked as '{OLD}'")\n"""
+    text = f'client.chat.completions.create(model="{OLD}", messages=m)\n{rest}'
+
+    assert "also used at line 2" in find("AFK001", text, "a.py")[0].fix.reason
+
+
 def test_a_name_that_nothing_else_uses_is_not_its_own_reason():
     (finding,) = find("AFK001", f'probe(client, "{OLD}")\n', "a.py")
 

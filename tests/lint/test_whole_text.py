@@ -12,6 +12,7 @@ AROUND = {
     "error-expected": (
         "try: ask()\nexcept openai.NotFoundError: pass\n",
         "assert r.status_code == 410\n",
+        'raise SystemExit("should have been refused")\n',
         "with pytest.warns(RetiredModelWarning): ask()\n",
     ),
     "doubled": (
@@ -140,7 +141,9 @@ def test_a_program_that_says_what_becomes_of_retired_names_is_not_changed():
     assert kind(find("AFK001", text, "a.py")[0]) == "unsafe"
 
 
-@pytest.mark.parametrize("after", ["&& exit 1", "&& false", "| grep -q model_not_found"])
+@pytest.mark.parametrize(
+    "after", ["&& exit 1", "&& false", "| grep -q model_not_found", "| jq -e .error"]
+)
 def test_a_command_that_is_to_fail_is_not_changed_safely(after):
     body = '{"model": "kimi-k2-thinking", "messages": []}'
     text = f"curl -f https://api.agentsflare.com/v1/chat/completions -d '{body}' {after}\n"

@@ -22,6 +22,8 @@ from agentsflare_kimi.lint.evidence.expressions import (
     inside,
     value_at,
 )
+from agentsflare_kimi.lint.evidence.given import Given
+from agentsflare_kimi.lint.evidence.posting import CHAT_PATHS, may_be_chat_url
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
@@ -57,7 +59,6 @@ _ROOT: Final = lazy(
     r"(?:beta\b\W{0,4})?(?:[cC]hats?|[cC]ompletions|[rR]esponses|(?:[cC]reate|[eE]xec|[cC]omplete)_?[cC]hat\w*)"
     r"(?:\(\))?(?:\.|->|\(|::)"
 )
-_STRING: Final = lazy(r"\"[^\"$]*\"|'[^'$]*'")
 _WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
 _IMPORTS: Final = lazy(r"(?m)^[ \t]*(?:import|using|use|package|from)\b[^\n]*")
 # What builds a client, or is one of an SDK.
@@ -66,26 +67,36 @@ _BUILDS: Final = lazy(
     r"|Moonshot\w*|LiteLLM\w*|(?:LLM|ChatClient)(?=\()|openai(?=\.|::|\()|litellm(?=\.)|create(?:OpenAI|Moonshot)\w*"
     r"|Client(?=::with_config|::new))(?:(?:::|\.|->)\w+)*!?\s*[({.]"
 )
-_CLIENT: Final = lazy(r"(?<!\w)(?:Async)?(?:Azure)?OpenAI\s*\(")
+_CLIENT: Final = lazy(
+    r"(?<!\w)(?:(?:Async)?(?:Azure)?OpenAI(?:Client)?(?:::Client\.new)?|ChatClient)\s*\(|\bClient::with_config\("
+    r"|\bOpenAI\w*Client\w*\.(?:fromEnv|builder)\(|\bNewClientWithConfig\("
+)
+# Options that are put together elsewhere: `**options`, `...options`, `new OpenAI(options)`.
+_SPREAD: Final = lazy(
+    r"(?:\*\*|\.\.\.)\s*(?:\w+\.)*(\w+)|\A\s*(?:\w+\.)*([a-z]\w*)\s*\)?\Z"
+    r"|(?<![\w.])((?:[a-z]\w*?)?(?:[oO]ptions|[oO]pts|[cC]onfig))\b(?!\s*[({=:.])"
+)
+_WRITTEN: Final = lazy(
+    r"[{\[]|dict\(|new\s|(?:\w+(?:\.|::))*(?:Default|OpenAI|Open[aA]i|openai)\w*"
+)
+_CHOICE: Final = lazy(r"\bif\b|\s\?\s")
+_CALL: Final = lazy(r"([A-Za-z_]\w*)\(")
+_KEEPS: Final = frozenset[str]().union(
+    *(SHOWING[name].words for name in ("url-words", "encoding", "host-keepers"))
+)
 _MODULES: Final = frozenset({"openai", "litellm"})
 _MODULE: Final = (
     r"(?m)^[ \t]*(?:import\s+(?:\w+,\s*)*{0}\b|(?:import\s+)?(?:{0}\s+)?\"[\w./-]*{0}[\w./-]*\")"
 )
-_RETURNS: Final = lazy(r"\b(?:return|yield)\b[ \t]*(?=\S)")
 _NAMED: Final = lazy(r"[\w$@.?>-]*?(?P<last>\w+)(?P<called>\(.*\))?", re.DOTALL)
+# What asks through the client that it is taken from.
+_PART: Final = lazy(r"(?:\w+\.)*(?P<client>\w+)\.(?:GetChatClient|with_options|withOptions)\(")
 _TYPE: Final = lazy(r"[A-Z][\w.<>\[\]| ]*")
 # What an excerpt does not have: where its names come from, and what they are part of.
 _WHOLE: Final = lazy(
     r"(?m)^[ \t]*(?:from|import|use|using|package|namespace|require\w*|include|#include|export"
     r"|class|public|private|def|defmodule|function|func|fn|fun|async|module)\b|(?<!\w)require\("
 )
-_FUNCTION: Final = r"(?:\b(?:def|function|func|fun|fn|sub)\s+(?:\([^()]*\)\s*)?{0}\b)"
-_GIVEN: Final = (
-    r"(?<!\w){0}[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){{}}]*)?(?:=>|:=|(?<![=!<>])=(?![=>]))\s*"
-    r"|:(?!:)[ \t]+(?=\S))"
-    r"|(?<=[\"'])\b{0}[\"']\s*,\s*"
-)
-_AS: Final = r"(?P<value>\S[^\n]*)\s+as\s+{0}\s*:"
 _TYPED: Final = r"(?<![\w$]){0}\s*:\s*[\"']?(?:\w+\.)?(?:Async)?Kimi\b|\b(?:Async)?Kimi\s+{0}\b"
 # A function of another module of the program: `from .llm import ask`, `from "@/lib/llm"`.
 _OWN: Final = r"(?m)^[ \t]*(?:from\s+\.[^\n]*\b{0}\b|import\b[^\n]*\b{0}\b[^\n]*[\"'][.@~]/)"
@@ -96,8 +107,8 @@ _IMPORTED: Final = lazy(
 )
 # A client that is handed to a framework's class: `OpenAIChatModel("...", provider=provider)`.
 _HANDED: Final = lazy(r"[(,]\s*(?:provider|(?:async_|openai_)?client)\s*=\s*(?=[A-Za-z_])")
-_PATHS: Final = ("completions", "/responses")
-_DEEPEST: Final = 5
+_LITERAL: Final = lazy(r"[\"'`]|[\w.+-]+:/|\Z")
+_DEEPEST: Final = 50
 
 
 class Program:
@@ -106,7 +117,9 @@ class Program:
     def __init__(self, text: str) -> None:
         """Keep *text*."""
         self._text = text
-        self._known: dict[str, Asked] = {}
+        self._given = Given(text)
+        self._known: dict[str, bool] = {}
+        self._followed: dict[str, set[Asked] | None] = {}
         self._is_excerpt = _WHOLE.search(text) is None
         self._functions: dict[str, bool] = {}
 
@@ -135,6 +148,8 @@ class Program:
             return "unseen"
         if any(map(_is_client, self._imported())) or not all(map(self._builds, self._handed())):
             return "unseen"
+        if not all(map(self._is_configured, _CLIENT.finditer(self._text))):
+            return "unseen"
         is_ours = _OURS.search(self._text) is not None
         return ("unseen" if self._has_plain_client_beside() else "ours") if is_ours else "plain"
 
@@ -144,7 +159,8 @@ class Program:
             value = value_at(self._text, match.end())
             is_call = match["sign"] == "("
             if _OURS.search(match[0]):
-                yield match[0]
+                is_set = match["sign"] in {"=", ":="} and not _LITERAL.match(value)
+                yield value if is_set else match[0]
             elif value and not (is_call and not value.strip()):
                 yield value
         for match in _POST.finditer(self._text):
@@ -153,9 +169,9 @@ class Program:
             else:
                 line = command_at(self._text, match.end())
                 arguments = (url[0] for url in _IN_COMMAND.finditer(line))
-            urls = [*filter(_is_chat_url, arguments)]
+            urls = [*filter(may_be_chat_url, arguments)]
             # A variable beside a URL may be the question as well.
-            yield from [url for url in urls if any(map(url.__contains__, _PATHS))] or urls
+            yield from [url for url in urls if any(map(url.__contains__, CHAT_PATHS))] or urls
 
     def _handed(self) -> Iterator[str]:
         """Yield the clients that are handed on, except by parameters' defaults."""
@@ -170,51 +186,53 @@ class Program:
 
     def _is_ours(self, value: str) -> bool:
         """Tell whether an expression is shown to be our host."""
-        return self._kinds(value, frozenset()) == {"ours"}
+        *first, last = branches_of(value)
+        # Of `a or b`, the last is the default; which one of `a if x else b` holds is unknown.
+        decisive = [*first, last] if _CHOICE.search(value) else [last]
+        return all(self._kinds(branch) == {"ours"} for branch in decisive)
 
-    def _kinds(self, value: str, seen: frozenset[str]) -> set[Asked]:
+    def _kinds(self, value: str, depth: int = 0) -> set[Asked]:
         """Follow the variables of an expression to what the text gives them."""
         if _OURS.search(value):
             return {"ours"}
-        kinds: set[Asked] = set()
-        is_circle = False
-        for chain in chains_in(value) if len(seen) < _DEEPEST else ():
-            for word in reversed(chain):
-                is_circle = is_circle or word in seen
-                given = [] if word in seen else [*self._given(word)]
-                kinds.update(*(self._kinds(text, seen | {word}) for text in given))
-                if given or word in seen:
-                    break
-        return kinds or (set() if is_circle else {"unseen"})
+        kinds: set[Asked] | None = None
+        if depth < _DEEPEST and all(map(_keeps_the_host, _CALL.findall(value))):
+            for chain in chains_in(value):
+                found = (self._kinds_of(word, depth + 1) for word in reversed(chain))
+                first = next((known for known in found if known is not None), None)
+                kinds = kinds if first is None else (kinds or set()) | first
+        return {"unseen"} if kinds is None else kinds
 
-    def _given(self, word: str) -> Iterator[str]:
-        """Yield what a variable is given in the text."""
-        name = re.escape(word)
-        for match in re.finditer(_GIVEN.format(name), self._text):
-            value = value_at(self._text, match.end())
-            if value and value != word:
-                yield value
-        for match in re.finditer(_AS.format(name), self._text):
-            yield match["value"]
+    def _kinds_of(self, word: str, depth: int) -> set[Asked] | None:
+        """Tell what a variable may hold; None if the text gives it nothing."""
+        if word not in self._followed:
+            given = self._given.values_of(word)
+            # In a circle it adds nothing.
+            self._followed[word] = set() if given else None
+            if given:
+                self._followed[word] = set().union(*(self._kinds(v, depth) for v in given))
+        return self._followed[word]
 
     def _is_seen(self, name: str) -> bool:
         """Tell whether a client is built in the text, or of a class of ours."""
         if name not in self._known:
-            self._known[name] = "ours"
-            self._known[name] = "ours" if self._is_built(name) else "unseen"
-        return self._known[name] == "ours"
+            # True while it is followed; False beyond what any program needs.
+            self._known[name] = len(self._known) < _DEEPEST
+            self._known[name] = self._known[name] and self._is_built(name)
+        return self._known[name]
 
     def _is_built(self, name: str) -> bool:
-        if self._is_excerpt:
-            return True
         if name in _MODULES and re.search(_MODULE.format(name), self._text):
             return True
         if re.search(_TYPED.format(re.escape(name)), self._text):
             return True
-        if self._defines(name):
-            return self._returns_a_client(name)
-        given = [value for value in self._given(name) if not _TYPE.fullmatch(value)]
-        return bool(given) and all(map(self._builds, given))
+        if self._given.defines(name):
+            returned = self._given.returned_by(name)
+            return bool(returned) and all(map(self._builds, returned))
+        given = [v for v in self._given.values_of(name) if not _TYPE.fullmatch(v)]
+        if not given or self._given.may_be_left_out(name):
+            return self._is_excerpt and not given
+        return all(map(self._builds, given))
 
     def _builds(self, value: str) -> bool:
         """Tell whether each branch of an expression builds a client, or names one that is built."""
@@ -223,28 +241,14 @@ class Program:
     def _builds_one(self, value: str) -> bool:
         if _OURS.search(value) or _BUILDS.match(value):
             return True
+        if part := _PART.match(value):
+            return self._is_seen(part["client"])
         name = _NAMED.fullmatch(value)
-        if name is None:
+        if name is None or name["last"][:1].isupper():
             return False
-        is_class = name["last"][:1].isupper()
-        return (
-            not is_class
-            and (not name["called"] or self._defines(name["last"]))
-            and (self._is_seen(name["last"]))
-        )
-
-    def _defines(self, name: str) -> bool:
-        return re.search(_FUNCTION.format(re.escape(name)), self._text) is not None
-
-    def _returns_a_client(self, function: str) -> bool:
-        """Tell whether all that a function returns is a client that is built in the text."""
-        start = next(re.finditer(_FUNCTION.format(re.escape(function)), self._text)).end()
-        following = re.search(_FUNCTION.format(r"\w+"), self._text[start:])
-        end = start + following.start() if following else len(self._text)
-        returned = [
-            value_at(self._text, match.end()) for match in _RETURNS.finditer(self._text, start, end)
-        ]
-        return bool(returned) and all(map(self._builds, returned))
+        if name["called"] and not self._given.defines(name["last"]):
+            return False
+        return self._is_seen(name["last"])
 
     def _roots(self) -> Iterator[str]:
         """Yield the names of the clients that requests go through."""
@@ -259,29 +263,32 @@ class Program:
 
     def _has_plain_client_beside(self) -> bool:
         """Tell whether one of several clients has no address: it goes elsewhere."""
-        clients = [inside(self._text, match.end()) for match in _CLIENT.finditer(self._text)]
-        named = [bool(_OURS.search(c) or _KEY.search(c) or "*" in c) for c in clients]
+        clients = [value_at(self._text, match.start()) for match in _CLIENT.finditer(self._text)]
+        named = [bool(_OURS.search(c) or _KEY.search(c) or _SPREAD.search(c)) for c in clients]
         return any(named) and not all(named)
+
+    def _is_configured(self, client: re.Match[str]) -> bool:
+        """Tell whether the options that a client is built with are in the text."""
+        options = inside(self._text, client.end())
+        spread = [name for names in _SPREAD.findall(options) for name in names if name]
+        return all(map(self._is_written, spread))
+
+    def _is_written(self, name: str) -> bool:
+        values = self._given.values_of(name)
+        return bool(values) and all(_WRITTEN.match(value) for value in values)
 
     def _is_known(self, callee: str) -> bool:
         """Tell whether a function is one of an SDK, and not of the rest of the program."""
         if not callee or self._is_excerpt or not re.fullmatch(r"\w+", callee):
             return True
         if not callee[:1].isupper() and callee.lower() not in WORDS["chat-calls"].words:
-            return self._defines(callee)
+            return self._given.defines(callee)
         return re.search(_OWN.format(callee), self._text) is None
+
+
+def _keeps_the_host(function: str) -> bool:
+    return function[:1].isupper() or {*words_of(function)} <= _KEEPS
 
 
 def _is_client(name: str) -> bool:
     return {*words_of(name)[-1:]} <= SHOWING["clients"].words - {"completions", "threads", "beta"}
-
-
-def _is_chat_url(expression: str) -> bool:
-    """Tell whether an expression may be the URL of a chat API."""
-    if any(map(expression.__contains__, _PATHS)):
-        return True
-    if "://" in expression or "{" in expression[:1] or '"/' in expression or "'/" in expression:
-        return False
-    names = _WORD.findall(_STRING.sub("", expression))
-    words = {word for name in names for word in words_of(name)}
-    return bool(words) and words <= SHOWING["url-words"].words

@@ -22,13 +22,15 @@ __all__ = [
 
 _SIGN: Final = lazy(r"[\"'`()\[\]{},;\n]")
 _QUOTED: Final = {quote: lazy(rf"(?:[^{quote}\\\n]|\\.)*{quote}?", re.DOTALL) for quote in "\"'`"}
+_PAIRS: Final = ("()", "[]", "{}")
 _ROUND: Final = lazy(r"[()]")
 _BLANK: Final = lazy(r"\s*")
 _GOES_ON: Final = lazy(r"\s*(?:[.?|]|or\s|&&)")
 _CHAIN: Final = r"(?P<chain>[A-Za-z_]\w*(?:(?:\.|->|\?\.|::)[A-Za-z_]\w*)*)"
 _PIECE: Final = lazy(rf"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|`[^`]*`?|{_CHAIN}")
 _PUT_IN: Final = lazy(rf"(?:[$#]?\{{|\$){_CHAIN}")
-_BRANCH: Final = lazy(r"\bif\b.*?\belse\b|\s(?:or|\|\||\?\??|:)\s|\bawait\b|\bwith\b|\bnew\b")
+_BRANCH: Final = lazy(r"\bif\b.*?\belse\b|\s(?:or|\|\||\?\??|:)\s")
+_LEAD: Final = lazy(r"\s*(?:(?:await|with|new)\s+)*")
 _COMMAND: Final = lazy(r"(?:[^\\\n]|\\.)*", re.DOTALL)
 _CALLED: Final = lazy(r"(?:[\w$]+(?:\.|::))*[\w$]+\Z")
 
@@ -104,4 +106,10 @@ def chains_in(expression: str) -> Iterator[list[str]]:
 
 def branches_of(expression: str) -> Iterator[str]:
     """Yield what an expression may be: `a if b else c`, `a ?? b`, `await a`."""
-    yield from filter(None, map(str.strip, _BRANCH.split(expression)))
+    start = 0
+    for match in _BRANCH.finditer(expression):
+        before = expression[: match.start()]
+        if all(before.count(opener) == before.count(closer) for opener, closer in _PAIRS):
+            yield _LEAD.sub("", expression[start : match.start()], count=1).strip()
+            start = match.end()
+    yield _LEAD.sub("", expression[start:], count=1).strip()

@@ -9,6 +9,7 @@ from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.calling import posts
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.kept import kept_with_first
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.targets import content_at
 from agentsflare_kimi.lint.sources.tree import is_word
@@ -16,9 +17,13 @@ from agentsflare_kimi.lint.sources.tree import is_word
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 
-__all__ = ["is_posted"]
+__all__ = ["CHAT_PATHS", "is_posted", "may_be_chat_url"]
 
-_PATHS: Final = ("completions", "/responses")
+CHAT_PATHS: Final = ("completions", "/responses")
+"""What the URLs of a chat API hold."""
+
+_STRING: Final = lazy(r"\"[^\"$]*\"|'[^'$]*'")
+_WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
 
 
 def is_posted(tree: Tree, names: tuple[str, ...], opener: int) -> bool:
@@ -61,6 +66,17 @@ def _method_in(tree: Tree, opener: int) -> int:
     return next((p.nth for p in parts if _text(tree, p).upper() == "POST"), len(parts))
 
 
+def may_be_chat_url(expression: str) -> bool:
+    """Tell whether an expression may be the URL of a chat API."""
+    if any(map(expression.__contains__, CHAT_PATHS)):
+        return True
+    if "://" in expression or "{" in expression[:1] or '"/' in expression or "'/" in expression:
+        return False
+    names = _WORD.findall(_STRING.sub("", expression))
+    words = {word for name in names for word in words_of(name)}
+    return bool(words) and words <= SHOWING["url-words"].words
+
+
 def _is_handle(names: tuple[str, ...]) -> bool:
     """Tell whether a call takes a handle, whose URL was given to it before."""
     return names[-1] == "curl_setopt"
@@ -70,7 +86,7 @@ def _is_chat_url(tree: Tree, part: Part) -> bool:
     """Tell whether an argument is the URL of a chat API, or a variable that may hold one."""
     tokens = tree.tokens(part)
     texts = [content_at(tree, token.start) for token in tokens if token.text == STRING]
-    if any(path in text for text in texts for path in _PATHS):
+    if any(path in text for text in texts for path in CHAT_PATHS):
         return True
     if any("/" in text for text in texts) or not tokens:
         return False

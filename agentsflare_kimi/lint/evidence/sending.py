@@ -35,9 +35,9 @@ __all__ = ["Sending"]
 
 Role = Literal["sent", "typed", "marks", "hands on", "unknown"]
 
-# A function's or a class's name where it is defined, or a method's where it is replaced.
+# A function's or class's name where it is defined or replaced; every package of Go has a `New`.
 _DEFINED: Final = lazy(
-    r"(?:\b(?:defp?|function|func?|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?|\.(?=\w+[ \t]*=(?![=>~])))(\w+)"  # noqa: E501  # a pattern
+    r"(?:\b(?:defp?|function|func?|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?|\.(?=\w+[ \t]*=(?![=>~])))(?!New\b)(\w+)"  # noqa: E501  # a pattern
 )
 _DEEPEST: Final = 4
 _BODY_KEYS: Final = SHOWING["body-keys"].words

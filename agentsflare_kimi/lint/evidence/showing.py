@@ -102,6 +102,12 @@ SHOWING: Final[dict[str, Words]] = {
         str f process getenv os environ v1 full request
         """,
     ),
+    "host-keepers": words(
+        "words of calls that find a URL, or change it, without another host",
+        """
+        get require must lookup default trim suffix prefix replace with parse create or var fetch
+        """,
+    ),
     "encoding": words(
         "calls that only turn a request into another form",
         """

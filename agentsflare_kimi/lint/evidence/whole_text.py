@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.words import WORDS
-from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import Rare, lazy
 from agentsflare_kimi.lint.sources.documents import line_around, word_before
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agentsflare_kimi.lint.sources.documents import Document
     from agentsflare_kimi.lint.sources.regions import Region, Source
 
@@ -18,12 +19,14 @@ __all__ = ["is_for_other_servers", "reasons_in", "reasons_in_comments", "split_c
 # What SDKs and APIs call the error that a retired model gives, or how its code is looked for.
 _EXPECTED: Final = Rare(
     "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. && curl "
-    "migrate_to on_retired on_deprecated",
+    "should refused rejected jq model_ migrate_to on_retired on_deprecated",
     r"\b(?:Model)?NotFound(?:Error|Exception)\b|\bModelNotFound|model_not_found"
     r"|\b(?:Retired|Deprecated)Model(?:Error|Warning)\b"
     r"|\bcatch_warnings\b|\bpytest\.(?:raises|warns)\b"
     r"|\b(?:migrate_to|on_retired|on_deprecated)\s*=(?!=)"
     r"|\bif\s+curl\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bthen\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bexit\s+[1-9]"
+    r"|\bshould (?:have been|not (?:answer|succeed|work))\b|\b(?:refused|rejected)\b"
+    r"|\bjq\s[^\n]*\.error\b|\bmodel_(?:retired|deprecated)\b"
     r"|&&\s*(?:exit\s+[1-9]|false\b|fail)|(?m:^\s*(?:if\s+)?!\s+curl\b)",
 )
 _STATUS: Final = lazy(
@@ -74,7 +77,7 @@ _STAYS: Final = lazy(
     r"|(?:must|should|has to) (?:stay|remain|fail)|expected to fail|snapshots?|fixture"
     r"|migrated? (?:from|by|at run)|as it was|way back|before (?:20\d\d|the move)|used to be"
     r"|until (?:20\d\d|the (?:move|end|retirement))|(?:the|this|an) old"
-    r"|old (?:names?|values?|models?)"
+    r"|depends? on (?:it|this)|old (?:names?|values?|models?)"
     r"|former(?:ly)?|previous (?:names?|models?)|deprecated|retired|no longer)\b"
 )
 _COMMENT: Final = lazy(
@@ -123,9 +126,8 @@ def split_comments(document: Document) -> tuple[str, str]:
     """Return a text without its comments and docstrings, and these by themselves."""
     from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # below this
 
-    if load(document.language).has_cells:
-        cells = "\n".join(cell.text for cell in document.embedded())
-        return cells, ""
+    if cells := _cells_of(document):
+        return "\n".join(cells), ""
     text = document.text
     if isinstance(document, CodeDocument):
         source = document.source
@@ -138,6 +140,13 @@ def split_comments(document: Document) -> tuple[str, str]:
         pieces.append(text[last:start])
         last = end
     return "".join([*pieces, text[last:]]), "\n".join(text[start:end] for start, end in spans)
+
+
+def _cells_of(document: Document) -> Sequence[str]:
+    """List the programs of a notebook, which are one."""
+    if document.language not in {"json", "notebook"}:
+        return ()
+    return [text.text for text in document.embedded() if text.language == "cell"]
 
 
 def _is_comment(source: Source, region: Region) -> bool:

@@ -96,7 +96,7 @@ WORDS: Final[dict[str, Words]] = {
         generate_text stream_text generate_object initchatmodel init_chat_model
         chatcompletion chat_completion createchatcompletion create_chat_completion
         createchatcompletionstream chat_completions chatcompletions achatcompletion
-        ask_llm call_llm calllm chat_openai chat addopenaichatcompletion
+        getchatclient ask_llm call_llm calllm chat_openai chat addopenaichatcompletion
         addopenaichatclient addopenai createchatmodel load_chat_model from_provider
         get_llm getchatmodel create_react_agent create_agent createagent make_llm load_llm
         get_chat_model chatmodel chat_model languagemodel language_model withmodel

@@ -123,7 +123,10 @@ def _left_behind(
     for problem in problems:
         # `model:name` is a label.
         name = text[problem.start : problem.end].rpartition(":")[2]
-        if name == problem.model and is_left(problem) and not problem.in_prose:
+        # In prose it is a remark, unless it has quotes of its own: `"... WHERE model = 'name'"`.
+        is_quoted = text[problem.start - 1] == text[problem.end : problem.end + 1] == "'"
+        is_remark = problem.in_prose and not is_quoted
+        if name == problem.model and is_left(problem) and not is_remark:
             first = left.setdefault(problem.model, [])
             # The second is for the first itself.
             if len(first) < _TOLD:

@@ -75,6 +75,7 @@ _CLIENT: Final = lazy(
 _SPREAD: Final = lazy(
     r"(?:\*\*|\.\.\.)\s*(?:\w+\.)*(\w+)|\A\s*(?:\w+\.)*([a-z]\w*)\s*\)?\Z"
     r"|(?<![\w.])((?:[a-z]\w*?)?(?:[oO]ptions|[oO]pts|[cC]onfig))\b(?!\s*[({=:.])"
+    r"|,\s*(?!\w*(?:[kK]ey|[cC]red\w*|[tT]oken)\s*\Z)([a-z]\w*)\s*\Z"
 )
 _WRITTEN: Final = lazy(
     r"[{\[]|dict\(|new\s|(?:\w+(?:\.|::))*(?:Default|OpenAI|Open[aA]i|openai)\w*"

@@ -144,7 +144,7 @@ def split_comments(document: Document) -> tuple[str, str]:
 
 def _cells_of(document: Document) -> Sequence[str]:
     """List the programs of a notebook, which are one."""
-    if document.language not in {"json", "notebook"}:
+    if '"cells"' not in document.text:
         return ()
     return [text.text for text in document.embedded() if text.language == "cell"]
 

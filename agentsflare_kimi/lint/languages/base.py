@@ -165,7 +165,6 @@ class Language(NamedTuple):
         is_unknown: Whether nothing is known about a file.
         keeps_keys: Whether keys belong in a file, unless git tracks it.
         tells_prose: Whether the reader tells values from prose.
-        has_cells: Whether a file is made of texts in other languages.
         has_samples: Whether the programs in a file have nothing to do with each other.
         has_tables: Whether lines `[name]` begin tables.
         has_rows: Whether parentheses hold the columns of a row: `VALUES ('key', 'value')`.
@@ -224,7 +223,6 @@ class Language(NamedTuple):
     is_unknown: bool = False
     keeps_keys: bool = False
     tells_prose: bool = True
-    has_cells: bool = False
     has_samples: bool = False
     has_tables: bool = False
     has_rows: bool = False

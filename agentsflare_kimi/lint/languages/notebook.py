@@ -7,5 +7,4 @@ LANGUAGE = Language(
     suffixes="ipynb",
     reader="notebook.NotebookDocument",
     parsed_as="json",
-    has_cells=True,
 )

@@ -196,13 +196,13 @@ class Program:
         """Follow the variables of an expression to what the text gives them."""
         if _OURS.search(value):
             return {"ours"}
-        kinds: set[Asked] | None = None
+        kinds: list[Asked] | None = None
         if depth < _DEEPEST and all(map(_keeps_the_host, _CALL.findall(value))):
             for chain in chains_in(value):
                 found = (self._kinds_of(word, depth + 1) for word in reversed(chain))
                 first = next((known for known in found if known is not None), None)
-                kinds = kinds if first is None else (kinds or set()) | first
-        return {"unseen"} if kinds is None else kinds
+                kinds = kinds if first is None else [*(kinds or ()), *first]
+        return {"unseen"} if kinds is None else {*kinds}
 
     def _kinds_of(self, word: str, depth: int) -> set[Asked] | None:
         """Tell what a variable may hold; None if the text gives it nothing."""

@@ -126,7 +126,7 @@ def split_comments(document: Document) -> tuple[str, str]:
     """Return a text without its comments and docstrings, and these by themselves."""
     from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # below this
 
-    if cells := _cells_of(document):
+    if '"cells"' in document.text and (cells := _cells_of(document)):
         return "\n".join(cells), ""
     text = document.text
     if isinstance(document, CodeDocument):
@@ -144,9 +144,14 @@ def split_comments(document: Document) -> tuple[str, str]:
 
 def _cells_of(document: Document) -> Sequence[str]:
     """List the programs of a notebook, which are one."""
-    if '"cells"' not in document.text:
+    from agentsflare_kimi.lint.sources import read  # noqa: PLC0415  # below this
+    from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # same
+    from agentsflare_kimi.lint.sources.notebook import NotebookDocument  # noqa: PLC0415  # same
+
+    if not isinstance(document, NotebookDocument):
         return ()
-    return [text.text for text in document.embedded() if text.language == "cell"]
+    cells = [(cell.text, read(cell.text, cell.language)) for cell in document.embedded()]
+    return [text for text, program in cells if isinstance(program, CodeDocument)]
 
 
 def _is_comment(source: Source, region: Region) -> bool:

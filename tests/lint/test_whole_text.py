@@ -151,3 +151,13 @@ def test_a_command_that_is_to_fail_is_not_changed_safely(after):
     assert kind(find("AFK001", text.replace(after, ""), "a.sh")[0]) == "safe"
     tried = f"if {text.replace(after, '').strip()}; then\n  exit 1\nfi\n"
     assert kind(find("AFK001", tried, "a.sh")[0]) == "unsafe"
+
+
+def test_a_library_that_always_sends_a_temperature_makes_the_fix_unsafe():
+    text = (
+        'import "github.com/tmc/langchaingo/llms/openai"\n'
+        'func main() {\n\tllm, err := openai.New(openai.WithModel("kimi-k2-thinking"))\n}\n'
+    )
+    finding = find("AFK001", text, "a.go")[0]
+    assert kind(finding) == "unsafe"
+    assert EVIDENCE["hidden-default"].reason in finding.fix.reason

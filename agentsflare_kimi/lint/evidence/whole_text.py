@@ -68,6 +68,10 @@ _IS_IN: Final = lazy(rf"{_QUOTED}\s+(?:not\s+)?in\b")
 _IN_CALL: Final = lazy(rf"\([^\n\"'`()=]*{_QUOTED}")
 _LOOKS: Final = lazy(rf"(?:{'|'.join(sorted(WORDS['seeking'].words))}|str_\w+|search|test)\Z")
 _PATTERN: Final = Rare(".test .match", rf"/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b")
+_SENDS_TEMPERATURE: Final = Rare(
+    "langchaingo llms.With openai.WithModel",
+    r"\btmc/langchaingo\b|\bllms\.With\w+\(|\bopenai\.WithModel\(",
+)
 # Words in a comment that say that a name must stay as it is.
 _STAYS: Final = lazy(
     r"(?i)\b(?:kept|keep (?:this|as|it|the (?:old|name|model))|deliberate(?:ly)?|on purpose"
@@ -97,6 +101,8 @@ def reasons_in(text: str) -> tuple[str, ...]:
     found = {
         "error-expected": _EXPECTED.is_in(text) or _STATUS.search(text) is not None,
         "doubled": _DOUBLES.is_in(text),
+        # langchaingo, llms/openai/internal/openaiclient/chat.go: `temperature` is always sent.
+        "hidden-default": _SENDS_TEMPERATURE.is_in(text),
         "part-looked-for": _looks_for_part(text.lower()),
     }
     return tuple(name for name, is_found in found.items() if is_found)

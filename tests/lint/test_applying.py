@@ -63,7 +63,7 @@ def test_fixes_that_share_an_edit_are_made_together():
     ]
     rounds = iter([found, []])
     text = "x=1\n" * 40
-    result = apply_fixes(text, lambda _: next(rounds, []), "text", unsafe=False)
+    result = apply_fixes(text, lambda _: next(rounds, []), "markdown", unsafe=False)
 
     assert result.text == "import os\nx=1\n" + "y=1\n" * 39
     assert len(result.fixed) == 39

@@ -12,6 +12,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
+from agentsflare_kimi.lint.evidence.addresses import base_urls, clients, is_ours, posts
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.expressions import (
     arguments_at,
@@ -35,24 +36,6 @@ __all__ = ["Asked", "Program"]
 
 Asked = Literal["ours", "plain", "unseen"]
 
-# Our hosts and variables, Moonshot's, and the classes and prefixes that mean one of them.
-_OURS: Final = lazy(
-    r"(?<![\w-])(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.(?:com|ai))(?![\w-])"
-    r"|(?<![A-Za-z])(?:AGENTSFLARE|MOONSHOT)_[A-Z]"
-    r"|(?<!\w)(?:Async)?Kimi(?=\(|\.new\b)|(?<=: )(?:Async)?Kimi\b"
-    r"|(?<!\w)(?:create)?[Mm]oonshot(?:AI|Ai|ai)?\w*\("
-    r"|(?<=[\"'`])(?:moonshot(?:ai)?|agentsflare)[/:]"
-    r"|(?i:(?<![a-z])(?:moonshot|agentsflare)(?:ai)?[\"']?\s*[:\]{]|model_?platform\w*\.moonshot)"
-    r"|(?i:(?:provider|vendor|platform)\w*[\"']?\s*(?:=>|[:=])\s*[\"']?(?:moonshot|agentsflare|kimi)\b)"
-)
-_KEY: Final = lazy(
-    r"(?i)(?<![\w$])(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
-    r"|server_?ur[li])\w*)[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\()\s*"
-)
-_POST: Final = lazy(
-    r"(?i)(?<![a-z])(?:\w*post\w*|fetch|request|urlopen|new_?request\w*|stream|curl_init|ur[li]"
-    r"|ur[li]\.(?:create|parse)|curl|xh|https?|wget)(?:\(\s*|(?=\s+[-\"'$h{]))"
-)
 _IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
 _ROOT: Final = lazy(
     r"(?P<name>(?<![A-Za-z_$])[A-Za-z_$][\w$]*+|\))[!?]*(?:\.|->|::|\?\.)"
@@ -66,10 +49,6 @@ _BUILDS: Final = lazy(
     r"(?<!\w)(?:\w+(?:\.|::))*(?:[A-Z]\w*?(?:OpenA[Ii]|Openai)\w*|Open(?:AI|Ai|ai)\w*|(?:Async)?Kimi\b"
     r"|Moonshot\w*|LiteLLM\w*|(?:LLM|ChatClient)(?=\()|openai(?=\.|::|\()|litellm(?=\.)|create(?:OpenAI|Moonshot)\w*"
     r"|Client(?=::with_config|::new))(?:(?:::|\.|->)\w+)*!?\s*[({.]"
-)
-_CLIENT: Final = lazy(
-    r"(?<!\w)(?:(?:Async)?(?:Azure)?OpenAI(?:Client)?(?:::Client\.new)?|ChatClient)\s*\(|\bClient::with_config\("
-    r"|\bOpenAI\w*Client\w*\.(?:fromEnv|builder)\(|\bNewClientWithConfig\("
 )
 # Options that are put together elsewhere: `**options`, `...options`, `new OpenAI(options)`.
 _SPREAD: Final = lazy(
@@ -149,22 +128,23 @@ class Program:
             return "unseen"
         if any(map(_is_client, self._imported())) or not all(map(self._builds, self._handed())):
             return "unseen"
-        if not all(map(self._is_configured, _CLIENT.finditer(self._text))):
+        if not all(map(self._is_configured, clients(self._text))):
             return "unseen"
-        is_ours = _OURS.search(self._text) is not None
-        return ("unseen" if self._has_plain_client_beside() else "ours") if is_ours else "plain"
+        if not is_ours(self._text):
+            return "plain"
+        return "unseen" if self._has_plain_client_beside() else "ours"
 
     def _values(self) -> Iterator[str]:
         """Yield what stands for a host: base URLs, and the URLs of requests."""
-        for match in _KEY.finditer(self._text):
+        for match in base_urls(self._text):
             value = value_at(self._text, match.end())
             is_call = match["sign"] == "("
-            if _OURS.search(match[0]):
+            if is_ours(match[0]):
                 is_set = match["sign"] in {"=", ":="} and not _LITERAL.match(value)
                 yield value if is_set else match[0]
             elif value and not (is_call and not value.strip()):
                 yield value
-        for match in _POST.finditer(self._text):
+        for match in posts(self._text):
             if match[0].endswith("(") or match[0][-1:].isspace():
                 arguments = arguments_at(self._text, match.end())
             else:
@@ -194,7 +174,7 @@ class Program:
 
     def _kinds(self, value: str, depth: int = 0) -> set[Asked]:
         """Follow the variables of an expression to what the text gives them."""
-        if _OURS.search(value):
+        if is_ours(value):
             return {"ours"}
         kinds: list[Asked] | None = None
         if depth < _DEEPEST and all(map(_keeps_the_host, _CALL.findall(value))):
@@ -240,7 +220,7 @@ class Program:
         return all(map(self._builds_one, branches_of(value)))
 
     def _builds_one(self, value: str) -> bool:
-        if _OURS.search(value) or _BUILDS.match(value):
+        if is_ours(value) or _BUILDS.match(value):
             return True
         if part := _PART.match(value):
             return self._is_seen(part["client"])
@@ -264,8 +244,8 @@ class Program:
 
     def _has_plain_client_beside(self) -> bool:
         """Tell whether one of several clients has no address: it goes elsewhere."""
-        clients = [value_at(self._text, match.start()) for match in _CLIENT.finditer(self._text)]
-        named = [bool(_OURS.search(c) or _KEY.search(c) or _SPREAD.search(c)) for c in clients]
+        built = [value_at(self._text, match.start()) for match in clients(self._text)]
+        named = [is_ours(c) or any(base_urls(c)) or bool(_SPREAD.search(c)) for c in built]
         return any(named) and not all(named)
 
     def _is_configured(self, client: re.Match[str]) -> bool:

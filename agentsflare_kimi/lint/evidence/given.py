@@ -9,16 +9,19 @@ from agentsflare_kimi.lint.evidence.expressions import value_at
 from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Given"]
 
-_GIVEN: Final = (
-    r"(?<!\w){0}[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){{}}]*)?(?:=>|:=|(?<![=!<>])=(?![=>]))\s*"
+_QUOTES: Final = frozenset("\"'")
+# What stands after the name of something that is given a value.
+_GIVEN: Final = lazy(
+    r"[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){}]*)?(?:=>|:=|(?<![=!<>])=(?![=>]))\s*"
     r"|:(?!:)[ \t]+(?=\S))"
-    r"|(?<=[\"'])\b{0}[\"']\s*,\s*"
 )
-_AS: Final = r"(?P<value>\S[^\n]*)\s+as\s+{0}\s*:"
+_PAIRED: Final = lazy(r"[\"']\s*,\s*")
+_AS: Final = lazy(r"(?<=\sas[ \t])")
+_COLON: Final = lazy(r"\s*:")
 _FUNCTION: Final = r"(?:\b(?:def|function|func|fun|fn|sub)\s+(?:\([^()]*\)\s*)?{0}\b)"
 _RETURNS: Final = lazy(r"\b(?:return|yield)\b[ \t]*(?=\S)")
 _LEFT_OUT: Final = (
@@ -39,12 +42,24 @@ class Given:
     def values_of(self, word: str) -> Sequence[str]:
         """List the expressions that a variable, an attribute or a key is given."""
         if word not in self._values:
-            name = re.escape(word)
-            found = re.finditer(_GIVEN.format(name), self._text)
-            values = [value_at(self._text, match.end()) for match in found]
-            values += [m["value"] for m in re.finditer(_AS.format(name), self._text)]
+            values = self._find_values(word)
             self._values[word] = [value for value in values if value not in {"", word}]
         return self._values[word]
+
+    def _find_values(self, word: str) -> Iterator[str]:
+        text = self._text
+        start = text.find(word)
+        while word and start >= 0:
+            before, end = text[start - 1 : start], start + len(word)
+            if not (before.isalnum() or before == "_"):
+                match = _GIVEN.match(text, end) or (before in _QUOTES and _PAIRED.match(text, end))
+                if match:
+                    yield value_at(text, match.end())
+                # `with OpenAI() as client:`
+                if _AS.match(text, start) and _COLON.match(text, end):
+                    line = text[text.rfind("\n", 0, start) + 1 : start]
+                    yield line.rstrip().removesuffix("as").strip()
+            start = text.find(word, end)
 
     def may_be_left_out(self, word: str) -> bool:
         """Tell whether a name is a parameter that a caller may set, or leave out."""

@@ -1,0 +1,86 @@
+"""Finds where a text names our host, sets a base URL, posts to a URL, or builds a client.
+
+Each pattern is tried only where one of its words stands: a text is searched for words several times
+as fast as for what may stand around them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+__all__ = ["base_urls", "clients", "is_ours", "posts"]
+
+_OUR_NAME: Final = lazy(r"[aAmMkK](?i:gentsflare|oonshot|imi)")
+# Our hosts and variables, Moonshot's, and the classes and prefixes that mean one of them.
+_OURS: Final = lazy(
+    r"(?<![\w-])(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.(?:com|ai))(?![\w-]|\.\w)"
+    r"|(?<![A-Za-z])(?:AGENTSFLARE|MOONSHOT)_[A-Z]"
+    r"|(?:(?<!\w)|(?<=\bAsync))Kimi(?=\(|\.new\b)|(?:(?<=: )|(?<=: Async))Kimi\b"
+    r"|(?:(?<!\w)|(?<=\bcreate))[Mm]oonshot\w*\("
+    r"|(?<=[\"'`])(?:moonshot(?:ai)?|agentsflare)[/:]"
+    r"|(?i:(?<![a-z])(?:moonshot|agentsflare)(?:ai)?[\"']?\s*[:\]{])"
+)
+_PROVIDER: Final = lazy(r"[pPvV](?i:rovider|endor|latform)")
+_OUR_PROVIDER: Final = lazy(
+    r"(?i)(?:provider|vendor|platform)\w*[\"']?\s*(?:=>|[:=])\s*[\"']?(?:moonshot|agentsflare|kimi)\b"
+    r"|(?:(?<=model)|(?<=model_))platform\w*\.moonshot"
+)
+_URL: Final = lazy(r"[uUbBeE](?i:r[li]|ase|ndpoint)")
+_KEY: Final = lazy(
+    r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
+    r"|server_?ur[li])\w*)[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\()\s*"
+)
+_POST: Final = lazy(
+    r"[pfrunschwxPFRUNSCHWX](?i:(?<=p)ost\w*|(?<![a-z].)(?:(?<=f)etch|(?<=r)equest|(?<=u)rlopen"
+    r"|(?<=n)ew_?request\w*|(?<=s)tream|(?<=c)url_init|(?<=u)r[li](?:\.(?:create|parse))?|(?<=c)url"
+    r"|(?<=x)h|(?<=h)ttps?|(?<=w)get))(?:\(\s*|(?=\s+[-\"'$h{]))"
+)
+_CLIENT_NAME: Final = lazy(r"[OCN](?:penAI|hatClient|lient::with_config|ewClientWithConfig)")
+_CLIENT: Final = lazy(
+    r"(?:(?:(?<!\w)|(?<=\bAsync)|(?<=\bAzure)|(?<=\bAsyncAzure))OpenAI(?:Client)?(?:::Client\.new)?"
+    r"|(?<!\w)ChatClient)\s*\(|\bClient::with_config\("
+    r"|\bOpenAI\w*Client\w*\.(?:fromEnv|builder)\(|\bNewClientWithConfig\("
+)
+
+
+def is_ours(text: str) -> bool:
+    """Tell whether a text names our host, or Moonshot's."""
+    if any(_OURS.match(text, word.start()) for word in _OUR_NAME.finditer(text)):
+        return True
+    return any(_OUR_PROVIDER.match(text, word.start()) for word in _PROVIDER.finditer(text))
+
+
+def base_urls(text: str) -> Iterator[re.Match[str]]:
+    """Find where base URLs are set: the group `key` is what is set, and `sign` is by what."""
+    read_to = 0
+    for word in _URL.finditer(text):
+        start = word.start()
+        while start > read_to and _is_part_of_name(text[start - 1]):
+            start -= 1
+        is_new = start >= read_to and not (start and _is_part_of_name(text[start - 1]))
+        match = _KEY.match(text, start) if is_new else None
+        read_to = max(read_to, match.end() if match else word.end())
+        if match:
+            yield match
+
+
+def posts(text: str) -> Iterator[re.Match[str]]:
+    """Find the calls and commands that may send a request to a URL."""
+    return _POST.finditer(text)
+
+
+def clients(text: str) -> Iterator[re.Match[str]]:
+    """Find the calls that build a client of an SDK."""
+    for word in _CLIENT_NAME.finditer(text):
+        if match := _CLIENT.match(text, word.start()):
+            yield match
+
+
+def _is_part_of_name(character: str) -> bool:
+    return character.isalnum() or character in "_$"

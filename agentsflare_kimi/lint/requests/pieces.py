@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Form, Group, callee_of, group_at
 from agentsflare_kimi.lint.sources.regions import Entry
-from agentsflare_kimi.lint.sources.targets import code_before
+from agentsflare_kimi.lint.sources.targets import code_before, end_of_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -233,7 +233,7 @@ class Pieces:
     def _key_set(self, start: int, key: re.Match[str], name: str) -> bool:
         """Read `name["key"] = value`."""
         word = self._source.text[slice(*key.span("key"))].strip("\"'`")
-        end = self._end_of(key.end())
+        end = end_of_value(self._tree, key.end())
         return self._add(name, Entry(word, start, end, key.end()))
 
     def _changed(self, start: int, method: re.Match[str], name: str) -> bool:
@@ -267,11 +267,3 @@ class Pieces:
         self.groups[at] = group._replace(entries=[*group.entries, entry])
         self.names_of[at] = name
         return True
-
-    def _end_of(self, start: int) -> int:
-        """Find the end of the value that begins at a place."""
-        masked = self._source.masked
-        position = start
-        while position < len(masked) and masked[position] not in "\n;":
-            position = self._source.closers.get(position, position) + 1
-        return position - (len(masked[start:position]) - len(masked[start:position].rstrip()))

@@ -14,7 +14,7 @@ from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
 from agentsflare_kimi.lint.requests.sdk_bodies import may_have, snake, value_of
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.regions import Entry
-from agentsflare_kimi.lint.sources.targets import code_before
+from agentsflare_kimi.lint.sources.targets import code_before, end_of_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -154,16 +154,12 @@ class _Reader:
             key = (
                 match["field"] or match["symbol"] or text[slice(*match.span("quoted"))].strip("\"'")
             )
-            self._set.append(Entry(snake(key), place, self._end_of(match.end()), match.end()))
+            self._set.append(
+                Entry(snake(key), place, end_of_value(self._tree, match.end()), match.end())
+            )
             return True
         is_sent = re.search(self._words.sent, code_before(self._tree, place))
         if not (is_sent and _ENDS.match(masked, end)) or self.sent_at >= 0:
             return False
         self.sent_at = end
         return True
-
-    def _end_of(self, start: int) -> int:
-        masked, position = self._source.masked, start
-        while position < len(masked) and masked[position] not in "\n;":
-            position = self._source.closers.get(position, position) + 1
-        return position - (len(masked[start:position]) - len(masked[start:position].rstrip()))

@@ -16,6 +16,7 @@ __all__ = [
     "callee_at",
     "code_before",
     "content_at",
+    "end_of_value",
     "head_of",
     "is_definition",
     "is_looped_over",
@@ -122,6 +123,19 @@ def code_before(tree: Tree, offset: int) -> str:
         return own
     outer = tree.part_at(part.opener)
     return f"{tree.source.masked[outer.start : part.opener + 1]}{',' * part.nth}{own}"
+
+
+def end_of_value(tree: Tree, start: int) -> int:
+    """Find the end of the value that begins at a place: before a semicolon or the line's end.
+
+    Args:
+        tree: The program.
+        start: The place.
+    """
+    masked, position = tree.source.masked, start
+    while position < len(masked) and masked[position] not in "\n;":
+        position = tree.source.closers.get(position, position) + 1
+    return position - (len(masked[start:position]) - len(masked[start:position].rstrip()))
 
 
 def tag_around(tokens: Sequence[Token], place: int) -> str:

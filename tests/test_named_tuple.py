@@ -73,16 +73,32 @@ def test_keeps_methods_docstring_and_module():
     assert Place.__module__ == __name__
 
 
+def test_makes_and_changes_copies_as_the_original_does():
+    place = Place._make([3, 4])
+    assert type(place) is Place
+    assert place._replace(column=5) == Place(3, 5)
+    assert place._asdict() == {"line": 3, "column": 4}
+    with pytest.raises(TypeError, match="2 fields, not 1"):
+        Place._make([3])
+    with pytest.raises(TypeError, match="row"):
+        place._replace(row=5)  # pyright: ignore[reportCallIssue]
+    with pytest.raises(TypeError, match="positional"):
+        Place(1, 2, 3)  # pyright: ignore[reportCallIssue]
+
+
 def test_can_be_pickled():
     assert pickle.loads(pickle.dumps(Place(3, 4))) == Place(3, 4)
 
 
-def test_compiles_no_annotation(monkeypatch):
+def test_compiles_no_annotation_and_one_constructor_for_each_number_of_fields(monkeypatch):
     compiled = []
-    compile_ = builtins.compile
-    monkeypatch.setattr(
-        builtins, "compile", lambda *args, **kw: compiled.append(args) or compile_(*args, **kw)
-    )
+    for name in ("compile", "eval"):
+        original = getattr(builtins, name)
+        monkeypatch.setattr(
+            builtins,
+            name,
+            lambda *args, original=original, **kw: compiled.append(args) or original(*args, **kw),
+        )
 
     class Other(NamedTuple):
         one: int

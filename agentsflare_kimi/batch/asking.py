@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from openai import OpenAIError
 from openai.types.chat import ChatCompletion
 
 from agentsflare_kimi.batch.limiter import Limiter
+from agentsflare_kimi.batch.outages import Outages
+from agentsflare_kimi.batch.questions import AnswerCheck, Attempt, Question
 from agentsflare_kimi.batch.records import Record, answer_record, error_record
-from agentsflare_kimi.batch.retrying import THROTTLING_CAUSES, pause_before_retry, retry_after
+from agentsflare_kimi.batch.retrying import (
+    THROTTLING_CAUSES,
+    backoff,
+    pause_before_retry,
+    retry_after,
+)
 from agentsflare_kimi.batch.rows import AnyRow, Row, as_row, digest_of
 from agentsflare_kimi.batch.stopping import (
     LONGEST_PAUSE,
@@ -20,79 +27,16 @@ from agentsflare_kimi.batch.stopping import (
     STOPPING_WITH_SCHEMA,
     Stop,
 )
-from agentsflare_kimi.batch.tokens import completion_budget, prompt_tokens
 from agentsflare_kimi.calling.notices import announce
 from agentsflare_kimi.client import AsyncKimi
 from agentsflare_kimi.errors import BatchError
 from agentsflare_kimi.models.migration import Migration, plan_migration
 from agentsflare_kimi.reading.diagnosis import diagnose
 
-__all__ = ["AnswerCheck", "Asker", "Attempt", "Question"]
+__all__ = ["Asker"]
 
 _PATH: Final = "/chat/completions"
 _MOST_MODELS: Final = 100
-
-
-class AnswerCheck(Protocol):
-    """Checks an answer before it is accepted."""
-
-    def prepare(self, body: dict[str, object]) -> None:
-        """Request the right format, by changing *body* in place."""
-        ...
-
-    def judge(self, record: Record, sent: Mapping[str, object]) -> Mapping[str, object] | None:
-        """Complete *record* or make it an error; return the request for a repair, if any."""
-        ...
-
-
-@dataclass(slots=True)
-class Question:
-    """One row on its way.
-
-    Attributes:
-        row: The row as given.
-        body: The request to send.
-        digest: The digest of that request.
-        migrated_from: The model that the row names, if the request goes to another one.
-        refusal: Why it cannot be sent at all.
-        attempts: How often it was sent.
-        throttlings: How many of these attempts hit a rate limit.
-        earlier: The record of the answer to be repaired.
-        repair: The request for the repair.
-    """
-
-    row: Row
-    body: dict[str, object]
-    digest: str = ""
-    migrated_from: str | None = None
-    refusal: Exception | None = None
-    attempts: int = 0
-    throttlings: int = 0
-    earlier: Record | None = None
-    repair: Mapping[str, object] | None = None
-
-    @property
-    def tokens(self) -> int:
-        """The estimated tokens that count against the limit of tokens per minute."""
-        return prompt_tokens(self.body) + completion_budget(self.body)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """The result of sending a question once.
-
-    Attributes:
-        record: The row's record; None if the row is to be asked again.
-        pause: Seconds to wait before asking again.
-        is_refused: Whether the gateway had too many requests.
-        stop: Why the whole run must stop; the row then gets no record, so that it is asked when
-            the batch is resumed.
-    """
-
-    record: Record | None = None
-    pause: float = 0.0
-    is_refused: bool = False
-    stop: Stop | None = None
 
 
 @dataclass(slots=True)
@@ -102,7 +46,8 @@ class Asker:
     Args:
         client: What to ask with; its own retries and its limit of requests are not used.
         limiter: Limits the requests in flight and the requests per minute.
-        max_attempts: How often a row is sent; requests that hit a rate limit do not count.
+        max_attempts: How often a row is sent. Requests that hit a rate limit do not count, nor do
+            those that could not connect during an outage of at most ten minutes.
         check: Checks each answer.
         stopped: Why the run stopped, once it has; further rows then get a record without being
             sent.
@@ -118,6 +63,7 @@ class Asker:
     rephrase: Callable[[str], str] = str
     _clients: dict[str | None, AsyncKimi] = field(default_factory=dict[str | None, AsyncKimi])
     _announced: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    _outages: Outages = field(default_factory=Outages)
 
     async def __call__(self, row: AnyRow) -> Record:
         """Ask *row*.
@@ -200,6 +146,7 @@ class Asker:
             )
         except Exception as error:  # noqa: BLE001  # any failure is this row's alone
             return self._failed(question, error)
+        self._outages.note_answer()
         return self._judged(question, answer_record(row.custom_id, digest, answer))
 
     def _judged(self, question: Question, record: Record) -> Attempt:
@@ -215,6 +162,9 @@ class Asker:
         return Attempt(record=_completed(question, record))
 
     def _failed(self, question: Question, error: Exception) -> Attempt:
+        if self._outages.is_outage(error):
+            question.outages += 1
+            return Attempt(pause=backoff(question.outages), is_unreachable=True)
         found, told = diagnose(error), retry_after(error)
         if found.cause in STOPPING_CAUSES or (
             found.cause in STOPPING_WITH_SCHEMA and self._asks_for(question)
@@ -229,7 +179,7 @@ class Asker:
         pause = pause_before_retry(
             found,
             told,
-            attempts=question.attempts,
+            attempts=question.attempts - question.outages,
             throttlings=question.throttlings,
             max_attempts=self.max_attempts,
         )

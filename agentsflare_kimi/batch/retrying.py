@@ -13,7 +13,7 @@ from typing import Final
 
 from agentsflare_kimi.reading.diagnosis import Diagnosis
 
-__all__ = ["THROTTLING_CAUSES", "pause_before_retry", "retry_after"]
+__all__ = ["THROTTLING_CAUSES", "backoff", "pause_before_retry", "retry_after"]
 
 # These mean too many requests, not a fault of this one.
 THROTTLING_CAUSES: Final = frozenset({"rate_limited", "overloaded"})
@@ -37,11 +37,11 @@ def pause_before_retry(
     if found.cause in THROTTLING_CAUSES:
         if throttlings >= _MOST_THROTTLINGS:
             return None
-        return _spread(told) if told else _backoff(throttlings)
+        return _spread(told) if told else backoff(throttlings)
     own = attempts - throttlings
     if not found.is_retryable or own >= max_attempts:
         return None
-    return _spread(told) if told else _backoff(own)
+    return _spread(told) if told else backoff(own)
 
 
 def retry_after(error: Exception) -> float | None:
@@ -84,6 +84,7 @@ def _spread(seconds: float) -> float:
     return seconds * random.uniform(1.0, 1.25)  # noqa: S311  # no secret
 
 
-def _backoff(failures: int) -> float:
+def backoff(failures: int) -> float:
+    """Return the seconds to wait after so many failures in succession; at most half a minute."""
     longest = min(_FIRST_PAUSE * 2.0 ** (failures - 1), _LONGEST_PAUSE)
     return longest * random.uniform(0.75, 1.25)  # noqa: S311  # no secret

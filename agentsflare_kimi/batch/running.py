@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Final
 
-from agentsflare_kimi.batch.asking import Asker, Attempt, Question
+from agentsflare_kimi.batch.asking import Asker
 from agentsflare_kimi.batch.journal import Journal
 from agentsflare_kimi.batch.limiter import Limiter
+from agentsflare_kimi.batch.questions import Attempt, Question
 from agentsflare_kimi.batch.records import Record
 from agentsflare_kimi.batch.rows import AnyRow, Row, as_row
 from agentsflare_kimi.batch.shared_journal import SharedJournal
@@ -211,6 +212,7 @@ class _Run:
         attempt = await self.asker.attempt(question)
         self.summary.requests += question.attempts - before
         self.summary.throttled += attempt.is_refused
+        self.summary.unreachable += attempt.is_unreachable
         if attempt.stop is not None:
             self.summary.stop = self.summary.stop or attempt.stop
         elif attempt.record is None:

@@ -31,6 +31,7 @@ class BatchSummary:
         bad_lines: Lines of the input that are not valid rows.
         requests: Requests that were sent.
         throttled: Requests that were refused because of a limit (429).
+        unreachable: Requests that could not connect during an outage, and were sent again.
         prompt_tokens: Tokens of prompts, as the gateway counts them.
         completion_tokens: Tokens of completions.
         blocked: Answers and prompts that a content filter blocked.
@@ -51,6 +52,7 @@ class BatchSummary:
     bad_lines: int = 0
     requests: int = 0
     throttled: int = 0
+    unreachable: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     blocked: int = 0
@@ -109,12 +111,14 @@ class BatchSummary:
         yield f"requests  {self.requests:,}, {self.throttled:,} of them refused by a limit"
         yield f"tokens    {self.prompt_tokens:,} prompt, {self.completion_tokens:,} completion"
         moved = ", ".join(f"{printable(name)} {n:,}" for name, n in self.migrated.most_common())
+        lost = self.unreachable
         others = (
             ("migrated", moved),
             ("kept", f"{self.kept_failed:,} of an earlier run failed" if self.kept_failed else ""),
             ("changed", f"{self.changed:,} since the last run" if self.changed else ""),
             ("blocked", f"{self.blocked:,} by a content filter" if self.blocked else ""),
             ("cut", f"{self.cut:,} at their token limit" if self.cut else ""),
+            ("outages", f"{lost:,} requests could not connect" if lost else ""),
             ("repaired", f"{self.repaired:,} to fit the schema" if self.repaired else ""),
             ("bad lines", f"{self.bad_lines:,}" if self.bad_lines else ""),
         )

@@ -63,7 +63,8 @@ def _details(summary: BatchSummary) -> str:
     causes = ", ".join(f"{printable(code)} {count:,}" for code, count in summary.causes.items())
     tokens = summary.prompt_tokens + summary.completion_tokens
     failed = f"failed {summary.failed:,}{causes and f' ({causes})'}"
-    return f"429s {summary.throttled:,}, {failed}, tokens {tokens:,}"
+    outage = f"could not connect {summary.unreachable:,}, " if summary.unreachable else ""
+    return f"429s {summary.throttled:,}, {outage}{failed}, tokens {tokens:,}"
 
 
 def _duration(seconds: float) -> str:

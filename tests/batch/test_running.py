@@ -2,11 +2,20 @@
 
 import asyncio
 import warnings
+from urllib.parse import urlsplit
 
 import pytest
 
 from agentsflare_kimi import AsyncKimi, RetiredModelWarning
-from agentsflare_kimi.batch import Asker, BatchError, Journal, Limiter, Row, run_batch
+from agentsflare_kimi.batch import (
+    Asker,
+    BatchError,
+    BatchSummary,
+    Journal,
+    Limiter,
+    Row,
+    run_batch,
+)
 from agentsflare_kimi.emulator import Emulator
 
 
@@ -188,3 +197,34 @@ def test_an_interrupt_ends_the_run_after_what_is_in_flight(emulator, tmp_path):
     summary = asyncio.run(main())
     assert summary.stop.cause == "interrupted"
     assert 1 <= summary.answered == len(emulator.requests) <= 8
+
+
+async def until(condition):
+    while not condition():  # noqa: ASYNC110  # a plain count, which wakes nobody
+        await asyncio.sleep(0.001)
+
+
+def test_an_outage_after_an_answer_costs_no_row_and_does_not_end_the_run(tmp_path, monkeypatch):
+    monkeypatch.setattr("agentsflare_kimi.batch.retrying._LONGEST_PAUSE", 0.001)
+    summary, gateways = BatchSummary(), [Emulator()]
+    gateways[0].start()
+    base_url = gateways[0].base_url
+    given, most_attempts = rows(40), 5
+
+    async def break_off():
+        await until(lambda: summary.answered)
+        await asyncio.to_thread(gateways[0].close)
+        await until(lambda: summary.unreachable > most_attempts * len(given))
+        gateways.append(Emulator(port=urlsplit(base_url).port))
+        await asyncio.to_thread(gateways[1].start)
+
+    async def main():
+        async with AsyncKimi(api_key="key", base_url=base_url) as client:
+            with Journal(tmp_path / "j") as journal:
+                outage = asyncio.create_task(break_off())
+                await run_batch(given, client, journal, limiter=Limiter(4), summary=summary)
+                await outage
+
+    asyncio.run(main())
+    gateways[1].close()
+    assert (summary.answered, summary.failed, summary.stop) == (40, 0, None)

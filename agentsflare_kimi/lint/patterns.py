@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Rare", "lazy"]
+__all__ = ["Rare", "lazy", "small"]
 
 _METHODS = ("match", "search", "fullmatch", "finditer", "findall", "sub")
 
@@ -36,6 +36,13 @@ def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Lazy(pattern, flags))
 
 
+def small(text: str) -> str:
+    """Return *text* in small letters, with every character where it was."""
+    lowered = text.lower()
+    # One letter becomes two.
+    return lowered if len(lowered) == len(text) else text.replace("\u0130", "i").lower()
+
+
 class Rare:
     """A pattern that few texts match, compiled only for texts with one of its words."""
 
@@ -53,3 +60,8 @@ class Rare:
         """Tell whether a text holds a match."""
         is_likely = any(word in text for word in self.words)
         return is_likely and self.pattern.search(text) is not None
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Find every match in a text."""
+        is_likely = any(word in text for word in self.words)
+        return self.pattern.finditer(text) if is_likely else iter(())

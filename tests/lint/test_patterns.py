@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from agentsflare_kimi.lint import evidence
-from agentsflare_kimi.lint.patterns import Rare, lazy
+from agentsflare_kimi.lint.patterns import Rare, lazy, small
 
 # Stands for a character that a pattern leaves open.
 OPEN = "\0"
@@ -20,8 +20,10 @@ def rare_patterns():
     for module in pkgutil.iter_modules(evidence.__path__):
         loaded = importlib.import_module(f"{evidence.__name__}.{module.name}")
         for name, value in vars(loaded).items():
-            if isinstance(value, Rare):
-                yield pytest.param(value, id=f"{module.name}.{name}")
+            several = value if isinstance(value, tuple) else (value,)
+            for number, rare in enumerate(several):
+                if isinstance(rare, Rare):
+                    yield pytest.param(rare, id=f"{module.name}.{name}.{number}")
 
 
 def shapes(parsed):
@@ -75,3 +77,8 @@ def test_finds_a_match():
     assert rare.is_in("a word")
     assert not rare.is_in("words, and another")
     assert lazy("a+").fullmatch("aaa")
+
+
+def test_small_letters_stay_where_they_are():
+    assert small("Temperature") == "temperature"
+    assert small("\u0130 N") == "i n"

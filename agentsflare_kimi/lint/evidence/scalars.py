@@ -18,6 +18,7 @@ from agentsflare_kimi.lint.evidence.defaults import CHOOSING, SEVERAL
 from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_model_key
+from agentsflare_kimi.lint.sources.documents import word_before
 from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _EDGE: Final = lazy(r"[ \t\-\"']*+")
 _CODE_SPAN: Final = lazy(r"`")
 _WORD: Final = lazy(r"[\w.-]+")
 _TERM: Final = lazy(r"[A-Za-z_][\w.]*")
-_BRACKET: Final = lazy(r"(?P<word>\w*)\s*\(|\)")
+_BRACKET: Final = lazy(r"[()]")
 _TEMPLATE: Final = lazy(r"\{\{.*?(?:\}\}|$)", re.MULTILINE)
 _AFTER_COMMA: Final = lazy(r"[(,]\s*\\?[\"']?\Z")
 _END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
@@ -224,7 +225,17 @@ class Wording:
     def _brackets(self) -> Mapping[int, str]:
         """The word before each opening parenthesis; `)` for closing ones."""
         found = _BRACKET.finditer(self._text, self._first, self._last)
-        return {bracket.end(): bracket["word"] or bracket[0][0] for bracket in found}
+        return {
+            bracket.end(): self._word_before(bracket.start()) if bracket[0] == "(" else ")"
+            for bracket in found
+        }
+
+    def _word_before(self, end: int) -> str:
+        # Backwards, because a pattern would try every letter of every word.
+        while end > self._first and self._text[end - 1].isspace():
+            end -= 1
+        word = word_before(self._text, end)
+        return word[max(0, self._first - end + len(word)) :] or "("
 
     @cached_property
     def _bracket_ends(self) -> Sequence[int]:

@@ -17,36 +17,57 @@ if TYPE_CHECKING:
 __all__ = ["is_for_other_servers", "reasons_in", "reasons_in_comments", "split_comments"]
 
 # What SDKs and APIs call the error that a retired model gives, or how its code is looked for.
-_EXPECTED: Final = Rare(
-    "NotFound model_not_found RetiredModel DeprecatedModel catch_warnings pytest. && curl "
-    "should refused rejected jq model_ migrate_to on_retired on_deprecated",
-    r"\b(?:Model)?NotFound(?:Error|Exception)\b|\bModelNotFound|model_not_found"
-    r"|\b(?:Retired|Deprecated)Model(?:Error|Warning)\b"
-    r"|\bcatch_warnings\b|\bpytest\.(?:raises|warns)\b"
-    r"|\b(?:migrate_to|on_retired|on_deprecated)\s*=(?!=)"
-    r"|\bif\s+curl\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bthen\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bexit\s+[1-9]"
-    r"|\bshould (?:have been|not (?:answer|succeed|work))\b|\b(?:refused|rejected)\b"
-    r"|\bjq\s[^\n]*\.error\b|\bmodel_(?:retired|deprecated)\b"
-    r"|&&\s*(?:exit\s+[1-9]|false\b|fail)|(?m:^\s*(?:if\s+)?!\s+curl\b)",
+_EXPECTED: Final = (
+    Rare("NotFound", r"\b(?:Model)?NotFound(?:Error|Exception)\b|\bModelNotFound"),
+    Rare("RetiredModel DeprecatedModel", r"\b(?:Retired|Deprecated)Model(?:Error|Warning)\b"),
+    Rare("catch_warnings", r"\bcatch_warnings\b"),
+    Rare("pytest.", r"pytest(?<!\wpytest)\.(?:raises|warns)\b"),
+    Rare(
+        "migrate_to on_retired on_deprecated",
+        r"\b(?:migrate_to|on_retired|on_deprecated)\s*=(?!=)",
+    ),
+    Rare(
+        "curl",
+        r"if(?<!\wif)\s+curl\b(?:(?!\bfi\b|\belse\b)[\s\S])*?\bthen\b"
+        r"(?:(?!\bfi\b|\belse\b)[\s\S])*?\bexit\s+[1-9]|(?m:^\s*(?:if\s+)?!\s+curl\b)",
+    ),
+    Rare("should", r"should(?<!\wshould) (?:have been|not (?:answer|succeed|work))\b"),
+    Rare("refused rejected", r"\b(?:refused|rejected)\b"),
+    Rare("jq", r"jq(?<!\wjq)\s[^\n]*\.error\b"),
+    Rare(
+        "model_not_found model_retired model_deprecated",
+        r"model_(?:not_found|(?<!\wmodel_)(?:retired|deprecated)\b)",
+    ),
+    Rare("&&", r"&&\s*(?:exit\s+[1-9]|false\b|fail)"),
 )
 _STATUS: Final = lazy(
     r"status(?<!\wstatus)(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b"
 )
-_DOUBLES: Final = Rare(
-    "Mock mock monkeypatch respx pytest_httpx vi. jest. sinon nock msw setupServer httptest "
-    "stub_request VCR vcr cassette Http::fake ClientFake setattr( side_effect return_value very "
-    "stubFor thenReturn Snapshot snapshot gock Polly and_return httpretty server.use( "
-    "replay golden record",
-    r"\b(?:Mock(?:Transport|Agent|Server|WebServer|Client|Router|OpenAI|Http\w*|ing\w*)"
-    r"|mock(?:Fetch|Server|Client|OpenAI|Transport|Agent|WebServer)"
-    r"|(?:Magic|Async)Mock|unittest\.mock|mocker|monkeypatch|respx|pytest_httpx|httpx_mock"
-    r"|(?:vi|jest)\.(?:mock|fn|spyOn)|sinon|nock|msw|setupServer|httptest|WireMock\w*|wiremock"
-    r"|WebMock|stub_request|VCR|vcr\w*|use_cassette|cassettes?|Http::fake|ClientFake"
-    r"|setattr\([^)\n]*\bcreate)\b"
-    r"|\b(?:replay(?:ed|s|er|ing)?|golden|recordings?|recorded)(?![a-z])"
-    r"|\b(?:side_effect|return_value)\s*=(?!=)|\b(?:coE|e)very\s*\{|\bmockk?\w*\("
-    r"|\b(?:stubFor|thenReturn|Mockito\w*|toMatch(?:Inline)?Snapshot|assert_snapshot|snapshot"
-    r"|fetchMock|gock|Polly|PollyJS|and_return|httpretty|HttpMock)\b|\bserver\.use\(",
+_DOUBLES: Final = (
+    Rare(
+        "Mock mock monkeypatch respx pytest_httpx vi. jest. sinon nock msw setupServer httptest "
+        "stub_request VCR vcr cassette Http::fake ClientFake setattr(",
+        r"\b(?:Mock(?:Transport|Agent|Server|WebServer|Client|Router|OpenAI|Http\w*|ing\w*)"
+        r"|mock(?:Fetch|Server|Client|OpenAI|Transport|Agent|WebServer)"
+        r"|(?:Magic|Async)Mock|unittest\.mock|mocker|monkeypatch|respx|pytest_httpx|httpx_mock"
+        r"|(?:vi|jest)\.(?:mock|fn|spyOn)|sinon|nock|msw|setupServer|httptest|WireMock\w*|wiremock"
+        r"|WebMock|stub_request|VCR|vcr\w*|use_cassette|cassettes?|Http::fake|ClientFake"
+        r"|setattr\([^)\n]*\bcreate)\b",
+    ),
+    Rare("replay", r"replay(?<!\wreplay)(?:ed|s|er|ing)?(?![a-z])"),
+    Rare("golden", r"golden(?<!\wgolden)(?![a-z])"),
+    Rare("recording recorded", r"record(?<!\wrecord)(?:ings?|ed)(?![a-z])"),
+    Rare("side_effect return_value", r"\b(?:side_effect|return_value)\s*=(?!=)"),
+    Rare("every", r"every(?<!\wevery)\s*\{"),
+    Rare("coEvery", r"coEvery(?<!\wcoEvery)\s*\{"),
+    Rare("mock", r"mock(?<!\wmock)\w*\("),
+    Rare(
+        "stubFor thenReturn Mockito Snapshot snapshot fetchMock gock Polly and_return httpretty "
+        "HttpMock",
+        r"\b(?:stubFor|thenReturn|Mockito\w*|toMatch(?:Inline)?Snapshot|assert_snapshot|snapshot"
+        r"|fetchMock|gock|Polly|PollyJS|and_return|httpretty|HttpMock)\b",
+    ),
+    Rare("server.use(", r"server(?<!\wserver)\.use\("),
 )
 # Fields that only servers of open weights and routers take. All patterns from here on are for
 # texts in small letters.
@@ -99,8 +120,9 @@ def reasons_in(text: str) -> tuple[str, ...]:
         Keys of `EVIDENCE`.
     """
     found = {
-        "error-expected": _EXPECTED.is_in(text) or _STATUS.search(text) is not None,
-        "doubled": _DOUBLES.is_in(text),
+        "error-expected": any(rare.is_in(text) for rare in _EXPECTED)
+        or _STATUS.search(text) is not None,
+        "doubled": any(rare.is_in(text) for rare in _DOUBLES),
         # langchaingo, llms/openai/internal/openaiclient/chat.go: `temperature` is always sent.
         "hidden-default": _SENDS_TEMPERATURE.is_in(text),
         "part-looked-for": _looks_for_part(text.lower()),

@@ -10,29 +10,36 @@ from typing import Final
 
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, NOTHING_SHOWS
 from agentsflare_kimi.lint.languages import load
-from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.patterns import Rare, lazy, small
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document
 
 __all__ = ["with_doubts"]
 
-# Matches a parameter being set, in any spelling and with any prefix (`KIMI_TEMPERATURE=`,
-# `options.topP =`, `setTemperature(`, `["n"] =`, `--top-p`).
-_SET: Final = r"""
-    (?:(?<!get)(?<!get_)
-        (?P<parameter>temperature|top[_-]?p|(?:presence|frequency)[_-]?penalty|tool[_-]?choice
-            |logprobs)
-        ["'\]\\]*\s{0,40}(?:=>|[:?|+]*=(?!=)|:(?!:)|[(,}]|value:)
-    |--(?P<flag>temperature|top[_-]?p|(?:presence|frequency)[_-]?penalty|tool[_-]?choice|n)\b["']?
-    |["'](?P<quoted>n)["']\]?\s{0,9}(?:=>|[:=](?!=))
-    |(?:^|[({,])\s{0,40}(?P<bare>n)\s{0,9}[:=]\s{0,9}(?=[2-9]\b)
-    |(?:\.|\bset)(?P<attribute>n)(?:\s{0,9}=(?!=)|\()
-    )(?!\s{0,9}["']?(?:auto|none|null|nil|undefined)\b)
-"""
-# Every text that sets one contains one of these, or `n` by itself.
-_WORDS: Final = ("temperature", "top", "penalty", "tool", "logprobs")
-_LONE_N: Final = lazy(r"(?:(?<![\w\\])|(?<=\bset))[nN](?!\w)")
+# The parameters that a model may pin, in small letters and any spelling. Each pattern begins with
+# a word, because that is found many times faster.
+_PARAMETERS: Final = (
+    Rare("temperature", "temperature"),
+    Rare("top", "top[_-]?p"),
+    Rare("presence", "presence[_-]?penalty"),
+    Rare("frequency", "frequency[_-]?penalty"),
+    Rare("tool", "tool[_-]?choice"),
+    Rare("logprobs", "logprobs"),
+)
+_UNSET: Final = r"(?!\s{0,9}[\"']?(?:auto|none|null|nil|undefined)\b)"
+# What follows a parameter that is set: `KIMI_TEMPERATURE=`, `options.topP =`, `setTemperature(`.
+_IS_SET: Final = lazy(rf"[\"'\]\\]*\s{{0,40}}(?:=>|[:?|+]*=(?!=)|:(?!:)|[(,}}]|value:){_UNSET}")
+_IS_FLAG: Final = lazy(rf"\b[\"']?{_UNSET}")
+# The same of `n`: `--n`, `["n"] =`, `.n = `, `setN(`, and by itself.
+_LONE_N: Final = lazy(
+    r"n(?!\w)(?:(?P<flag>(?<=--n)[\"']?)|(?<=[\"']n)[\"']\]?\s{0,9}(?:=>|[:=](?!=))"
+    rf"|(?:(?<=\.n)|(?<=\bsetn))(?:\s{{0,9}}=(?!=)|\()|(?P<bare>\s{{0,9}}[:=]\s{{0,9}}(?=[2-9]\b)))"
+    rf"{_UNSET}"
+)
+# The characters of a name of a file, a key or a span.
+_RUN: Final = lazy(r"[\w.${}:/-]*")
+_MOST_BLANKS: Final = 41
 _TOLD: Final = 2
 _UNSEEN: Final = frozenset({EVIDENCE["unsent"].reason, EVIDENCE["unseen-host"].reason})
 # Reasons that name nothing in the file.
@@ -153,17 +160,43 @@ def _longer_names(text: str, model: str) -> Iterator[int]:
     name = re.escape(model)
     path = rf"(?<![^\s\"'`=>(])[\w.${{}}-]*/(?:[\w.${{}}-]+/)*{name}(?![\w-])"
     quoted = rf"[\"'`](?:[\w.${{}}:-]*[:_]|\w+ ){name}[./:_\"'`]|[\"'`]{name}[./:_]"
-    for match in re.finditer(rf"{path}|{quoted}", text):
-        yield match.start() + match[0].index(model)
+    longer = re.compile(rf"{path}|{quoted}")
+    floor = 0
+    while (place := text.find(model, floor)) >= 0:
+        start, floor = _run_before(text, floor, place), place + len(model)
+        if start < place:
+            # All of the run at once, so that nothing is read twice.
+            run = _RUN.match(text, floor)
+            floor = run.end() if run else floor
+            for match in longer.finditer(text, start, floor + 1):
+                yield match.start() + match[0].index(model)
+
+
+def _run_before(text: str, floor: int, place: int) -> int:
+    """Return where a longer name that ends at *place* may begin."""
+    start = place
+    while start > floor and (text[start - 1].isalnum() or text[start - 1] in "_.${}:/-"):
+        start -= 1
+    if start == place and text[start - 1 : start] == " ":
+        start -= 1
+        while start > floor and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            start -= 1
+    return start - (start > floor and text[start - 1] in "\"'`")
 
 
 def _settings(document: Document, requests: Sequence[tuple[int, int]]) -> Iterator[tuple[str, int]]:
-    """Find each parameter that is set outside *requests*, once."""
+    """Find each parameter that is set outside *requests*, once; also in embedded texts."""
     seen: set[str] = set()
-    for name, start in _all_settings(document):
-        if name not in seen and not _is_inside(start, requests):
-            seen.add(name)
-            yield name, start
+    texts = [(document, range(len(document.text)))]
+    texts += [(read(text.text, text.language), text.offsets) for text in document.embedded()]
+    for text, offsets in texts:
+        for name, start, is_flag in _settings_of(text.text):
+            place = offsets[start]
+            if name in seen or _is_inside(place, requests):
+                continue
+            if not _is_remark(text, start, start + len(name), is_flag=is_flag):
+                seen.add(name)
+                yield name, place
 
 
 def _is_inside(offset: int, ranges: Sequence[tuple[int, int]]) -> bool:
@@ -171,22 +204,42 @@ def _is_inside(offset: int, ranges: Sequence[tuple[int, int]]) -> bool:
     return index >= 0 and offset < ranges[index][1]
 
 
-def _all_settings(document: Document) -> Iterator[tuple[str, int]]:
-    """Find every place that sets a parameter, including in embedded texts."""
-    yield from _settings_of(document)
-    for text in document.embedded():
-        for name, start in _settings_of(read(text.text, text.language)):
-            yield name, text.offsets[start]
+def _is_remark(document: Document, start: int, end: int, *, is_flag: bool) -> bool:
+    """Tell whether a parameter is set in a comment or in prose only."""
+    position = document.value_at(start, end).position
+    is_prose = position == "prose" and load(document.language).tells_prose and not is_flag
+    return position == "comment" or is_prose
 
 
-def _settings_of(document: Document) -> Iterator[tuple[str, int]]:
-    lowered = document.text.lower()
-    if not (any(word in lowered for word in _WORDS) or _LONE_N.search(document.text)):
-        return
-    ignored = {"comment", "prose"} if load(document.language).tells_prose else {"comment"}
-    for match in re.finditer(_SET, document.text, re.VERBOSE | re.IGNORECASE | re.MULTILINE):
-        kind = str(match.lastgroup)
-        start, end = match.span(kind)
-        position = document.value_at(start, end).position
-        if position not in ignored or (kind == "flag" and position != "comment"):
-            yield match[kind], start
+def _settings_of(text: str) -> Sequence[tuple[str, int, bool]]:
+    """List the parameters that a text sets, where each begins, and whether it is a flag."""
+    lowered = small(text)
+    found = [(start, start + 1, is_flag) for start, is_flag in _lone(lowered)]
+    for parameter in _PARAMETERS:
+        for match in parameter.matches(lowered):
+            start, end = match.span()
+            may_be_flag = lowered.endswith("--", 0, start) and match[0] != "logprobs"
+            if may_be_flag and _IS_FLAG.match(lowered, end):
+                found.append((start, end, True))
+            elif not lowered.endswith(("get", "get_"), 0, start) and _IS_SET.match(lowered, end):
+                found.append((start, end, False))
+    return [(text[start:end], start, is_flag) for start, end, is_flag in sorted(found)]
+
+
+def _lone(lowered: str) -> Iterator[tuple[int, bool]]:
+    """Find where `n` is set, and whether it is a flag."""
+    for match in _LONE_N.finditer(lowered):
+        start = match.start()
+        if match["bare"] is None or _is_first(lowered, start):
+            yield start, match["flag"] is not None
+
+
+def _is_first(text: str, start: int) -> bool:
+    """Tell whether a line or brackets begin right before a place, or a comma stands there."""
+    floor = max(0, start - _MOST_BLANKS)
+    before = text[floor:start].rstrip()
+    return (
+        "\n" in text[floor + len(before) : start]
+        or before[-1:] in {"(", "{", ","}
+        or not (before or floor)
+    )

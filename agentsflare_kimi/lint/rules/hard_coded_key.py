@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.patterns import small
 from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.key_fixes import key_fix
@@ -20,7 +22,6 @@ _WORDS: Final = ("key", "token", "bearer", "authorization")
 # No prose looks like this, so it needs no word such as `key` before it.
 _MARKED: Final = re.compile(r"sk-(?<!\wsk-)(?<![^:]-sk-)[A-Za-z0-9_-]{17,197}(?![\w-])")
 _STRINGS: Final = frozenset({"value", "request"})
-_WORD: Final = re.compile("|".join(_WORDS), re.IGNORECASE)
 _LINE_END: Final = re.compile(r"[\r\n]")
 _CANDIDATE: Final = re.compile(r"(?<![\w-])[A-Za-z0-9][A-Za-z0-9_-]{15,199}(?![\w-])")
 # `Bearer `, and the default of a script's variable: `${..._API_KEY:-`.
@@ -49,8 +50,9 @@ def _check(reading: Reading) -> Iterator[Problem]:
     if language.is_prose or (language.keeps_keys and not reading.is_tracked):
         return
     is_ours = GATEWAY in document.text
-    announced = {match.end() for match in _KEY_BEFORE.finditer(document.text)}
-    for start, end in _candidates(document.text):
+    candidates = _candidates(document.text)
+    announced = _announced(document.text) if candidates else ()
+    for start, end in candidates:
         value = document.value_at(start, end)
         is_key = is_api_key(value.key) or start in announced
         if (is_key or _is_marked(value)) and (is_ours or _OWN_NAMES.search(value.key)):
@@ -68,20 +70,28 @@ def _is_marked(value: Value) -> bool:
     return bool(is_string) and _is_random(value.text)
 
 
+def _announced(text: str) -> AbstractSet[int]:
+    """Find where a key is expected."""
+    return {match.end() for match in _KEY_BEFORE.finditer(text)}
+
+
 def _candidates(text: str) -> list[tuple[int, int]]:
     """Find what looks like a secret by itself, or comes next in a line after a word for one."""
     found = {match.span() for match in _MARKED.finditer(text) if _looks_secret(match[0])}
-    line_end = -1
-    candidate = None
-    for word in _WORD.finditer(text):
-        if word.end() > line_end:
-            ending = _LINE_END.search(text, word.end())
-            line_end = ending.start() if ending else len(text)
-        elif candidate is None or candidate.start() >= word.end():
-            continue  # an earlier word of this line has found the same
-        candidate = _CANDIDATE.search(text, word.end(), line_end)
-        if candidate and _looks_secret(candidate[0]):
-            found.add(candidate.span())
+    lowered = small(text)
+    for word in _WORDS:
+        place = lowered.find(word)
+        line_end = -1
+        while place >= 0:
+            start = place + len(word)
+            if start > line_end:
+                ending = _LINE_END.search(text, start)
+                line_end = ending.start() if ending else len(text)
+            candidate = _CANDIDATE.search(text, start, line_end)
+            if candidate and _looks_secret(candidate[0]):
+                found.add(candidate.span())
+            # Words before the candidate would find the same.
+            place = lowered.find(word, candidate.start() if candidate else line_end)
     return sorted(found)
 
 

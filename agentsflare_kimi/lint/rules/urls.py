@@ -14,6 +14,7 @@ from agentsflare_kimi.named_tuple import NamedTuple
 __all__ = ["GATEWAY", "GatewayUrl", "find_urls"]
 
 GATEWAY: Final = "agentsflare"
+_HOST: Final = "agentsflare.com"
 _URL: Final = re.compile(r"\bhttps?://(?:[\w-]+\.)*agentsflare\.com(?::\d+)?(?:/[\w./%-]*)?")
 
 
@@ -41,6 +42,8 @@ def find_urls(reading: Reading) -> Iterator[GatewayUrl]:
         The URLs in order.
     """
     document = reading.document
+    if _HOST not in document.text:
+        return
     for match in _URL.finditer(document.text):
         if not is_inside(match.start(), reading.embedded):
             value = document.value_at(match.start(), match.end())

@@ -18,6 +18,8 @@ from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.tree import Tree
 
 if TYPE_CHECKING:
+    import re
+
     from agentsflare_kimi.lint.requests.bindings import Bindings
     from agentsflare_kimi.lint.requests.settings import Settings
 
@@ -29,7 +31,9 @@ _TAG_DEFAULT: Final = lazy(r'\b(?:envDefault|default):"\Z')
 _CLOSES: Final = lazy(r"\\*(?P<quote>[\"'])")
 _BLANK: Final = lazy(r"\s*+")
 _WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I"})
-_JSON: Final = lazy(r"[\"'`)(>\w]\s*\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
+# An object, and what may be before one that begins a string.
+_JSON: Final = lazy(r"\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
+_BEFORE_JSON: Final = frozenset("\"'`)(>_")
 _SHORT: Final = 20_000
 _QUOTES: Final = frozenset("\"'`")
 
@@ -75,11 +79,19 @@ class CodeDocument:
         # Most files hold no JSON in strings.
         if "model" not in self.text or "{" not in self.text:
             return ()
-        if '\\"' not in self.text and not _JSON.search(self.text):
+        if '\\"' not in self.text and not any(map(self._begins_text, _JSON.finditer(self.text))):
             return ()
         from agentsflare_kimi.lint.requests.written import find_written  # noqa: PLC0415  # rare
 
         return tuple(find_written(self.tree))
+
+    def _begins_text(self, brace: re.Match[str]) -> bool:
+        """Tell whether a string, a call or a word is right before a brace."""
+        at = brace.start()
+        while at and self.text[at - 1].isspace():
+            at -= 1
+        before = self.text[at - 1 : at]
+        return before.isalnum() or before in _BEFORE_JSON
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe the value around the code points *start* to *end*."""

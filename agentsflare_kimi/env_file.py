@@ -17,6 +17,8 @@ from agentsflare_kimi.errors import ConfigurationError
 __all__ = ["read_env_file"]
 
 _LARGEST: Final = 1_048_576
+# The parser takes any word for a name, such as the brace with which JSON begins.
+_NAME: Final = re.compile(r"[\w.-]+")
 _QUOTED: Final = re.compile(
     r"[^=]*=[^\S\n]*(['\"])(?P<value>(?:\\.|(?!\1).)*)(?P<closed>\1)?", re.DOTALL
 )
@@ -65,7 +67,7 @@ def _parse(content: bytes, path: str) -> Mapping[str, str]:
         raise ConfigurationError(f"{path}:{line}: not UTF-8 text; save it as UTF-8") from None
     bindings = [*parse_stream(StringIO(text))]
     for binding in bindings:
-        if binding.error:
+        if binding.error or not _NAME.fullmatch(binding.key or "_"):
             raise ConfigurationError(f"{path}:{_line(binding)}: {_reason(binding)}")
     return {each.key: each.value for each in bindings if each.key and each.value is not None}
 

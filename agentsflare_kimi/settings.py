@@ -33,6 +33,7 @@ __all__ = ["KimiSettings", "resolve_settings"]
 
 _MAY_BE_NONE: Final = frozenset({"deadline", "migrate_to", "models_file"})
 # A key may be pasted into any of these; what they hold is never shown.
+_ASSIGNMENT: Final = re.compile(r"(?:export )?[A-Z][A-Z0-9_]*_[A-Z0-9_]*=")
 _NEVER_SHOWN: Final = frozenset({"api_key", "base_url", "model", "migrate_to", "models_file"})
 
 # A model's name, or nothing: no separators, quotes or brackets.
@@ -184,6 +185,10 @@ def _read_names(text: str) -> tuple[str, ...]:
 def _problem_with_key(text: str) -> str:
     if text.lower().startswith("bearer "):
         return "begins with 'Bearer', which is added automatically"
+    if _ASSIGNMENT.match(text):
+        return "begins with a variable's name and '='"
+    if text.startswith("<") and text.endswith(">"):
+        return "stands in angle brackets, as the place for a key does"
     if not text.isascii():
         return "holds a character outside ASCII"
     return "" if text.isprintable() else "holds a control character, such as a line end"

@@ -62,6 +62,8 @@ def test_a_huge_file_is_refused(tmp_path):
         (b"# first\rA: sk-secret\r", 2, "neither NAME=VALUE nor a comment"),
         (b"\xef\xbb\xbfexport A=1\nexport B\n=sk-secret\n", 3, "neither NAME=VALUE"),
         (b"set A=sk-secret\n", 1, "neither NAME=VALUE"),
+        (b'{"A": "sk-secret"}\n', 1, "neither NAME=VALUE"),
+        (b'\n{\n  "A": "sk-secret"\n}\n', 2, "neither NAME=VALUE"),
         (b"A='sk-secret' sk-secret\n", 1, "something follows the closing quote"),
         (b"A='it's sk-secret'\n", 1, "backslash before a quote"),
         (b"A=1\nB=sk-secret\xff\n", 2, "not UTF-8 text"),

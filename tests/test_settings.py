@@ -167,8 +167,28 @@ def test_blanks_and_quotes_around_a_key_are_cut_off(pasted, monkeypatch):
 
 @pytest.mark.parametrize(
     "pasted",
-    [f"{KEY}\x00x", f"{KEY}\nx", f"{KEY}\u200bx", f"“{KEY}”", f"Bearer {KEY}", f"{KEY}é"],
-    ids=["nul", "newline", "zero-width", "smart quotes", "bearer", "accent"],
+    [
+        f"{KEY}\x00x",
+        f"{KEY}\nx",
+        f"{KEY}\u200bx",
+        f"“{KEY}”",
+        f"Bearer {KEY}",
+        f"{KEY}é",
+        f"AGENTSFLARE_API_KEY={KEY}",
+        f"export OPENAI_API_KEY={KEY}",
+        f"<{KEY}>",
+    ],
+    ids=[
+        "nul",
+        "newline",
+        "zero-width",
+        "smart quotes",
+        "bearer",
+        "accent",
+        "assignment",
+        "export",
+        "place",
+    ],
 )
 @pytest.mark.parametrize("source", ["argument", "variable"])
 def test_a_malformed_key_is_refused_without_being_shown(pasted, source, monkeypatch):

@@ -177,9 +177,17 @@ def tell(error: Exception) -> int:
     from agentsflare_kimi.cli.own_words import in_own_words  # noqa: PLC0415  # only errors need it
     from agentsflare_kimi.printable import printable  # noqa: PLC0415
 
-    line = " ".join(str(error).split()) or type(error).__name__
+    line = " ".join(_text_of(error).split()) or type(error).__name__
     lines = [f"agentsflare-kimi: error: {printable(in_own_words(line))}"]
     lines += [printable(in_own_words(note)) for note in getattr(error, "__notes__", ())]
     say("\n".join(lines))
     openai = sys.modules.get("openai")
     return 1 if openai is not None and isinstance(error, openai.APIError) else 2
+
+
+def _text_of(error: Exception) -> str:
+    """Return what happened; to a file, without the error's number."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    named = isinstance(error.filename, (str, bytes))  # else it may be a descriptor
+    return f"{os.fsdecode(error.filename)}: {error.strerror}" if named else error.strerror

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
+from typing import Final
 
-__all__ = ["count", "count_or_zero", "positive"]
+__all__ = ["count", "count_or_zero", "port_number", "positive"]
+
+_LAST_PORT: Final = 65_535
 
 
 def count(text: str) -> int:
@@ -24,6 +27,17 @@ def count_or_zero(text: str) -> int:
         argparse.ArgumentTypeError: *text* is no such number.
     """
     return _whole(text, at_least=0)
+
+
+def port_number(text: str) -> int:
+    """Read the number of a port, from 0 (any free one) to 65535.
+
+    Raises:
+        argparse.ArgumentTypeError: *text* is no such number.
+    """
+    if not (text.isascii() and text.isdigit() and int(text) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"must be from 0 to {_LAST_PORT}, got {text!r}")
+    return int(text)
 
 
 def positive(text: str) -> float:

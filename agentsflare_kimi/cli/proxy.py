@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from agentsflare_kimi.base_url import is_loopback
 from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.command_parser import CommandParser
-from agentsflare_kimi.cli.numbers import count, count_or_zero
+from agentsflare_kimi.cli.numbers import count, count_or_zero, port_number
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -158,7 +158,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to bind to (%(default)s)")
-    add("--port", type=int, default=8766, help="port to bind to; 0 for any free one (%(default)s)")
+    add(
+        "--port",
+        type=port_number,
+        default=8766,
+        help="port to bind to; 0: any free one (%(default)s)",
+    )
     add("--token", action="append", help="what callers send as their key; the gateway's stays here")
     add("--pass-keys", action="store_true", help="serve other machines, each with its own key")
     add(

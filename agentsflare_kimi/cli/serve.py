@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.command_parser import CommandParser
+from agentsflare_kimi.cli.numbers import port_number
 from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
@@ -65,7 +66,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
     )
     add = parser.add_argument
-    add("--port", type=int, default=8765, help="port to bind to; 0 for any free one (%(default)s)")
+    add(
+        "--port",
+        type=port_number,
+        default=8765,
+        help="port to bind to; 0: any free one (%(default)s)",
+    )
     add("--host", default="127.0.0.1", help="address to bind to (%(default)s)")
     add("--scenario", default="ok", help="for every request; or several with commas, one each")
     add("--list-scenarios", action="store_true", help="list the scenarios and exit")

@@ -241,9 +241,7 @@ def test_a_full_disk_is_told_once():
         )
 
     assert result.returncode == 2
-    assert result.stderr.splitlines() == [
-        "agentsflare-kimi: error: [Errno 28] No space left on device"
-    ]
+    assert result.stderr.splitlines() == ["agentsflare-kimi: error: No space left on device"]
 
 
 def test_an_env_file_that_cannot_be_read_is_one_line(tmp_path):

@@ -145,7 +145,7 @@ def test_a_port_in_use_is_told_once():
         (["--host", "0.0.0.0"], "--pass-keys"),  # noqa: S104  # what is refused
         (["--token", "short"], "at least 16"),
         (["--token", "t" * 20], "AGENTSFLARE_API_KEY"),
-        (["--port", "99999"], "cannot bind"),
+        (["--port", "99999"], "--port: must be from 0 to 65535, got '99999'"),
         (["--upstream", "http://example.com/v1"], "base URL refused"),
         (["--memory", "http://example.com"], "AGENTSFLARE_PROXY_MEMORY"),
         (["--workers", "0"], "--workers: must be a whole number, 1 or more, got '0'"),

@@ -100,7 +100,7 @@ def test_what_it_records_it_replays(tmp_path):
     ("arguments", "words"),
     [
         (["--scenario", "rate-limit"], "did you mean rate-limited"),
-        (["--port", "70000"], "port must be 0-65535"),
+        (["--port", "70000"], "--port: must be from 0 to 65535, got '70000'"),
         (["--replay", "missing.jsonl"], "missing.jsonl: No such file"),
         (["--record", "x.jsonl", "--upstream", "http://example.com"], "cannot record from"),
         (["--host", "192.0.2.1"], "cannot use 192.0.2.1"),

@@ -45,9 +45,39 @@ NOT_ASKED = {
             'test("a", () => {\n  const modelName = "@";\n  isAvailable(all, modelName);\n});\n',
         ),
         ("b.ts", 'const model = "@";\nif (settings.model === model) { stop(); }\n'),
+        (
+            "c.ts",
+            (
+                'test("a", () => {\n  const model = "@";\n  isReady(model);\n});\n'
+                'test("b", () => {\n  const model = "x";\n  return model;\n});\n'
+            ),
+        ),
+        ("b.py", 'features = feature_info_for_openai_model("@")\n'),
+        ("d.ts", 'const info = featureInfoForOpenAIModel("@");\n'),
+        ("b.kt", 'val model = modelService.retrieve("@")\n'),
+        ("a.dart", 'final model = await OpenAI.instance.model.retrieve("@");\n'),
         ("a.kt", 'val params = ModelRetrieveParams.builder().model("@").build()\n'),
     ],
+    "listed": [("a.el", '(gptel-make-openai "M" :models \'(other-1 @))\n')],
+    "shown": [
+        ("a.tsx", 'render(<ModelPicker options={all} selectedModelId="@" />);\n'),
+        ("b.tsx", 'const page = () => <UserBadge model="@" />;\n'),
+    ],
+    "rewritten": [
+        (
+            "a.sql",
+            "UPDATE profiles\nSET default_model = '@'\nWHERE default_model = 'gpt-4-0613';\n",
+        ),
+        ("a.py", 'if saved["llm"]["model"] == "gpt-4":\n    saved["llm"]["model"] = "@"\n'),
+        (
+            "a.js",
+            'if (saved["model"] === "gpt-3.5") {\n  log();\n  saved["model"] = "@";\n}\n',
+        ),
+    ],
     "expected": [
+        ("d.py", 'assert encode(model_id="x") == snapshot([{"model": "@", "messages": []}])\n'),
+        ("e.py", 'self.mock_model.name = "@"\n'),
+        ("b.rb", 'expect(params).to match(model: "@", messages: [{ role: "user" }])\n'),
         (
             "a.java",
             'Parameters expectedParameters = ChatParameters.builder().modelName("@").build();\n',
@@ -63,6 +93,18 @@ NOT_ASKED = {
     ],
     "logged": [
         ("a.java", 'x.metadata(ChatResponseMetadata.builder().modelName("@").build());\n'),
+        (
+            "b.java",
+            'ChatResponseMetadata changed = first.toBuilder().modelName("@").build();\n',
+        ),
+        (
+            "c.java",
+            (
+                "AssistantMessage m = AssistantMessage.builder()"
+                '.properties(Map.of("model", "@")).build();\n'
+            ),
+        ),
+        ("a.rs", 'let _s = agent::AgentSpan::create_agent().with_model("@").start();\n'),
         ("a.ex", 'assert {"gen_ai.request.model", "@"} in attributes\n'),
     ],
     "record": [("a.rb", "m = Message.new(role: :assistant, content: 'done', model: '@')\n")],
@@ -81,6 +123,20 @@ ASKED = [
     ("k.py", 'models = [ChatOpenAI(model="@"), ChatOpenAI(model="other")]\n'),
     ("l.py", 'price = client.chat.completions.create(model="@", messages=m)\n'),
     ("m.py", 'double_check(claim, model="@")\n'),
+    ("n.py", 'client = client_for_model("@")\n'),
+    ("o.py", 'if options["model"] == "":\n    options["model"] = "@"\n'),
+    ("b.el", '(gptel-make-openai "M" :models \'(@ other-1))\n'),
+    ("q.livemd", '```elixir\nInstructor.chat_completion(model: "@", messages: messages)\n```\n'),
+    ("a.sql", "UPDATE settings SET model = '@' WHERE id = 1;\n"),
+    ("a.tsx", '<Select name="model" defaultValue="@" />\n'),
+    ("b.tsx", '<ChatWindow model="@" />\n'),
+    (
+        "c.ts",
+        (
+            'const ALL = [{ name: "a", config: { model: "@", temperature: 1, max_tokens: 9 } },\n'
+            '  { name: "b", config: { model: "kimi-k2.6", temperature: 1, max_tokens: 9 } }];\n'
+        ),
+    ),
     ("a.go", 'if model == "" {\n\tmodel = "@"\n}\n'),
     ("a.ts", 'clients.each({ model: "@", messages });\n'),
     ("a.java", 'ChatParameters parameters = ChatParameters.builder().modelName("@").build();\n'),
@@ -108,3 +164,17 @@ def test_the_model_that_tokens_are_counted_for_can_still_be_renamed():
 
     assert not fix.is_safe
     assert "counts tokens" in fix.reason
+
+
+def test_a_decorator_that_asks_a_model_is_a_request():
+    text = f'@openai.call("{OLD}")\ndef ask(question): ...\n'
+
+    assert find_one("AFK001", text, "a.py").severity == "error"
+
+
+@pytest.mark.parametrize("after", ["Second pass ends", "took 3 seconds"])
+def test_a_name_that_a_sentence_goes_on_after_is_what_a_program_tells(after):
+    text = f"Output:\n\n    model='{OLD}' {after}\n"
+
+    assert not find("AFK001", text, "a.mdx")
+    assert find_one("AFK001", text, "a.mdx", prose=True).severity == "info"

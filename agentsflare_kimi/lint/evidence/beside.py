@@ -39,7 +39,10 @@ _KEPT: Final = frozenset({"response", "completion", "answer", "reply", "expected
 _IN_AND_OUT: Final = frozenset({"input", "output"})
 _ALIAS: Final = frozenset({"litellmparams", "modelinfo"})
 _EXPECTING: Final = ("expect", "want", "golden")
-_VALUES: Final = frozenset({"listed", "alias", "measured", "expected", "registered"})
+_TUNING: Final = frozenset(
+    {"temperature", "topp", "presencepenalty", "frequencypenalty", "maxtokens", "reasoningeffort"}
+)
+_VALUES: Final = frozenset({"listed", "alias", "measured", "expected", "registered", "rewritten"})
 # What a message has, and a request does not.
 _MESSAGE: Final = frozenset({"role", "content"})
 _ENTRY: Final = frozenset({"modelid", "modelname"})
@@ -70,6 +73,11 @@ class Beside:
         """Whether the keys are those of a row in a table of tests."""
         is_expecting = any(key.startswith(_EXPECTING) for key in self.keys)
         return is_expecting and not ASKS & self.keys
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether the keys set how a model answers, which a catalogue does not say."""
+        return len(_TUNING & self.keys) > 1
 
     def evidence_on(self, own: str) -> list[str]:
         """Find the evidence on a name.

@@ -25,6 +25,7 @@ __all__ = [
     "is_pattern",
     "is_taken_down",
     "keeps",
+    "measures",
     "queries",
     "takes_down",
     "takes_model_first",
@@ -45,7 +46,11 @@ _QUERIES: Final = WORDS["queries"].words
 _TAKES_DOWN: Final = WORDS["takes-down"].words
 _KEPT: Final = WORDS["kept"].words
 _QUERY_KEYS: Final = WORDS["query-keys"].words
+_COUNTING: Final = WORDS["counting"].words
+_MEASURING: Final = WORDS["measuring"].words
+_ACTING: Final = WORDS["acting"].words
 _PATTERNS: Final = WORDS["patterns"].words
+_ASKERS: Final = frozenset({"agent", "ask", "chat", "client", "completion", "generate", "llm"})
 
 COMPARES: Final = frozenset(
     {"==", "!=", "===", "!==", "=~", "<>", "is", "in", "not", "eq", "ne", "case", "when", "assert"}
@@ -101,6 +106,7 @@ _TAKEN_DOWN: Final = lazy(
 )
 _METADATA: Final = lazy(
     r"(?:Response|Result|Generation|Usage)Meta[dD]ata$|^(?:Chat|Completion)Response$"
+    r"|(?:Assistant|AI|Ai|Bot)Message$"
 )
 # Names of expected or received texts.
 _EXPECTED: Final = lazy(
@@ -111,6 +117,7 @@ _EXPECTED: Final = lazy(
 @lru_cache(maxsize=256)
 def is_chat(callee: str) -> bool:
     """Tell whether a call, class or builder belongs to a chat API, an SDK or a framework."""
+    callee = callee.lstrip("@")
     parts = callee.split(".")
     last = parts[-1]
     if last in _METHODS and len(parts) > 1 and parts[-2] in _RESOURCES:
@@ -157,12 +164,25 @@ def queries(name: str, *, is_key: bool = False) -> bool:
     parts = name.lower().split(".")
     if _QUERIES.intersection((parts[-1], ".".join(parts[-2:]))) or {"objects", "where"} & {*parts}:
         return True
-    if any("mock" in part for part in parts[:-1]):
+    if any("mock" in part for part in parts[:-1]) or _retrieves_a_model(name):
         return True
     if last in _METHODS:
         # No pattern matches these, and most requests end in one.
         return False
-    return bool(_NAMED_QUERIES.search(last) or (_MEASURES.search(last) and not is_chat(last)))
+    is_named = _NAMED_QUERIES.search(last) or _is_for_a_model(words_of(last))
+    return bool(is_named or (_MEASURES.search(last) and not is_chat(last)))
+
+
+def _retrieves_a_model(name: str) -> bool:
+    """Tell whether a method describes one of the API's models: `modelService.retrieve`."""
+    *before, last = name.split(".")
+    of_models = before and not {"model", "models"}.isdisjoint(words_of(before[-1]))
+    return bool(of_models) and last.lower() in {"retrieve", "retrieveasync"}
+
+
+def _is_for_a_model(words: tuple[str, ...]) -> bool:
+    """Tell whether a function looks up what belongs to a model: `features_for_model(...)`."""
+    return "for" in words[1:] and words[-1] == "model" and _ASKERS.isdisjoint(words)
 
 
 def takes_down(callee: str) -> bool:
@@ -180,6 +200,15 @@ def takes_down(callee: str) -> bool:
 def is_taken_down(name: str) -> bool:
     """Tell whether a type is that of a response or of a part of it: `ChatResponseMetadata`."""
     return name[:1].isupper() and bool(_METADATA.search(name))
+
+
+def measures(function: str) -> bool:
+    """Tell whether a function counts tokens or looks up prices: `count_tokens`, `token_cost`."""
+    words = {*words_of(function)}
+    if words & _ACTING:
+        return False
+    is_counting = bool(words & {"token", "tokens"} and words & _COUNTING)
+    return is_counting or not _MEASURING.isdisjoint(words)
 
 
 def keeps(name: str) -> bool:

@@ -22,5 +22,6 @@ def judge_quoted(tree: Tree, start: int) -> tuple[Position, str]:
     tokens = tree.tokens(tree.part_at(opener))
     index = tree.index_of(tokens, opener)
     key = tokens[index - 2].text.lstrip(":") if index > 1 else ""
-    is_asked = tokens[0].text.startswith(_MAKES_BACKEND) and key == "models"
+    is_first = not tree.source.text[opener + 1 : start].strip().strip('"')
+    is_asked = tokens[0].text.startswith(_MAKES_BACKEND) and key == "models" and is_first
     return ("request" if is_asked else "value"), key

@@ -48,6 +48,11 @@ _TERM: Final = lazy(r"[A-Za-z_][\w.]*")
 _BRACKET: Final = lazy(r"[()]")
 _TEMPLATE: Final = lazy(r"\{\{.*?(?:\}\}|$)", re.MULTILINE)
 _AFTER_COMMA: Final = lazy(r"[(,]\s*\\?[\"']?\Z")
+# Words go on after a name: `model='name' took 3 s`, but not `model=name stream=true`.
+_GOES_ON: Final = lazy(
+    r"[\"'`]?[ \t]++(?!(?:as|if|or|and|in|is|else|then|unless|satisfies)\b)"
+    r"[A-Za-z][\w-]*+(?![ \t]*[:=.(])"
+)
 _END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
 _CLOSE: Final = frozenset("\"'\\")
 _ITEM: Final = lazy(r"\s*+[\w./:@+*=()?-]++\s*+")
@@ -155,7 +160,9 @@ class Wording:
         if (flag := _FLAG.search(near)) and is_whole:
             return "request", flag["key"], ()
         if (pair := _PAIR.search(near)) and is_whole:
-            return self._of_pair(near, pair["key"], pair["sign"], offset, pair.start())
+            judged = self._of_pair(near, pair["key"], pair["sign"], offset, pair.start())
+            is_told = judged[0] == "request" and self.goes_on(pair["key"], end)
+            return ("prose", pair["key"], ()) if is_told else judged
         if (entry := _ENTRY.search(near)) and self._text[end : min(end + 1, self._last)] in _CLOSE:
             return "value", entry["key"], ("unsent-text",)
         word = self._callee_around(start)
@@ -190,6 +197,11 @@ class Wording:
         while at > 0 and self._text[self._words[at]] == "-":
             at -= 1
         return self._text[self._words[at] if at > 0 else self._first : start]
+
+    def goes_on(self, key: str, end: int) -> bool:
+        """Tell whether words follow a name, which a program tells: `model='name' took 3 s`."""
+        # `MODEL=name command` is a variable of the environment.
+        return not key.isupper() and bool(_GOES_ON.match(self._text, end, self._last))
 
     def is_said(self, start: int) -> bool:
         """Tell whether a name follows other words."""

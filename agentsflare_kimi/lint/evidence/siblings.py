@@ -82,7 +82,7 @@ class Siblings:
                 evidence.append("hidden-default")
             evidence += self._around.evidence_on(verdict, seen, outwards)
             evidence += self._purposes.evidence_on(verdict, seen, outwards)
-            evidence += self._of_neighbours(outwards)
+            evidence += self._of_neighbours(outwards, verdict.group)
             if self._tree.language.is_data:
                 evidence = self._in_settings(verdict, start, outwards, evidence)
             elif any(EVIDENCE[name].side == "for" for name in evidence):
@@ -189,7 +189,7 @@ class Siblings:
             ) or any(_names_client(t.text) for t in tokens)
         return self._words[key]
 
-    def _of_neighbours(self, outwards: Sequence[Step]) -> Iterator[str]:
+    def _of_neighbours(self, outwards: Sequence[Step], group: int) -> Iterator[str]:
         """Find evidence beside the name's outer brackets: a recorded answer, other models."""
         for step in outwards:
             if step.kind == "object" and self._beside(step.opener).is_recording:
@@ -197,7 +197,8 @@ class Siblings:
             is_entry = step.kind in {"pair", "object", "made"} and step.opener >= 0
             if is_entry and self._beside(step.opener).is_expecting:
                 yield "expected"
-            if step.kind == "item" and self._has_other_models(step.opener):
+            is_tuned = group >= 0 and self._beside(group).is_tuned
+            if step.kind == "item" and not is_tuned and self._has_other_models(step.opener):
                 yield "catalogue"
             if step.kind == "block":
                 return

@@ -61,6 +61,11 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "a row of a table of tests, a double or an expected value holds it",
         "this is what a test expects, or sets up",
     ),
+    "rewritten": Evidence(
+        "against",
+        "a statement puts the name in place of another one that is stored",
+        "this changes a stored name where it is another one, and asks no model",
+    ),
     "registered": Evidence(
         "against",
         "one of several calls that register models holds it",

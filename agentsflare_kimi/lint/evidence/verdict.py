@@ -10,11 +10,13 @@ from agentsflare_kimi.lint.evidence.callees import (
     NAMES_OF_MODELS,
     compares,
     is_chat,
+    words_of,
 )
 from agentsflare_kimi.lint.evidence.case import Case, Verdict
 from agentsflare_kimi.lint.evidence.commands import is_about_models
 from agentsflare_kimi.lint.evidence.defaults import name_around_default
 from agentsflare_kimi.lint.evidence.siblings import Siblings
+from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url, is_model_key
 from agentsflare_kimi.lint.sources.regions import STRING
@@ -33,6 +35,7 @@ __all__ = ["Verdict", "judge"]
 _GETS: Final = lazy(r"^_*(?:get|resolve|pick|choose|select|default)_?(?=[A-Z_a-z])")
 _CHOOSES: Final = frozenset({"||", "??", "or", "?:", "//", "|"})
 _FALLBACK: Final = 2
+_CHOOSERS: Final = WORDS["choosers"].words
 _OURS: Final = frozenset({"moonshot", "moonshotai", "kimi", "agentsflare"})
 _DEFAULTS: Final = lazy(r"(?i)^_*(?:default|provider)_?models?$|^models?_?defaults?$")
 _PLAIN: Final = {
@@ -104,7 +107,10 @@ def _named(case: Case, step: Step) -> Verdict | None:  # noqa: PLR0911  # one ca
     """Judge a string that is assigned to a name."""
     name = step.name
     if is_model_key(name.lstrip("-")):
-        return Verdict("request", name, group=step.opener, call=step.callee)
+        # `<ModelPicker selectedModelId="...">` shows a model.
+        is_shown = step.kind == "attribute" and not _CHOOSERS.isdisjoint(words_of(step.callee))
+        position = "value" if is_shown else "request"
+        return Verdict(position, name, group=step.opener, call=step.callee)
     squeezed = name.rpartition(".")[2].lower().replace("_", "").replace("-", "")
     if is_api_key(name) or is_base_url(name):
         return Verdict("value", name, group=step.opener, call=step.callee)

@@ -102,7 +102,8 @@ WORDS: Final[dict[str, Words]] = {
         get_chat_model chatmodel chat_model languagemodel language_model withmodel
         generation.call rubyllm.chat askmodel agent using exec_chat exec_chat_stream
         from_openai create_chat moonshot moonshotai openai kimi llm.get_model
-        llm.get_async_model
+        llm.get_async_model llm.call openai.call mistral.call
+        openai_call mistral_call
         """,
     ),
     "fallbacks": words(
@@ -137,7 +138,7 @@ WORDS: Final[dict[str, Words]] = {
         assertequals assertin assertnotequal areequal equal notequal equals strictequal
         deepequal equalsignorecase start_with end_with start_with? end_with? include?
         contains_key containskey has has_key has_value equalfold assert_eq assert_ne eq ne
-        isequalto is_equal_to trimprefix trim_prefix replace replaceall replace_all
+        isequalto is_equal_to equalto trimprefix trim_prefix replace replaceall replace_all
         in_array strcmp strcasecmp strpos tomatchobject include_examples eql equal?
         tohavebeencalledwith tohavebeenlastcalledwith tohavebeennthcalledwith calledwith
         assert_called_with assert_called_once_with assert_any_call assert_has_calls
@@ -168,7 +169,8 @@ WORDS: Final[dict[str, Words]] = {
         executequery update_one replace_one replaceone bulk_write find_one_and_update
         insert_one insertone insert_many insertmany hash_including objectcontaining
         setparameter set_parameter bson.d bson.m bson.e fake hasdata hash md5 sha256
-        digest cachekey cache_key makekey make_key
+        digest cachekey cache_key makekey make_key snapshot inline_snapshot
+        tomatchinlinesnapshot tomatchsnapshot match_snapshot assert_match_snapshot
         """,
     ),
     "query-keys": words(
@@ -266,6 +268,13 @@ WORDS: Final[dict[str, Words]] = {
         """
         register register_model register_models registermodel registermodels addmodel
         add_model
+        """,
+    ),
+    "choosers": words(
+        "words of the names of elements that show models, or let one choose",
+        """
+        picker select selector selection dropdown autocomplete combobox menu list badge
+        chip icon avatar tooltip breadcrumb row cell
         """,
     ),
     "resolving": words(

@@ -30,7 +30,7 @@ SUFFIXES: Final = {
     "kt": "kotlin", "kts": "kotlin",
     "lua": "lua",
     "just": "make", "mak": "make", "mk": "make",
-    "markdown": "markdown", "md": "markdown", "mkd": "markdown", "qmd": "markdown", "rmd": "markdown",
+    "livemd": "markdown", "markdown": "markdown", "md": "markdown", "mkd": "markdown", "qmd": "markdown", "rmd": "markdown",
     "mdx": "mdx",
     "nix": "nix",
     "ipynb": "notebook",

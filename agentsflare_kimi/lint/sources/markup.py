@@ -156,7 +156,8 @@ class MarkupDocument(ProseDocument):
         given = _GIVEN.search(before)
         key = given["key"] if given else ""
         if is_model_key(key.rpartition(".")[2]):
-            return Value(name, start, end, "request", key)
+            position = "prose" if words.goes_on(key, end) else "request"
+            return Value(name, start, end, position, key)
         return Value(name, start, end, "value", key, evidence=("listed",))
 
 

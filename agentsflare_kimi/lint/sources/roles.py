@@ -9,6 +9,7 @@ from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.steps import Kind, Step
 from agentsflare_kimi.lint.sources.targets import (
+    DOTS,
     KEYWORDS,
     callee_at,
     content_at,
@@ -144,7 +145,9 @@ def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step |
         return Step("glued", opener=part.opener)
     if tree.language.in_lists:
         return _lisp_role(part, tokens, index)
-    if (last in _COMPARES and not is_looped_over(tokens, index)) or following in _COMPARED:
+    # `Map.of(...)` is a method.
+    is_operator = last in _COMPARES and not (index > 1 and tokens[index - 2].text in DOTS)
+    if (is_operator and not is_looped_over(tokens, index)) or following in _COMPARED:
         is_sql_list = last.lower() == "in" and tokens[index].text != STRING
         return Step("compared", opener=part.opener, name="in" if is_sql_list else "")
     if following in {".", "?.", "&."} and index + 2 < len(tokens) and index + 3 < len(tokens):

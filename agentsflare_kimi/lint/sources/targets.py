@@ -173,7 +173,8 @@ def callee_at(tokens: Sequence[Token], index: int) -> str:
         place -= 1
     if place < 0:
         return ""
-    is_method = place > 0 and tokens[place - 1].text in DOTS
+    # RSpec's `to match(...)` calls a matcher.
+    is_method = place > 0 and tokens[place - 1].text in {*DOTS, "to", "not_to"}
     if not is_word(tokens[place].text) or (tokens[place].text in KEYWORDS and not is_method):
         is_called = tokens[place].text in {"(", "["} and tokens[place].end == tokens[index].start
         return "()" if is_called else ""

@@ -82,6 +82,7 @@ REQUESTS = [
     ("Makefile", "MODEL ?= kimi-k2-thinking"),
     ("main.tf", 'variable "model" {\n  default = "kimi-k2-thinking"\n}'),
     ("a.ipynb", '{"cells": [{"cell_type": "code", "source": ["model = \\"kimi-k2-thinking\\""]}]}'),
+    ("mystery", 'model: "kimi-k2-thinking"'),
 ]
 
 REPORTED = [
@@ -112,7 +113,7 @@ REPORTED = [
     ("a.go", 'type C struct { M string `env:"LABEL" default:"kimi-k2-thinking"` }'),
     ("a.yaml", "kimi-k2-thinking:\n  price: 1"),
     ("a.toml", "[models.kimi-k2-thinking]\nprice = 1"),
-    ("mystery", 'model: "kimi-k2-thinking"'),
+    ("mystery", 'likes: "kimi-k2-thinking"'),
 ]
 
 UNTOUCHED = [

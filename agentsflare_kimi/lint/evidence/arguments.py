@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FLAG", "judge_argument", "string_before"]
 
+# The name of a field after its attributes: `public string Model { get; }`.
+_DECLARED: Final = lazy(r"[\s\w.<>?]*?\b(\w+)\s*(?:[={;]|=>)")
 FLAG: Final = lazy(rf"{MODEL_FLAG}=?\Z|-m\Z", re.IGNORECASE)
 """An option that names a model."""
 
@@ -52,8 +54,10 @@ def judge_argument(case: Case, step: Step, wrapper: str) -> Verdict | None:  # n
     before = string_before(case.tree, step)
     if falls_back(callee) or last == "using":
         before = _named_before(case.tree, step) or before
+        before = before or _declared_after(case.tree, step)
+        before = before or next(filter(is_model_key, called_before(case.tree, step)), "")
     before = before or next(filter(FLAG.match, called_before(case.tree, step)), "")
-    if step.nth == 1 and before and last == "using":
+    if step.nth == 1 and last == "using" and (before or "." in callee):
         return Verdict("request", last, call=callee, group=step.opener)
     if before and (FLAG.match(before) or is_model_key(before)) and not queries(callee):
         return Verdict("request", before, call=callee)
@@ -93,6 +97,7 @@ def _looked_up(step: Step) -> Verdict | None:
         "some",
         "try",
         "optional",
+        "string",
     }
     return None if is_option else Verdict("value", "", call=step.callee)
 
@@ -117,13 +122,25 @@ def _named_before(tree: Tree, step: Step) -> str:
     return ""
 
 
+def _declared_after(tree: Tree, step: Step) -> str:
+    """Return the field that an attribute is about: `[DefaultValue("...")] public string Model`."""
+    outer = tree.part_at(step.opener).opener if step.opener >= 0 else -1
+    if outer < 0 or tree.source.text[outer] != "[":
+        return ""
+    declared = _DECLARED.match(tree.source.masked, tree.source.closers[outer] + 1)
+    return declared[1] if declared else ""
+
+
 @kept_with_first
 def _symbol_among(tree: Tree, opener: int) -> Named:
-    """Find the first symbol among arguments that names a model: `get_env(:app, :model, "...")`."""
+    """Find the first symbol or variable among arguments that names a model.
+
+    For example `get_env(:app, :model, "...")`, `maps:get(model, Options, "...")`.
+    """
     for part in tree.parts_of(opener):
         tree.source.visits += 1
         sign, *words = tree.tokens(part)
-        symbol = "".join(word.text for word in words) if sign.text == ":" else ""
-        if is_model_key(symbol):
+        symbol = "".join(word.text for word in words) if sign.text == ":" else sign.text
+        if is_model_key(symbol) and (sign.text == ":" or not words):
             return Named(symbol, part.nth)
     return Named("", -1)

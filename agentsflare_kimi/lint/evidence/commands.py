@@ -19,6 +19,7 @@ __all__ = [
     "is_chat_url",
     "is_read",
     "is_read_otherwise",
+    "is_said",
     "posts_a_request",
     "sets_alone",
 ]
@@ -47,6 +48,9 @@ _RUNS: Final = frozenset(
 _ASKS: Final = frozenset({"chat", "prompt", "exec", "run", "ask", "query"})
 _ABOUT: Final = frozenset(
     "logs log ls list show delete rm remove create deploy deployment pull history".split()  # noqa: SIM905  # words read best as words
+)
+_SAYS: Final = frozenset(
+    "echo printf cat log info warn error die usage fail print step say note read".split()  # noqa: SIM905  # same
 )
 _METHOD: Final = lazy(r"(?:-X|--request)[ =]*[\"']?(?P<method>[A-Za-z]+)")
 _URL: Final = lazy(r"(?:https?://|\$\{?\w+\}?)[^\s\"']*|(?<=[\s\"'])/[\w/.-]+")
@@ -98,6 +102,12 @@ def is_about_models(command: str) -> bool:
     """Tell whether a command does something models: `deployment create`, `llm logs`."""
     words = [word for word in command.split() if not word.startswith("-")]
     return not _ABOUT.isdisjoint(words[1:])
+
+
+def is_said(masked: str, offset: int) -> bool:
+    """Tell whether the command around a place only says something, as `echo` does."""
+    start, end = command_at(masked, offset)
+    return _program(masked[start:end].split()) in _SAYS
 
 
 def posts_a_request(command: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.lint.evidence.callees import falls_back
 from agentsflare_kimi.lint.evidence.chains import operand_around
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
@@ -58,7 +59,8 @@ def name_around_default(tree: Tree, step: Step) -> str:  # noqa: PLR0911  # one 
             return name
         if outer.name.lower() in SEVERAL and step.name.lower() in CHOOSING:
             return outer.name
-        if outer.name or outer.kind == "argument":
+        is_option = outer.kind == "argument" and not outer.nth and falls_back(outer.callee)
+        if outer.name or (outer.kind == "argument" and not is_option):
             return ""
     return ""
 

@@ -34,7 +34,7 @@ Judged = tuple["Position", str, tuple[str, ...]]
 # A flag or setting before a name in a value: `--model name`, `MODEL=name`, `"model": name`.
 _FLAG: Final = lazy(rf"(?P<key>{MODEL_FLAG}|-m)[\"']?(?:[ \t,]+|=)[\"']?\Z")
 _PAIR: Final = lazy(
-    r"(?P<key>[A-Za-z_][\w.-]*)\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z"
+    r"(?P<key>[A-Za-z_][\w.-]*)%?\\?[\"']?%?\s*(?P<sign>!=|===?|=~|<>|=)\s*\\?[\"']?\Z"
 )
 _DEFAULT: Final = lazy(r"\bdefault[ (]+[\"'`]?\Z|\|\|\s*[\"']\Z")
 # A condition in SQL and the like, before the key: `WHERE model = 'name'`.
@@ -53,7 +53,7 @@ _GOES_ON: Final = lazy(
     r"[\"'`]?[ \t]++(?!(?:as|if|or|and|in|is|else|then|unless|satisfies)\b)"
     r"[A-Za-z][\w-]*+(?![ \t]*[:=.(])"
 )
-_END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)")
+_END: Final = lazy(r"[\"'`]?(?:[\s;&,)\\\]}|]|\Z)|[\"'`]:")
 _CLOSE: Final = frozenset("\"'\\")
 _ITEM: Final = lazy(r"\s*+[\w./:@+*=()?-]++\s*+")
 _NUMBERED: Final = lazy(r"(?=[^\d]*+\d)[\w./:@+-]++")
@@ -148,7 +148,7 @@ class Wording:
 
     def __init__(self, text: str, first: int, last: int) -> None:
         """Keep the stretch of *text* from *first* to *last*."""
-        self._text = text
+        self.text = self._text = text
         self._first = first
         self._last = last
 
@@ -165,7 +165,7 @@ class Wording:
             return ("prose", pair["key"], ()) if is_told else judged
         if (entry := _ENTRY.search(near)) and self._text[end : min(end + 1, self._last)] in _CLOSE:
             return "value", entry["key"], ("unsent-text",)
-        word = self._callee_around(start)
+        word = self.callee_around(start)
         is_among = word.lower() == "in" and _AFTER_COMMA.search(near)
         if near[-1:] in {"'", '"'} and (is_among or compares(word)):
             return "comparison", "", ("query",)
@@ -253,7 +253,7 @@ class Wording:
     def _bracket_ends(self) -> Sequence[int]:
         return [*self._brackets]
 
-    def _callee_around(self, start: int) -> str:
+    def callee_around(self, start: int) -> str:
         """Return the word before the parenthesis that a name is in."""
         at = bisect_left(self._bracket_ends, start + 1) - 1
         return self._brackets[self._bracket_ends[at]] if at >= 0 else ""

@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
+from agentsflare_kimi.lint.evidence.callees import falls_back
 from agentsflare_kimi.lint.evidence.commands import is_read
 from agentsflare_kimi.lint.evidence.scalars import Scalar, is_flag, judge_scalar, wording
 from agentsflare_kimi.lint.requests.identifiers import find_names
+from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.requests.settings import Setting, setting_of
 from agentsflare_kimi.lint.sources.documents import Value
 
@@ -84,14 +86,23 @@ class Values:
         # The key is one side of a pair: `KEY = name and more`.
         is_pair = own and "=" in self.text[node.key_start + len(own) : node.value_start]
         begin = node.start if is_pair else first
-        position, key, evidence = wording(self, begin, last).judge(start, end)
+        words = wording(self, begin, last)
+        position, key, evidence = words.judge(start, end)
         if position == "prose" and wording(self, first, last).is_list:
             position, evidence = "value", ("listed",)
+        elif evidence == ("unsent-text",) and is_model_key(key) and self._is_variable(own):
+            # A request as JSON in a variable.
+            position = "request"
+        elif is_model_key(own) and falls_back(words.callee_around(start)):
+            position, key = "request", own
         elif own and "listed" in evidence and not key:
             # A default in a template: the key that the template's value is for counts as well.
             is_asked = self.whole(index, start, end).position == "request"
             position = "request" if is_asked else position
         return Value(self.text[start:end], start, end, position, key or own, evidence=evidence)
+
+    def _is_variable(self, key: str) -> bool:
+        return self._is_flat or key.isupper()
 
     def _scalar_at(self, index: int) -> Scalar:
         """Describe a node's value, with what is around and beside it."""

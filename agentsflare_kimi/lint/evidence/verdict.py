@@ -36,6 +36,7 @@ _GETS: Final = lazy(r"^_*(?:get|resolve|pick|choose|select|default)_?(?=[A-Z_a-z
 _CHOOSES: Final = frozenset({"||", "??", "or", "?:", "//", "|"})
 _FALLBACK: Final = 2
 _CHOOSERS: Final = WORDS["choosers"].words
+_PAIR: Final = 2
 _OURS: Final = frozenset({"moonshot", "moonshotai", "kimi", "agentsflare"})
 _DEFAULTS: Final = lazy(r"(?i)^_*(?:default|provider)_?models?$|^models?_?defaults?$")
 _PLAIN: Final = {
@@ -161,8 +162,8 @@ def _item(case: Case, step: Step) -> Verdict:
         return Verdict("value" if is_about else "request", before, group=-1)
     opening = case.tree.source.text[step.opener] if step.opener >= 0 else ""
     # C++: `{{"model", "..."}, {"messages", m}}`; SQL: `VALUES ('llm_model', '...')`.
-    is_braced = opening == "{" or (opening == "(" and case.tree.language.has_rows)
-    if step.nth == 1 and before and is_braced and is_model_key(before):
+    is_braced = opening == "{" or (opening == "(" and _is_row(case.tree, step.opener))
+    if step.nth == 1 and before and is_model_key(before) and is_braced:
         return Verdict("request", before, group=-1)
     outer = case.next()
     if outer and outer.kind == "compared" and (not outer.callee or compares(outer.callee)):
@@ -174,6 +175,12 @@ def _item(case: Case, step: Step) -> Verdict:
     if is_one and name and is_model_key(name) and case.tree.source.text[step.opener] in "({":
         return Verdict("request", name)
     return Verdict("value", name, ("listed",))
+
+
+def _is_row(tree: Tree, opener: int) -> bool:
+    """Tell whether parentheses hold a row, or a key and its value: `[("model", "..."), ...]`."""
+    is_item = tree.part_at(opener).start == opener
+    return tree.language.has_rows or (is_item and len(tree.parts_of(opener)) == _PAIR)
 
 
 def _first_parts(case: Case, step: Step) -> Sequence[Part]:

@@ -118,7 +118,8 @@ WORDS: Final[dict[str, Words]] = {
         isnull option prop config parameter setting getsetting getconfig get_setting var
         valuefrom field stringvar string fromenvironment catch prefault stringp addoption
         add_option add_argument argument optional stringvarp stringflag defaulted environ
-        getenv_or readenv configvalue getenvdefault
+        getenv_or readenv configvalue getenvdefault defaultvalue define env_var_or_default
+        getor
         """,
     ),
     "seeking": words(

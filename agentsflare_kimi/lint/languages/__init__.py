@@ -18,8 +18,8 @@ __all__ = ["language_of", "load", "tagged"]
 
 # Suffixes of templates, which follow the suffix of the language.
 _TEMPLATES: Final = frozenset(
-    "example sample template tmpl tpl gotmpl j2 jinja jinja2 dist in default orig bak erb mustache "  # noqa: SIM905  # words read best as words
-    "liquid local".split()
+    "example sample template tmpl tpl gotmpl j2 jinja jinja2 dist in default orig bak erb ejs "  # noqa: SIM905  # words read best as words
+    "eex hbs njk twig mustache liquid local".split()
 )
 _RECORDS: Final = (".csv", ".tsv", ".diff", ".patch", ".log")
 _LONGEST_SHEBANG: Final = 200
@@ -71,10 +71,10 @@ def _by_name(name: str) -> str:
     stem, dot, suffix = name.rpartition(".")
     if not dot:
         return SUFFIXES.get(name, "") if name in {"env", "dotenv"} else ""
-    if suffix in _TEMPLATES and suffix not in SUFFIXES:
-        return _by_name(stem)
     if (double := ".".join(name.split(".")[-2:])) in SUFFIXES:
         return SUFFIXES[double]
+    if suffix in _TEMPLATES:
+        return _by_name(stem) or SUFFIXES.get(suffix, "")
     if stem:
         return SUFFIXES.get(suffix, "")
     return SUFFIXES.get(suffix, "") if suffix == "envrc" else ""

@@ -139,6 +139,7 @@ class Language(NamedTuple):
         is_indented: Whether indentation or a word, not braces, delimits blocks.
         tests: Pattern of the markers that begin test code.
         interpreters: Its interpreters' names in a `#!` line.
+        default_sign: A sign between a parameter and its default, as in Nix and Elixir.
         formatted: First characters of strings in which braces hold code.
         verbatim: A character that opens strings in which a doubled quote stands for one quote.
         clauses: Words before an equals sign that tell whether it assigns or compares.
@@ -200,6 +201,7 @@ class Language(NamedTuple):
     is_indented: bool = False
     tests: str = ""
     interpreters: str = ""
+    default_sign: str = ""
     formatted: str = ""
     verbatim: str = ""
     clauses: Mapping[str, Literal["assigned", "compared"]] = MappingProxyType({})

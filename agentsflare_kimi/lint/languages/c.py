@@ -6,7 +6,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="c",
-    suffixes="c h cc cpp cxx hpp hh m mm proto v zig vala d",
+    suffixes="c h cc cpp cxx hpp hh m mm proto v zig vala d ino cu sol",
     tags="c++ cpp objc protobuf",
     forms=(
         SLASHES,

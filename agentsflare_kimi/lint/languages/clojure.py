@@ -6,7 +6,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="clojure",
-    suffixes="clj cljs cljc edn el lisp scm rkt fnl",
+    suffixes="clj cljs cljc edn el lisp scm rkt hy fnl",
     tags="elisp emacs-lisp scheme racket commonlisp",
     forms=(
         Form("comment", ";", LINE),

@@ -5,7 +5,7 @@ from agentsflare_kimi.lint.languages.base import Language
 LANGUAGE = Language(
     name="dockerfile",
     suffixes="dockerfile containerfile",
-    filenames="dockerfile containerfile",
+    filenames="earthfile dockerfile containerfile",
     tags="docker",
     reader="lines.LineDocument",
     is_data=True,

@@ -24,6 +24,7 @@ LANGUAGE = Language(
     is_indented=True,
     tests=r"^[ \t]*use[ \t]+ExUnit\.Case\b|^[ \t]*(?:test|describe|setup)\b(?=[^\n]*\bdo\b)",
     has_arrow_functions=False,
+    default_sign="\\",
     has_match_operator=True,
     extra_field="{name}: %{{…}}",
 )

@@ -4,7 +4,8 @@ from agentsflare_kimi.lint.languages.base import Language
 
 LANGUAGE = Language(
     name="env",
-    suffixes="env",
+    suffixes="env flaskenv",
+    filenames=".dev.vars .flaskenv",
     tags="dotenv",
     reader="lines.LineDocument",
     is_data=True,

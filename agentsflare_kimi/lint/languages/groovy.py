@@ -1,4 +1,4 @@
-"""Groovy and Gradle build files."""
+"""Groovy, Gradle build files, and Apex."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import (
@@ -13,8 +13,9 @@ from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="groovy",
-    suffixes="groovy gradle",
+    suffixes="groovy gradle cls trigger apex",
     filenames="jenkinsfile",
+    tags="apex",
     forms=(
         SLASHES,
         STARS,

@@ -1,4 +1,4 @@
-"""Haskell, Elm and PureScript."""
+"""Haskell, Elm, PureScript and Lean."""
 
 from agentsflare_kimi.lint.languages.base import Language
 from agentsflare_kimi.lint.languages.forms import DASHES, NESTED_COMMENT, ONE_CHARACTER, QUOTED
@@ -6,7 +6,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="haskell",
-    suffixes="hs elm purs",
+    suffixes="hs elm purs lean",
     forms=(
         Form("comment", r"\{-", handler=NESTED_COMMENT),
         DASHES,

@@ -4,7 +4,7 @@ from agentsflare_kimi.lint.languages.base import Language
 
 LANGUAGE = Language(
     name="ini",
-    suffixes="ini cfg conf properties service editorconfig desktop",
+    suffixes="ini cfg conf properties service container timer socket editorconfig desktop cnf",
     tags="cfg conf",
     reader="lines.LineDocument",
     comments="[#;!]",

@@ -7,7 +7,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="javascript",
-    suffixes="js mjs cjs jsx",
+    suffixes="js mjs cjs jsx gs qml",
     tags="node",
     forms=(*TYPESCRIPT.forms, Form("prose", r"<(?=[A-Za-z_$>])", handler=ELEMENT)),
     signs="/\"'`<#",

@@ -5,7 +5,10 @@ from agentsflare_kimi.lint.languages.forms import APOSTROPHES, QUOTED, SLASHES, 
 
 LANGUAGE = Language(
     name="json",
-    suffixes="json jsonc json5 jsonl ndjson code-workspace webmanifest babelrc eslintrc prettierrc",
+    suffixes=(
+        "json jsonc json5 jsonl ndjson jsonld webmanifest babelrc eslintrc prettierrc tfstate"
+        " code-workspace code-snippets sublime-settings"
+    ),
     filenames=".prettierrc .eslintrc",
     tags="jsonl",
     forms=(SLASHES, STARS, QUOTED, APOSTROPHES),

@@ -12,4 +12,5 @@ LANGUAGE = Language(
     glues="+ ++ //",
     ends_at_line=False,
     is_data=True,
+    default_sign="?",
 )

@@ -4,6 +4,8 @@ from agentsflare_kimi.lint.languages.base import Language
 
 LANGUAGE = Language(
     name="plain",
+    filenames="cmakelists.txt",
+    tags="diff patch",
     reader="plain.PlainDocument",
     extra_field="",
     tells_prose=False,

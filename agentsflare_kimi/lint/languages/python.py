@@ -9,8 +9,9 @@ _FORMATTED = r"(?<!\w)[rR]?[fFtT][rR]?"
 
 LANGUAGE = Language(
     name="python",
-    suffixes="py pyi pyw bzl",
-    tags="python3 pycon ipython",
+    suffixes="py pyi pyw pyx bzl bazel star mojo",
+    filenames="tiltfile",
+    tags="starlark python3 pycon ipython",
     forms=(
         HASH,
         Form(

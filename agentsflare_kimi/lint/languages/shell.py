@@ -7,7 +7,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 LANGUAGE = Language(
     name="shell",
     suffixes="sh bash zsh ksh bats envrc",
-    filenames=".bashrc .zshrc .profile .bash_profile",
+    filenames=".bashrc .zshrc .profile .bash_profile .bash_aliases .aliases .zshenv .zprofile",
     tags="console shellsession shell-session curl terminal",
     reader="shell.ShellDocument",
     forms=(

@@ -21,8 +21,7 @@ LANGUAGE = Language(
     ends_at_line=False,
     clauses={
         **dict.fromkeys(["where", "and", "or", "when", "having", "on"], "compared"),
-        "set": "assigned",
-        "default": "assigned",
+        **dict.fromkeys(["set", "default", "using", "with", "options"], "assigned"),
     },
     has_rows=True,
 )

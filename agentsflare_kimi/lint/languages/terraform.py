@@ -6,7 +6,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="terraform",
-    suffixes="tf tfvars hcl nomad",
+    suffixes="tf tfvars hcl nomad tofu",
     tags="tf",
     forms=(
         HASH,

@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.sources.lexer import Form
 
 LANGUAGE = Language(
     name="typescript",
-    suffixes="ts mts cts",
+    suffixes="ts mts cts ets",
     forms=(
         Form("comment", r"\A#!", LINE),
         SLASHES,

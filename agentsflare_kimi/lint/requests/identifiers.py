@@ -20,7 +20,7 @@ _LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 _RUN: Final = lazy(r"[A-Za-z0-9_./:@+-]*+")
 # `${MODEL:-name}`, `${MODEL:=name}`, `${kimi.model:name}`: a default, in shells, compose files,
 # Spring's settings.
-_DEFAULT: Final = lazy(r"([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
+_DEFAULT: Final = lazy(r"(?:\w+:)?([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
 
 _ASSIGNED_DEFAULT: Final = lazy(r"\$\{(\w++):?=\Z")
 

@@ -64,6 +64,8 @@ def _squeezed(name: str) -> str:
 def is_model_key(name: str) -> bool:
     """Tell whether *name* selects a model (`model`, `modelId`, `KIMI_MODEL`, `setModel`)."""
     words = _words(name)
+    if words[-3:] == ("name", "or", "path"):
+        words = words[:-2]
     if len(words) > 1 and words[-1] in _MODEL_SUFFIXES:
         words = words[:-1]
     return bool(words) and words[-1] in _MODEL and not _LOOKUPS.intersection(words)

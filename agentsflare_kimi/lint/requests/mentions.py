@@ -19,7 +19,9 @@ __all__ = ["Mention", "find_mentions", "is_inside"]
 # `kimi-k2-thinking:free`, `kimi-k2-thinking@Moonshot`: suffixes of other hosts.
 _SUFFIX: Final = lazy(r"[:@][A-Za-z][\w-]*\Z")
 _HOST: Final = lazy(r"[A-Za-z][\w.-]*(?:[/:][A-Za-z][\w.-]*){0,3}[/:]\Z|[a-z]+(?:ai)?\.\Z")
-_OF_A_PROVIDER: Final = frozenset({"openai:chat:", "openai:responses:", "openai:completion:"})
+_OF_A_PROVIDER: Final = frozenset(
+    {"openai:chat:", "openai:responses:", "openai:completion:", "openai:", "moonshot:"}
+)
 _TABLE: Final = lazy(r"[\w.-]+\.\Z")
 # Router prefixes for Moonshot, the gateway, or whatever base URL is configured.
 _OURS: Final = frozenset(
@@ -121,7 +123,7 @@ def _mention(document: Document, name: Name) -> Mention | None:
     if (
         host.lower() in _OF_A_PROVIDER
         and value.position == "value"
-        and value.key in {"id", "provider"}
+        and (value.key in {"id", "provider"} or (not value.key and host.count(":") > 1))
     ):
         # promptfoo's providers.
         value = value._replace(position="request")

@@ -30,10 +30,10 @@ _TAG_NAME: Final = lazy(r'\b(?:env|envconfig|json|yaml|mapstructure):"([\w.-]+)'
 _TAG_DEFAULT: Final = lazy(r'\b(?:envDefault|default):"\Z')
 _CLOSES: Final = lazy(r"\\*(?P<quote>[\"'])")
 _BLANK: Final = lazy(r"\s*+")
-_WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I"})
+_WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I", "qw"})
 # An object, and what may be before one that begins a string.
 _JSON: Final = lazy(r"\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
-_BEFORE_JSON: Final = frozenset("\"'`)(>_")
+_BEFORE_JSON: Final = frozenset("\"'`)(>_[|")
 _SHORT: Final = 20_000
 _QUOTES: Final = frozenset("\"'`")
 

@@ -17,8 +17,8 @@ from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Form", "Handler", "Scanner", "Syntax", "scan", "syntax_of"]
 
-# The characters of string prefixes: `rb"`, `br#"`, `$@"`.
-_PREFIX_SIGNS: Final = frozenset("abcfrtuABCFRTU#$@")
+# The characters of string prefixes: `rb"`, `br#"`, `$@"`, `qw(`.
+_PREFIX_SIGNS: Final = frozenset("abcfqrtuwABCFRTU#$@")
 
 # Compiling a pattern of all forms takes longer than reading a short text without it.
 _SHORT: Final = 10_000

@@ -22,6 +22,7 @@ __all__ = [
     "BlocksDocument",
     "MarkdownDocument",
     "MdxDocument",
+    "language_in",
 ]
 
 _FRONT_MATTER: Final = lazy(
@@ -31,14 +32,20 @@ _FENCE: Final = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
 )
 # In a console transcript only what follows a prompt is a command; the rest is output.
-_SESSIONS: Final = frozenset({"console", "shell-session", "shellsession"})
-_COMMAND: Final = lazy(
-    r"^[ \t>]*\$[ \t](?P<command>(?>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
+_SESSION: Final = lazy(
+    r"^[ \t>]*\$[ \t](?P<code>(?>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
     r"|\"(?>(?:[^\"\\]|\\.)*)\"|['\"])*))",
     re.MULTILINE | re.DOTALL,
 )
+# What a change leaves in a file.
+_KEPT: Final = lazy(r"^[ \t>]*[+ ](?![+][+])(?P<code>[^\r\n]+)", re.MULTILINE)
+_IN_LINES: Final = {
+    **dict.fromkeys(["console", "shell-session", "shellsession"], (_SESSION, "shell")),
+    **dict.fromkeys(["diff", "patch"], (_KEPT, "plain")),
+}
+"""Blocks of which only some lines count."""
 _BLANK: Final = lazy(r"\s*")
-_NOT_CODE: Final = frozenset({"", "prose", "plain", "markdown"})
+_NOT_CODE: Final = frozenset({"", "prose", "markdown"})
 _INDENTED: Final = lazy(
     r"^[ \t]*\r?\n(?P<code>(?>(?:(?: {4}|\t)[^\r\n]+(?:\r?\n|\Z)|[ \t]*\r?\n(?= {4}|\t))+))",
     re.MULTILINE,
@@ -95,18 +102,17 @@ class MarkdownDocument(MarkupDocument):
         for block in _INDENTED.finditer(self.text):
             at = bisect_right(self._fences, block.start("code"), key=lambda fence: fence.start) - 1
             if at < 0 or block.start("code") >= self._fences[at].end:
-                yield from self._sample(*block.span("code"), guessed(block["code"]))
+                yield from self._sample(*block.span("code"), _guessed(block["code"]))
 
     def _blocks(self) -> Iterator[Embedded]:
         for fence in self._fences:
             span = fence.inner_start, fence.inner_end
-            commands = list(_COMMAND.finditer(self.text, *span)) if fence.tag in _SESSIONS else ()
-            for command in commands:
-                yield from self._sample(*command.span("command"), "shell")
-            if not commands:
-                yield from self._sample(
-                    *span, tagged(fence.tag) or guessed(self.text[slice(*span)])
-                )
+            pattern, language = _IN_LINES.get(fence.tag, (None, ""))
+            lines = list(pattern.finditer(self.text, *span)) if pattern else ()
+            for line in lines:
+                yield from self._sample(*line.span("code"), language)
+            if not lines and pattern is not _KEPT:
+                yield from self._sample(*span, language_in(fence.tag, self.text[slice(*span)]))
 
     def _sample(self, start: int, end: int, language: str) -> Iterator[Embedded]:
         if language not in _NOT_CODE:
@@ -145,7 +151,12 @@ class MarkdownDocument(MarkupDocument):
         return [span for start, end in gaps for span in find_comments(self.text, start, end)]
 
 
-def guessed(text: str) -> str:
+def language_in(tag: str, text: str) -> str:
+    """Tell the language of a block: by its tag, or by its content."""
+    return tagged(tag) or _guessed(text) or ("plain" if tag else "")
+
+
+def _guessed(text: str) -> str:
     """Guess the language of a block without a tag; empty if unknown."""
     if "kimi-" not in text and "moonshot-" not in text:
         return ""
@@ -184,7 +195,7 @@ class BlocksDocument(ProseDocument):
         known = load(self.language)
         for block in re.finditer(known.blocks, self.text, re.MULTILINE):
             tag = (block.groupdict().get("tag") or "").lower()
-            language = known.blocks_language or tagged(tag) or guessed(block["code"])
+            language = known.blocks_language or language_in(tag, block["code"])
             text = slice_of(self.text, *block.span("code"), language, is_sample=not known.lead)
             if language not in _NOT_CODE:
                 yield text._replace(doubt=self._doubt(known.lead, block.start()))

@@ -12,6 +12,7 @@ from agentsflare_kimi.lint.evidence.scalars import wording
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around, slice_of
 from agentsflare_kimi.lint.sources.plain import ProseDocument
 from agentsflare_kimi.named_tuple import NamedTuple
@@ -29,11 +30,17 @@ _MARKUP: Final = lazy(
 )
 _TICKS: Final = lazy(r"`++")
 _TAG: Final = lazy(
-    r"<(?P<name>[A-Za-z][\w.:-]*)(?P<attributes>(?>(?:[^<>\"'{}]++|\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\})*))>"
+    r"<\.?(?P<name>[A-Za-z][\w.:-]*)(?P<attributes>(?>(?:[^<>\"'{}]++|\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\})*))>"
 )
 _ATTRIBUTE: Final = lazy(
     r"(?P<name>[:@#\w.-]+)\s*=\s*(?P<value>\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\}|[^\s\"'>]+)"
 )
+_CODE: Final = lazy(
+    r"<(?P<name>code|pre)\b[^>]*?(?:class=[\"'][^\"'>]*?(?:language|lang|brush)[-:]\s?(?P<tag>[\w+#-]+))?[^>]*>"
+    r"(?P<code>[^<]*+(?>(?:<(?!/?(?:code|pre))[^<]*+)*))</(?P=name)>",
+    re.IGNORECASE,
+)
+_ENTITY: Final = lazy(r"&#?\w+;|[^&]++|&")
 _SCRIPT: Final = lazy(r"<script(?P<attributes>[^>]*)>", re.IGNORECASE)
 _SCRIPT_END: Final = lazy(r"</script", re.IGNORECASE)
 _FRONT_MATTER: Final = lazy(r"\A---[ \t]*\r?\n(?P<code>.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -105,6 +112,7 @@ class MarkupDocument(ProseDocument):
         if own["value"].strip(_QUOTES) != name:
             return self._quoted(start, end)
         key = own["name"].lstrip(":@#").rpartition(":")[2].removeprefix("data-")
+        key = key.removesuffix("-value")
         is_choice = any(word in tag.name.lower() for word in _CHOICES)
         is_value = key.lower() in _VALUES and not is_choice
         about = [key, *_speakers(a for a in attributes if a is not own and is_value)]
@@ -190,8 +198,19 @@ class PageDocument(MarkupDocument):
     """A page with scripts: HTML, Vue, Svelte, Astro, Blade."""
 
     def embedded(self) -> Sequence[Embedded]:
-        """List the scripts, and the code fence at the top of an Astro page."""
-        return tuple(self._scripts())
+        """List the scripts, the code fence at the top of an Astro page, and blocks of code."""
+        scripts = [*self._scripts()]
+        samples = [code for code in self._samples() if not is_inside(code.offsets[0], scripts)]
+        return tuple(sorted([*scripts, *samples], key=lambda text: text.offsets[0]))
+
+    def _samples(self) -> Iterator[Embedded]:
+        from agentsflare_kimi.lint.sources.markdown import language_in  # noqa: PLC0415  # rarely needed
+
+        is_there = "</pre" in self.text or "</code" in self.text
+        for block in _CODE.finditer(self.text) if is_there else ():
+            language = language_in((block["tag"] or "").lower(), block["code"])
+            if language not in {"", "prose"}:
+                yield _decoded(self.text, *block.span("code"), language)
 
     def _scripts(self) -> Iterator[Embedded]:
         front = _FRONT_MATTER.match(self.text)
@@ -208,3 +227,16 @@ class PageDocument(MarkupDocument):
             is_json = "json" in script["attributes"]
             language = "json" if is_json else "typescript" if is_typed else "javascript"
             yield slice_of(self.text, script.end(), position, language)
+
+
+def _decoded(text: str, start: int, end: int, language: str) -> Embedded:
+    """Make a sample of a stretch of a page, in which `&quot;` stands for a quote."""
+    from html import unescape  # noqa: PLC0415  # rarely needed
+
+    letters: list[str] = []
+    offsets: list[int] = []
+    for piece in _ENTITY.finditer(text, start, end):
+        plain = unescape(piece[0])
+        letters.append(plain)
+        offsets += range(*piece.span()) if plain == piece[0] else [piece.start()] * len(plain)
+    return Embedded("".join(letters), language, [*offsets, end], is_sample=True)

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Final
 
 from agentsflare_kimi.lint.evidence.scalars import wording
-from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around
+from agentsflare_kimi.lint.evidence.unknown_files import judge_loosely
+from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value, line_around
 
 __all__ = ["PlainDocument", "ProseDocument"]
 
-_SIGNS: Final = frozenset("=:>\"'([,")
+_SIGNS: Final = frozenset("=:>\"'([,|")
+_BULLETS: Final = frozenset({"-", "*", "+"})
 # Openings of comments in prose formats, at the beginning of a line.
 _REMARK: Final = re.compile(r"[ \t]*(?:\.\.|//|%|<!--)")
 # Openings of comments in any language, anywhere in a line.
@@ -53,16 +55,24 @@ class PlainDocument(ProseDocument):
 
     def value_at(self, start: int, end: int) -> Value:
         """Describe the value around the code points *start* to *end*."""
-        line = wording(self, *line_around(self.text, start))
-        position, key, evidence = line.judge(start, end)
-        if position == "request" and evidence == ("unsent-text",):
-            # A template's default.
-            return Value(self.text[start:end], start, end, position, key, evidence=evidence)
+        line, line_end = line_around(self.text, start)
+        words = wording(self, line, line_end)
+        judged = judge_loosely(words, line, start, end) or words.judge(start, end)
+        position, key, evidence = judged
+        if position == "request":
+            evidence = ("unsent-text",)
+        elif position != "comparison":
+            position, evidence = self._alone(line, start, end), ()
+        return Value(self.text[start:end], start, end, position, key, evidence=evidence)
+
+    def _alone(self, line: int, start: int, end: int) -> Position:
+        """Tell values from prose: quoted, after a sign, or alone in their line."""
         before = start
-        while before and self.text[before - 1] in " \t":
+        while before > line and self.text[before - 1] in " \t":
             before -= 1
-        is_value = self.text[before - 1 : before] in _SIGNS and _AFTER.match(self.text, end)
-        return Value(self.text[start:end], start, end, "value" if is_value else "prose")
+        is_first = before == line or self.text[line:before].strip() in _BULLETS
+        is_value = is_first or self.text[before - 1 : before] in _SIGNS
+        return "value" if is_value and _AFTER.match(self.text, end) else "prose"
 
     def has_remark(self, line: int, offset: int) -> bool:
         """Tell whether a comment begins between the start of a line and *offset*."""

@@ -185,7 +185,7 @@ def _is_glued(tree: Tree, tokens: Sequence[Token], index: int, last: str, follow
     return tree.language.touching and STRING in {last, following}
 
 
-def _bound(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:
+def _bound(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step | None:  # noqa: PLR0911  # one case after the other
     """Find what the token is assigned to within its part."""
     marks = marks_of(tree, part)
     is_default = index > 0 and tokens[index - 1].text in _CHOOSES
@@ -200,6 +200,8 @@ def _bound(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step 
         is_default = is_default or is_choice
         is_function = sign in {":", "=>", "->"} and _is_function(tree, tokens, place)
         is_word_only = sign == "to" and not (place and tokens[place - 1].text == STRING)
+        if sign == tree.language.default_sign:
+            return rest._replace(kind="pair", name=name_before(tree, tokens, place))
         if sign == "?" or is_choice or is_function or is_word_only:
             at -= 1
             continue
@@ -257,9 +259,11 @@ def _lisp_role(part: Part, tokens: Sequence[Token], index: int) -> Step | None:
     last = tokens[index - 1].text if index else ""
     if index and tokens[0].text in _LISP_COMPARES:
         return Step("compared")
-    if not is_word(last.lstrip(":-")):
+    # `*model*` is a global variable in Common Lisp.
+    last = last.lstrip(":-").strip("*+")
+    if not is_word(last):
         return None
-    step = Step("pair", last.lstrip(":"), opener=part.opener, part=part)
+    step = Step("pair", last, opener=part.opener, part=part)
     return step if index > 1 else Step("argument", "", last, opener=part.opener)
 
 

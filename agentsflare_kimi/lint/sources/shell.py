@@ -11,6 +11,7 @@ from agentsflare_kimi.lint.evidence.commands import (
     command_at,
     is_about_models,
     is_read_otherwise,
+    is_said,
     sets_alone,
 )
 from agentsflare_kimi.lint.evidence.configured import is_plain_name
@@ -24,10 +25,12 @@ __all__ = ["ShellDocument"]
 
 # `NAME=`, `--name=`; `set -gx NAME ` of fish.
 _ASSIGNMENT: Final = lazy(
-    r"(?:\A|[\s;&|(])(?:-?-?([A-Za-z_][\w-]*)=|set(?:[ \t]+-\w+)*[ \t]+([A-Za-z_]\w*)[ \t]+)\Z"
+    r"(?:\A|[\s;&|(])(?:-?-?([A-Za-z_][\w.-]*)=|set(?:[ \t]+-\w+)*[ \t]+([A-Za-z_]\w*)[ \t]+)\Z"
 )
 # A parameter's default: `model=${1:-name}`.
-_DEFAULT: Final = lazy(r"(?:\A|[\s;&|(])([A-Za-z_]\w*)=\"?\$\{\w+:?[-=]\Z")
+_DEFAULT: Final = lazy(
+    r"(?:(?:\A|[\s;&|(])([A-Za-z_]\w*)=\"?\$\{\w+|\$\{([A-Za-z_]\w*)):?[-=][\"']?\Z"
+)
 _FLAG: Final = lazy(rf"(?:\A|\s)({MODEL_FLAG}|-m)[ \t]+\Z")
 # `jq --arg model name`
 _JQ: Final = lazy(r"--arg[ \t]+([A-Za-z_]\w*)[ \t]+\Z")
@@ -64,7 +67,8 @@ class ShellDocument(CodeDocument):
         setting = _SETTING.match(self.text, region.inner_start, start)
         if setting is None or end != region.inner_end:
             position, key = self._in_part(region, start, end)
-            position = "prose" if position == "request" else position
+            is_run = key.startswith("-") and not is_said(self.source.masked, region.start)
+            position = "prose" if position == "request" and not is_run else position
         else:
             position, key = "request" if is_model_key(setting[1]) else "value", setting[1]
         return self._as_setting(position, key, start, end)
@@ -92,7 +96,8 @@ class ShellDocument(CodeDocument):
 
         before = wording(self, *line_around(self.text, start)).clause_before(start)
         if match := _DEFAULT.search(before):
-            return ("request" if is_model_key(match[1]) else "value"), match[1]
+            key = match[1] or match[2]
+            return ("request" if is_model_key(key) else "value"), key
         if not _AFTER_WORD.match(self.text, end):
             return "glued", ""
         if _COMPARISON.search(before) or (_PATTERN.match(self.text, end) and _begins(before)):

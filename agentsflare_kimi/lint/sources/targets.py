@@ -49,7 +49,7 @@ def target_of(tree: Tree, tokens: Sequence[Token], place: int) -> str:
     index = place - 1
     while index >= 0:
         text = tokens[index].text
-        is_annotation = text == ":" and index > 0
+        is_annotation = text in {":", "?:"} and index > 0
         if is_annotation and tokens[index - 1].text not in {"$env", "env"}:
             return name_before(tree, tokens, index)
         is_in_type = text == STRING and tree.language.has_types
@@ -64,7 +64,7 @@ def target_of(tree: Tree, tokens: Sequence[Token], place: int) -> str:
 def name_before(tree: Tree, tokens: Sequence[Token], place: int) -> str:  # noqa: PLR0911  # one case after the other
     """Return the name right before a sign: a word, a string, or the content of brackets."""
     index = place - 1
-    while index >= 0 and tokens[index].text in {"?", "!", "*", "&", "+", "|"}:
+    while index >= 0 and tokens[index].text in {"?", "!", "*", "&", "+", "|", "\\"}:
         index -= 1
     if index < 0:
         return ""

@@ -27,7 +27,7 @@ def marks_of(tree: Tree, part: Part) -> Sequence[int]:
     key = part.start, part.end
     if key not in known:
         is_command = not tree.is_list(part.opener)
-        signs = BINDS | {"?"} | ({","} if is_command else set[str]())
+        signs = BINDS | {"?", tree.language.default_sign} | ({","} if is_command else set[str]())
         known[key] = [i for i, token in enumerate(tree.tokens(part)) if token.text in signs]
     return known[key]
 

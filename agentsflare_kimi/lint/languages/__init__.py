@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.languages.index import FILENAMES, INTERPRETERS, SUFFIXES, TAGS
+from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.languages.base import Language
 
-__all__ = ["language_of", "load", "tagged"]
+__all__ = ["guessed", "language_in", "language_of", "load", "tagged"]
 
 # Suffixes of templates, which follow the suffix of the language.
 _TEMPLATES: Final = frozenset(
@@ -23,6 +24,21 @@ _TEMPLATES: Final = frozenset(
 )
 _RECORDS: Final = (".csv", ".tsv", ".diff", ".patch", ".log")
 _LONGEST_SHEBANG: Final = 200
+_SHELL: Final = lazy(r"[ \t]*(?:\$ |curl |export |docker |pip |npm |uv |llm |#!/bin)")
+_SCRIPT: Final = lazy(r"[ \t]*(?:(?:const|let|var|await|function)\b|import .* from)")
+_PYTHON: Final = lazy(
+    r"[ \t]*(?:from [\w.]+ import|import \w|def \w+\(|\w[\w.]*+(?: = [^\n]*\(|\())"
+)
+_VARIABLE: Final = lazy(r"[ \t]*[A-Z][A-Z0-9_]*+=")
+_KEY: Final = lazy(r"[ -]*+[\w.-]++:(?: |\Z)")
+# Each must match all non-blank lines, or any of them; the first that matches wins.
+_GUESSES: Final = (
+    ("env", _VARIABLE, all),
+    ("shell", _SHELL, any),
+    ("javascript", _SCRIPT, any),
+    ("python", _PYTHON, any),
+    ("yaml", _KEY, all),
+)
 
 
 def language_of(filename: str, text: str) -> str:
@@ -92,3 +108,22 @@ def _by_shebang(text: str) -> str:
     words = text[:_LONGEST_SHEBANG].partition("\n")[0].replace("/", " ").split()
     found = (INTERPRETERS.get(word.rstrip("0123456789.")) for word in reversed(words))
     return next(filter(None, found), "plain")
+
+
+def language_in(tag: str, text: str) -> str:
+    """Tell the language of a block: by its tag, or by its content."""
+    return tagged(tag) or guessed(text) or ("plain" if tag else "")
+
+
+def guessed(text: str) -> str:
+    """Guess the language of a block without a tag; empty if unknown."""
+    if "kimi-" not in text and "moonshot-" not in text:
+        return ""
+    stripped = text.strip()
+    if stripped[:1] in {"{", "["} and stripped[-1:] in {"}", "]"}:
+        return "json"
+    lines = [line for line in text.splitlines() if line.strip() and line.lstrip()[0] != "#"]
+    for language, sign, judge in _GUESSES:
+        if lines and judge(sign.match(line) is not None for line in lines):
+            return language
+    return ""

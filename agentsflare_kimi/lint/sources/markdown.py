@@ -10,7 +10,7 @@ from typing import Final
 
 from agentsflare_kimi.lint.evidence.commands import is_chat_url
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
-from agentsflare_kimi.lint.languages import load, tagged
+from agentsflare_kimi.lint.languages import guessed, language_in, load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
@@ -22,7 +22,6 @@ __all__ = [
     "BlocksDocument",
     "MarkdownDocument",
     "MdxDocument",
-    "language_in",
 ]
 
 _FRONT_MATTER: Final = lazy(
@@ -51,21 +50,6 @@ _INDENTED: Final = lazy(
     re.MULTILINE,
 )
 _MODULE: Final = lazy(r"^(?:import|export)\b[^\n]*(?:\n(?!\s*\n)[^\n]+)*", re.MULTILINE)
-_SHELL: Final = lazy(r"[ \t]*(?:\$ |curl |export |docker |pip |npm |uv |llm |#!/bin)")
-_SCRIPT: Final = lazy(r"[ \t]*(?:(?:const|let|var|await|function)\b|import .* from)")
-_PYTHON: Final = lazy(
-    r"[ \t]*(?:from [\w.]+ import|import \w|def \w+\(|\w[\w.]*+(?: = [^\n]*\(|\())"
-)
-_VARIABLE: Final = lazy(r"[ \t]*[A-Z][A-Z0-9_]*+=")
-_KEY: Final = lazy(r"[ -]*+[\w.-]++:(?: |\Z)")
-# Each must match all non-blank lines, or any of them; the first that matches wins.
-_GUESSES: Final = (
-    ("env", _VARIABLE, all),
-    ("shell", _SHELL, any),
-    ("javascript", _SCRIPT, any),
-    ("python", _PYTHON, any),
-    ("yaml", _KEY, all),
-)
 
 
 class _Fence(NamedTuple):
@@ -102,7 +86,7 @@ class MarkdownDocument(MarkupDocument):
         for block in _INDENTED.finditer(self.text):
             at = bisect_right(self._fences, block.start("code"), key=lambda fence: fence.start) - 1
             if at < 0 or block.start("code") >= self._fences[at].end:
-                yield from self._sample(*block.span("code"), _guessed(block["code"]))
+                yield from self._sample(*block.span("code"), guessed(block["code"]))
 
     def _blocks(self) -> Iterator[Embedded]:
         for fence in self._fences:
@@ -149,25 +133,6 @@ class MarkdownDocument(MarkupDocument):
         ends = [*(fence.start for fence in self._fences), len(self.text)]
         gaps = zip(starts, ends, strict=True)
         return [span for start, end in gaps for span in find_comments(self.text, start, end)]
-
-
-def language_in(tag: str, text: str) -> str:
-    """Tell the language of a block: by its tag, or by its content."""
-    return tagged(tag) or _guessed(text) or ("plain" if tag else "")
-
-
-def _guessed(text: str) -> str:
-    """Guess the language of a block without a tag; empty if unknown."""
-    if "kimi-" not in text and "moonshot-" not in text:
-        return ""
-    stripped = text.strip()
-    if stripped[:1] in {"{", "["} and stripped[-1:] in {"}", "]"}:
-        return "json"
-    lines = [line for line in text.splitlines() if line.strip() and line.lstrip()[0] != "#"]
-    for language, sign, judge in _GUESSES:
-        if lines and judge(sign.match(line) is not None for line in lines):
-            return language
-    return ""
 
 
 class MdxDocument(MarkdownDocument):

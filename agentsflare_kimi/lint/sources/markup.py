@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model
 from agentsflare_kimi.lint.evidence.scalars import wording
-from agentsflare_kimi.lint.languages import load
+from agentsflare_kimi.lint.languages import language_in, load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.requests.mentions import is_inside
@@ -204,8 +204,6 @@ class PageDocument(MarkupDocument):
         return tuple(sorted([*scripts, *samples], key=lambda text: text.offsets[0]))
 
     def _samples(self) -> Iterator[Embedded]:
-        from agentsflare_kimi.lint.sources.markdown import language_in  # noqa: PLC0415  # rarely needed
-
         is_there = "</pre" in self.text or "</code" in self.text
         for block in _CODE.finditer(self.text) if is_there else ():
             language = language_in((block["tag"] or "").lower(), block["code"])

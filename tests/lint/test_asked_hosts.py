@@ -25,6 +25,8 @@ SEEN = [
     "async def f(client: AsyncKimi):\n    await ",
     "client = OpenAI()\n",
     "client = openai.OpenAI()\n",
+    f'client = OpenAI(base_url="{OURS}")\napp.post("/ask", lambda q: q.completions)\n',
+    f'client = OpenAI(base_url="{OURS}", http_client=httpx.Client(timeout=9))\n',
 ]
 UNSEEN = [
     "def f(client):\n    return ",
@@ -52,6 +54,11 @@ UNSEEN = [
     "client = OpenAI(**options, api_key=os.environ['AGENTSFLARE_API_KEY'])\n",
     "def f(client=None):\n    client = client or Kimi()\n    return ",
     f'client = OpenAI(base_url=pick("x", BASE))\nBASE = "{OURS}"\n',
+    "client = OpenAI(transport=local)\n",
+    'client = OpenAI()\nMODELS = ["gpt-5", "claude-opus"]\n',
+    "from cloud import Client as OpenAI\nclient = OpenAI()\n",
+    "from company.llm import OpenAI\nclient = OpenAI()\n",
+    f'from settings import BASE\nBASE = BASE or "{OURS}"\nclient = OpenAI(base_url=BASE)\n',
     'os.environ["AGENTSFLARE_BASE_URL"] = server.url\nclient = Kimi()\n',
 ]
 
@@ -113,6 +120,15 @@ def test_an_excerpt_may_leave_its_client_out_but_not_a_base_url():
         ("a.ts", 'import { openai } from "@/lib/ai";\nask(openai("kimi-k2-thinking"))', 0),
         ("a.http", "POST {{host}}/chat/completions", 0),
         ("a.sh", 'curl "$1/chat/completions" -d "$Q"', 0),
+        (
+            "a.ts",
+            f'api = axios.create({{ baseURL: "{OURS}" }}); api.post("/chat/completions", b)',
+            1,
+        ),
+        ("a.ts", f'const url = "{OURS}"; api.post("/chat/completions", b)', 0),
+        ("a.yaml", f"env:\n- name: OPENAI_BASE_URL\n  value: {OURS}", 1),
+        ("a.yaml", "env:\n- name: AGENTSFLARE_KEY\n- name: LLM_URL\n  valueFrom: {key: url}", 0),
+        ("a.ts", 'import OpenAI from "./openai";\nnew OpenAI({ apiKey: AGENTSFLARE_KEY })', 0),
     ],
 )
 def test_every_language_is_followed_in_its_own_words(filename, text, asked):

@@ -16,7 +16,9 @@ from agentsflare_kimi.lint.edits.layout import insert_entry, merge_edits, remove
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.requests.bodies import Body, Group, group_at
 from agentsflare_kimi.lint.requests.mentions import Mention
+from agentsflare_kimi.lint.sources.documents import word_before
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
+from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.migration import plan_migration
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
@@ -97,7 +99,7 @@ def migration_fix(body: Body, mention: Mention, migrate_to: str | None = None) -
     if edits is None:
         return None
     lost = [f"{c.parameter}: {c.reason}" for c in plan.changes if c.is_lossy]
-    lost += _unknowns(body)
+    lost += _unknowns(body, mention)
     return Fix(
         edits=merge_edits(edits),
         is_safe=not lost,
@@ -116,18 +118,25 @@ def _told(body: Body, before: Mapping[str, object], after: Mapping[str, object])
         yield f"without {', '.join(f'`{key}`' for key in gone)}"
 
 
-def _unknowns(body: Body) -> list[str]:
+def _unknowns(body: Body, mention: Mention) -> list[str]:
     """List what a fix must assume, because it is known only at run time."""
     unknown = [key for key, value in body.values.items() if value is COMPUTED]
     choices = [key for key in unknown if key in {"tool_choice", "reasoning_effort"}]
     reasons = [f"{key} is computed at run time" for key in choices]
-    if "messages" not in body.values:
+    if "messages" not in body.values and not _is_client_of_thinker(body, mention):
         reasons.append("requests are made elsewhere and may ask for more")
     if "*" in body.values:
         reasons.append("callers may ask for more")
     elif body.more or body.main.opener < 0:
         reasons.append("the request is put together in several places")
     return reasons
+
+
+def _is_client_of_thinker(body: Body, mention: Mention) -> bool:
+    """Tell whether a class's requests need no more than the name: `ChatOpenAI(model="...")`."""
+    old = find_model(mention.model)
+    built = word_before(body.source.masked, body.main.opener)
+    return old is not None and old.thinking == "always" and built[:1].isupper()
 
 
 def rename_fix(mention: Mention, successor: str) -> Edit:

@@ -34,10 +34,13 @@ _OUR_PROVIDER: Final = lazy(
 _URL: Final = lazy(r"[uUbBeE](?i:r[li]|ase|ndpoint)")
 _KEY: Final = lazy(
     r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
-    r"|server_?ur[li])\w*)[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\()\s*"
+    r"|(?:server|llm|openai|chat|gateway|proxy|model)_?ur[li])\w*)"
+    r"[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\("
+    # An entry of a container's environment: `- name: OPENAI_BASE_URL`, `value: ...`.
+    r"|,?\s*[\"']?value\w*[\"']?\s*:)\s*"
 )
 _POST: Final = lazy(
-    r"[pfrunschwxPFRUNSCHWX](?i:(?<=p)ost\w*|(?<![a-z].)(?:(?<=f)etch|(?<=r)equest|(?<=u)rlopen"
+    r"[pfrunschwxPFRUNSCHWX](?i:(?<=p)ost\w*|(?<![a-z].)(?:(?<=f)etch|(?<=r)equest|(?<=u)rl(?:open|request)"
     r"|(?<=n)ew_?request\w*|(?<=s)tream|(?<=c)url_init|(?<=u)r[li](?:\.(?:create|parse))?|(?<=c)url"
     r"|(?<=x)h|(?<=h)ttps?|(?<=w)get))(?:\(\s*|(?=\s+[-\"'$h{]))"
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from agentsflare_kimi.lint.evidence.addresses import base_urls, clients, is_ours, posts
 from agentsflare_kimi.lint.evidence.callees import words_of
+from agentsflare_kimi.lint.evidence.client_options import are_known, put_in
 from agentsflare_kimi.lint.evidence.expressions import (
     arguments_at,
     branches_of,
@@ -24,6 +25,7 @@ from agentsflare_kimi.lint.evidence.expressions import (
     value_at,
 )
 from agentsflare_kimi.lint.evidence.given import Given
+from agentsflare_kimi.lint.evidence.hosts import names_other_models
 from agentsflare_kimi.lint.evidence.posting import CHAT_PATHS, may_be_chat_url
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.evidence.words import WORDS
@@ -50,14 +52,17 @@ _BUILDS: Final = lazy(
     r"|Moonshot\w*|LiteLLM\w*|(?:LLM|ChatClient)(?=\()|openai(?=\.|::|\()|litellm(?=\.)|create(?:OpenAI|Moonshot)\w*"
     r"|Client(?=::with_config|::new))(?:(?:::|\.|->)\w+)*!?\s*[({.]"
 )
-# Options that are put together elsewhere: `**options`, `...options`, `new OpenAI(options)`.
-_SPREAD: Final = lazy(
-    r"(?:\*\*|\.\.\.)\s*(?:\w+\.)*(\w+)|\A\s*(?:\w+\.)*([a-z]\w*)\s*\)?\Z"
-    r"|(?<![\w.])((?:[a-z]\w*?)?(?:[oO]ptions|[oO]pts|[cC]onfig))\b(?!\s*[({=:.])"
-    r"|,\s*(?!\w*(?:[kK]ey|[cC]red\w*|[tT]oken)\s*\Z)([a-z]\w*)\s*\Z"
-)
 _WRITTEN: Final = lazy(
     r"[{\[]|dict\(|new\s|(?:\w+(?:\.|::))*(?:Default|OpenAI|Open[aA]i|openai)\w*"
+)
+# A value that another module may give.
+_FROM: Final = r"(?m)^[ \t]*(?:from|import)\b[^\n]*(?<![\w.]){0}\b(?!\.)"
+# A class of the SDK's name that is another one.
+_ALIEN: Final = lazy(
+    r"(?m)^[ \t]*(?:from\s+(?!{0})[\w.]+\s+import\b|import\b(?=[^\"'\n]*[\"'](?!{0})))[^\n]*"
+    r"\b(?:Async)?OpenAI\b|\b(?!(?:Async)?OpenAI\b)\w+\s+as\s+(?:Async)?OpenAI\b".replace(
+        "{0}", "(?:" + "|".join(sorted(SHOWING["sdk-modules"].words)) + r")\b"
+    )
 )
 _CHOICE: Final = lazy(r"\bif\b|\s\?\s")
 _CALL: Final = lazy(r"([A-Za-z_]\w*)\(")
@@ -71,6 +76,9 @@ _MODULE: Final = (
 _NAMED: Final = lazy(r"[\w$@.?>-]*?(?P<last>\w+)(?P<called>\(.*\))?", re.DOTALL)
 # What asks through the client that it is taken from.
 _PART: Final = lazy(r"(?:\w+\.)*(?P<client>\w+)\.(?:GetChatClient|with_options|withOptions)\(")
+# A path, which is added to the base URL of the client that posts to it; and that client.
+_RELATIVE: Final = lazy(r"[\"'`]/?[\w/-]+[\"'`]\Z")
+_OWNER: Final = lazy(r"(\w+)(?:\.|->)\Z")
 _TYPE: Final = lazy(r"[A-Z][\w.<>\[\]| ]*")
 # What an excerpt does not have: where its names come from, and what they are part of.
 _WHOLE: Final = lazy(
@@ -128,10 +136,13 @@ class Program:
             return "unseen"
         if any(map(_is_client, self._imported())) or not all(map(self._builds, self._handed())):
             return "unseen"
+        if _ALIEN.search(self._text):
+            return "unseen"
         if not all(map(self._is_configured, clients(self._text))):
             return "unseen"
         if not is_ours(self._text):
-            return "plain"
+            # A plain client that asks for other models, too, goes to where they are.
+            return "unseen" if names_other_models(self._text) else "plain"
         return "unseen" if self._has_plain_client_beside() else "ours"
 
     def _values(self) -> Iterator[str]:
@@ -152,7 +163,15 @@ class Program:
                 arguments = (url[0] for url in _IN_COMMAND.finditer(line))
             urls = [*filter(may_be_chat_url, arguments)]
             # A variable beside a URL may be the question as well.
-            yield from [url for url in urls if any(map(url.__contains__, CHAT_PATHS))] or urls
+            urls = [url for url in urls if any(map(url.__contains__, CHAT_PATHS))] or urls
+            if not (all(map(_RELATIVE.match, urls)) and self._has_base(match.start())):
+                yield from urls
+
+    def _has_base(self, start: int) -> bool:
+        """Tell whether the client that a path is posted with is given a base URL in the text."""
+        owner = _OWNER.search(self._text[:start].rpartition("\n")[2])
+        built = self._given.values_of(owner[1]) if owner else ()
+        return bool(built) and all(any(base_urls(value)) for value in built)
 
     def _handed(self) -> Iterator[str]:
         """Yield the clients that are handed on, except by parameters' defaults."""
@@ -191,7 +210,9 @@ class Program:
             # In a circle it adds nothing.
             self._followed[word] = set() if given else None
             if given:
-                self._followed[word] = set().union(*(self._kinds(v, depth) for v in given))
+                kinds = set().union(*(self._kinds(v, depth) for v in given))
+                is_elsewhere = re.search(_FROM.format(re.escape(word)), self._text)
+                self._followed[word] = kinds | {"unseen"} if is_elsewhere else kinds
         return self._followed[word]
 
     def _is_seen(self, name: str) -> bool:
@@ -245,14 +266,13 @@ class Program:
     def _has_plain_client_beside(self) -> bool:
         """Tell whether one of several clients has no address: it goes elsewhere."""
         built = [value_at(self._text, match.start()) for match in clients(self._text)]
-        named = [is_ours(c) or any(base_urls(c)) or bool(_SPREAD.search(c)) for c in built]
+        named = [is_ours(c) or any(base_urls(c)) or bool(any(put_in(c))) for c in built]
         return any(named) and not all(named)
 
     def _is_configured(self, client: re.Match[str]) -> bool:
-        """Tell whether the options that a client is built with are in the text."""
+        """Tell whether the options that a client is built with are in the text, and known."""
         options = inside(self._text, client.end())
-        spread = [name for names in _SPREAD.findall(options) for name in names if name]
-        return all(map(self._is_written, spread))
+        return all(map(self._is_written, put_in(options))) and are_known(options, self._is_ours)
 
     def _is_written(self, name: str) -> bool:
         values = self._given.values_of(name)

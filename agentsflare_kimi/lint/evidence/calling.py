@@ -10,7 +10,17 @@ from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
 
-__all__ = ["asks", "encodes", "hands_on", "marks_a_name", "may_follow", "posts", "pretends"]
+__all__ = [
+    "asks",
+    "builds_client",
+    "encodes",
+    "hands_on",
+    "marks_a_name",
+    "may_follow",
+    "may_use_client",
+    "posts",
+    "pretends",
+]
 
 _ASKING: Final = SHOWING["asking"].words
 _KNOWN: Final = _ASKING | SHOWING["beside-asking"].words
@@ -25,6 +35,8 @@ _OWNER_AND_RESOURCE: Final = 2
 # Prefixes of a resource that change nothing about the request.
 _BETWEEN: Final = frozenset({"with_raw_response", "with_streaming_response", "beta"})
 _NAMED_METHOD: Final = frozenset({"request", "newrequest", "newrequestwithcontext", "stream"})
+# Calls of a builder that are given the URL: `newBuilder().uri(url).POST(body)`.
+_TAKE_URL: Final = frozenset({"uri()", "url()", "newbuilder()"})
 _BUILDS: Final = frozenset(
     {"builder()", "newBuilder()", "default()", "new", "new()", "builder", "init", "Builder()"}
 )
@@ -58,7 +70,7 @@ def asks(names: tuple[str, ...], *, has_capitals: bool) -> bool:
         Whether every name is known; a name that is not may be anything.
     """
     bare = [name.removesuffix("()") for name in names]
-    if any(pretends(name) for name in bare):
+    if any(pretends(name) for name in bare) or bare[0] == "JSON":
         return False
     last = bare[-1]
     if last.lower() in _SENDING and len(names) > 1:
@@ -113,7 +125,8 @@ def hands_on(names: tuple[str, ...]) -> bool:
 
 def encodes(names: tuple[str, ...]) -> bool:
     """Tell whether a call only turns a request into another form."""
-    return names[-1].lower() in SHOWING["encoding"].words
+    words = SHOWING["encoding"].words
+    return names[-1].lower() in words or ".".join(names[-2:]).lower() in words
 
 
 def marks_a_name(names: tuple[str, ...]) -> bool:
@@ -129,6 +142,17 @@ def marks_a_name(names: tuple[str, ...]) -> bool:
 def may_follow(after: tuple[str, ...]) -> bool:
     """Tell whether the names after a request leave it unchanged: `.build()`."""
     return all(name.lower() in SHOWING["finishing"].words for name in after)
+
+
+def builds_client(names: tuple[str, ...]) -> bool:
+    """Tell whether a call makes an object of a framework's class that asks a model."""
+    return _CLIENT.fullmatch(names[-1]) is not None
+
+
+def may_use_client(after: tuple[str, ...]) -> bool:
+    """Tell whether the names after a client that is built only ask through it."""
+    first = {word for name in after[:1] for word in words_of(name)}
+    return first <= _KNOWN or {name.lower() for name in after[:1]} <= _SENDING | _CHAT_CALLS
 
 
 def posts(names: tuple[str, ...]) -> Literal["", "here", "named", "before"]:
@@ -148,8 +172,7 @@ def posts(names: tuple[str, ...]) -> Literal["", "here", "named", "before"]:
         return "here" if len(bare) == 1 or bare[0] in {"window", "globalthis", "self"} else ""
     if bare[-1] in _NAMED_METHOD:
         return "named"
+    called = {name.lower() for name in names if name.endswith("()")}
     if bare[-1] in _POSTING:
-        return "here"
-    if bare[-1] in SHOWING["bodies"].words and "post()" in [name.lower() for name in names]:
-        return "before"
-    return ""
+        return "here" if _TAKE_URL.isdisjoint(called) else "before"
+    return "before" if bare[-1] in SHOWING["bodies"].words and "post()" in called else ""

@@ -12,7 +12,7 @@ from agentsflare_kimi.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Host", "Hosts"]
+__all__ = ["Host", "Hosts", "names_other_models"]
 
 _URL: Final = lazy(r"https?://(?P<host>[\w.${}-]+)(?::\d+)?(?P<path>/[\w./${}-]*)?")
 _API: Final = lazy(
@@ -158,7 +158,7 @@ class Hosts:
             text: The text, or the part of it that is judged.
         """
         is_elsewhere = self.verdict not in {"ours", "unknown"}
-        return is_elsewhere or _OTHER_MODELS.search(text) is not None
+        return is_elsewhere or names_other_models(text)
 
     @cached_property
     def _lowered(self) -> str:
@@ -224,6 +224,11 @@ class Hosts:
                         yield _Place(match.start(), "foreign")
                 elif _API.search(host + path) or _API.match(host) or _BASE.search(before):
                     yield _Place(match.start(), "vendor" if _VENDOR.search(host) else "foreign")
+
+
+def names_other_models(text: str) -> bool:
+    """Tell whether a text names models of other vendors."""
+    return _OTHER_MODELS.search(text) is not None
 
 
 def _last_words(text: str, start: int, end: int) -> str:

@@ -10,19 +10,27 @@ from agentsflare_kimi.lint.evidence.calling import posts
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.targets import content_at
-from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentsflare_kimi.lint.requests.bindings import Bindings
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 
-__all__ = ["CHAT_PATHS", "is_posted", "may_be_chat_url"]
+__all__ = ["CHAT_PATHS", "is_body_of_request", "is_posted", "may_be_chat_url"]
 
 CHAT_PATHS: Final = ("completions", "/responses")
 """What the URLs of a chat API hold."""
 
+_HAVE_URL: Final = frozenset({"post", "uri", "url", "newbuilder"})
+# Attributes that hold a request's body, and the types of such requests.
+_BODIES: Final = frozenset({"httpbody", "body", "content"})
+_REQUESTS: Final = frozenset({"URLRequest", "HttpRequestMessage", "Post"})
+_OWNER_AND_NAME: Final = 3
 _STRING: Final = lazy(r"\"[^\"$]*\"|'[^'$]*'")
+# What answers requests, and may make some of its own: `app.post("/chat", async () => ...)`.
+_FUNCTION: Final = lazy(r"=>|\b(?:function|func|lambda|def)\b")
 _WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
 
 
@@ -38,24 +46,31 @@ def is_posted(tree: Tree, names: tuple[str, ...], opener: int) -> bool:
     if not at:
         return False
     if at == "before":
-        outer = tree.tokens(tree.part_at(opener))
-        index = tree.index_of(outer, opener)
-        opener = next(
-            token.start
-            for name, token in pairwise(outer[:index])
-            if token.text == "(" and name.text.lower() == "post"
-        )
-    parts = tree.parts_of(opener)
+        opener = _opener_of_url(tree, opener)
+    parts = tree.parts_of(opener) if opener >= 0 else ()
     place = 0
     if at == "named":
-        # The method is an argument: `request("POST", url, body)`.
+        # The method is an argument: `request("POST", url, body)`; `Request(url, data)` has none.
         place = _method_in(tree, opener) + 1
+        place = 0 if place > len(parts) and names[-1] == "Request" else place
     if place >= len(parts):
         return False
     if names[-1].lower() == "fetch" and _text(tree, parts[place]).startswith("/"):
         # The page's own server, whose models may be named otherwise.
         return False
-    return _is_handle(names) or _is_chat_url(tree, parts[place])
+    url = tree.source.text[parts[place].start : parts[place].end]
+    return _is_handle(names) or may_be_chat_url(url)
+
+
+def _opener_of_url(tree: Tree, opener: int) -> int:
+    """Return the bracket of the call before in a chain that has the URL; -1 if none has."""
+    outer = tree.tokens(tree.part_at(opener))
+    called = (
+        token.start
+        for name, token in pairwise(outer[: tree.index_of(outer, opener)])
+        if token.text == "(" and name.text.lower() in _HAVE_URL
+    )
+    return next((at for at in called if tree.parts_of(at)), -1)
 
 
 @kept_with_first
@@ -68,6 +83,8 @@ def _method_in(tree: Tree, opener: int) -> int:
 
 def may_be_chat_url(expression: str) -> bool:
     """Tell whether an expression may be the URL of a chat API."""
+    if _FUNCTION.search(expression):
+        return False
     if any(map(expression.__contains__, CHAT_PATHS)):
         return True
     if "://" in expression or "{" in expression[:1] or '"/' in expression or "'/" in expression:
@@ -77,21 +94,37 @@ def may_be_chat_url(expression: str) -> bool:
     return bool(words) and words <= SHOWING["url-words"].words
 
 
+def is_body_of_request(tree: Tree, target: Sequence[str]) -> bool:
+    """Tell whether what is assigned is the body of a request: `request.httpBody = ...`.
+
+    Args:
+        tree: The program.
+        target: The words and signs before the sign of assignment.
+    """
+    if len(target) != _OWNER_AND_NAME or target[-1].lower() not in _BODIES:
+        return False
+    from agentsflare_kimi.lint.requests.bindings import bindings_of  # noqa: PLC0415  # few need it
+
+    bindings = bindings_of(tree)
+    for part in map(tree.part_at, bindings.places_of(target[0])):
+        texts = {token.text for token in tree.tokens(part)}
+        if "=" in texts and not _REQUESTS.isdisjoint(texts):
+            made = tree.source.text[part.start : part.end]
+            given = [tree.part_at(at) for at in _places_of_words(bindings, made)]
+            texts = {made, *(tree.source.text[part.start : part.end] for part in given)}
+            return any(path in text for text in texts for path in CHAT_PATHS)
+    return False
+
+
+def _places_of_words(bindings: Bindings, text: str) -> Iterator[int]:
+    """Yield the first place of each variable in a text, where it may be given its value."""
+    for word in {*_WORD.findall(text)}:
+        yield from bindings.places_of(word)[:1]
+
+
 def _is_handle(names: tuple[str, ...]) -> bool:
     """Tell whether a call takes a handle, whose URL was given to it before."""
     return names[-1] == "curl_setopt"
-
-
-def _is_chat_url(tree: Tree, part: Part) -> bool:
-    """Tell whether an argument is the URL of a chat API, or a variable that may hold one."""
-    tokens = tree.tokens(part)
-    texts = [content_at(tree, token.start) for token in tokens if token.text == STRING]
-    if any(path in text for text in texts for path in CHAT_PATHS):
-        return True
-    if any("/" in text for text in texts) or not tokens:
-        return False
-    words = {word for token in tokens if is_word(token.text) for word in words_of(token.text)}
-    return bool(words) and words <= SHOWING["url-words"].words
 
 
 def _text(tree: Tree, part: Part) -> str:

@@ -60,6 +60,8 @@ _NUMBERED: Final = lazy(r"(?=[^\d]*+\d)[\w./:@+-]++")
 _COMMAS: Final = lazy(r"[,;|]")
 # A condition, its key, and a flag's or a key's own word: `where`, `model`, `=`.
 _CLAUSE: Final = 3
+# The keys of a variable in a list: `- name: OPENAI_MODEL`, `value: name`.
+_VARIABLE: Final = frozenset({"name", "value"})
 
 
 class Scalar(NamedTuple):
@@ -94,6 +96,9 @@ def judge_scalar(scalar: Scalar) -> Judged:
     *inner, own = scalar.key.split(".")
     around = [name for name in (*inner[::-1], *scalar.around) if name]
     place = Surroundings(own, around, beside, scalar.is_listed)
+    if key in scalar.named and key.isupper() and beside == _VARIABLE:
+        # A variable of a container's environment is a setting by itself.
+        place = Surroundings(key)
     if {"chat-body", "credentials"} & set(evidence):
         evidence = shown(evidence, is_shown=names_the_model(place))
     elif names_the_model(place):

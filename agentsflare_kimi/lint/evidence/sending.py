@@ -10,26 +10,28 @@ from typing import TYPE_CHECKING, Final, Literal
 from agentsflare_kimi.lint.evidence.callees import COMPARES
 from agentsflare_kimi.lint.evidence.calling import (
     asks,
+    builds_client,
     encodes,
     hands_on,
     marks_a_name,
     may_follow,
+    may_use_client,
     posts,
     pretends,
 )
 from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand_around
-from agentsflare_kimi.lint.evidence.posting import is_posted
+from agentsflare_kimi.lint.evidence.in_brackets import BEFORE, BODY_KEYS, InBrackets
+from agentsflare_kimi.lint.evidence.posting import is_body_of_request, is_posted
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.sources.targets import is_definition, name_before
+from agentsflare_kimi.lint.sources.targets import name_before
 from agentsflare_kimi.lint.sources.tree import is_word
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agentsflare_kimi.lint.requests.bodies import Body
-    from agentsflare_kimi.lint.sources.tree import Part, Token, Tree
+    from agentsflare_kimi.lint.sources.tree import Token, Tree
 
 __all__ = ["Sending"]
 
@@ -40,12 +42,8 @@ _DEFINED: Final = lazy(
     r"(?:\b(?:defp?|function|func?|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?|\.(?=\w+[ \t]*=(?![=>~])))(?!New\b)(\w+)"  # noqa: E501  # a pattern
 )
 _DEEPEST: Final = 4
-_BODY_KEYS: Final = SHOWING["body-keys"].words
 _FIELDS: Final = SHOWING["request-fields"].words - {"model", "thinking", "extrabody"}
 _SIGNS: Final = frozenset({"=", ":=", "<-"})
-_PAIRS: Final = frozenset({":", "=>", "=", "->", "to"})
-# Signs and words that may stand between a sign of assignment and a request.
-_BEFORE: Final = frozenset({"await", "new", "&", "*", "try", "%", "@", "!", "**", "...", "const"})
 _CONTROLS: Final = frozenset({"for", "if", "while", "assert", "return", "with", "switch", "match"})
 _DECLARES: Final = frozenset(
     {"const", "let", "var", "val", "final", "mut", "my", "local", "auto", "def"}
@@ -78,6 +76,10 @@ class Sending:
         """
         return self._is_sent(offset, is_inside=self._tree.source.text[offset] not in "([{")
 
+    def sends_text(self, offset: int) -> bool:
+        """Tell whether the string at *offset*, which is a whole request, is sent as it is."""
+        return self._is_sent(offset, is_inside=False)
+
     def _is_sent(self, offset: int, *, is_inside: bool, depth: int = 0) -> bool:
         """Go outwards from a name, a bracket or a variable.
 
@@ -96,10 +98,10 @@ class Sending:
                 return False
             if part.opener < 0 or not tree.is_list(part.opener):
                 return self._is_variable_sent(tokens, operand, depth, is_typed=is_typed)
-            place = _Place(tree, part, tokens, operand, is_inside, depth)
+            place = InBrackets(tree, part, tokens, operand, is_inside, depth)
             role = self._role(place)
             if role in {"sent", "unknown"}:
-                return role == "sent"
+                return role == "sent" and self._is_only_asked(part.opener, place.names)
             if role == "typed":
                 is_builder, is_inside, is_typed = len(place.names) > 1, False, True
             else:
@@ -107,7 +109,15 @@ class Sending:
                 is_inside = is_inside and role == "marks"
             offset = part.opener
 
-    def _role(self, place: _Place) -> Role:  # noqa: PLR0911  # one case after the other
+    def _is_only_asked(self, opener: int, names: tuple[str, ...]) -> bool:
+        """Tell whether a client, if a call builds one, is neither compared nor used otherwise."""
+        if not builds_client(names):
+            return True
+        tokens = self._tree.tokens(self._tree.part_at(opener))
+        operand = operand_around(tokens, self._tree.index_of(tokens, opener))
+        return not _is_compared(tokens, operand) and may_use_client(operand.after)
+
+    def _role(self, place: InBrackets) -> Role:  # noqa: PLR0911  # one case after the other
         """Tell what the brackets around an expression do with it."""
         tree, names, key = self._tree, place.names, place.key
         if key is None or place.is_definition:
@@ -116,7 +126,7 @@ class Sending:
             is_group = tree.source.text[place.part.opener] == "("
             handed = "marks" if is_group else "hands on"
             return handed if place.is_handed_on(key) else "unknown"
-        is_body = place.is_inside or not key or key.lower() in _BODY_KEYS
+        is_body = place.is_inside or not key or key.lower() in BODY_KEYS
         if place.is_inside and not key and marks_a_name(names):
             return "marks"
         is_literal = tree.source.text[place.part.opener] == "{"
@@ -164,13 +174,15 @@ class Sending:
     ) -> bool:
         """Tell whether the variable that an expression is assigned to is only sent."""
         place = operand.first - 1
-        while place >= 0 and tokens[place].text in _BEFORE:
+        while place >= 0 and tokens[place].text in BEFORE:
             place -= 1
         if is_typed and depth == 0 and place == 0 and tokens[0].text == "return":
             return True
         if place < 1 or tokens[place].text not in _SIGNS or depth >= _DEEPEST:
             return False
         words = [token.text for token in tokens[:place] if token.text not in _DECLARES]
+        if is_body_of_request(self._tree, words):
+            return True
         if not words or not is_word(words[0]) or "." in words or "[" in words:
             return False
         name = words[0] if "," in words else name_before(self._tree, tokens, place)
@@ -217,64 +229,6 @@ class Sending:
             return False
         key = self._tree.source.text[region.inner_start : region.inner_end]
         return key.replace("_", "") in _FIELDS
-
-
-class _Place(NamedTuple):
-    """An expression in the brackets around it."""
-
-    tree: Tree
-    part: Part
-    tokens: Sequence[Token]
-    operand: Operand
-    is_inside: bool
-    depth: int
-
-    @property
-    def key(self) -> str | None:
-        """The name that it is assigned to; empty if there is none, None if it is part of more."""
-        place = self.operand.first - 1
-        while place >= 0 and self.tokens[place].text in _BEFORE:
-            place -= 1
-        if place < 0:
-            return ""
-        if place == 0 or self.tokens[place].text not in _PAIRS:
-            return None
-        name = name_before(self.tree, self.tokens, place)
-        return name.lstrip(":").rpartition(".")[2] or None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the call or type around it."""
-        outer = self.tree.tokens(self.tree.part_at(self.part.opener))
-        return chain_before(outer, self.tree.index_of(outer, self.part.opener))
-
-    @property
-    def is_definition(self) -> bool:
-        """Whether it is a parameter's default."""
-        if self.tree.source.text[self.part.opener] != "(":
-            return False
-        outer = self.tree.tokens(self.tree.part_at(self.part.opener))
-        return is_definition(outer, self.tree.index_of(outer, self.part.opener))
-
-    @property
-    def _sets_model(self) -> bool:
-        """Whether another entry beside it sets the model."""
-        tree = self.tree
-        firsts = (tree.tokens(part)[0] for part in tree.parts_of(self.part.opener))
-        texts = (tree.source.text[first.start : first.end] for first in firsts)
-        return any(text.strip("\"'`:") == "model" for text in texts)
-
-    def is_handed_on(self, key: str) -> bool:
-        """Tell whether brackets without a name pass on their content."""
-        if self.tree.source.text[self.part.opener] == "(":
-            return len(self.tree.parts_of(self.part.opener)) == 1
-        if not key:
-            # `{ body }` of JavaScript; else an item among others.
-            text = self.tokens[0].text
-            is_short = self.depth > 0 and len(self.tokens) == 1 and is_word(text)
-            is_spread = self.operand.first > 0 and self.tokens[0].text in {"**", "..."}
-            return (is_spread and not self._sets_model) or (is_short and text.lower() in _BODY_KEYS)
-        return self.is_inside or key.lower() in _BODY_KEYS or (self.depth > 0 and key == "model")
 
 
 def _is_target(tokens: Sequence[Token], index: int) -> bool:

@@ -16,7 +16,7 @@ SHOWING: Final[dict[str, Words]] = {
     "asking": words(
         "verbs of functions that ask a model, one of which a function's name must have",
         """
-        ask aask chat achat complete completion completions generate agenerate infer
+        ask aask chat chats achat complete completion completions generate agenerate infer
         inference invoke ainvoke respond answer converse predict llm agent prompt
         aigenerate
         """,
@@ -73,10 +73,27 @@ SHOWING: Final[dict[str, Words]] = {
         json body send setbody set_body withbody bodyvalue sendjson send_json postdata
         """,
     ),
+    "client-options": words(
+        "options of an SDK's client that do not change where its requests go",
+        """
+        apikey token apitoken accesstoken key credential organization organizationid
+        project timeout requesttimeout maxretries retries retry defaultheaders headers
+        extraheaders dangerouslyallowbrowser logger logging loglevel logerrors httpclient
+        model temperature streaming maxtokens user webhooksecret
+        """,
+    ),
+    "sdk-modules": words(
+        "modules whose class `OpenAI` is the SDK's own, or only watches it",
+        """
+        openai agentsflare_kimi langfuse langsmith braintrust opik lunary posthog ddtrace
+        llama_index langchain langchain_openai langchain_community langchain_core
+        @langchain @posthog @langfuse
+        """,
+    ),
     "body-keys": words(
         "arguments and entries that hold a request's body",
         """
-        json body data content payload parameters request req messagebody jsondata
+        json body data content payload parameters request req messagebody jsondata query
         """,
     ),
     "pretending": words(
@@ -116,7 +133,8 @@ SHOWING: Final[dict[str, Words]] = {
         newbufferstring stringcontent jsoncontent tostring serialize serializeobject
         serializetoutf8bytes some ok new tojson to_json encodetostring writevalueasstring
         writevalueasbytes jsonobjectof data jsonserialization str string array list of
-        fromiter into from as_bytes encode! byte
+        fromiter into from as_bytes encode! byte json.generate json.dump
+        json.serialize ofstring ofbytearray
         """,
     ),
     "naming": words(
@@ -134,7 +152,7 @@ SHOWING: Final[dict[str, Words]] = {
         "methods that may follow a request without changing it",
         """
         build encode to_json tojson as_bytes into unwrap await trim tostring to_string
-        clone expect asrequestbody torequestbody bytes getbytes
+        clone expect asrequestbody torequestbody bytes getbytes trimindent stripindent
         """,
     ),
     "request-fields": words(

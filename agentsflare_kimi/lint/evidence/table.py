@@ -146,6 +146,11 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "the class sends a temperature unless told otherwise",
         "this class sends a temperature of its own, which the new model may reject",
     ),
+    "forced-tool": Evidence(
+        "against",
+        "the program asks a library for structured output, for which it may force a tool call",
+        "a library may force a tool call here, which the new model rejects while it thinks",
+    ),
     "written-json": Evidence(
         "against",
         "the request is JSON in a string",

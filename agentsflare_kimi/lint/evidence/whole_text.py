@@ -79,6 +79,13 @@ _FIELDS: Final = Rare(
     r"|\broute[\"']?\s*[:=]\s*[\"']fallback|\bprovider[\"']?\s*[:=]\s*\{"
     r"|[\"']?\bformat[\"']?\s*[:=]\s*[\"']json\b",
 )
+# LangChain's, instructor's and pydantic-ai's structured output, which is a call of a tool unless
+# told otherwise.
+_FORCES_TOOL: Final = Rare(
+    "tructured response_model output_type result_type",
+    r"\bwith_structured_output\(|\bwithStructuredOutput\(|\bresponse_model\s*=(?!=)"
+    r"|\bAgent\([^()]*\b(?:output|result)_type\s*=(?!=)(?!\s*str\b)",
+)
 # A part of a retired name that its successor's lacks.
 _PART: Final = r"(?:kimi-k2-|thinking|turbo|preview|0905|0711)"
 # The same in quotes.
@@ -125,6 +132,7 @@ def reasons_in(text: str) -> tuple[str, ...]:
         "doubled": any(rare.is_in(text) for rare in _DOUBLES),
         # langchaingo, llms/openai/internal/openaiclient/chat.go: `temperature` is always sent.
         "hidden-default": _SENDS_TEMPERATURE.is_in(text),
+        "forced-tool": _FORCES_TOOL.is_in(text),
         "part-looked-for": _looks_for_part(text.lower()),
     }
     return tuple(name for name, is_found in found.items() if is_found)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from agentsflare_kimi.lint.evidence.callees import compares, is_held_against, queries
+from agentsflare_kimi.lint.evidence.sending import Sending
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.requests.templates import Template
@@ -42,7 +43,7 @@ def find_written(tree: Tree) -> Iterator[Embedded]:
     Yields:
         The requests in order, without those that contain an unknown escape.
     """
-    source = tree.source
+    source, sending = tree.source, Sending(tree)
     end = 0
     for name in find_names(source.text):
         region = source.region_at(name.start) if name.start >= end else None
@@ -50,13 +51,13 @@ def find_written(tree: Tree) -> Iterator[Embedded]:
             continue
         # If a string has several names, the first decides.
         end = region.end
-        text = _written(tree, region)
+        text = _written(tree, region, sending)
         if text:
             end = max(end, text.offsets[-1])
             yield text
 
 
-def _written(tree: Tree, region: Region) -> Embedded | None:
+def _written(tree: Tree, region: Region, sending: Sending) -> Embedded | None:
     source = tree.source
     if region.kind not in {"string", "part", "heredoc"}:
         return None
@@ -76,8 +77,10 @@ def _written(tree: Tree, region: Region) -> Embedded | None:
     is_escaped = mode in {"escaped", "formatted"} and quote[-1:] == '"' and quote[-3:] != '"""'
     sign = {"verbatim": '""'}.get(mode, '\\"' if is_escaped else '"')
     escape = partial(_escaped, sign, is_formatted=mode == "formatted")
+    is_sent = region.kind == "string" and sending.sends_text(region.start)
+    doubt = "" if is_sent else _DOUBT
     return Embedded(
-        template.text, "json", template.offsets, escape, doubt=_DOUBT, is_expected=is_expected
+        template.text, "json", template.offsets, escape, doubt=doubt, is_expected=is_expected
     )
 
 

@@ -57,7 +57,7 @@ def problem_at(
         replacement=replacement,
         in_prose=mention.in_prose,
         request=(whole.main.opener, whole.main.closer) if whole else None,
-        is_shared=whole is None or whole.is_bound,
+        is_shared=whole is None or whole.is_bound or "messages" not in whole.values,
     )
 
 

@@ -36,7 +36,7 @@ _SIGNS: Final = (
     r"\s*(?:{strings}|{words}|=>|->|<<-|<-|~>|:=|===|!==|==|!=|=~|<=|>=|\?\?=?|\|\|=?|//=|&&|::=?|\?:|\?=|\.=(?!=)"
     r"|\?\.|\.\.\.?|\*\*|<>|\S)"
 )
-_MARK: Final = lazy(r"[,;()\[\]{}]")
+_MARK: Final = lazy(r"\b(?:\w+,[ \t]*)+\w+[ \t]*:=|:=|[,;()\[\]{}]")
 _OPENERS: Final = frozenset("([{")
 # Signs at a line's end that continue a statement, and signs that continue it on the next line.
 _LEAVES_OPEN: Final = lazy(r"(?:[,=(\[{+\\.&?:]|\|\||->|\breturn|\bor|\band|\belse)\Z")
@@ -177,12 +177,12 @@ class Tree:
         return mark == "," or (not mark and "\n" not in self.source.masked[opener : match.end()])
 
     def _first_mark(self, start: int, end: int) -> str:
-        """Return the first comma, semicolon or line end outside nested brackets."""
+        """Return the first comma, semicolon or `:=` outside nested brackets."""
         position = start
         while mark := _MARK.search(self.source.masked, position, end):
             self.source.visits += 1
-            if mark[0] in ",;":
-                return mark[0]
+            if mark[0][-1] in ",;=":
+                return mark[0][-1]
             position = self.source.closers.get(mark.start(), mark.start()) + 1
         return ""
 

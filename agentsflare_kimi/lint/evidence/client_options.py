@@ -1,0 +1,59 @@
+"""Tells whether the options that a client is built with leave its requests where they go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.evidence.callees import words_of
+from agentsflare_kimi.lint.evidence.expressions import arguments_at
+from agentsflare_kimi.lint.evidence.showing import SHOWING
+from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["are_known", "put_in"]
+
+# Options that are put together elsewhere: `**options`, `...options`, `new OpenAI(options)`.
+_PUT_IN: Final = lazy(
+    r"(?:\*\*|\.\.\.)\s*(?:\w+\.)*(\w+)|\A\s*(?:\w+\.)*([a-z]\w*)\s*\)?\Z"
+    r"|(?<![\w.])((?:[a-z]\w*?)?(?:[oO]ptions|[oO]pts|[cC]onfig))\b(?!\s*[({=:.])"
+    r"|,\s*(?!\w*(?:[kK]ey|[cC]red\w*|[tT]oken)\s*\Z)([a-z]\w*)\s*\Z"
+)
+_OPTION: Final = lazy(r"[\"']?:?(?P<key>[A-Za-z_]\w*)[\"']?\s*(?:=>|[:=](?![:=]))\s*")
+# Options in a literal or a type of their own: `{ apiKey }`, `.init(token: ...)`.
+_HELD: Final = lazy(r"(?:new\s+)?[\w.]*\s*[({]\s*")
+_HOLDERS: Final = frozenset({"", "options", "config", "configuration"})
+_ADDRESSES: Final = frozenset({"baseurl", "baseuri", "uribase", "apibase", "endpoint", "host"})
+_KNOWN: Final = SHOWING["client-options"].words | _ADDRESSES
+
+
+def put_in(options: str) -> Iterator[str]:
+    """Yield the variables whose content is among the options of a client."""
+    for names in _PUT_IN.findall(options):
+        yield from filter(None, names)
+
+
+def are_known(options: str, is_ours: Callable[[str], bool], *, is_literal: bool = False) -> bool:
+    """Tell whether each option is known, and none sends requests to another host.
+
+    Args:
+        options: The arguments of a client.
+        is_ours: Tells whether an expression is shown to be our host.
+        is_literal: Whether they are in a literal, where `{ baseURL }` is key and value.
+    """
+    for option in map(str.strip, arguments_at(options, 0)):
+        named = _OPTION.match(option)
+        key, value = (named["key"], option[named.end() :]) if named else ("", option)
+        is_short = not key and is_literal and option.isidentifier()
+        squeezed = "".join(words_of(option if is_short else key))
+        if squeezed in _ADDRESSES and (is_short or key == "host"):
+            if not is_ours(value):
+                return False
+        elif squeezed in _HOLDERS:
+            held = _HELD.match(value)
+            if held and not are_known(value[held.end() :], is_ours, is_literal=True):
+                return False
+        elif squeezed not in _KNOWN:
+            return False
+    return True

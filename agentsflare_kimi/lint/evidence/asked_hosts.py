@@ -210,9 +210,10 @@ class Program:
             # In a circle it adds nothing.
             self._followed[word] = set() if given else None
             if given:
-                kinds = set().union(*(self._kinds(v, depth) for v in given))
-                is_elsewhere = re.search(_FROM.format(re.escape(word)), self._text)
-                self._followed[word] = kinds | {"unseen"} if is_elsewhere else kinds
+                kinds = set[Asked]().union(*(self._kinds(v, depth) for v in given))
+                if re.search(_FROM.format(re.escape(word)), self._text):
+                    kinds.add("unseen")
+                self._followed[word] = kinds
         return self._followed[word]
 
     def _is_seen(self, name: str) -> bool:

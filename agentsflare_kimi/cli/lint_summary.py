@@ -18,6 +18,8 @@ __all__ = ["Results", "statistics", "summary"]
 
 # From this many on, a file is more likely a list of models than a program that calls one.
 _LIKE_A_CATALOGUE = 10
+# At most this many of those are named.
+_MOST_CATALOGUES = 3
 # By default, reasons are shown for at most this many unsafe fixes.
 _MOST_REASONS = 10
 # Formats that do not show why a fix is unsafe.
@@ -114,9 +116,13 @@ def _reasons(fixed: Iterable[Finding], most: int | None) -> Iterable[str]:
 
 
 def _catalogues(findings: Iterable[Finding]) -> Iterable[str]:
-    for name, count in Counter(finding.filename for finding in findings).items():
-        if count > _LIKE_A_CATALOGUE:
-            yield one_line(
-                f"{name} has {count} findings: if it is a list of models, per-file-ignores or "
-                "--write-baseline keeps it quiet."
-            )
+    """Name the files with most findings, which may be lists of models."""
+    counts = Counter(finding.filename for finding in findings).most_common()
+    catalogues = [(name, count) for name, count in counts if count > _LIKE_A_CATALOGUE]
+    for name, count in catalogues[:_MOST_CATALOGUES]:
+        yield one_line(
+            f"{name} has {count} findings: if it is a list of models, per-file-ignores or "
+            "--write-baseline keeps it quiet."
+        )
+    if left := len(catalogues[_MOST_CATALOGUES:]):
+        yield f"and {left} more {'file' if left == 1 else 'files'}."

@@ -558,6 +558,17 @@ def test_a_list_of_models_is_recognised(tree, lint):
     assert "known.py has 11 findings: if it is a list of models" in lint()[2]
 
 
+def test_the_longest_lists_of_models_are_named_and_the_others_counted(tree, lint):
+    for number in range(11, 16):
+        write(tree / f"known{number}.py", CATALOGUE * number)
+
+    *_, first, second, third, rest = lint()[2].splitlines()
+
+    assert first.startswith("known15.py has 15 findings: if it is a list of models")
+    assert [line.split()[0] for line in (second, third)] == ["known14.py", "known13.py"]
+    assert rest == "and 2 more files."
+
+
 def test_rules_are_explained(lint):
     code, out, _ = lint("--explain", "AFK001")
     assert code == 0

@@ -104,6 +104,7 @@ NOT_ASKED = {
                 '.properties(Map.of("model", "@")).build();\n'
             ),
         ),
+        ("b.go", 'client.Create(&langfuse.GenerationEventBody{Model: "@", InMessages: m})\n'),
         ("a.rs", 'let _s = agent::AgentSpan::create_agent().with_model("@").start();\n'),
         ("a.ex", 'assert {"gen_ai.request.model", "@"} in attributes\n'),
     ],
@@ -123,6 +124,7 @@ ASKED = [
     ("k.py", 'models = [ChatOpenAI(model="@"), ChatOpenAI(model="other")]\n'),
     ("l.py", 'price = client.chat.completions.create(model="@", messages=m)\n'),
     ("m.py", 'double_check(claim, model="@")\n'),
+    ("a.R", 'ask <- function(model = NULL) {\n  model <- set_default(model, "@")\n}\n'),
     ("n.py", 'client = client_for_model("@")\n'),
     ("o.py", 'if options["model"] == "":\n    options["model"] = "@"\n'),
     ("b.el", '(gptel-make-openai "M" :models \'(@ other-1))\n'),

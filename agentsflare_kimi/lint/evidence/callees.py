@@ -100,7 +100,7 @@ _MEASURES: Final = lazy(
 )
 # Types of responses, and of rows that store them.
 _TAKEN_DOWN: Final = lazy(
-    r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event|Trace|Span|Metrics?|History|Stats|Error"
+    r"(?:Response|Result|Chunk|Usage|Log|LogEntry|Event(?:Body)?|Trace|Span|Metrics?|History|Stats|Error"
     r"|Exception)$|_(?:span|event|log|metadata)$|^(?:capture|record|track|report|emit|log|handle|on|dispatch|publish|notify)"
     r"(?=[A-Z_]).*(?:event|Event|error|Error|usage|Usage|call|Call|metric|Metric|log|feedback)"
 )

@@ -112,7 +112,7 @@ WORDS: Final[dict[str, Words]] = {
         getenv get fetch env getenvor get_env getproperty getordefault getvalue
         get_or_default or cmp.or coalesce default unwrap_or unwrap_or_else
         unwrap_or_default orelse orelseget getorelse ornull ifempty ifblank or_else
-        or_insert default_value defaultto with_default setdefault envor env_or
+        or_insert default_value set_default defaultto with_default setdefault envor env_or
         env_or_default getenvordefault getenvwithdefault envdefault lookup_env presence
         try pop getattr dig firstnonempty first_non_empty nonempty if_nil nvl ifnull
         isnull option prop config parameter setting getsetting getconfig get_setting var

@@ -13,8 +13,6 @@ HEAD = '''"""Which language a suffix, a name, a tag or an interpreter stands for
 Written by `make generate` from the languages' data files; do not edit.
 """
 
-from typing import Final
-
 '''
 
 
@@ -49,7 +47,7 @@ def _table(name: str, words: dict[str, str]) -> str:
     for word, language in sorted(words.items()):
         lines.setdefault(language, []).append(f'"{word}": "{language}",')
     rows = "".join(f"    {' '.join(row)}\n" for _, row in sorted(lines.items()))
-    return f"{name}: Final = {{\n{rows}}}"
+    return f"{name} = {{\n{rows}}}"
 
 
 if __name__ == "__main__":

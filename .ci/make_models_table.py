@@ -15,10 +15,13 @@ HEAD: Final = '''\
 Loading `tomllib` and parsing take twice as long as finding a name in a file and reporting it.
 """
 
-import datetime
-from typing import Any, Final
+from __future__ import annotations
 
-TABLE: Final[dict[str, Any]] = {
+import datetime
+
+from agentsflare_kimi.fast_typing import Any
+
+TABLE: dict[str, Any] = {
 '''
 
 

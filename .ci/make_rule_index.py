@@ -15,9 +15,9 @@ HEAD: Final = '''\
 Written by `make generate` from the rules' modules; do not edit.
 """
 
-from typing import Final
+from __future__ import annotations
 
-INDEX: Final[tuple[tuple[str, str, bool, tuple[str, ...]], ...]] = (
+INDEX: tuple[tuple[str, str, bool, tuple[str, ...]], ...] = (
 '''
 
 

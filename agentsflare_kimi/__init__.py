@@ -132,7 +132,10 @@ else:
         if name not in _HOME:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        from importlib import import_module  # noqa: PLC0415  # `agentsflare-kimi lint` does without
+        # `agentsflare-kimi lint` does without either; who takes a type from here may resolve its
+        # annotations, which needs `typing` to be there first (see `fast_typing`).
+        import typing  # noqa: F401, PLC0415
+        from importlib import import_module  # noqa: PLC0415
 
         module = import_module(f"{__name__}.{_HOME[name]}")
         if old_name := _MOVED.get(_HOME[name]):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from typing import NoReturn, Self
 
 __all__ = ["FrozenMapping"]
 

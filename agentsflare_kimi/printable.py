@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
+
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "has_key_prefix",

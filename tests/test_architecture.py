@@ -12,7 +12,8 @@ ROOT = Path(agentsflare_kimi.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 # From the ground to the roof; a module imports from its own floor and from those below it.
 FLOORS = (
-    {"frozen_mapping", "named_tuple", "pickling", "printable"},
+    {"fast_typing"},
+    {"frozen_mapping", "pickling", "printable"},
     {"errors"},
     {"models", "base_url", "env_file", "variables"},
     {"reading", "settings"},
@@ -26,7 +27,7 @@ FLOORS = (
 BESIDE = {"client": {"options"}}
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The linter and the emulator run without an SDK, so they use nothing that loads one.
-PURE = {"frozen_mapping", "named_tuple", "printable", "errors", "base_url", "models"}
+PURE = {"frozen_mapping", "fast_typing", "printable", "errors", "base_url", "models"}
 # Modules that load none either, though their rooms do.
 PURE_MODULES = {"agentsflare_kimi.reading.lenient"}
 LIGHT = {"lint", "emulator"}
@@ -92,6 +93,12 @@ def test_linter_and_emulator_use_nothing_that_loads_an_sdk(room):
     used = {other for name in [*modules, *PURE_MODULES] for other in ours(name, deep=True)}
 
     assert {room_of(other) for other in used - PURE_MODULES} <= PURE | {room, ""}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in NAMES if room_of(name) == "lint"))
+def test_linter_takes_from_fast_typing_what_it_needs_at_run_time(module):
+    # `Final` and what only annotations name is imported from `typing` below `if TYPE_CHECKING:`.
+    assert "typing" not in imports(TREES[module], deep=False)
 
 
 def test_importing_never_goes_in_a_circle():

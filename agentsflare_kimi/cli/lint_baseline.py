@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli import UsageError
 from agentsflare_kimi.cli.lint_options import BASELINE
 from agentsflare_kimi.cli.lint_terminal import say
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.baseline import apply_baseline, baseline_of, read_baseline
 from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.files.discovery import TEMPORARY_PREFIX

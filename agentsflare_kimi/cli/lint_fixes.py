@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli.lint_questions import questions
 from agentsflare_kimi.cli.lint_terminal import say, wants_colour
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.diffs import show_diff
 from agentsflare_kimi.lint.edits.fixed_file import fix_file
 from agentsflare_kimi.lint.files.git import find_repository

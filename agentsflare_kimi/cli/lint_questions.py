@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
 from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.diffs import show_diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final
 
     from agentsflare_kimi.lint.findings import Finding
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
 
 from agentsflare_kimi.cli.lint_options import BASELINE
 from agentsflare_kimi.cli.lint_summary import Results, statistics, summary
 from agentsflare_kimi.cli.lint_terminal import format_of, say, wants_colour
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any, cast
 from agentsflare_kimi.lint.files.packing import unpack
 from agentsflare_kimi.lint.paths import distinct
 from agentsflare_kimi.lint.reporters import TEXT_FORMATS, Reported, render

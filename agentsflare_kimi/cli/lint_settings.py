@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.config import check, check_codes
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import os
 import sys
 import time
 from datetime import date
-from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli import UsageError, tell
 from agentsflare_kimi.cli.lint_options import paths_of, read_stdin, settings_of
 from agentsflare_kimi.cli.lint_report import conclude
 from agentsflare_kimi.cli.lint_summary import Results
 from agentsflare_kimi.cli.lint_terminal import format_of
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError
 from agentsflare_kimi.lint.edits.diffs import show_diff
 from agentsflare_kimi.lint.files.decoding import decode

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from agentsflare_kimi.cli import UsageError
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.reporters import FORMATS
 from agentsflare_kimi.lint.reporters.places import one_line
 

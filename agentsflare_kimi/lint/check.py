@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.files.origins import is_left_out, why_not_edited
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
 from agentsflare_kimi.lint.languages import language_of
@@ -16,7 +16,9 @@ from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule
 from agentsflare_kimi.lint.rules.doubts import with_doubts
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Embedded
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["Judged", "find"]
 

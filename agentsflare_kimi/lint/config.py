@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Self, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple, cast
 from agentsflare_kimi.frozen_mapping import FrozenMapping
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["LintConfig", "LintConfigError", "check", "check_codes"]
 
@@ -64,12 +63,12 @@ class LintConfig(_LintOptions):
     if not TYPE_CHECKING:  # type checkers see the arguments of `_LintOptions`
 
         @wraps(_LintOptions.__new__)
-        def __new__(cls, *values: object, **named: object) -> Self:
+        def __new__(cls, *values: object, **named: object) -> LintConfig:  # noqa: PYI034  # `Self` is in `typing`
             """Check every value, and copy mutable ones."""
             return cls._make(_LintOptions(*values, **named))
 
         @classmethod
-        def _make(cls, iterable: Iterable[object]) -> Self:
+        def _make(cls, iterable: Iterable[object]) -> LintConfig:
             # The constructor, `_replace` and unpickling all pass through here.
             return super()._make(map(_checked, cls._fields, iterable))
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Concatenate, ParamSpec, TypeVar
+
+    _First = TypeVar("_First")
+    _Rest = ParamSpec("_Rest")
+    _Found = TypeVar("_Found")
 
 __all__ = ["kept_with_first"]
-
-_First = TypeVar("_First")
-_Rest = ParamSpec("_Rest")
-_Found = TypeVar("_Found")
 
 
 def kept_with_first(

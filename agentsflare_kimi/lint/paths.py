@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any, cast
 from agentsflare_kimi.lint.files.packing import unpack
 from agentsflare_kimi.lint.files.run import LintRun
 from agentsflare_kimi.lint.findings import LintReport

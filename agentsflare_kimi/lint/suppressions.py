@@ -17,8 +17,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from datetime import date
-from typing import TYPE_CHECKING
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.findings import Finding
 from agentsflare_kimi.lint.languages import language_of
 from agentsflare_kimi.lint.line_starts import line_starts
@@ -30,7 +30,6 @@ from agentsflare_kimi.lint.rules.unused_suppression import RULE as UNUSED
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.markdown import MarkdownDocument
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

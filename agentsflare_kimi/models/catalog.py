@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any
 from agentsflare_kimi.models.model import KimiModel, ModelStatus, parse_model
 from agentsflare_kimi.models.models_table import TABLE
 from agentsflare_kimi.printable import has_key_prefix
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.models.names import ModelName, NameReader
 
 __all__ = [

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import cast
 
+from agentsflare_kimi.fast_typing import NamedTuple, cast
 from agentsflare_kimi.models.rules import ABSENT
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Change", "apply_changes"]
 

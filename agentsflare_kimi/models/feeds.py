@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Literal, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from agentsflare_kimi.models.catalog import Catalog, KimiModel
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["FEEDS", "Difference", "FeedError", "compare", "oldest_check", "read_feed"]
 

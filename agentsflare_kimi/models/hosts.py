@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Literal
 
+from agentsflare_kimi.fast_typing import Literal, NamedTuple
 from agentsflare_kimi.models.models_table import TABLE
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["HostRetirement", "host_retirements"]
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from hashlib import blake2b
-from typing import Final
 
-from agentsflare_kimi.named_tuple import NamedTuple
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["Lesson", "LessonsByModel", "forget_lessons", "lessons_of"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, Protocol, cast
 
+from agentsflare_kimi.fast_typing import Literal, NamedTuple, Protocol, cast
 from agentsflare_kimi.models import notice_texts
 from agentsflare_kimi.models.catalog import KimiModel, catalog
 from agentsflare_kimi.models.changes import Change, apply_changes
@@ -23,7 +23,6 @@ from agentsflare_kimi.models.rules import (
 )
 from agentsflare_kimi.models.successors import successor_of
 from agentsflare_kimi.models.thinking import thinking_after_move, thinking_off_for_tool
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = [
     "ABSENT",

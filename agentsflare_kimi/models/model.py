@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, Literal
 
-from agentsflare_kimi.named_tuple import NamedTuple
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["KimiModel", "ModelStatus", "parse_model"]
 

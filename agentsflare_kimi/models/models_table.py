@@ -3,10 +3,13 @@
 Loading `tomllib` and parsing take twice as long as finding a name in a file and reporting it.
 """
 
-import datetime
-from typing import Any, Final
+from __future__ import annotations
 
-TABLE: Final[dict[str, Any]] = {
+import datetime
+
+from agentsflare_kimi.fast_typing import Any
+
+TABLE: dict[str, Any] = {
     'format': 2,
     'sources': {'gateway': 'https://docs.agentsflare.com/api-examples/kimi.html', 'overview': 'https://platform.kimi.ai/docs/api/models-overview', 'chat': 'https://platform.kimi.ai/docs/api/chat', 'k26': 'https://platform.kimi.ai/docs/guide/kimi-k2-6-quickstart', 'k3': 'https://platform.kimi.ai/docs/guide/kimi-k3-quickstart', 'models': 'https://platform.kimi.ai/docs/models.md', 'models-snapshot': 'https://github.com/mnfst/modeldeprecations.dev', 'changelog': 'https://platform.kimi.com/docs/changelog', 'prices': 'https://platform.kimi.ai/docs/pricing/chat', 'end-report': 'https://qiita.com/xiongyuanmeng1006/items/f7f70b9536664a93d87c', 'k25-end': 'https://github.com/anomalyco/models.dev/pull/6101', 'v1-end': 'https://github.com/hex/claude-council/releases/tag/v2026.8.3', 'k31': 'https://dev.to/aihubmix/kimi-k31-pro-migration-guide-five-400s-one-404-and-the-claude-code-codex-config-13k', 'vision-launch': 'https://www.1ai.net/en/26899.html'},
     'families': {'switchable': {'thinking': 'switchable', 'fixed_while_thinking': {'temperature': 1.0, 'top_p': 0.95, 'n': 1, 'presence_penalty': 0, 'frequency_penalty': 0}, 'fixed_without_thinking': {'temperature': 0.6, 'top_p': 0.95, 'n': 1, 'presence_penalty': 0, 'frequency_penalty': 0}, 'tool_choice_rejected': ['required', 'specified'], 'needs_reasoning_content': True}, 'code': {'thinking': 'always', 'rejects_disabled_thinking': True, 'fixed_while_thinking': {'temperature': 1.0, 'top_p': 0.95, 'n': 1, 'presence_penalty': 0, 'frequency_penalty': 0}, 'tool_choice_rejected': ['required', 'specified'], 'needs_reasoning_content': True}, 'k3': {'thinking': 'always', 'reasoning_efforts': ['low', 'high', 'max'], 'moving_note': 'it always thinks, so answers take longer and reasoning is billed as output; tokens cost 3 to 4 times as much as those of kimi-k2.6; earlier reasoning is read, and billed as input', 'fixed_while_thinking': {'temperature': 1.0, 'top_p': 0.95, 'n': 1, 'presence_penalty': 0, 'frequency_penalty': 0, 'logprobs': 0}, 'tool_choice_rejected': ['specified'], 'needs_reasoning_content': True}, 'free-thinking': {'thinking': 'always', 'default_temperature': 1.0}, 'plain': {'thinking': 'never', 'default_temperature': 0.6}, 'moonshot-v1': {'thinking': 'never', 'default_temperature': 0.0}},

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
 
-from agentsflare_kimi.named_tuple import NamedTuple
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["ModelName", "NameReader", "plain"]
 

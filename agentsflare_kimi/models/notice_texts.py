@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from agentsflare_kimi.models.catalog import (
     MINIMUM_THINKING_BUDGET,
     Catalog,
@@ -18,7 +18,9 @@ from agentsflare_kimi.models.catalog import (
 )
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.rules import ABSENT, is_thinking
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "Notice",

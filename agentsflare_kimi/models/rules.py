@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Final, Literal, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from agentsflare_kimi.models.catalog import KimiModel, find_model
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "ABSENT",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import SequenceMatcher, get_close_matches
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.models.model import KimiModel
 from agentsflare_kimi.models.names import plain
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["suggest"]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.models.catalog import KimiModel
 from agentsflare_kimi.models.changes import Change, apply_changes
 from agentsflare_kimi.models.rules import ABSENT, forced_tool, is_thinking, thinking_type
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["thinking_after_move", "thinking_off_for_tool"]
 

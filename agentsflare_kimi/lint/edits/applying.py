@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from bisect import bisect_right, insort
 from collections.abc import Callable, Sequence
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.soundness import is_sound
 from agentsflare_kimi.lint.findings import Edit, Finding, FixResult
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["apply_chosen", "apply_edits", "apply_fixes"]
 

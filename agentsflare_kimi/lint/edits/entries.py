@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.edits.layout import insert_entry, line_break
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.kept import kept_with_first
@@ -13,6 +13,9 @@ from agentsflare_kimi.lint.languages.base import Writing
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body
 from agentsflare_kimi.lint.sources.regions import Entry, Source
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["NOT_SDK_KEYWORDS", "added_entry", "entry_beside", "entry_of", "written"]
 

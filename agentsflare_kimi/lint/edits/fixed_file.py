@@ -6,14 +6,13 @@ import json
 import os
 import warnings
 from functools import partial
-from typing import TYPE_CHECKING
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.edits.applying import apply_chosen, apply_fixes
 from agentsflare_kimi.lint.files.decoding import DecodedText, decode
 from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
 from agentsflare_kimi.lint.languages import language_of
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

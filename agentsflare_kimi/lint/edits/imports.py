@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.sources.regions import Source
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["import_edit"]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.findings import Edit
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group
 from agentsflare_kimi.lint.sources.regions import Entry, Source
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["insert_entry", "line_break", "merge_edits", "remove_entries"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.edits.entries import (
     NOT_SDK_KEYWORDS,
     added_entry,
@@ -20,6 +20,9 @@ from agentsflare_kimi.lint.sources.documents import word_before
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.migration import plan_migration
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["Policy", "body_edits", "known_request", "migration_fix", "rename_fix"]
 

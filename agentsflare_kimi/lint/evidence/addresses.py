@@ -6,13 +6,13 @@ as fast as for what may stand around them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
+    from typing import Final
 
 __all__ = ["base_urls", "clients", "is_ours", "posts"]
 

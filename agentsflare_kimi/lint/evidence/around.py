@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import (
     MOCKS,
     compares,
@@ -21,6 +20,7 @@ from agentsflare_kimi.lint.sources.targets import DOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.evidence.case import Verdict
     from agentsflare_kimi.lint.sources.steps import Step

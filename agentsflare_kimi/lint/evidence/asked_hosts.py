@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal
 from agentsflare_kimi.lint.evidence.addresses import base_urls, clients, is_ours, posts
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.client_options import are_known, put_in
@@ -33,6 +33,7 @@ from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
 __all__ = ["Asked", "Program"]
 

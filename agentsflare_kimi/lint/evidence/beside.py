@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import ASKS, CREDENTIALS, RECORDS
 from agentsflare_kimi.lint.requests.keys import describes_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.documents import Position
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "ABOUT_MODEL",

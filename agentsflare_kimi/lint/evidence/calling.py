@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, Literal
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "asks",

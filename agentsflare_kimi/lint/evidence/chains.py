@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.sources.targets import DOTS, KEYWORDS, past_generics
 from agentsflare_kimi.lint.sources.tree import is_word
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.tree import Token
 

@@ -5,15 +5,14 @@ A key that is not known to belong in a program's configuration or in a request i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from typing import Final
 
 __all__ = ["Surroundings", "is_plain_name", "names_the_model"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.callees import falls_back
 from agentsflare_kimi.lint.evidence.chains import operand_around
 from agentsflare_kimi.lint.kept import kept_with_first
@@ -13,10 +13,10 @@ from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import content_at, head_of
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 

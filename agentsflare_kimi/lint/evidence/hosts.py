@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple
 from agentsflare_kimi.lint.patterns import Rare, lazy
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 __all__ = ["Host", "Hosts", "names_other_models"]
 

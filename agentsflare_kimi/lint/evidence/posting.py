@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.calling import posts
 from agentsflare_kimi.lint.evidence.showing import SHOWING
@@ -14,6 +14,7 @@ from agentsflare_kimi.lint.sources.targets import content_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.requests.bindings import Bindings
     from agentsflare_kimi.lint.sources.tree import Part, Tree

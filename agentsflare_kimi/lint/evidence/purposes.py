@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import (
     is_chat,
     is_taken_down,
@@ -21,6 +21,7 @@ from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.evidence.case import Verdict
     from agentsflare_kimi.lint.sources.steps import Step

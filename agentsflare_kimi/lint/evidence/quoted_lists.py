@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.sources.documents import Position
     from agentsflare_kimi.lint.sources.tree import Tree
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple, Protocol
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import ABOUT_MODEL, compares, queries
 from agentsflare_kimi.lint.evidence.configured import (
@@ -19,10 +19,10 @@ from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_model_key
 from agentsflare_kimi.lint.sources.documents import word_before
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.documents import Position
 

@@ -5,8 +5,7 @@ A call, builder or variable that is not known to send it, or to pass it on uncha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal
 from agentsflare_kimi.lint.evidence.callees import COMPARES
 from agentsflare_kimi.lint.evidence.calling import (
     asks,
@@ -29,6 +28,7 @@ from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.requests.bodies import Body
     from agentsflare_kimi.lint.sources.tree import Token, Tree

@@ -6,9 +6,11 @@ Sources: the references of SDKs and frameworks, and the forms in which public co
 
 from __future__ import annotations
 
-from typing import Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.words import Words, words
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["SHOWING"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.around import Around
 from agentsflare_kimi.lint.evidence.beside import Beside, settled, squeeze
 from agentsflare_kimi.lint.evidence.callees import (
@@ -24,6 +24,7 @@ from agentsflare_kimi.models.catalog import find_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.evidence.case import Verdict
     from agentsflare_kimi.lint.evidence.sending import Sending

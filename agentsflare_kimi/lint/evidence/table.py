@@ -5,9 +5,10 @@ A fix is safe if there is evidence for a request and none against it.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple
 
-from agentsflare_kimi.named_tuple import NamedTuple
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["EVIDENCE", "NOTHING_SHOWS", "Evidence", "reasons_against", "shown", "speaks_for"]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import compares
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from agentsflare_kimi.lint.evidence.scalars import Judged, Wording
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.evidence.callees import falls_back
 from agentsflare_kimi.lint.evidence.commands import is_read
@@ -16,6 +16,7 @@ from agentsflare_kimi.lint.sources.documents import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.languages.base import Language
     from agentsflare_kimi.lint.sources.nodes import Node

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.arguments import FLAG, judge_argument, string_before
 from agentsflare_kimi.lint.evidence.callees import (
     ABOUT_MODEL,
@@ -26,6 +25,7 @@ from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.regions import Region
     from agentsflare_kimi.lint.sources.tree import Part, Tree

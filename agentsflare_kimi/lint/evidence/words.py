@@ -6,9 +6,10 @@ Sources: the references of SDKs and frameworks, and the forms in which public co
 
 from __future__ import annotations
 
-from typing import Final
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 
-from agentsflare_kimi.named_tuple import NamedTuple
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["WORDS", "Words", "words"]
 

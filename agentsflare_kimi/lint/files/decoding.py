@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from agentsflare_kimi.named_tuple import NamedTuple
+from agentsflare_kimi.fast_typing import NamedTuple
 
 __all__ = ["DecodedText", "decode"]
 

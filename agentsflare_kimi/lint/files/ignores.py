@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from agentsflare_kimi.named_tuple import NamedTuple
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

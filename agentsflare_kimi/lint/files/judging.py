@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
 from agentsflare_kimi.lint.files.decoding import decode

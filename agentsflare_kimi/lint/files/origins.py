@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.languages import language_of, load
 from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["is_left_out", "is_record", "why_left_out", "why_not_edited"]
 

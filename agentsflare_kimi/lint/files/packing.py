@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from itertools import takewhile
-from typing import cast
 
+from agentsflare_kimi.fast_typing import NamedTuple, cast
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
 from agentsflare_kimi.lint.files.upwards import upwards
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["FileSettings", "forget", "settings_for"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from functools import cache
-from typing import TYPE_CHECKING
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.files.git import find_repository
 from agentsflare_kimi.lint.files.ignores import Pattern, is_ignored, parse_patterns, verdict
 from agentsflare_kimi.lint.files.upwards import upwards

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.files.discovery import TEMPORARY_PREFIX
 
 if TYPE_CHECKING:

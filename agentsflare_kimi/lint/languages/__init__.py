@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.languages.index import FILENAMES, INTERPRETERS, SUFFIXES, TAGS
 from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.languages.base import Language
 
 __all__ = ["guessed", "language_in", "language_of", "load", "tagged"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.sources.lexer import Form, Handler
 
 if TYPE_CHECKING:
     import re
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.lexer import Scanner
 

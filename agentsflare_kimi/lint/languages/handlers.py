@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.sources.lexer import Form, Scanner
 
 __all__ = ["heredoc", "nested_comment", "quoted_run", "regex_literal", "ruby_percent", "skip"]

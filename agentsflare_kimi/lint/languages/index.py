@@ -3,9 +3,7 @@
 Written by `make generate` from the languages' data files; do not edit.
 """
 
-from typing import Final
-
-SUFFIXES: Final = {
+SUFFIXES = {
     "adoc": "asciidoc", "asciidoc": "asciidoc",
     "bat": "batch", "cmd": "batch",
     "bicep": "bicep", "bicepparam": "bicep",
@@ -55,7 +53,7 @@ SUFFIXES: Final = {
     "config": "xml", "csproj": "xml", "entitlements": "xml", "fsproj": "xml", "fxml": "xml", "plist": "xml", "pom": "xml", "props": "xml", "resx": "xml", "storyboard": "xml", "targets": "xml", "vbproj": "xml", "wsdl": "xml", "xaml": "xml", "xml": "xml", "xsd": "xml",
     "yaml": "yaml", "yml": "yaml",
 }
-FILENAMES: Final = {
+FILENAMES = {
     "containerfile": "dockerfile", "dockerfile": "dockerfile", "earthfile": "dockerfile",
     ".dev.vars": "env", ".flaskenv": "env",
     "jenkinsfile": "groovy",
@@ -68,7 +66,7 @@ FILENAMES: Final = {
     "pipfile": "toml",
     "procfile": "yaml",
 }
-TAGS: Final = {
+TAGS = {
     "asciidoc": "asciidoc",
     "batch": "batch", "dos": "batch", "winbatch": "batch",
     "bicep": "bicep",
@@ -119,7 +117,7 @@ TAGS: Final = {
     "xml": "xml",
     "yaml": "yaml",
 }
-INTERPRETERS: Final = {
+INTERPRETERS = {
     "fish": "fish",
     "node": "javascript",
     "julia": "julia", "rscript": "julia",

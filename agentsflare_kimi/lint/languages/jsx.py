@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.languages.handlers import operand_follows
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.sources.lexer import Form, Scanner
 
 __all__ = ["element"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.reporters.json_pieces import HERE, document_with
 from agentsflare_kimi.lint.reporters.pieces import separated
 from agentsflare_kimi.lint.reporters.places import (
@@ -19,6 +19,7 @@ from agentsflare_kimi.lint.reporters.places import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from agentsflare_kimi.lint.findings import Edit, Finding, Fix
     from agentsflare_kimi.lint.reporters import Reported

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr  # writes XML, reads none
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.reporters.places import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from agentsflare_kimi.lint.findings import Finding
     from agentsflare_kimi.lint.reporters import Reported

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.line_starts import line_starts, split_lines
 from agentsflare_kimi.lint.masking import key_spans, mask_keys
 from agentsflare_kimi.printable import printable

@@ -6,9 +6,8 @@ facts/reliability.md section 2c, T26; stable identity as in facts/lint.md sectio
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from agentsflare_kimi import __version__
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.reporters.data import fingerprints
 from agentsflare_kimi.lint.reporters.json_pieces import HERE, document_with
 from agentsflare_kimi.lint.reporters.places import (
@@ -23,6 +22,7 @@ from agentsflare_kimi.lint.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from agentsflare_kimi.lint.findings import Edit, Finding, Fix
     from agentsflare_kimi.lint.reporters import Reported

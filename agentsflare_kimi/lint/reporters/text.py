@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.masking import hide
 from agentsflare_kimi.lint.reporters.pieces import separated
 from agentsflare_kimi.lint.reporters.places import harmless, keys_in, line_of, one_line, start_of
@@ -12,6 +12,7 @@ from agentsflare_kimi.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from agentsflare_kimi.lint.findings import Finding, Fix
     from agentsflare_kimi.lint.reporters import Reported

@@ -7,8 +7,7 @@ group of the same request. One that cannot be read leaves the request incomplete
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group, group_at, names_model
 from agentsflare_kimi.lint.requests.pieces import Pieces
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, callee_of, read_body
@@ -12,6 +12,7 @@ from agentsflare_kimi.lint.sources.regions import STRING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.regions import Region
     from agentsflare_kimi.lint.sources.tree import Part, Token, Tree

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 from agentsflare_kimi.lint.sources.targets import callee_at
 from agentsflare_kimi.lint.sources.tree import Tree
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "Body",

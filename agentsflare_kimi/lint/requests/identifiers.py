@@ -6,10 +6,12 @@ Takes linear time: needles are searched as plain strings, and each identifier is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["Name", "find_names"]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.patterns import lazy
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "MODEL_FLAG",

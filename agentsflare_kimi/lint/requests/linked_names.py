@@ -12,16 +12,16 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.sources.targets import content_at
 from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 __all__ = ["LinkedNames", "Origin", "plain"]
 

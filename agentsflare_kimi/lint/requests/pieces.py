@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Form, Group, callee_of, group_at
 from agentsflare_kimi.lint.sources.regions import Entry
@@ -12,6 +12,7 @@ from agentsflare_kimi.lint.sources.targets import code_before, end_of_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.tree import Tree
 

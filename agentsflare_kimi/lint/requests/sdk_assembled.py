@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
 from agentsflare_kimi.lint.requests.sdk_bodies import may_have, snake, value_of
@@ -18,6 +18,7 @@ from agentsflare_kimi.lint.sources.targets import code_before, end_of_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.languages.base import AssembledForm
     from agentsflare_kimi.lint.sources.tree import Tree

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
@@ -27,6 +27,8 @@ from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, strin
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.languages.base import RequestForm
     from agentsflare_kimi.lint.sources.tree import Tree
 

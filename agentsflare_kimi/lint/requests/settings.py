@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_number, string_value
 from agentsflare_kimi.lint.sources.tree import Part, Tree, is_word
 from agentsflare_kimi.lint.sources.types import sign_of
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 __all__ = ["Setting", "Settings", "number_ahead", "setting_of"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import compares, is_held_against, queries
 from agentsflare_kimi.lint.evidence.sending import Sending
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
@@ -18,6 +18,9 @@ from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.tree import Tree
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["find_written"]
 

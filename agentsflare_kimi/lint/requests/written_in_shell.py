@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.commands import command_at, posts_a_request
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import language_of, load
@@ -13,6 +13,9 @@ from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.templates import Template
 from agentsflare_kimi.lint.sources.documents import Embedded, slice_of
 from agentsflare_kimi.lint.sources.regions import Region, Source
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["find_in_shell"]
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, cast
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.rules.index import INDEX
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.rules.base import Rule
 
 __all__ = ["CODES", "RULES", "rules_for"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, known_request, migration_fix
 from agentsflare_kimi.lint.findings import Edit, Fix
@@ -25,10 +25,10 @@ from agentsflare_kimi.lint.requests.bodies import (
 from agentsflare_kimi.lint.requests.linked_names import LinkedNames
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.migration import plan_migration
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.evidence.hosts import Hosts
     from agentsflare_kimi.lint.requests.mentions import Mention

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.asked_hosts import Program
 from agentsflare_kimi.lint.evidence.hosts import Hosts
 from agentsflare_kimi.lint.evidence.table import reasons_against, speaks_for
@@ -25,9 +25,10 @@ from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.models.catalog import KimiModel, catalog, find_model
 from agentsflare_kimi.models.successors import successor_of
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.rules.asked_elsewhere import AskedElsewhere
 
 __all__ = ["NAMES", "Problem", "Reading", "Rule", "Sample", "checked_later", "models_named"]

@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.callees import is_chat
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, callee_of, group_at
@@ -24,7 +24,9 @@ from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
 from agentsflare_kimi.lint.sources.targets import target_of
 from agentsflare_kimi.lint.sources.tree import Part, Token
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["Carried", "Carriers", "has_model"]
 

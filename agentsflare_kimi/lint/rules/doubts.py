@@ -6,14 +6,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.table import EVIDENCE, NOTHING_SHOWS
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import Rare, lazy, small
 from agentsflare_kimi.lint.rules.base import Problem
 from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["with_doubts"]
 

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.wording import clipped, in_one_line
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.hosts import HostRetirement, host_retirements
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

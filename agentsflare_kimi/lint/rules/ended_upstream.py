@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.rules.base import NAMES, Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.model_names import place_note, problem_at, whole_names
 from agentsflare_kimi.lint.rules.wording import in_one_line
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.imports import import_edit
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.findings import Edit, Fix
@@ -15,6 +15,9 @@ from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import Source
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.commands import command_at
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.requests.clients import ClientCall, find_client_calls, resolve
@@ -16,6 +16,9 @@ from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import Source
 from agentsflare_kimi.lint.sources.shell import ShellDocument
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

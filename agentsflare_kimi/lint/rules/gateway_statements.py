@@ -6,14 +6,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import islice
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.requests.keys import is_api_key
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.tree import Part, Tree, is_word
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["HOST", "MOST", "goes_to_gateway", "goes_to_gateway_alone"]
 

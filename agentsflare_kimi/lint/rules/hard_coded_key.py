@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import small
 from agentsflare_kimi.lint.requests.keys import is_api_key
@@ -15,6 +15,9 @@ from agentsflare_kimi.lint.rules.key_fixes import key_fix
 from agentsflare_kimi.lint.rules.urls import GATEWAY
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Value
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

@@ -3,9 +3,9 @@
 Written by `make generate` from the rules' modules; do not edit.
 """
 
-from typing import Final
+from __future__ import annotations
 
-INDEX: Final[tuple[tuple[str, str, bool, tuple[str, ...]], ...]] = (
+INDEX: tuple[tuple[str, str, bool, tuple[str, ...]], ...] = (
     ('AFK001', 'retired', False, ('kimi-', 'moonshot-')),
     ('AFK002', 'deprecated', False, ('kimi-', 'moonshot-')),
     ('AFK003', 'example', False, ('kimi-', 'moonshot-')),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.imports import import_edit
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.findings import Edit, Fix
@@ -17,6 +17,9 @@ from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Value
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["key_fix"]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.rules.base import Rule, Sample, checked_later
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

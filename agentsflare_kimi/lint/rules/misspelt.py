@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.mentions import Mention, is_inside
@@ -14,6 +14,9 @@ from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.model_names import move_fix
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.models.catalog import KimiModel, get_model, list_models, read_name
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import Policy, migration_fix, rename_fix
 from agentsflare_kimi.lint.evidence.table import NOTHING_SHOWS, reasons_against, speaks_for
@@ -17,7 +17,9 @@ from agentsflare_kimi.lint.rules.wording import clipped, in_one_line, thinking_o
 from agentsflare_kimi.lint.sources.documents import Document
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.migration import plan_migration
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["move_fix", "moving_problem", "place_note", "problem_at", "whole_names"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.bodies import callee_of
@@ -17,7 +17,9 @@ from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
 from agentsflare_kimi.lint.sources.targets import code_before
 from agentsflare_kimi.lint.sources.tree import Tree
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agentsflare_kimi.fast_typing import NamedTuple
 from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import body_edits, known_request
 from agentsflare_kimi.lint.findings import Fix
@@ -13,7 +14,6 @@ from agentsflare_kimi.lint.rules.base import Problem, Reading
 from agentsflare_kimi.lint.sources.literals import COMPUTED
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.rules import ABSENT, Rejection, find_rejections
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Request", "find_requests", "rejected"]
 

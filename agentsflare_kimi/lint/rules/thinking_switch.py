@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.rejections import find_requests, rejected
 from agentsflare_kimi.models.catalog import KimiModel
 from agentsflare_kimi.models.rules import thinking_type
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.requests.bodies import Body
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.rejections import Request, find_requests
 from agentsflare_kimi.lint.rules.wording import extra_field, in_one_line
 from agentsflare_kimi.models.catalog import MINIMUM_THINKING_BUDGET
 from agentsflare_kimi.models.rules import is_thinking
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["RULE"]
 

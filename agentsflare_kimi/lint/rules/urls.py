@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.rules.base import Reading
 from agentsflare_kimi.lint.sources.documents import Value
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["GATEWAY", "GatewayUrl", "find_urls"]
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
 from agentsflare_kimi.lint.sources.literals import read_number
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.requests.mentions import Mention
     from agentsflare_kimi.lint.sources.documents import Document
 

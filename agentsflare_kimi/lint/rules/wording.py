@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.languages import load
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["MOST", "clipped", "extra_field", "in_one_line", "thinking_off"]
 

@@ -7,8 +7,8 @@ is at this place? Nothing is executed, and a text that names no model is never p
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.languages import load
 
 if TYPE_CHECKING:

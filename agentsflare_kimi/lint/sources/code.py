@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.evidence.verdict import judge
 from agentsflare_kimi.lint.languages import load
@@ -19,6 +19,7 @@ from agentsflare_kimi.lint.sources.tree import Tree
 
 if TYPE_CHECKING:
     import re
+    from typing import Final
 
     from agentsflare_kimi.lint.requests.bindings import Bindings
     from agentsflare_kimi.lint.requests.settings import Settings

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from agentsflare_kimi.lint.requests.bodies import Body
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from agentsflare_kimi.lint.requests.settings import Setting

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, partial
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import Region, RegionKind
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["Form", "Handler", "Scanner", "Syntax", "scan", "syntax_of"]
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["COMPUTED", "read_entries", "read_literal", "read_number", "string_value"]
 

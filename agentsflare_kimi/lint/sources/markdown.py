@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.commands import is_chat_url
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import guessed, language_in, load
@@ -16,7 +16,9 @@ from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
 from agentsflare_kimi.lint.sources.markup import MarkupDocument, find_comments
 from agentsflare_kimi.lint.sources.plain import ProseDocument
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = [
     "BlocksDocument",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.configured import Surroundings, names_the_model
 from agentsflare_kimi.lint.evidence.scalars import wording
 from agentsflare_kimi.lint.languages import language_in, load
@@ -15,10 +15,10 @@ from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.requests.mentions import is_inside
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around, slice_of
 from agentsflare_kimi.lint.sources.plain import ProseDocument
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.documents import Position
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import group_at
 from agentsflare_kimi.lint.sources.code import CodeDocument
@@ -13,6 +13,7 @@ from agentsflare_kimi.lint.sources.literals import read_entries, read_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.regions import Entry, Source
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.scalars import wording
 from agentsflare_kimi.lint.evidence.unknown_files import judge_loosely
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value, line_around
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["PlainDocument", "ProseDocument"]
 

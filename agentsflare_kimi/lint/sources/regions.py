@@ -6,10 +6,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final, Literal
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["COMMENT", "STRING", "Entry", "Region", "RegionKind", "Source"]
 

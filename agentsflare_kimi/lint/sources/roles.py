@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.sources.regions import STRING
 from agentsflare_kimi.lint.sources.steps import Kind, Step
@@ -26,6 +26,7 @@ from agentsflare_kimi.lint.sources.types import clause_at, commas_of, is_ternary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 __all__ = ["steps_from"]
 

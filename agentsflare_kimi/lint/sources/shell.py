@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.commands import (
     asks_a_model,
     command_at,
@@ -20,6 +20,9 @@ from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_model_key
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value, line_around
 from agentsflare_kimi.lint.sources.regions import Region
+
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["ShellDocument"]
 

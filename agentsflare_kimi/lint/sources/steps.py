@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from agentsflare_kimi.fast_typing import Literal, NamedTuple
 from agentsflare_kimi.lint.sources.tree import Part
-from agentsflare_kimi.named_tuple import NamedTuple
 
 __all__ = ["Kind", "Step"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.sources.steps import Kind
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.languages import language_of
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.identifiers import find_names
@@ -15,6 +15,7 @@ from agentsflare_kimi.lint.sources.yaml_nodes import YamlNodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
 __all__ = ["YamlDocument"]
 

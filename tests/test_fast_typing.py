@@ -1,4 +1,4 @@
-"""Our `NamedTuple` makes what `typing.NamedTuple` makes, without compiling annotations."""
+"""`NamedTuple` makes what `typing.NamedTuple` makes; the linter loads no `typing`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing
 
 import pytest
 
-from agentsflare_kimi.named_tuple import NamedTuple
+from agentsflare_kimi.fast_typing import NamedTuple
 
 
 class Place(NamedTuple):
@@ -108,11 +108,77 @@ def test_compiles_no_annotation_and_one_constructor_for_each_number_of_fields(mo
     assert compiled == []
 
 
+def run(code, *arguments):
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+
+
 @pytest.mark.parametrize("module", ["lint.check", "models.migration"])
-def test_is_used_by_all_that_the_linter_loads(module):
-    code = (
+def test_named_tuple_is_used_by_all_that_the_linter_loads(module):
+    done = run(
         "import typing; made = []; typing._make_nmtuple = lambda *a, **k: made.append(a) or 1/0\n"
         f"import agentsflare_kimi.{module}"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.returncode == 0, done.stderr
+
+
+FOUND = {
+    "ask.py": 'client.chat.completions.create(model="kimi-k2-thinking", messages=messages)\n',
+    "ask.ts": "await client.chat.completions.create({ model: 'kimi-k2-thinking', messages });\n",
+    "ask.yaml": "model: kimi-k2-thinking\n",
+    "ask.json": '{"model": "kimi-k2-thinking", "messages": []}\n',
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_linter_reports_a_finding_without_loading_typing(name, tmp_path):
+    (tmp_path / name).write_text(FOUND[name])
+    done = run(
+        "import sys; from agentsflare_kimi.cli import main; code = main(sys.argv[1:])\n"
+        "print(code, 'typing' in sys.modules)",
+        "lint",
+        str(tmp_path / name),
+    )
+    assert done.stdout.splitlines()[-1] == "1 False", done.stderr
+
+
+def test_linter_checks_the_models_of_an_overlay_without_typing(tmp_path):
+    (tmp_path / "ask.py").write_text(FOUND["ask.py"].replace("k2-thinking", "k9"))
+    overlay = tmp_path / "models.toml"
+    overlay.write_text(
+        'format = 2\n[[models]]\nid = "kimi-k9"\nstatus = "deprecated"\nfamily = "plain"\n'
+        'successor = "kimi-k2.6"\n'
+    )
+    done = run(
+        "import os, sys; os.environ['AGENTSFLARE_MODELS_FILE'] = sys.argv.pop()\n"
+        "from agentsflare_kimi.cli import main; main(sys.argv[1:])",
+        "lint",
+        str(tmp_path / "ask.py"),
+        str(overlay),
+    )
+    assert "`kimi-k9` is deprecated" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "imported",
+    [
+        "agentsflare_kimi import KimiModel as Public",
+        "agentsflare_kimi import Migration as Public",
+        "agentsflare_kimi import Notice as Public",
+        "agentsflare_kimi.lint import Finding as Public",
+        "agentsflare_kimi.lint import LintConfig as Public",
+    ],
+)
+def test_users_can_resolve_the_annotations_of_public_types(imported):
+    done = run(
+        f"from {imported}; import typing; hints = typing.get_type_hints(Public)\n"
+        "print([str(hint) for hint in hints.values()])"
+    )
+    assert "'str[" not in done.stdout
+    assert done.returncode == 0, done.stderr
+
+
+def test_status_of_a_model_has_its_values():
+    done = run("from agentsflare_kimi import ModelStatus; print(ModelStatus.__args__)")
+    assert "'retired'" in done.stdout

@@ -65,10 +65,12 @@ def find(
         return []
     document = read(text, language_of(filename, text))
     day = today or date.today()  # noqa: DTZ011  # the user's own day
-    reason = why_not_edited(filename, text)
-    lines = line_starts(text)
     reading = Reading(document, day, migrate_to=migrate_to, is_tracked=is_tracked)
     found = _told_once(list(_find(reading)))
+    if not found:
+        return []
+    lines = line_starts(text)
+    reason = why_not_edited(filename, text)
     problems = with_doubts([item.problem for item in found], document, lines)
     found = [
         _weighed(_Found(item.rule, problem), reason)
@@ -107,7 +109,8 @@ def _told_once(found: list[_Found]) -> list[_Found]:
     return [
         item
         for item in found
-        if item.rule.code not in _AT_GATEWAY
+        if not ended
+        or item.rule.code not in _AT_GATEWAY
         or not any(end.start < item.problem.end and item.problem.start < end.end for end in ended)
     ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, count
+from operator import add
+
 __all__ = ["line_starts", "split_lines"]
 
 
@@ -14,12 +17,9 @@ def line_starts(text: str) -> list[int]:
     Returns:
         The offset of each line's first code point.
     """
-    end = _line_end(text)
-    starts = [0]
-    position = 0
-    while (position := text.find(end, position) + 1) > 0:
-        starts.append(position)
-    return starts
+    *lines, _ = text.split(_line_end(text))
+    # Not line by line, because a long text has very many.
+    return [0, *map(add, accumulate(map(len, lines)), count(1))]
 
 
 def split_lines(text: str) -> tuple[str, ...]:

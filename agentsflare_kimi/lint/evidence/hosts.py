@@ -172,7 +172,7 @@ class Hosts:
     @cached_property
     def _has_vendor(self) -> bool:
         lowered = self._lowered
-        if not any(name in lowered for name in _NAMED):
+        if not any(map(lowered.__contains__, _NAMED)):
             return False
         providers = [match["name"] for named in _PROVIDER for match in named.matches(lowered)]
         if providers and all(map(_PROVIDES.match, providers)):

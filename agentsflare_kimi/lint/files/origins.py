@@ -126,11 +126,16 @@ def _root_of(folder: str) -> str:
     """Find the project directory around *folder*; else the working directory, or the root."""
     above = folder
     while above and above != os.path.dirname(above):
-        if any(os.path.lexists(os.path.join(above, mark)) for mark in _ROOTS):
+        if _is_root(above):
             return above
         above = os.path.dirname(above)
     here = os.getcwd().replace("\\", "/")
     return here if folder == here or folder.startswith(f"{here}/") else ""
+
+
+@lru_cache(maxsize=1024)
+def _is_root(folder: str) -> bool:
+    return any(os.path.lexists(os.path.join(folder, mark)) for mark in _ROOTS)
 
 
 def _is_test(name: str) -> bool:

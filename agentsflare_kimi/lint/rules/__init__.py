@@ -5,7 +5,7 @@ To add one, add a module with a `RULE` here and run `make generate`, which write
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
@@ -22,6 +22,8 @@ __all__ = ["CODES", "RULES", "rules_for"]
 CODES: Final[Sequence[str]] = tuple(code for code, *_ in INDEX)
 """The codes of all rules, so that settings can be checked without loading a rule."""
 
+_NEEDLES: Final = frozenset(needles for *_, needles in INDEX)
+
 if TYPE_CHECKING:
     RULES: Sequence[Rule]
 else:
@@ -29,7 +31,7 @@ else:
     def __getattr__(name: str) -> object:
         if name != "RULES":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return _load(module for _, module, _, _ in INDEX)
+        return _load(tuple(module for _, module, _, _ in INDEX))
 
 
 def rules_for(text: str, *, is_moving: bool = False) -> Sequence[Rule]:
@@ -42,17 +44,21 @@ def rules_for(text: str, *, is_moving: bool = False) -> Sequence[Rule]:
     Returns:
         The rules, ordered by code.
     """
+    # Several rules look for the same.
+    held = {needles: any(map(text.__contains__, needles)) for needles in _NEEDLES}
     return _load(
-        module
-        for _, module, is_for_moves, needles in INDEX
-        if any(map(text.__contains__, needles)) and (is_moving or not is_for_moves)
+        tuple(
+            module
+            for _, module, is_for_moves, needles in INDEX
+            if held[needles] and (is_moving or not is_for_moves)
+        )
     )
 
 
-def _load(modules: Iterable[str]) -> tuple[Rule, ...]:
+@cache
+def _load(modules: tuple[str, ...]) -> tuple[Rule, ...]:
     return tuple(map(_rule_of, modules))
 
 
-@cache
 def _rule_of(module: str) -> Rule:
     return cast("Rule", import_module(f"{__name__}.{module}").RULE)

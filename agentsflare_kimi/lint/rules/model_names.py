@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.edits.layout import merge_edits
@@ -250,7 +251,8 @@ def _rename_risk(mention: Mention, move: _Move) -> str:
     return "; ".join([*risks, *_changes(move)])
 
 
-def _changes(move: _Move) -> list[str]:
+@lru_cache(maxsize=64)
+def _changes(move: _Move) -> Sequence[str]:
     old, new = move.old, move.new
     plan = plan_migration({"model": old.id}, settings=Policy(move.migrate_to))
     lost = [change.reason for change in plan.changes if change.is_lossy]

@@ -44,6 +44,9 @@ _POST: Final = lazy(
     r"|(?<=n)ew_?request\w*|(?<=s)tream|(?<=c)url_init|(?<=u)r[li](?:\.(?:create|parse))?|(?<=c)url"
     r"|(?<=x)h|(?<=h)ttps?|(?<=w)get))(?:\(\s*|(?=\s+[-\"'$h{]))"
 )
+# `export async function POST(request)`, `def post(self, request)`: answers requests.
+_DEFINES: Final = frozenset({"def", "func", "function", "fun", "fn"})
+_LONGEST: Final = len(" function ")
 _CLIENT_NAME: Final = lazy(r"[OCN](?:penAI|hatClient|lient::with_config|ewClientWithConfig)")
 _CLIENT: Final = lazy(
     r"(?:(?:(?<!\w)|(?<=\bAsync)|(?<=\bAzure)|(?<=\bAsyncAzure))OpenAI(?:Client)?(?:::Client\.new)?"
@@ -75,7 +78,10 @@ def base_urls(text: str) -> Iterator[re.Match[str]]:
 
 def posts(text: str) -> Iterator[re.Match[str]]:
     """Find the calls and commands that may send a request to a URL."""
-    return _POST.finditer(text)
+    for match in _POST.finditer(text):
+        before = text[max(0, match.start() - _LONGEST) : match.start()]
+        if not before[-1:].isspace() or _DEFINES.isdisjoint(before.split()[-1:]):
+            yield match
 
 
 def clients(text: str) -> Iterator[re.Match[str]]:

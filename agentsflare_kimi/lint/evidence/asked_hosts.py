@@ -14,7 +14,7 @@ from functools import cached_property
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal
 from agentsflare_kimi.lint.evidence.addresses import base_urls, clients, is_ours, posts
 from agentsflare_kimi.lint.evidence.callees import words_of
-from agentsflare_kimi.lint.evidence.client_options import are_known, put_in
+from agentsflare_kimi.lint.evidence.client_options import are_known, imports_another_client, put_in
 from agentsflare_kimi.lint.evidence.expressions import (
     arguments_at,
     branches_of,
@@ -58,13 +58,6 @@ _WRITTEN: Final = lazy(
 )
 # A value that another module may give.
 _FROM: Final = r"(?m)^[ \t]*(?:from|import)\b[^\n]*(?<![\w.]){0}\b(?!\.)"
-# A class of the SDK's name that is another one.
-_ALIEN: Final = lazy(
-    r"(?m)^[ \t]*(?:from\s+(?!{0})[\w.]+\s+import\b|import\b(?=[^\"'\n]*[\"'](?!{0})))[^\n]*"
-    r"\b(?:Async)?OpenAI\b|\b(?!(?:Async)?OpenAI\b)\w+\s+as\s+(?:Async)?OpenAI\b".replace(
-        "{0}", "(?:" + "|".join(sorted(SHOWING["sdk-modules"].words)) + r")\b"
-    )
-)
 _CHOICE: Final = lazy(r"\bif\b|\s\?\s")
 _CALL: Final = lazy(r"([A-Za-z_]\w*)\(")
 _KEEPS: Final = frozenset[str]().union(
@@ -79,6 +72,7 @@ _NAMED: Final = lazy(r"[\w$@.?>-]*?(?P<last>\w+)(?P<called>\(.*\))?", re.DOTALL)
 _PART: Final = lazy(r"(?:\w+\.)*(?P<client>\w+)\.(?:GetChatClient|with_options|withOptions)\(")
 # A path, which is added to the base URL of the client that posts to it; and that client.
 _RELATIVE: Final = lazy(r"[\"'`]/?[\w/-]+[\"'`]\Z")
+_URL: Final = lazy(r"//[\w.-]+")
 _OWNER: Final = lazy(r"(\w+)(?:\.|->)\Z")
 _TYPE: Final = lazy(r"[A-Z][\w.<>\[\]| ]*")
 # What an excerpt does not have: where its names come from, and what they are part of.
@@ -137,7 +131,7 @@ class Program:
             return "unseen"
         if any(map(_is_client, self._imported())) or not all(map(self._builds, self._handed())):
             return "unseen"
-        if _ALIEN.search(self._text):
+        if imports_another_client(self._text):
             return "unseen"
         if not all(map(self._is_configured, clients(self._text))):
             return "unseen"
@@ -172,7 +166,7 @@ class Program:
         """Tell whether the client that a path is posted with is given a base URL in the text."""
         owner = _OWNER.search(self._text[:start].rpartition("\n")[2])
         built = self._given.values_of(owner[1]) if owner else ()
-        return bool(built) and all(any(base_urls(value)) for value in built)
+        return bool(built) and all(any(base_urls(v)) or _names_our_url(v) for v in built)
 
     def _handed(self) -> Iterator[str]:
         """Yield the clients that are handed on, except by parameters' defaults."""
@@ -257,6 +251,9 @@ class Program:
     def _roots(self) -> Iterator[str]:
         """Yield the names of the clients that requests go through."""
         for match in _ROOT.finditer(_IMPORTS.sub("", self._text)):
+            if match["name"] == "OpenAI" and match[0].partition("OpenAI")[2][1:2].isupper():
+                # A namespace of types: `OpenAI.Chat.Completions.ChatCompletionTool`.
+                continue
             if match["name"] != ")":
                 yield match["name"]
                 continue
@@ -287,6 +284,10 @@ class Program:
         if not callee[:1].isupper() and callee.lower() not in WORDS["chat-calls"].words:
             return self._given.defines(callee)
         return re.search(_OWN.format(callee), self._text) is None
+
+
+def _names_our_url(value: str) -> bool:
+    return any(is_ours(url[0]) for url in _URL.finditer(value))
 
 
 def _keeps_the_host(function: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tells whether the options that a client is built with leave its requests where they go."""
+"""Tells whether the class and the options of a client leave its requests where they go."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Final
 
-__all__ = ["are_known", "put_in"]
+__all__ = ["are_known", "imports_another_client", "put_in"]
 
 # Options that are put together elsewhere: `**options`, `...options`, `new OpenAI(options)`.
 _PUT_IN: Final = lazy(
@@ -26,6 +26,13 @@ _HELD: Final = lazy(r"(?:new\s+)?[\w.]*\s*[({]\s*")
 _HOLDERS: Final = frozenset({"", "options", "config", "configuration"})
 _ADDRESSES: Final = frozenset({"baseurl", "baseuri", "uribase", "apibase", "endpoint", "host"})
 _KNOWN: Final = SHOWING["client-options"].words | _ADDRESSES
+# A class of the SDK's name that is another one.
+_ALIEN: Final = lazy(
+    r"(?m)^[ \t]*(?:from\s+(?!{0})[\w.]+\s+import\b|import\b(?=[^\"'\n]*[\"'](?!{0})))[^\n]*"
+    r"\b(?:Async)?OpenAI\b|\b(?!(?:Async)?OpenAI\b)\w+\s+as\s+(?:Async)?OpenAI\b".replace(
+        "{0}", "(?:" + "|".join(sorted(SHOWING["sdk-modules"].words)) + r")\b"
+    )
+)
 
 
 def put_in(options: str) -> Iterator[str]:
@@ -57,3 +64,8 @@ def are_known(options: str, is_ours: Callable[[str], bool], *, is_literal: bool 
         elif squeezed not in _KNOWN:
             return False
     return True
+
+
+def imports_another_client(text: str) -> bool:
+    """Tell whether a text gives the SDK's name to a class from elsewhere."""
+    return _ALIEN.search(text) is not None

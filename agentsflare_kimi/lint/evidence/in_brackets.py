@@ -21,7 +21,7 @@ BODY_KEYS: Final = SHOWING["body-keys"].words
 
 _PAIRS: Final = frozenset({":", "=>", "=", "->", "to"})
 BEFORE: Final = frozenset(
-    {"await", "new", "&", "*", "try", "%", "@", "!", "**", "...", "const", "["}
+    {"await", "new", "&", "*", "try", "%", "@", "!", "**", "...", "const", "[", "map"}
 )
 """Signs and words that may stand between a sign of assignment and a request."""
 

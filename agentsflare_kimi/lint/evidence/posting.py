@@ -7,6 +7,7 @@ from itertools import pairwise
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.calling import posts
+from agentsflare_kimi.lint.evidence.chains import chain_before
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.requests.bindings import Bindings
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 
-__all__ = ["CHAT_PATHS", "is_body_of_request", "is_posted", "may_be_chat_url"]
+__all__ = ["CHAT_PATHS", "is_body_of_request", "is_posted", "is_posted_in_block", "may_be_chat_url"]
 
 CHAT_PATHS: Final = ("completions", "/responses")
 """What the URLs of a chat API hold."""
@@ -29,6 +30,7 @@ _HAVE_URL: Final = frozenset({"post", "uri", "url", "newbuilder"})
 _BODIES: Final = frozenset({"httpbody", "body", "content"})
 _REQUESTS: Final = frozenset({"URLRequest", "HttpRequestMessage", "Post"})
 _OWNER_AND_NAME: Final = 3
+_LONGEST_METHOD: Final = len("MethodPost")
 _STRING: Final = lazy(r"\"[^\"$]*\"|'[^'$]*'")
 # What answers requests, and may make some of its own: `app.post("/chat", async () => ...)`.
 _FUNCTION: Final = lazy(r"=>|\b(?:function|func|lambda|def)\b")
@@ -63,6 +65,21 @@ def is_posted(tree: Tree, names: tuple[str, ...], opener: int) -> bool:
     return _is_handle(names) or may_be_chat_url(url)
 
 
+def is_posted_in_block(tree: Tree, names: tuple[str, ...], opener: int) -> bool:
+    """Tell whether a call gives the body to a request around it: `post(url) { setBody(...) }`."""
+    if len(names) != 1 or names[0].lower() not in SHOWING["bodies"].words:
+        return False
+    block = tree.part_at(opener).opener
+    if block < 0 or tree.source.text[block] != "{":
+        return False
+    outer = tree.tokens(tree.part_at(block))
+    before = tree.index_of(outer, block) - 1
+    if before < 0 or outer[before].text != "(":
+        return False
+    around = chain_before(outer, before)
+    return bool(around) and is_posted(tree, around, outer[before].start)
+
+
 def _opener_of_url(tree: Tree, opener: int) -> int:
     """Return the bracket of the call before in a chain that has the URL; -1 if none has."""
     outer = tree.tokens(tree.part_at(opener))
@@ -79,7 +96,13 @@ def _method_in(tree: Tree, opener: int) -> int:
     """Return which argument of a call is the method POST; their number if none is."""
     parts = tree.parts_of(opener)
     tree.source.visits += len(parts)
-    return next((p.nth for p in parts if _text(tree, p).upper() == "POST"), len(parts))
+    return next((p.nth for p in parts if _is_method(tree, p)), len(parts))
+
+
+def _is_method(tree: Tree, part: Part) -> bool:
+    """Tell whether an argument is the method POST: `"POST"`, `http.MethodPost`."""
+    end = tree.source.text[max(part.start, part.end - _LONGEST_METHOD) : part.end]
+    return end == "MethodPost" or _text(tree, part).upper() == "POST"
 
 
 def may_be_chat_url(expression: str) -> bool:

@@ -20,7 +20,11 @@ from agentsflare_kimi.lint.evidence.calling import (
 )
 from agentsflare_kimi.lint.evidence.chains import Operand, chain_before, operand_around
 from agentsflare_kimi.lint.evidence.in_brackets import BEFORE, BODY_KEYS, InBrackets
-from agentsflare_kimi.lint.evidence.posting import is_body_of_request, is_posted
+from agentsflare_kimi.lint.evidence.posting import (
+    is_body_of_request,
+    is_posted,
+    is_posted_in_block,
+)
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.targets import name_before
@@ -137,7 +141,10 @@ class Sending:
         if posts(names):
             is_sent = is_body and not place.is_inside
             return "sent" if is_sent and is_posted(tree, names, place.part.opener) else "unknown"
-        if encodes(names):
+        if not place.is_inside and is_posted_in_block(tree, names, place.part.opener):
+            return "sent"
+        if encodes(names) or (is_literal and names == ("any",)):
+            # Go's `map[string]any{...}` ends in its type.
             return "hands on" if key else "marks"
         return "typed" if hands_on(names) else "unknown"
 

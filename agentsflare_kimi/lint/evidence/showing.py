@@ -81,7 +81,7 @@ SHOWING: Final[dict[str, Words]] = {
         apikey token apitoken accesstoken key credential organization organizationid
         project timeout requesttimeout maxretries retries retry defaultheaders headers
         extraheaders dangerouslyallowbrowser logger logging loglevel logerrors httpclient
-        model temperature streaming maxtokens user webhooksecret
+        model temperature streaming maxtokens user webhooksecret basepath port scheme
         """,
     ),
     "sdk-modules": words(
@@ -135,7 +135,7 @@ SHOWING: Final[dict[str, Words]] = {
         newbufferstring stringcontent jsoncontent tostring serialize serializeobject
         serializetoutf8bytes some ok new tojson to_json encodetostring writevalueasstring
         writevalueasbytes jsonobjectof data jsonserialization str string array list of
-        fromiter into from as_bytes encode! byte json.generate json.dump
+        fromiter into from as_bytes encode! byte json.generate json.dump requestbody.create
         json.serialize ofstring ofbytearray
         """,
     ),
@@ -175,7 +175,8 @@ SHOWING: Final[dict[str, Words]] = {
         contextlength contextwindow enabled disabled proxy organization organizationid
         systemprompt system temperature maxtokens topp kind sdk enablethinking
         thinkingenabled defaultmodel modelname modelid llmmodel chatmodel apitype
-        maxcontextsize maxsteps requesttimeout headers extraheaders
+        maxcontextsize maxsteps requesttimeout headers extraheaders apikeysecret secretname
+        existingsecret secretkey secretref
         """,
     ),
     "setting-words": words(

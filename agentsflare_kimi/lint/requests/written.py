@@ -67,7 +67,7 @@ def _written(tree: Tree, region: Region, sending: Sending) -> Embedded | None:
     if source.text[region.inner_start : region.inner_end].lstrip()[:1] not in {"{", "["}:
         return None
     step = next(steps_from(tree, region.start), None) if region.kind == "string" else None
-    if step and step.kind == "compared":
+    if step and step.kind == "compared" and (not step.callee or compares(step.callee)):
         return None
     is_expected = step is not None and (
         is_held_against(step.name) or compares(step.callee) or queries(step.callee)

@@ -168,8 +168,8 @@ class Tree:
 
     def _is_object(self, opener: int) -> bool:
         match = _IS_ENTRY.match(self.source.masked, opener + 1)
-        if match is None:
-            # `new[] { "a" }`, `T{f("a"), f("b")}`: items, not statements.
+        if match is None or match["sign"] == ",":
+            # `new[] { "a" }`, `T{f("a"), f("b")}`: items; `a, b := f()`: a statement.
             return self._first_mark(opener + 1, self.source.closers[opener]) == ","
         if match["sign"] != "=":
             return True

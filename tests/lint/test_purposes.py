@@ -34,6 +34,7 @@ NOT_ASKED = {
     ],
     "catalogue": [
         ("a.rs", 'let models = vec![Model::new("@", "One"), Model::new("other", "Two")];\n'),
+        ("b.kt", 'val all = listOf(RegisteredModel("a", "@"), RegisteredModel("b", "other"))\n'),
         ("a.py", 'MODELS = [Model("@", "One"), Model("other", "Two")]\n'),
     ],
     "looked-up": [
@@ -52,6 +53,7 @@ NOT_ASKED = {
                 'test("b", () => {\n  const model = "x";\n  return model;\n});\n'
             ),
         ),
+        ("c.py", 'rows = await db.get_eval_runs(model_id="@")\n'),
         ("b.py", 'features = feature_info_for_openai_model("@")\n'),
         ("d.ts", 'const info = featureInfoForOpenAIModel("@");\n'),
         ("b.kt", 'val model = modelService.retrieve("@")\n'),
@@ -75,6 +77,7 @@ NOT_ASKED = {
         ),
     ],
     "expected": [
+        ("c.js", 'const ai = new OpenAIMockService({ models: [{ key: "a", model: "@" }] });\n'),
         ("d.py", 'assert encode(model_id="x") == snapshot([{"model": "@", "messages": []}])\n'),
         ("e.py", 'self.mock_model.name = "@"\n'),
         ("b.rb", 'expect(params).to match(model: "@", messages: [{ role: "user" }])\n'),
@@ -104,6 +107,7 @@ NOT_ASKED = {
                 '.properties(Map.of("model", "@")).build();\n'
             ),
         ),
+        ("e.ts", 'const answer = { modelUsage: { ai: "openai", model: "@", tokens: {} } };\n'),
         ("b.go", 'client.Create(&langfuse.GenerationEventBody{Model: "@", InMessages: m})\n'),
         ("a.rs", 'let _s = agent::AgentSpan::create_agent().with_model("@").start();\n'),
         ("a.ex", 'assert {"gen_ai.request.model", "@"} in attributes\n'),

@@ -82,6 +82,7 @@ _CHAT_CLASS: Final = lazy(
 _CATALOGUE_TYPE: Final = lazy(
     r"(?:Model|LLM|Llm)(?:s?)(?:Id|ID|Info|Name|Entry|Spec|Card|Meta|Metadata|Definition|Descriptor"
     r"|Details?|Capabilit\w+|Pricing|Price|Record|Type|Enum|Profile|Limits?)$|(?:Price|Pricing|Cost)\w*$"
+    r"|^(?:Registered|Known|Supported|Available)(?:Chat)?(?:Model|LLM|Llm)$"
 )
 _NAMED_QUERIES: Final = lazy(
     r"^(?i:validate|verify|assert)_?(?=[A-Z_])|^(?i:retrieve|delete)_?[mM]odel"
@@ -89,6 +90,8 @@ _NAMED_QUERIES: Final = lazy(
     r"|^(?:find|count|delete|destroy|remove|exists|query|search|lookup|list|fetch|load|select|filter"
     r"|read|has|is|supports?|get|first|update|upsert)"
     r"(?:All|One|First|Many|Any)?(?:By|Where|With|For|Or(?=Create|New|Insert|Init)|_by|_or_)"
+    r"|^(?i:get|list|fetch|load)\w*(?i:runs|logs|records|rows|metrics|sessions|events|traces|usages?"
+    r"|stats|costs|history)$"
     r"|^(?:or|and)?[wW]here(?=[A-Z_]|$)|_by!?$|_or_(?:create|initialize|insert)"
 )
 # Calls that return information on a model without calling it: `count_tokens(model=...)`.
@@ -216,7 +219,7 @@ def measures(function: str) -> bool:
 
 def keeps(name: str) -> bool:
     """Tell whether a key holds records about a request: `metadata`, `attributes`, `tags`."""
-    return name.lower() in _KEPT
+    return name.lower() in _KEPT or words_of(name)[-1:] == ("usage",)
 
 
 def is_held_against(name: str) -> bool:

@@ -110,7 +110,8 @@ class Purposes:
             return True
         if not _EXPECTING.isdisjoint(words_of(target)[:1]) and not _asks(steps):
             return True
-        return any(step.kind == "argument" and _holds_rows(step.callee) for step in steps)
+        calls = [step.callee for step in steps if step.kind in {"argument", "made"}]
+        return any(map(_holds_rows, calls)) or any(map(_is_double, calls))
 
     def _target_of(self, step: Step) -> str:
         """Return the variable that a statement assigns to, or the key of an entry."""
@@ -186,6 +187,12 @@ def _holds_rows(callee: str) -> bool:
     """Tell whether a call holds the rows of a table of tests: `@pytest.mark.parametrize(...)`."""
     parts = callee.lower().split(".")
     return not _ROWS.isdisjoint((parts[-1], ".".join(parts[-2:])))
+
+
+def _is_double(callee: str) -> bool:
+    """Tell whether a call makes a double of something: `new OpenAIMockClient(...)`."""
+    classes = [part for part in callee.split(".") if part[:1].isupper()]
+    return any(not _DOUBLES.isdisjoint(words_of(part)) for part in classes)
 
 
 def _asks(steps: Sequence[Step]) -> bool:

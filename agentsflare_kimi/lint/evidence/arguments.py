@@ -17,7 +17,7 @@ from agentsflare_kimi.lint.evidence.callees import (
 )
 from agentsflare_kimi.lint.evidence.calling import asks
 from agentsflare_kimi.lint.evidence.case import Case, Verdict
-from agentsflare_kimi.lint.evidence.defaults import Named, called_before, named_among
+from agentsflare_kimi.lint.evidence.defaults import Named, called_before, named_among, symbols_in
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import MODEL_FLAG, is_api_key, is_base_url, is_model_key
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FLAG", "judge_argument", "string_before"]
 
 # The name of a field after its attributes: `public string Model { get; }`.
-_DECLARED: Final = lazy(r"[\s\w.<>?]*?\b(\w+)\s*(?:[={;]|=>)")
+_DECLARED: Final = lazy(r"[\s\w.<>?]*?\b(\w+)\s*(?:[={;,)]|=>)")
 FLAG: Final = lazy(rf"{MODEL_FLAG}=?\Z|-m\Z", re.IGNORECASE)
 """An option that names a model."""
 
@@ -117,7 +117,7 @@ def string_before(tree: Tree, step: Step) -> str:
 def _named_before(tree: Tree, step: Step) -> str:
     """Return what names a model among the arguments before: `StringVarP(&x, "model", "m", ...)`."""
     if step.opener < 0:
-        return ""
+        return next(filter(is_model_key, symbols_in(tree, step.part)), "")
     for named in (named_among(tree, step.opener), _symbol_among(tree, step.opener)):
         if named.text and named.nth < step.nth:
             return named.text
@@ -127,7 +127,9 @@ def _named_before(tree: Tree, step: Step) -> str:
 def _declared_after(tree: Tree, step: Step) -> str:
     """Return the field that an attribute is about: `[DefaultValue("...")] public string Model`."""
     outer = tree.part_at(step.opener).opener if step.opener >= 0 else -1
-    if outer < 0 or tree.source.text[outer] != "[":
+    if step.callee.startswith("@"):
+        outer = step.opener
+    elif outer < 0 or tree.source.text[outer] != "[":
         return ""
     declared = _DECLARED.match(tree.source.masked, tree.source.closers[outer] + 1)
     return declared[1] if declared else ""

@@ -97,7 +97,7 @@ _NAMED_QUERIES: Final = lazy(
 # Calls that return information on a model without calling it: `count_tokens(model=...)`.
 _TELLS: Final = (
     r"count|calc|calculate|estimate|compute|num|supports?|is|has|can|check|encoding|tokenizer|token"
-    r"|price|cost|pricing|context|lookup"
+    r"|price|cost|pricing|context(?=[A-Z_])|lookup"
 )
 _MEASURES: Final = lazy(
     rf"^_?(?:get_?)?(?:{_TELLS})(?=[A-Z_]|$)|^(?:Get)?(?:{_TELLS.title()})(?=[A-Z]|$)"
@@ -167,6 +167,9 @@ def queries(name: str, *, is_key: bool = False) -> bool:
     last = name.rpartition(".")[2].rstrip("?!")
     if is_key:
         return last.lower() in _QUERY_KEYS
+    if name == "Query":
+        # FastAPI's parameters: `model: str = Query("...")`.
+        return False
     parts = name.lower().split(".")
     if _QUERIES.intersection((parts[-1], ".".join(parts[-2:]))) or {"objects", "where"} & {*parts}:
         return True

@@ -23,6 +23,7 @@ __all__ = [
     "is_said",
     "posts_a_request",
     "sets_alone",
+    "writes",
 ]
 
 _SEPARATORS: Final = (";", "|", "&", "(", "`")
@@ -53,6 +54,7 @@ _ABOUT: Final = frozenset(
 _SAYS: Final = frozenset(
     "echo printf cat log info warn error die usage fail print step say note read".split()  # noqa: SIM905  # same
 )
+_WRITES: Final = frozenset({"jq", "yq", "sed", "gsed", "dasel", "crudini", "perl"})
 _METHOD: Final = lazy(r"(?:-X|--request)[ =]*[\"']?(?P<method>[A-Za-z]+)")
 _URL: Final = lazy(r"(?:https?://|\$\{?\w+\}?)[^\s\"']*|(?<=[\s\"'])/[\w/.-]+")
 _VARIABLE: Final = lazy(r"\$\{?(\w+)")
@@ -109,6 +111,12 @@ def is_said(masked: str, offset: int) -> bool:
     """Tell whether the command around a place only says something, as `echo` does."""
     start, end = command_at(masked, offset)
     return _program(masked[start:end].split()) in _SAYS
+
+
+def writes(masked: str, offset: int) -> bool:
+    """Tell whether the command around a place changes a file of settings."""
+    start, end = command_at(masked, offset)
+    return _program(masked[start:end].split()) in _WRITES
 
 
 def posts_a_request(command: str) -> bool:

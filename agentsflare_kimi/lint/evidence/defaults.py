@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.callees import falls_back
@@ -18,14 +19,36 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Final
 
+    from agentsflare_kimi.lint.evidence.tables import Tables
     from agentsflare_kimi.lint.sources.tree import Part, Tree
 
-__all__ = ["CHOOSING", "SEVERAL", "Named", "called_before", "name_around_default", "named_among"]
+__all__ = [
+    "CHOOSING",
+    "SEVERAL",
+    "Named",
+    "called_before",
+    "name_around_default",
+    "named_among",
+    "symbols_in",
+]
 
 _KEY_SIGN_VALUE: Final = 3
 # Entries whose value says what another entry is about.
 _SPEAKING: Final = frozenset(
-    {"name", "names", "key", "id", "dest", "env", "variable", "long", "flag", "label", "title"}
+    {
+        "name",
+        "names",
+        "key",
+        "id",
+        "dest",
+        "env",
+        "variable",
+        "long",
+        "flag",
+        "label",
+        "title",
+        "provide",
+    }
 )
 CHOOSING: Final = frozenset({"default", "defaultmodel", "fallback", "primary", "main"})
 """Entries that choose one of several models, so that what is around them may name several."""
@@ -79,10 +102,13 @@ def called_before(tree: Tree, step: Step) -> list[str]:
 def _speakers(tree: Tree, step: Step) -> list[str]:
     """List names that a default may belong to: strings beside it, the head of its block."""
     names = step.callee.replace(".", " ").split() if step.kind == "block" else []
-    if step.opener < 0 and not tree.language.without_brackets:
+    if step.opener < 0 and not (tree.language.without_brackets or tree.language.has_tables):
         return names
     if step.opener >= 0 and not tree.is_list(step.opener):
         names += head_of(tree, step.opener)
+        names += _named_in_block(tree, step.opener)
+    if step.opener < 0 and tree.language.has_tables:
+        names.append(_tables_of(tree).table_at(step.part.start).name.rpartition(".")[2])
     if step.opener >= 0 and tree.is_list(step.opener):
         if step.kind == "argument":
             names += filter(None, [named_among(tree, step.opener).text])
@@ -90,10 +116,15 @@ def _speakers(tree: Tree, step: Step) -> list[str]:
             names += _named_by_entries(tree, step.opener)
     if tree.language.without_brackets and step.part.opener < 0:
         # `option :model, default: "..."`
-        tokens = tree.tokens(step.part)
-        names += [token.text for token in tokens[2:3] if tokens[1].text == ":"]
+        names += symbols_in(tree, step.part)
     names += _field_after(tree, step.opener, is_annotation=step.callee.startswith("@"))
     return names
+
+
+def symbols_in(tree: Tree, part: Part) -> list[str]:
+    """List the symbols of a command: `model` in `option :model, default: "..."`."""
+    pairs = pairwise(tree.tokens(part))
+    return [word.text for sign, word in pairs if sign.text == ":" and sign.end == word.start]
 
 
 @kept_with_first
@@ -129,6 +160,24 @@ def _named_by_entries(tree: Tree, opener: int) -> Sequence[str]:
         if is_model_key(text.lstrip("-:")):
             return (text,)
     return ()
+
+
+@kept_with_first
+def _named_in_block(tree: Tree, opener: int) -> Sequence[str]:
+    """Return the first setting in a block that says what the others are about, if it is a model."""
+    end = tree.source.closers.get(opener, opener)
+    for name, _, start in tree.settings_in(opener + 1, end, opener):
+        region = tree.source.region_from(start) if name.lower() in _SPEAKING else None
+        if region and is_model_key(tree.source.text[region.inner_start : region.inner_end]):
+            return (tree.source.text[region.inner_start : region.inner_end],)
+    return ()
+
+
+@kept_with_first
+def _tables_of(tree: Tree) -> Tables:
+    from agentsflare_kimi.lint.evidence.tables import Tables  # noqa: PLC0415  # TOML only
+
+    return Tables(tree.source.masked)
 
 
 def _plain_key(tree: Tree, part: Part) -> str:

@@ -17,7 +17,7 @@ __all__ = ["Rewriting"]
 
 # An entry that is compared with a certain model: `profile["llm"]["model"] == "gpt-4"`.
 _COMPARED: Final = lazy(
-    r"(?<![\w.$\]])([\w.$]++(?:\[[\"'][\w.-]++[\"']\])++)\s*+={2,3}\s*+[\"'][^\"'\n\d]*+\d"
+    r"(?<![\w.$\]])([\w.$]++(?>(?:\[[\"'][\w.-]++[\"']\])+))\s*+={2,3}\s*+[\"'][^\"'\n\d]*+\d"
 )
 _SIGN: Final = lazy(r"\s*=(?!=)")
 

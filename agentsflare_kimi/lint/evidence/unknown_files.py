@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
-from agentsflare_kimi.lint.evidence.callees import compares
+from agentsflare_kimi.lint.evidence.callees import compares, falls_back
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 
@@ -36,11 +36,17 @@ _CONDITION: Final = lazy(
 # What follows a value: a quote, to which nothing is joined; or no further word.
 _QUOTE_ENDS: Final = lazy(r"\\?[\"'`](?![ \t]*[+^&])")
 _ENDS: Final = lazy(r"[ \t]*(?:[\])},;:|.%/>\\]|$)", re.MULTILINE)
+_TARGET: Final = lazy(
+    r"[ \t]*(?:[A-Za-z]+[ \t]+){0,3}(?P<key>[\w.$@-]+)[ \t]*(?::[^=\n]*)?(?:=|:=|<-)[ \t]*"
+    r"[^\n=\[{]*[\"'`]\Z"
+)
+_LAST: Final = lazy(r"[\"'`][)\]};,. \t]*$", re.MULTILINE)
+_QUOTES: Final = frozenset("\"'`")
 _WORD: Final = lazy(r"[A-Za-z_][\w.-]*+")
 _SPACED: Final = lazy(r"[ \t]*(?:[-+@$]?\w[\w.:]*[ \t(]+)?[-+$\w.:]+[ \t]+[\"'`]?\Z")
 
 
-def judge_loosely(words: Wording, line: int, start: int, end: int) -> Judged | None:
+def judge_loosely(words: Wording, line: int, start: int, end: int) -> Judged | None:  # noqa: PLR0911  # one case after the other
     """Classify a name that a key may precede.
 
     Args:
@@ -55,7 +61,7 @@ def judge_loosely(words: Wording, line: int, start: int, end: int) -> Judged | N
     near = words.clause_before(start)
     given = next(filter(_is_about_a_model, _given_in(near)), None)
     if given is None:
-        return None
+        return _target_of(words, line, start, end)
     key, sign = given["key"], given["sign"] or ""
     if sign in _COMPARES or sign[:2] in {"==", "!="}:
         return "comparison", key, ("query",)
@@ -68,7 +74,22 @@ def judge_loosely(words: Wording, line: int, start: int, end: int) -> Judged | N
     if not ends.match(text, end):
         return None
     is_setting = given["blank"] is None or _SPACED.fullmatch(text, line, start)
-    return ("request", key, ("unsent-text",)) if is_setting else None
+    if not is_setting:
+        return _target_of(words, line, start, end)
+    return "request", key, ("unsent-text",)
+
+
+def _target_of(words: Wording, line: int, start: int, end: int) -> Judged | None:
+    """Classify a name at the end of a statement that sets a model: `let model = x ?? "name"`."""
+    text, callee = words.text, words.callee_around(start)
+    if callee and not (falls_back(callee) or is_model_key(callee)):
+        return None
+    # Only the last name of a line is looked at, so that no line is read for each of its names.
+    is_last = text[start - 1 : start] in _QUOTES and _LAST.match(text, end)
+    target = _TARGET.match(text, line, start) if is_last else None
+    if target is None or not is_model_key(target["key"].rpartition(".")[2]):
+        return None
+    return "request", target["key"], ("unsent-text",)
 
 
 def _given_in(near: str) -> Iterator[re.Match[str]]:

@@ -162,7 +162,7 @@ def _item(case: Case, step: Step) -> Verdict:
         return Verdict("value" if is_about else "request", before, group=-1)
     opening = case.tree.source.text[step.opener] if step.opener >= 0 else ""
     # C++: `{{"model", "..."}, {"messages", m}}`; SQL: `VALUES ('llm_model', '...')`.
-    is_braced = opening == "{" or (opening == "(" and _is_row(case.tree, step.opener))
+    is_braced = opening == "{" or (step.opener >= 0 and _is_row(case.tree, step.opener))
     if step.nth == 1 and before and is_model_key(before) and is_braced:
         return Verdict("request", before, group=-1)
     outer = case.next()
@@ -178,9 +178,12 @@ def _item(case: Case, step: Step) -> Verdict:
 
 
 def _is_row(tree: Tree, opener: int) -> bool:
-    """Tell whether parentheses hold a row, or a key and its value: `[("model", "..."), ...]`."""
-    is_item = tree.part_at(opener).start == opener
-    return tree.language.has_rows or (is_item and len(tree.parts_of(opener)) == _PAIR)
+    """Tell whether brackets hold a row, or a key and its value: `[("model", "..."), ...]`."""
+    if tree.source.text[opener] == "(" and tree.language.has_rows:
+        return True
+    outer = tree.part_at(opener)
+    is_item = outer.start == opener and outer.opener >= 0
+    return is_item and len(tree.parts_of(opener)) == _PAIR
 
 
 def _first_parts(case: Case, step: Step) -> Sequence[Part]:

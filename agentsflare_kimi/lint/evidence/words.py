@@ -64,7 +64,7 @@ WORDS: Final[dict[str, Words]] = {
         default defaultvalue default_value defaultmodel fallback value initial
         initialvalue id name defaultsto placeholder slug defaultoption fallbackvalue
         initialdata contents defaultfactory default_factory defaultvaluet primary main
-        secondary fast slow small large big smart cheap strong weak
+        secondary fast slow small large big smart cheap strong weak usevalue
         """,
     ),
     "names-of-models": words(

@@ -32,10 +32,12 @@ _PYTHON: Final = lazy(
     r"[ \t]*(?:from [\w.]+ import|import \w|def \w+\(|\w[\w.]*+(?: = [^\n]*\(|\())"
 )
 _VARIABLE: Final = lazy(r"[ \t]*[A-Z][A-Z0-9_]*+=")
+_LINE: Final = lazy(r"[ \t]*(?:\[[\w. -]+\][ \t]*\Z|[a-z][\w.-]*[ \t]*=[ \t]*[^\s=(]+[ \t]*\Z)")
 _KEY: Final = lazy(r"[ -]*+[\w.-]++:(?: |\Z)")
 # Each must match all non-blank lines, or any of them; the first that matches wins.
 _GUESSES: Final = (
     ("env", _VARIABLE, all),
+    ("ini", _LINE, all),
     ("shell", _SHELL, any),
     ("javascript", _SCRIPT, any),
     ("python", _PYTHON, any),
@@ -114,7 +116,10 @@ def _by_shebang(text: str) -> str:
 
 def language_in(tag: str, text: str) -> str:
     """Tell the language of a block: by its tag, or by its content."""
-    return tagged(tag) or guessed(text) or ("plain" if tag else "")
+    known = tagged(tag)
+    if known == "prose":
+        return guessed(text) or known
+    return known or guessed(text) or ("plain" if tag else "")
 
 
 def guessed(text: str) -> str:

@@ -6,9 +6,9 @@ LANGUAGE = Language(
     name="org",
     suffixes="org",
     reader="markdown.BlocksDocument",
-    # `#+begin_src python`.
+    # `#+begin_src python`, and a line after a colon.
     blocks=(
-        r"(?i)^[ \t]*#\+begin_(?:src|example)[ \t]*(?P<tag>[\w+#-]*)[^\n]*\n"
-        r"(?P<code>(?:(?![ \t]*#\+end_)[^\n]*\n)*)"
+        r"(?i)^[ \t]*(?:(?P<begin>#\+begin_(?:src|example)[ \t]*(?P<tag>[\w+#-]*)[^\n]*\n)|:[ ])"
+        r"(?P<code>(?(begin)(?:(?![ \t]*#\+end_)[^\n]*\n)*|[^\n]+))"
     ),
 )

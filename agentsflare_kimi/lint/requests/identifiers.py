@@ -24,6 +24,9 @@ _RUN: Final = lazy(r"[A-Za-z0-9_./:@+-]*+")
 # Spring's settings.
 _DEFAULT: Final = lazy(r"(?:\w+:)?([\w.]++(?>(?:-[\w.]++)*)):-?|(\w++)-")
 
+# `${oc.env:MODEL,name}`, `${env:MODEL, 'name'}`.
+_LISTED_DEFAULT: Final = lazy(r"\$\{[\w.]++:([\w.-]++),[ \t]*+[\"']?+")
+_BEFORE_DEFAULT: Final = frozenset(", \"'")
 _ASSIGNED_DEFAULT: Final = lazy(r"\$\{(\w++):?=\Z")
 
 
@@ -82,6 +85,10 @@ def _trimmed(text: str, last: int, start: int, end: int) -> Name:
         start = match.end()
     elif text.startswith("=", start - 1) and (match := _ASSIGNED_DEFAULT.search(text, last, start)):
         variable = match[1]
+    elif text[start - 1 : start] in _BEFORE_DEFAULT:
+        opening = text.rfind("${", last, start)
+        listed = _LISTED_DEFAULT.match(text, opening, start) if opening >= 0 else None
+        variable = listed[1] if listed and listed.end() == start else ""
     # `+name` and `-name` in lists add and remove.
     start += text[start] in "+-" and text[start + 1 : start + 2].isalpha()
     # A sentence may end right after a name.

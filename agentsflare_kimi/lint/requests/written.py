@@ -10,9 +10,10 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import compares, is_held_against, queries
 from agentsflare_kimi.lint.evidence.sending import Sending
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
-from agentsflare_kimi.lint.requests.identifiers import find_names
+from agentsflare_kimi.lint.languages import guessed, load
+from agentsflare_kimi.lint.requests.identifiers import Name, find_names
 from agentsflare_kimi.lint.requests.templates import Template
-from agentsflare_kimi.lint.sources.documents import Embedded
+from agentsflare_kimi.lint.sources.documents import Embedded, slice_of
 from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region, Source
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["find_written"]
 
 _DOUBT: Final = EVIDENCE["written-json"].reason
+_TEXT_DOUBT: Final = EVIDENCE["unsent-text"].reason
 _PIECES: Final = {
     "raw": re.compile(r"(?P<plain>.++)", re.DOTALL),
     "verbatim": re.compile(r'(?P<plain>[^"]++)|"(?P<escaped>")'),
@@ -54,7 +56,7 @@ def find_written(tree: Tree) -> Iterator[Embedded]:
             continue
         # If a string has several names, the first decides.
         end = region.end
-        text = _written(tree, region, sending)
+        text = _settings(source, region, name) or _written(tree, region, sending)
         if text:
             end = max(end, text.offsets[-1])
             yield text
@@ -87,11 +89,29 @@ def _written(tree: Tree, region: Region, sending: Sending) -> Embedded | None:
     )
 
 
+def _settings(source: Source, region: Region, name: Name) -> Embedded | None:
+    """Read lines of settings, or a script, in which a value has no quotes: `model: name`."""
+    before = source.text[name.start - 2 : name.start]
+    is_text = region.kind in {"string", "part", "heredoc"}
+    if not is_text or not (before == ": " or before.endswith("=")):
+        return None
+    text = source.text[region.inner_start : region.inner_end]
+    language = guessed(text) if "\n" in text else ""
+    is_script = region.kind == "heredoc" or text.lstrip().startswith(("#!", "export "))
+    if not language or not (load(language).is_data or (load(language).is_shell and is_script)):
+        return None
+    embedded = slice_of(source.text, region.inner_start, region.inner_end, language)
+    return embedded._replace(doubt=_TEXT_DOUBT)
+
+
 def _mode(tree: Tree, region: Region) -> str:
     opening = tree.source.text[region.start : region.inner_start].lower() or "<"
     language = tree.language
     if language.verbatim and language.verbatim in opening:
         return "verbatim"
+    if opening.startswith("$$"):
+        # Only doubled braces hold code.
+        return "raw"
     if opening[:1] in language.formatted:
         return "formatted"
     is_raw = any(opening.startswith(raw) or opening.endswith(raw) for raw in language.raw.split())

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint.evidence.parts import judge_part
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.evidence.verdict import judge
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, is_response, read_body
-from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.regions import Region, Source
@@ -26,15 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CodeDocument"]
 
-# A field's tag in Go: `env:"MODEL" envDefault:"name"`.
-_TAG_NAME: Final = lazy(r'\b(?:env|envconfig|json|yaml|mapstructure):"([\w.-]+)')
-_TAG_DEFAULT: Final = lazy(r'\b(?:envDefault|default):"\Z')
-_CLOSES: Final = lazy(r"\\*(?P<quote>[\"'])")
-_BLANK: Final = lazy(r"\s*+")
-_WORD_LISTS: Final = frozenset({"%w", "%W", "%i", "%I", "qw"})
+# What may be around a name in its string: blanks, and quotes of another language.
+_EDGE: Final = lazy(r"\s*(\\?[\"']|)\s*")
 # An object, and what may be before one that begins a string.
 _JSON: Final = lazy(r"\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
 _BEFORE_JSON: Final = frozenset("\"'`)(>_[|")
+_SETS: Final = frozenset({"=", ":"})
 _SHORT: Final = 20_000
 _QUOTES: Final = frozenset("\"'`")
 
@@ -77,14 +75,25 @@ class CodeDocument:
 
     def embedded(self) -> Sequence[Embedded]:
         """List the embedded texts: requests written as JSON in strings."""
-        # Most files hold no JSON in strings.
-        if "model" not in self.text or "{" not in self.text:
-            return ()
-        if '\\"' not in self.text and not any(map(self._begins_text, _JSON.finditer(self.text))):
+        if not (self._may_hold_json() or self._may_hold_settings()):
             return ()
         from agentsflare_kimi.lint.requests.written import find_written  # noqa: PLC0415  # rare
 
         return tuple(find_written(self.tree))
+
+    def _may_hold_json(self) -> bool:
+        """Tell whether a string may hold JSON; in most files none does."""
+        if "model" not in self.text or "{" not in self.text:
+            return False
+        return '\\"' in self.text or any(map(self._begins_text, _JSON.finditer(self.text)))
+
+    def _may_hold_settings(self) -> bool:
+        """Tell whether a string may hold lines like `model: name`, where a value has no quotes."""
+        return any(
+            self.text[name.start - 1 : name.start] in _SETS
+            or self.text[name.start - 2 : name.start] == ": "
+            for name in find_names(self.text)
+        )
 
     def _begins_text(self, brace: re.Match[str]) -> bool:
         """Tell whether a string, a call or a word is right before a brace."""
@@ -105,15 +114,15 @@ class CodeDocument:
             if position != "code" or not region:
                 return Value(self.text[start:end], start, end, position, key, evidence=("listed",))
         if region and is_string and self._is_whole(region, start, end):
-            return self._whole(region)
+            return self._whole(region, start, end)
         position: Position = _POSITIONS[region.kind] if region else "code"
         key = ""
         if region and is_string:
-            position, key = self._in_part(region, start, end)
+            position, key = judge_part(self, region, start, end)
         elif (
             region and region.kind == "part" and region.inner_start < start < end < region.inner_end
         ):
-            position, key = self._in_part(region, start, end)
+            position, key = judge_part(self, region, start, end)
             is_quoted = self.text[start - 1] in _QUOTES and self.text[end : end + 1] in _QUOTES
             position = position if is_quoted and position != "request" else "prose"
         return Value(self.text[start:end], start, end, position, key)
@@ -123,37 +132,17 @@ class CodeDocument:
         region = self.source.region_at(offset)
         return region.end if region and region.kind == "comment" else None
 
-    def _in_part(self, region: Region, start: int, end: int) -> tuple[Position, str]:
-        """Classify a part of a string: an item, a default in a Go tag, `model=...`."""
-        from agentsflare_kimi.lint.evidence.scalars import wording  # noqa: PLC0415  # rarely needed
-
-        words = wording(self, region.inner_start, region.inner_end)
-        if self.text[region.start : region.start + 2] in _WORD_LISTS or words.is_list:
-            return "value", ""
-        before = words.clause_before(start)
-        if self.text[end : end + 1] == '"' and _TAG_DEFAULT.search(before):
-            named = _TAG_NAME.search(self.text, region.inner_start, region.inner_end)
-            key = named[1] if named else ""
-            return ("request" if is_model_key(key) else "value"), key
-        position, key, evidence = words.judge(start, end)
-        is_json = self.text[region.inner_start : region.inner_end].lstrip()[:1] in {"{", "["}
-        if is_json and evidence == ("unsent-text",) and position == "value":
-            # Not a whole request, which would be read as one.
-            return "prose", ""
-        if evidence == ("unsent-text",) or key.startswith("-") or not words.is_said(start):
-            return position, key
-        if position == "request":
-            closing = _CLOSES.match(self.text, end)
-            is_quoted = closing is not None and closing["quote"] == before[-1:]
-            return ("value", key) if is_quoted else ("prose", "")
-        return (position, key) if position == "comparison" else ("prose", "")
-
     def _is_whole(self, region: Region, start: int, end: int) -> bool:
-        before = _BLANK.fullmatch(self.text, region.inner_start, start)
-        return bool(before and _BLANK.fullmatch(self.text, end, region.inner_end))
+        before = _EDGE.fullmatch(self.text, region.inner_start, start)
+        after = _EDGE.fullmatch(self.text, end, region.inner_end)
+        return bool(before and after and before[1] == after[1])
 
-    def _whole(self, region: Region) -> Value:
+    def _whole(self, region: Region, start: int, end: int) -> Value:
         verdict = judge(self.tree, region, self._siblings)
+        if self.text[start - 1] in _QUOTES and start > region.inner_start:
+            # Code in a string: `"\"name\""`.
+            evidence = (*verdict.evidence, "unsent")
+            return Value(self.text[start:end], start, end, *verdict[:2], evidence=evidence)
         start, end = region.inner_start, region.inner_end
         value = Value(
             self.text[start:end],

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["CellDocument", "NotebookDocument"]
 
 _MAGIC: Final = lazy(
-    r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+)(?P<command>[^\r\n]*)", re.MULTILINE
+    r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+|%%?(?=\w+[^\r\n]*[ \t]-))(?P<command>[^\r\n]*)",
+    re.MULTILINE,
 )
 _CHARACTER: Final = lazy(r"\\u(?P<code>[0-9a-fA-F]{4})|(?P<escape>\\)?(?P<sign>.)", re.DOTALL)
 _JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}

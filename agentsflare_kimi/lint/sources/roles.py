@@ -258,7 +258,8 @@ _LISP_COMPARES: Final = frozenset(
 
 def _lisp_role(part: Part, tokens: Sequence[Token], index: int) -> Step | None:
     last = tokens[index - 1].text if index else ""
-    if index and tokens[0].text in _LISP_COMPARES:
+    # `(assoc "key" list)` looks up, `(assoc map :key "value")` sets.
+    if index and tokens[0].text in _LISP_COMPARES and (index == 1 or tokens[0].text != "assoc"):
         return Step("compared")
     # `*model*` is a global variable in Common Lisp.
     last = last.lstrip(":-").strip("*+")

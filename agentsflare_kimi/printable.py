@@ -18,11 +18,12 @@ __all__ = [
     "without_account_ids",
 ]
 
-_KEY_PREFIX: Final = re.compile(r"(?i)(?<![a-z\d])(?:sk|ak|pk)[-_]|\bbearer\b")
+# Strings, because most programs never need them compiled.
+_KEY_PREFIX: Final = r"(?i)(?<![a-z\d])(?:sk|ak|pk)[-_]|\bbearer\b"
 # A word that changes often between letters, digits and capitals, or that nobody could pronounce.
-_PIECE: Final = re.compile(r"\d+|[A-Z]?[a-z]+|[A-Z]+")
+_PIECE: Final = r"\d+|[A-Z]?[a-z]+|[A-Z]+"
 _MOST_PIECES: Final = 3
-_UNSPEAKABLE: Final = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
+_UNSPEAKABLE: Final = r"(?i)[bcdfghjklmnpqrstvwxz]{5}"
 
 # `org-…` and `<ak-…>`, as the upstream writes them into messages about limits. A short word
 # after the dash, as in "org-wide", is not an id.
@@ -79,13 +80,14 @@ def looks_like_key(text: str) -> bool:
         return True
     words: list[str] = re.findall(r"[A-Za-z\d]{8,}", text)
     return any(
-        len(_PIECE.findall(word)) > _MOST_PIECES or _UNSPEAKABLE.search(word) for word in words
+        len(re.findall(_PIECE, word)) > _MOST_PIECES or re.search(_UNSPEAKABLE, word)
+        for word in words
     )
 
 
 def has_key_prefix(text: str) -> bool:
     """Tell whether *text* has the prefix of an API key, as no name of a model has."""
-    return _KEY_PREFIX.search(text) is not None
+    return re.search(_KEY_PREFIX, text) is not None
 
 
 def without_account_ids(text: str) -> str:

@@ -59,9 +59,15 @@ class Rare:
 
     def is_in(self, text: str) -> bool:
         """Tell whether a text holds a match."""
-        return any(map(text.__contains__, self.words)) and self.pattern.search(text) is not None
+        return self._may_be_in(text) and self.pattern.search(text) is not None
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """Find every match in a text."""
-        is_likely = any(map(text.__contains__, self.words))
-        return self.pattern.finditer(text) if is_likely else iter(())
+        return self.pattern.finditer(text) if self._may_be_in(text) else iter(())
+
+    def taken_from(self, text: str) -> str:
+        """Return a text without the matches."""
+        return self.pattern.sub("", text) if self._may_be_in(text) else text
+
+    def _may_be_in(self, text: str) -> bool:
+        return any(map(text.__contains__, self.words))

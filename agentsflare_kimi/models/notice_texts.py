@@ -273,7 +273,8 @@ def _loss(change: Change) -> str:
 
 def _place(change: Change) -> str:
     # Each round of a tool loop repeats the change for one more message; report it once.
-    return re.sub(r"\[\d+\]", "[*]", change.parameter)
+    parameter = change.parameter
+    return re.sub(r"\[\d+\]", "[*]", parameter) if "[" in parameter else parameter
 
 
 def _shown(change: Change) -> str:

@@ -1,22 +1,23 @@
 """Finds where a text names our host, sets a base URL, posts to a URL, or builds a client.
 
 Each pattern is tried only where one of its words stands: a text is searched for words several times
-as fast as for what may stand around them.
+as fast as for what may stand around them. A pattern whose words are missing is not even compiled.
 """
 
 from __future__ import annotations
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
-from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.patterns import Rare, lazy
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
     from typing import Final
 
-__all__ = ["base_urls", "clients", "is_ours", "posts"]
+__all__ = ["base_urls", "clients", "is_excerpt", "is_ours", "posts"]
 
-_OUR_NAME: Final = lazy(r"[aAmMkK](?i:gentsflare|oonshot|imi)")
+# A dash follows in the name of a model, and only after `Kimi` may it be one of ours all the same.
+_OUR_NAME: Final = lazy(r"[aAmMkK](?i:gentsflare|oonshot|imi)(?!-)|Kimi")
 # Our hosts and variables, Moonshot's, and the classes and prefixes that mean one of them.
 _OURS: Final = lazy(
     r"(?<![\w-])(?:agentsflare\.com|moonshot\.(?:cn|ai)|kimi\.(?:com|ai))(?![\w-]|\.\w)"
@@ -26,12 +27,17 @@ _OURS: Final = lazy(
     r"|(?<=[\"'`])(?:moonshot(?:ai)?|agentsflare)[/:]"
     r"|(?i:(?<![a-z])(?:moonshot|agentsflare)(?:ai)?[\"']?\s*[:\]{])"
 )
-_PROVIDER: Final = lazy(r"[pPvV](?i:rovider|endor|latform)")
+_PROVIDER: Final = Rare(
+    "rovider ROVIDER endor ENDOR latform LATFORM", r"[pPvV](?i:rovider|endor|latform)"
+)
 _OUR_PROVIDER: Final = lazy(
     r"(?i)(?:provider|vendor|platform)\w*[\"']?\s*(?:=>|[:=])\s*[\"']?(?:moonshot|agentsflare|kimi)\b"
     r"|(?:(?<=model)|(?<=model_))platform\w*\.moonshot"
 )
-_URL: Final = lazy(r"[uUbBeE](?i:r[li]|ase|ndpoint)")
+_URL: Final = Rare(
+    "url Url URL uri Uri URI base Base BASE endpoint Endpoint EndPoint ENDPOINT",
+    r"[uUbBeE](?i:r[li]|ase|ndpoint)",
+)
 _KEY: Final = lazy(
     r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
     r"|(?:server|llm|openai|chat|gateway|proxy|model)_?ur[li])\w*)"
@@ -39,15 +45,27 @@ _KEY: Final = lazy(
     # An entry of a container's environment: `- name: OPENAI_BASE_URL`, `value: ...`.
     r"|,?\s*[\"']?value\w*[\"']?\s*:)\s*"
 )
-_POST: Final = lazy(
+_POST: Final = Rare(
+    "ost OST etch ETCH equest EQUEST tream TREAM url Url URL uri Uri URI xh XH http Http HTTP wget "
+    "WGET",
     r"[pfrunschwxPFRUNSCHWX](?i:(?<=p)ost\w*|(?<![a-z].)(?:(?<=f)etch|(?<=r)equest|(?<=u)rl(?:open|request)"
     r"|(?<=n)ew_?request\w*|(?<=s)tream|(?<=c)url_init|(?<=u)r[li](?:\.(?:create|parse))?|(?<=c)url"
-    r"|(?<=x)h|(?<=h)ttps?|(?<=w)get))(?:\(\s*|(?=\s+[-\"'$h{]))"
+    r"|(?<=x)h|(?<=h)ttps?|(?<=w)get))(?:\(\s*|(?=\s+[-\"'$h{]))",
+)
+# What an excerpt does not have: where its names come from, and what they are part of.
+_WHOLE: Final = Rare(
+    "from import use using package namespace require include export class public private def "
+    "function func fn fun async module",
+    r"(?m)^[ \t]*(?:from|import|use|using|package|namespace|require\w*|include|#include|export"
+    r"|class|public|private|def|defmodule|function|func|fn|fun|async|module)\b|(?<!\w)require\(",
+)
+_CLIENT_NAME: Final = Rare(
+    "OpenAI ChatClient Client::with_config NewClientWithConfig",
+    r"[OCN](?:penAI|hatClient|lient::with_config|ewClientWithConfig)",
 )
 # `export async function POST(request)`, `def post(self, request)`: answers requests.
 _DEFINES: Final = frozenset({"def", "func", "function", "fun", "fn"})
 _LONGEST: Final = len(" function ")
-_CLIENT_NAME: Final = lazy(r"[OCN](?:penAI|hatClient|lient::with_config|ewClientWithConfig)")
 _CLIENT: Final = lazy(
     r"(?:(?:(?<!\w)|(?<=\bAsync)|(?<=\bAzure)|(?<=\bAsyncAzure))OpenAI(?:Client)?(?:::Client\.new)?"
     r"|(?<!\w)ChatClient)\s*\(|\bClient::with_config\("
@@ -59,13 +77,13 @@ def is_ours(text: str) -> bool:
     """Tell whether a text names our host, or Moonshot's."""
     if any(_OURS.match(text, word.start()) for word in _OUR_NAME.finditer(text)):
         return True
-    return any(_OUR_PROVIDER.match(text, word.start()) for word in _PROVIDER.finditer(text))
+    return any(_OUR_PROVIDER.match(text, word.start()) for word in _PROVIDER.matches(text))
 
 
 def base_urls(text: str) -> Iterator[re.Match[str]]:
     """Find where base URLs are set: the group `key` is what is set, and `sign` is by what."""
     read_to = 0
-    for word in _URL.finditer(text):
+    for word in _URL.matches(text):
         start = word.start()
         while start > read_to and _is_part_of_name(text[start - 1]):
             start -= 1
@@ -78,7 +96,7 @@ def base_urls(text: str) -> Iterator[re.Match[str]]:
 
 def posts(text: str) -> Iterator[re.Match[str]]:
     """Find the calls and commands that may send a request to a URL."""
-    for match in _POST.finditer(text):
+    for match in _POST.matches(text):
         before = text[max(0, match.start() - _LONGEST) : match.start()]
         if not before[-1:].isspace() or _DEFINES.isdisjoint(before.split()[-1:]):
             yield match
@@ -86,9 +104,14 @@ def posts(text: str) -> Iterator[re.Match[str]]:
 
 def clients(text: str) -> Iterator[re.Match[str]]:
     """Find the calls that build a client of an SDK."""
-    for word in _CLIENT_NAME.finditer(text):
+    for word in _CLIENT_NAME.matches(text):
         if match := _CLIENT.match(text, word.start()):
             yield match
+
+
+def is_excerpt(text: str) -> bool:
+    """Tell whether a text is only a piece of a program."""
+    return not _WHOLE.is_in(text)
 
 
 def _is_part_of_name(character: str) -> bool:

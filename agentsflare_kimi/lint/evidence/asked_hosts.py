@@ -12,7 +12,7 @@ import re
 from functools import cached_property
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal
-from agentsflare_kimi.lint.evidence.addresses import base_urls, clients, is_ours, posts
+from agentsflare_kimi.lint.evidence.addresses import base_urls, clients, is_excerpt, is_ours, posts
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.client_options import are_known, imports_another_client, put_in
 from agentsflare_kimi.lint.evidence.expressions import (
@@ -29,7 +29,7 @@ from agentsflare_kimi.lint.evidence.hosts import names_other_models
 from agentsflare_kimi.lint.evidence.posting import CHAT_PATHS, may_be_chat_url
 from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.evidence.words import WORDS
-from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.patterns import Rare, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,13 +40,16 @@ __all__ = ["Asked", "Program"]
 Asked = Literal["ours", "plain", "unseen"]
 
 _IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
-_ROOT: Final = lazy(
+_ROOT: Final = Rare(
+    "hat ompletions esponses",
     r"(?P<name>(?<![A-Za-z_$])[A-Za-z_$][\w$]*+|\))[!?]*(?:\.|->|::|\?\.)"
     r"(?:beta\b\W{0,4})?(?:[cC]hats?|[cC]ompletions|[rR]esponses|(?:[cC]reate|[eE]xec|[cC]omplete)_?[cC]hat\w*)"
-    r"(?:\(\))?(?:\.|->|\(|::)"
+    r"(?:\(\))?(?:\.|->|\(|::)",
 )
 _WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
-_IMPORTS: Final = lazy(r"(?m)^[ \t]*(?:import|using|use|package|from)\b[^\n]*")
+_IMPORTS: Final = Rare(
+    "import us package from", r"(?m)^[ \t]*(?:import|using|use|package|from)\b[^\n]*"
+)
 # What builds a client, or is one of an SDK.
 _BUILDS: Final = lazy(
     r"(?<!\w)(?:\w+(?:\.|::))*(?:[A-Z]\w*?(?:OpenA[Ii]|Openai)\w*|Open(?:AI|Ai|ai)\w*|(?:Async)?Kimi\b"
@@ -75,18 +78,14 @@ _RELATIVE: Final = lazy(r"[\"'`]/?[\w/-]+[\"'`]\Z")
 _URL: Final = lazy(r"//[\w.-]+")
 _OWNER: Final = lazy(r"(\w+)(?:\.|->)\Z")
 _TYPE: Final = lazy(r"[A-Z][\w.<>\[\]| ]*")
-# What an excerpt does not have: where its names come from, and what they are part of.
-_WHOLE: Final = lazy(
-    r"(?m)^[ \t]*(?:from|import|use|using|package|namespace|require\w*|include|#include|export"
-    r"|class|public|private|def|defmodule|function|func|fn|fun|async|module)\b|(?<!\w)require\("
-)
 _TYPED: Final = r"(?<![\w$]){0}\s*:\s*[\"']?(?:\w+\.)?(?:Async)?Kimi\b|\b(?:Async)?Kimi\s+{0}\b"
 # A function of another module of the program: `from .llm import ask`, `from "@/lib/llm"`.
 _OWN: Final = r"(?m)^[ \t]*(?:from\s+\.[^\n]*\b{0}\b|import\b[^\n]*\b{0}\b[^\n]*[\"'][.@~]/)"
 # What another module of the program exports: `import { openai } from "@/lib/ai"`.
-_IMPORTED: Final = lazy(
+_IMPORTED: Final = Rare(
+    "import",
     r"(?m)^[ \t]*(?:import\b(?P<names>[^\"'\n]*)[\"'](?:[.@~]/|\.\./)"
-    r"|from\s+\.[\w.]*\s+import\b(?P<listed>[^\n]*))"
+    r"|from\s+\.[\w.]*\s+import\b(?P<listed>[^\n]*))",
 )
 # A client that is handed to a framework's class: `OpenAIChatModel("...", provider=provider)`.
 _HANDED: Final = lazy(r"[(,]\s*(?:provider|(?:async_|openai_)?client)\s*=\s*(?=[A-Za-z_])")
@@ -103,7 +102,7 @@ class Program:
         self._given = Given(text)
         self._known: dict[str, bool] = {}
         self._followed: dict[str, set[Asked] | None] = {}
-        self._is_excerpt = _WHOLE.search(text) is None
+        self._is_excerpt = is_excerpt(text)
         self._functions: dict[str, bool] = {}
 
     def asked(self, callee: str, *, is_setting: bool) -> Asked:
@@ -176,7 +175,7 @@ class Program:
                 yield value
 
     def _imported(self) -> Iterator[str]:
-        for match in _IMPORTED.finditer(self._text):
+        for match in _IMPORTED.matches(self._text):
             yield from _WORD.findall(match["names"] or match["listed"])
 
     def _is_ours(self, value: str) -> bool:
@@ -222,7 +221,7 @@ class Program:
     def _is_built(self, name: str) -> bool:
         if name in _MODULES and re.search(_MODULE.format(name), self._text):
             return True
-        if re.search(_TYPED.format(re.escape(name)), self._text):
+        if "Kimi" in self._text and re.search(_TYPED.format(re.escape(name)), self._text):
             return True
         if self._given.defines(name):
             returned = self._given.returned_by(name)
@@ -250,7 +249,7 @@ class Program:
 
     def _roots(self) -> Iterator[str]:
         """Yield the names of the clients that requests go through."""
-        for match in _ROOT.finditer(_IMPORTS.sub("", self._text)):
+        for match in _ROOT.matches(_IMPORTS.taken_from(self._text)):
             if match["name"] == "OpenAI" and match[0].partition("OpenAI")[2][1:2].isupper():
                 # A namespace of types: `OpenAI.Chat.Completions.ChatCompletionTool`.
                 continue

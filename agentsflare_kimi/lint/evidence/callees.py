@@ -132,7 +132,7 @@ def is_chat(callee: str) -> bool:
     is_known = callee.lower() in _CHAT_CALLS or last.lower() in _CHAT_CALLS
     if is_known and not (last.isupper() and len(last) > 1):
         return not _CATALOGUE_TYPE.search(last)
-    if _CHAT_METHODS.search(callee):
+    if len(parts) > 1 and _CHAT_METHODS.search(callee):
         return True
     return any(
         part[:1].isupper() and _CHAT_CLASS.match(part) and not _CATALOGUE_TYPE.search(part)
@@ -142,7 +142,7 @@ def is_chat(callee: str) -> bool:
 
 def takes_model_first(callee: str) -> bool:
     """Tell whether the first argument of a chat call or class is the model's name."""
-    return is_chat(callee) and not _CHAT_METHODS.search(callee)
+    return is_chat(callee) and not ("." in callee and _CHAT_METHODS.search(callee))
 
 
 def describes_a_model(callee: str) -> bool:

@@ -149,7 +149,7 @@ def may_follow(after: tuple[str, ...]) -> bool:
 
 def builds_client(names: tuple[str, ...]) -> bool:
     """Tell whether a call makes an object of a framework's class that asks a model."""
-    return _CLIENT.fullmatch(names[-1]) is not None
+    return names[-1][:1].isupper() and _CLIENT.fullmatch(names[-1]) is not None
 
 
 def may_use_client(after: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.expressions import arguments_at
 from agentsflare_kimi.lint.evidence.showing import SHOWING
-from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.patterns import Rare, lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,11 +27,12 @@ _HOLDERS: Final = frozenset({"", "options", "config", "configuration"})
 _ADDRESSES: Final = frozenset({"baseurl", "baseuri", "uribase", "apibase", "endpoint", "host"})
 _KNOWN: Final = SHOWING["client-options"].words | _ADDRESSES
 # A class of the SDK's name that is another one.
-_ALIEN: Final = lazy(
+_ALIEN: Final = Rare(
+    "OpenAI",
     r"(?m)^[ \t]*(?:from\s+(?!{0})[\w.]+\s+import\b|import\b(?=[^\"'\n]*[\"'](?!{0})))[^\n]*"
     r"\b(?:Async)?OpenAI\b|\b(?!(?:Async)?OpenAI\b)\w+\s+as\s+(?:Async)?OpenAI\b".replace(
         "{0}", "(?:" + "|".join(sorted(SHOWING["sdk-modules"].words)) + r")\b"
-    )
+    ),
 )
 
 
@@ -68,4 +69,4 @@ def are_known(options: str, is_ours: Callable[[str], bool], *, is_literal: bool 
 
 def imports_another_client(text: str) -> bool:
     """Tell whether a text gives the SDK's name to a class from elsewhere."""
-    return _ALIEN.search(text) is not None
+    return _ALIEN.is_in(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.showing import SHOWING
-from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,7 +27,7 @@ _BATCHED: Final = frozenset({"customid", "method", "url", "body"})
 
 
 # `AGENTSFLARE_BASE_URL` beside `AGENTSFLARE_MODEL`.
-_OWNER: Final = lazy(r"\A(?:agentsflare|moonshot|kimi|openai|llm)")
+_OWNERS: Final = ("agentsflare", "moonshot", "kimi", "openai", "llm")
 
 
 class Surroundings(NamedTuple):
@@ -57,8 +56,13 @@ def names_the_model(place: Surroundings) -> bool:
     if place.is_listed and _CREDENTIALS.isdisjoint(place.beside):
         return False
     is_around = all(_AROUND.issuperset(_letters(name)) for name in place.around)
-    beside = {_OWNER.sub("", key) or key for key in place.beside}
+    beside = {_without_owner(key) for key in place.beside}
     return is_around and is_plain_name(place.key) and _BESIDE.issuperset(beside)
+
+
+def _without_owner(key: str) -> str:
+    owner = next(filter(key.startswith, _OWNERS), "")
+    return key.removeprefix(owner) or key
 
 
 def is_plain_name(name: str) -> bool:

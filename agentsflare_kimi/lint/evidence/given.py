@@ -20,10 +20,12 @@ _GIVEN: Final = lazy(
     r"[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){}]*)?(?:=>|:=|(?<![=!<>])=(?![=>]))\s*"
     r"|:(?!:)[ \t]+(?=\S))"
 )
+_AFTER: Final = frozenset("\"'])=: \t")
 _PAIRED: Final = lazy(r"[\"']\s*,\s*")
 _AS: Final = lazy(r"(?<=\sas[ \t])")
 _COLON: Final = lazy(r"\s*:")
 _FUNCTION: Final = r"(?:\b(?:def|function|func|fun|fn|sub)\s+(?:\([^()]*\)\s*)?{0}\b)"
+_DEFINING: Final = ("def", "fun", "fn", "sub")
 _RETURNS: Final = lazy(r"\b(?:return|yield)\b[ \t]*(?=\S)")
 _LEFT_OUT: Final = (
     r"\b(?:def|function|fun)\b[^\n(]*\([^)]*?\b{0}\s*(?::[^,=)]*)?=\s*(?:None|null|undefined)\b"
@@ -53,11 +55,15 @@ class Given:
         while word and start >= 0:
             before, end = text[start - 1 : start], start + len(word)
             if not (before.isalnum() or before == "_"):
-                match = _GIVEN.match(text, end) or (before in _QUOTES and _PAIRED.match(text, end))
+                after = text[end : end + 1]
+                match = (after in _AFTER and _GIVEN.match(text, end)) or (
+                    before in _QUOTES and _PAIRED.match(text, end)
+                )
                 if match:
                     yield value_at(text, match.end())
                 # `with OpenAI() as client:`
-                if _AS.match(text, start) and _COLON.match(text, end):
+                is_after_as = text[max(0, start - 3) : max(0, start - 1)] == "as"
+                if is_after_as and _AS.match(text, start) and _COLON.match(text, end):
                     line = text[text.rfind("\n", 0, start) + 1 : start]
                     yield line.rstrip().removesuffix("as").strip()
             start = text.find(word, end)
@@ -70,7 +76,8 @@ class Given:
         """Tell whether the text defines a function."""
         if function not in self._defined:
             pattern = _FUNCTION.format(re.escape(function))
-            self._defined[function] = re.search(pattern, self._text) is not None
+            is_likely = any(map(self._text.__contains__, _DEFINING))
+            self._defined[function] = is_likely and re.search(pattern, self._text) is not None
         return self._defined[function]
 
     def returned_by(self, function: str) -> Sequence[str]:

@@ -97,7 +97,7 @@ _OWN: Final = Rare(
     r"|base_?ur[li][\"']?\s*[:=]\s*[\"'`]/\w",
 )
 _OWN_CLIENT: Final = Rare(
-    ".chat.completions", r"(?<![\w@-])(?:hf|local|proxy)_?\w*\.chat\.completions"
+    "hf local proxy", r"(?<![\w@-])(?:hf|local|proxy)_?\w*\.chat\.completions"
 )
 _MENTIONED: Final = Rare(
     _UNMISTAKABLE,
@@ -112,9 +112,9 @@ _OTHER_SDK: Final = Rare(
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 
 # Names of other vendors' models, by how they begin.
-_OTHER_MODELS: Final = lazy(
+_OTHER_MODELS: Final = Rare(
+    "gpt- o1- o3- o4- claude gemini deepseek qwen glm- llama mistral grok doubao command-r",
     r"[\"'`/](?:gpt-|o[134]-|claude|gemini|deepseek|qwen|glm-|llama|mistral|grok|doubao|command-r)",
-    re.IGNORECASE,
 )
 
 Host = Literal["ours", "vendor", "foreign", "mixed", "unknown"]
@@ -228,7 +228,7 @@ class Hosts:
 
 def names_other_models(text: str) -> bool:
     """Tell whether a text names models of other vendors."""
-    return _OTHER_MODELS.search(text) is not None
+    return _OTHER_MODELS.is_in(text.lower())
 
 
 def _last_words(text: str, start: int, end: int) -> str:

@@ -16,7 +16,6 @@ from agentsflare_kimi.lint.evidence.chains import chain_before
 from agentsflare_kimi.lint.evidence.looked_up import LookedUp
 from agentsflare_kimi.lint.evidence.rewriting import Rewriting
 from agentsflare_kimi.lint.evidence.words import WORDS
-from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ _ROWS: Final = WORDS["rows"].words
 _DOUBLES: Final = WORDS["doubles"].words
 _REGISTERING: Final = WORDS["registering"].words
 # Requests about models rather than to one.
-_ABOUT_MODELS: Final = lazy(r"Model(?:Retrieve|Delete|List)Params$")
+_ABOUT_MODELS: Final = frozenset({"ModelRetrieveParams", "ModelDeleteParams", "ModelListParams"})
 # A class that is made with a string: `Chat("..."`.
 _MADE: Final = r"(?:new\s+)?[A-Z][\w.:]*\(\s*(?:\w+\s*[=:]\s*)?[\"'`]"
 _SEVERAL: Final = 2
@@ -84,7 +83,7 @@ class Purposes:
         is_inner = len(outwards) > 1 and outwards[1].kind != "block"
         is_variable = seen[0].kind == "assigned" and not is_inner
         is_looked_up = is_variable and self._looked_up.holds(seen[0].name, seen[0].part.start)
-        if is_looked_up or any(map(_ABOUT_MODELS.match, built)):
+        if is_looked_up or not _ABOUT_MODELS.isdisjoint(built):
             yield "looked-up"
         if any(self._is_registered(step) for step in outwards):
             yield "registered"

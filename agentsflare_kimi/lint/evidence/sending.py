@@ -26,7 +26,7 @@ from agentsflare_kimi.lint.evidence.posting import (
     is_posted_in_block,
 )
 from agentsflare_kimi.lint.evidence.showing import SHOWING
-from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.patterns import Rare
 from agentsflare_kimi.lint.sources.targets import name_before
 from agentsflare_kimi.lint.sources.tree import is_word
 
@@ -42,9 +42,11 @@ __all__ = ["Sending"]
 Role = Literal["sent", "typed", "marks", "hands on", "unknown"]
 
 # A function's or class's name where it is defined or replaced; every package of Go has a `New`.
-_DEFINED: Final = lazy(
-    r"(?:\b(?:defp?|function|func?|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?|\.(?=\w+[ \t]*=(?![=>~])))(?!New\b)(\w+)"  # noqa: E501  # a pattern
+_DEFINED: Final = Rare(
+    "def fn fun sub class struct",
+    r"\b(?:defp?|function|func?|fn|sub|class|struct)\s+(?:\([^()]*\)\s*)?(?!New\b)(\w+)",
 )
+_REPLACED: Final = Rare("=", r"\.(?!New\b)(\w++)[ \t]*=(?![=>~])")
 _DEEPEST: Final = 4
 _FIELDS: Final = SHOWING["request-fields"].words - {"model", "thinking", "extrabody"}
 _SIGNS: Final = frozenset({"=", ":=", "<-"})
@@ -151,7 +153,11 @@ class Sending:
     def _is_own(self, names: tuple[str, ...]) -> bool:
         """Tell whether the program itself defines what is called, which may do anything."""
         if self._defined is None:
-            self._defined = {m[1] for m in _DEFINED.finditer(self._tree.source.masked)}
+            self._defined = {
+                match[1]
+                for pattern in (_DEFINED, _REPLACED)
+                for match in pattern.matches(self._tree.source.masked)
+            }
         return names[-1].removesuffix("()") in self._defined
 
     def _is_pretended(self, opener: int) -> bool:

@@ -40,8 +40,9 @@ _EXPECTED: Final = (
     ),
     Rare("&&", r"&&\s*(?:exit\s+[1-9]|false\b|fail)"),
 )
-_STATUS: Final = lazy(
-    r"status(?<!\wstatus)(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b"
+_STATUS: Final = Rare(
+    "404 410",
+    r"status(?<!\wstatus)(?:_?code)?\b[\"'\])]{0,3}\s*(?:[!=]==?|,|-eq|:)\s*4(?:04|10)\b",
 )
 _DOUBLES: Final = (
     Rare(
@@ -90,11 +91,13 @@ _FORCES_TOOL: Final = Rare(
 _PART: Final = r"(?:kimi-k2-|thinking|turbo|preview|0905|0711)"
 # The same in quotes.
 _QUOTED: Final = rf"[\"'`/^]+[\w.-]*{_PART}[\w.-]*[\"'`/$%*]"
+_BEFORE_IN: Final = (" in", "\tin", "\nin")
 _IN: Final = lazy(r"[\"'`/$%*]\s+(?:not\s+)?in\b")
 _IS_IN: Final = lazy(rf"{_QUOTED}\s+(?:not\s+)?in\b")
 # In the arguments of a call; and what such a call is named, if it looks for them.
 _IN_CALL: Final = lazy(rf"\([^\n\"'`()=]*{_QUOTED}")
-_LOOKS: Final = lazy(rf"(?:{'|'.join(sorted(WORDS['seeking'].words))}|str_\w+|search|test)\Z")
+_SEEKING: Final = (*sorted(WORDS["seeking"].words), "search", "test")
+_STR: Final = lazy(r"str_\w+\Z")
 _PATTERN: Final = Rare(".test .match", rf"/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b")
 _SENDS_TEMPERATURE: Final = Rare(
     "langchaingo llms.With openai.WithModel",
@@ -112,8 +115,9 @@ _STAYS: Final = lazy(
     r"|depends? on (?:it|this)|old (?:names?|values?|models?)"
     r"|former(?:ly)?|previous (?:names?|models?)|deprecated|retired|no longer)\b"
 )
-_COMMENT: Final = lazy(
-    r"(?m)(?:^|(?<=\s))#[^\n]*|(?m:^[ \t]*(?://|;|--|REM\b)[^\n]*)|<!--(?s:.*?)-->"
+_COMMENT: Final = Rare(
+    "# // ; -- REM <!--",
+    r"(?m)(?:^|(?<=\s))#[^\n]*|(?m:^[ \t]*(?://|;|--|REM\b)[^\n]*)|<!--(?s:.*?)-->",
 )
 
 
@@ -127,8 +131,7 @@ def reasons_in(text: str) -> tuple[str, ...]:
         Keys of `EVIDENCE`.
     """
     found = {
-        "error-expected": any(rare.is_in(text) for rare in _EXPECTED)
-        or _STATUS.search(text) is not None,
+        "error-expected": any(rare.is_in(text) for rare in _EXPECTED) or _STATUS.is_in(text),
         "doubled": any(rare.is_in(text) for rare in _DOUBLES),
         # langchaingo, llms/openai/internal/openaiclient/chat.go: `temperature` is always sent.
         "hidden-default": _SENDS_TEMPERATURE.is_in(text),
@@ -144,18 +147,19 @@ def is_for_other_servers(request: str) -> bool:
 
 
 def _looks_for_part(lowered: str) -> bool:
-    if (_IN.search(lowered) and _IS_IN.search(lowered)) or _PATTERN.is_in(lowered):
+    is_asked = any(map(lowered.__contains__, _BEFORE_IN)) and _IN.search(lowered)
+    if (is_asked and _IS_IN.search(lowered)) or _PATTERN.is_in(lowered):
         return True
     callees = (
         word_before(lowered, match.start() - (lowered[match.start() - 1 : match.start()] == "?"))
         for match in _IN_CALL.finditer(lowered)
     )
-    return any(map(_LOOKS.search, callees))
+    return any(callee.endswith(_SEEKING) or _STR.search(callee) for callee in callees)
 
 
 def reasons_in_comments(comments: str) -> tuple[str, ...]:
     """List what the comments of a text say against changing its requests."""
-    return ("said-to-stay",) if _STAYS.search(comments) else ()
+    return ("said-to-stay",) if comments and _STAYS.search(comments) else ()
 
 
 def split_comments(document: Document) -> tuple[str, str]:
@@ -169,7 +173,7 @@ def split_comments(document: Document) -> tuple[str, str]:
         source = document.source
         spans = [(r.start, r.end) for r in source.regions if _is_comment(source, r)]
     else:
-        spans = [match.span() for match in _COMMENT.finditer(text)]
+        spans = [match.span() for match in _COMMENT.matches(text)]
     pieces: list[str] = []
     last = 0
     for start, end in spans:

@@ -76,7 +76,7 @@ def is_model_key(name: str) -> bool:
 
 def describes_model(name: str) -> bool:
     """Tell whether *name* is a field of a model's entry in a catalogue."""
-    return bool(_DESCRIBES.search(_squeezed(name)))
+    return name != "model" and bool(_DESCRIBES.search(_squeezed(name)))
 
 
 def is_base_url(name: str) -> bool:

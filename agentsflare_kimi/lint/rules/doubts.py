@@ -35,6 +35,7 @@ _UNSET: Final = r"(?!\s{0,9}[\"']?(?:auto|none|null|nil|undefined)\b)"
 _IS_SET: Final = lazy(rf"[\"'\]\\]*\s{{0,40}}(?:=>|[:?|+]*=(?!=)|:(?!:)|[(,}}]|value:){_UNSET}")
 _IS_FLAG: Final = lazy(rf"\b[\"']?{_UNSET}")
 # The same of `n`: `--n`, `["n"] =`, `.n = `, `setN(`, and by itself.
+_N: Final = lazy(r"n(?!\w)")
 _LONE_N: Final = lazy(
     r"n(?!\w)(?:(?P<flag>(?<=--n)[\"']?)|(?<=[\"']n)[\"']\]?\s{0,9}(?:=>|[:=](?!=))"
     rf"|(?:(?<=\.n)|(?<=\bsetn))(?:\s{{0,9}}=(?!=)|\()|(?P<bare>\s{{0,9}}[:=]\s{{0,9}}(?=[2-9]\b)))"
@@ -231,8 +232,11 @@ def _settings_of(text: str) -> Sequence[tuple[str, int, bool]]:
 
 def _lone(lowered: str) -> Iterator[tuple[int, bool]]:
     """Find where `n` is set, and whether it is a flag."""
-    for match in _LONE_N.finditer(lowered):
-        start = match.start()
+    for letter in _N.finditer(lowered):
+        start = letter.start()
+        match = _LONE_N.match(lowered, start)
+        if match is None:
+            continue
         if match["bare"] is None or _is_first(lowered, start):
             yield start, match["flag"] is not None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
@@ -23,7 +22,7 @@ STRING: Final = "\x01"
 COMMENT: Final = " "
 
 _MARK: Final = lazy(r"[,;()\[\]{}]")
-_BRACKET: Final = re.compile(r"[()\[\]{}]")
+_BRACKET: Final = lazy(r"[()\[\]{}]")
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
 _OPENERS: Final = {closer: opener for opener, closer in _CLOSERS.items()}
 

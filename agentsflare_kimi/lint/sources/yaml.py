@@ -77,7 +77,7 @@ class YamlDocument(SettingsDocument):
         if (start, end) not in self._comments:
             line = self.text[start:end]
             masked = _QUOTED.sub(lambda match: "x" * len(match[0]), line) if "#" in line else ""
-            found = _COMMENT.search(masked)
+            found = _COMMENT.search(masked) if masked else None
             self._comments[start, end] = start + found.start() if found else end
         return self._comments[start, end]
 

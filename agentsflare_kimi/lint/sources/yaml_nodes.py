@@ -60,7 +60,7 @@ class YamlNodes:
                 self.blocks[-1] = self.blocks[-1]._replace(end=match.start())
                 limit = -1
             column = self._add(match)
-            if _BLOCK.match(match["value"]):
+            if match["value"][:1] in {"|", ">"} and _BLOCK.match(match["value"]):
                 limit = min(column, indent + len(match["dashes"])) if match["key"] else indent
                 self.blocks.append(Block(len(self.nodes) - 1, match.end(), len(self._text)))
             elif match["value"][:1] in {"{", "["} and not match["value"].startswith("{{"):
@@ -71,8 +71,10 @@ class YamlNodes:
         indent = column = len(match["indent"])
         value_start = match.start("value")
         end = match.start() + len(match[0].rstrip())
-        for dash in re.finditer("-", match["dashes"] or "-" * (match[0].strip() == "-")):
-            column = indent + dash.start()
+        for at, sign in enumerate(match["dashes"] or "-" * (match[0].strip() == "-")):
+            if sign != "-":
+                continue
+            column = indent + at
             around = self._enter(column, is_item=True)
             span = match.start(), "", match.end("dashes"), value_start, end
             self.nodes.append(Node(*span, around, is_item=True))

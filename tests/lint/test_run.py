@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 
@@ -61,3 +62,21 @@ def test_a_few_names_among_them_are_judged_here(tmp_path, shared):
     (tmp_path / "000.py").write_text(REQUEST, encoding="utf-8")
     assert [outcome[0] for _, outcome in run(files).outcomes] == files[:1]
     assert shared == []
+
+
+def test_repositories_in_a_directory_are_read_together(tmp_path, shared):
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        written(folder, 40, REQUEST)
+        subprocess.run(["git", "init", "-q", folder], check=True)
+    subprocess.run(["git", "-C", tmp_path / "two", "add", "-A"], check=True)
+    session = run([os.fsencode(tmp_path)])
+    assert len(session.outcomes) == 80
+    assert session.checked == 82
+    origins = {
+        (os.fsdecode(path).split(os.sep)[-2], origin) for origin, (path, *_) in session.outcomes
+    }
+    assert origins == {("one", "untracked"), ("two", "tracked")}
+    # Few were read alone before the rest of both was shared at once.
+    assert {os.fsdecode(path).split(os.sep)[-2] for path in shared} == {"one", "two"}

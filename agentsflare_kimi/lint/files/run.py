@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.files.discovery import Origin
     from agentsflare_kimi.lint.files.scanning import Examine, Outcome
 
+    # The origin of files, the directory that they were found in, and the files.
+    Listing = tuple[Origin, bytes, list[bytes]]
     # The complete settings, or overrides for those of the nearest settings file.
     Options = Mapping[str, object] | LintConfig
 
@@ -80,7 +82,7 @@ class LintRun:
             if origin == "named":
                 self._read_named(files)
             else:
-                self._read_listed(origin, root, files)
+                self._read_listed((origin, root, files))
 
     def list(self, paths: Sequence[bytes]) -> Iterator[tuple[Origin, bytes, list[bytes]]]:
         """List what `read` reads; the list may include links and deleted files.
@@ -163,23 +165,44 @@ class LintRun:
         for outcome in self._scan(list(named_as), examine, max_size):
             self.outcomes.append(("named", outcome))
 
-    def _read_listed(self, origin: Origin, root: bytes, files: list[bytes]) -> None:
+    def _read_listed(self, *listings: Listing) -> None:
+        """Read what was listed, all at once, so that no process waits for the last file of each."""
+        *others, (origin, root, files) = listings
+        # Most runs read one directory.
+        found_in: dict[bytes, tuple[Origin, bytes]] = {
+            path: (each, folder) for each, folder, paths in others for path in paths
+        }
+        here = origin, root
+
         def examine(path: bytes, content: bytes) -> Outcome | None:
             from agentsflare_kimi.lint.files.judging import judge_listed  # noqa: PLC0415  # heavy
 
+            origin, root = found_in.get(path, here)
             is_tracked = origin == "tracked"
             return judge_listed(root, path, content, self.options, is_tracked=is_tracked)
 
         from agentsflare_kimi.lint.files.discovery import is_left_out  # noqa: PLC0415  # same as above
 
         _, max_size = self._listing_settings(root)
-        for outcome in self._scan(files, examine, max_size):
+        directories: list[bytes] = []
+        for outcome in self._scan([*found_in, *files] if others else files, examine, max_size):
             path, kind, _ = outcome
+            origin, root = found_in.get(path, here)
             if kind == "directory":
                 if self.enters(root, path):
-                    self.read([path.rstrip(b"/")])
+                    directories.append(path.rstrip(b"/"))
             elif not is_left_out(path, root):
                 self.outcomes.append((origin, outcome))
+        self._read_directories(directories)
+
+    def _read_directories(self, directories: Sequence[bytes]) -> None:
+        """Read nested repositories, those with the same largest file together."""
+        alike: dict[int, list[Listing]] = {}
+        for listing in self.list(directories) if directories else ():
+            self.checked += len(listing[2])
+            alike.setdefault(self._listing_settings(listing[1])[1], []).append(listing)
+        for listings in alike.values():
+            self._read_listed(*listings)
 
     def _scan(self, files: Sequence[bytes], examine: Examine, max_size: int) -> list[Outcome]:
         outcomes: list[Outcome] = []

@@ -26,6 +26,7 @@ _NUMBER_SIZE = 4
 _MOST_PORTIONS = 1024
 # Small enough that no process waits long for the last one, whose files may all name models.
 _LEAST_PORTION = 32
+_MOST_UNCOLLECTED = 200_000
 
 
 def scan(
@@ -126,6 +127,10 @@ def _work(
     examine: Examine,
     max_size: int,
 ) -> None:
+    import gc  # noqa: PLC0415  # a clean file does without
+
+    # A file's tree is freed as a whole; to look through it for garbage took a twelfth.
+    gc.set_threshold(_MOST_UNCOLLECTED)
     scanner = Scanner(examine, max_size, files=sum(map(len, portions)))
     while number := os.read(numbers, _NUMBER_SIZE):
         index = int.from_bytes(number, "big")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -75,8 +76,8 @@ def test_repositories_in_a_directory_are_read_together(tmp_path, shared):
     assert len(session.outcomes) == 80
     assert session.checked == 82
     origins = {
-        (os.fsdecode(path).split(os.sep)[-2], origin) for origin, (path, *_) in session.outcomes
+        (Path(os.fsdecode(path)).parent.name, origin) for origin, (path, *_) in session.outcomes
     }
     assert origins == {("one", "untracked"), ("two", "tracked")}
     # Few were read alone before the rest of both was shared at once.
-    assert {os.fsdecode(path).split(os.sep)[-2] for path in shared} == {"one", "two"}
+    assert {Path(os.fsdecode(path)).parent.name for path in shared} == {"one", "two"}

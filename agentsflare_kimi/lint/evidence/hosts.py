@@ -111,6 +111,8 @@ _OTHER_SDK: Final = Rare(
 )
 _OURS_OR_ANY: Final = frozenset({"moonshot", "kimi", "agentsflare", "openai", "llm", "api", "base"})
 
+# Every text that names the gateway or Moonshot contains one of these.
+_OUR_NAMES: Final = ("agentsflare", "moonshot.", "kimi.")
 # Names of other vendors' models, by how they begin.
 _OTHER_MODELS: Final = Rare(
     "gpt- o1- o3- o4- claude gemini deepseek qwen glm- llama mistral grok doubao command-r",
@@ -159,6 +161,11 @@ class Hosts:
         """
         is_elsewhere = self.verdict not in {"ours", "unknown"}
         return is_elsewhere or names_other_models(text)
+
+    @property
+    def may_be_ours(self) -> bool:
+        """Whether the text may name the gateway or Moonshot, by a quick look."""
+        return any(map(self._lowered.__contains__, _OUR_NAMES))
 
     @cached_property
     def _lowered(self) -> str:

@@ -64,7 +64,7 @@ def _is_asked(reading: Reading, mention: Mention) -> bool:
 
 def _short_names(reading: Reading) -> Iterator[Mention]:
     """Find short names that contain no needle: `k2p6`, `kimi_k2_6`, `k3`."""
-    if reading.hosts.verdict != "ours":
+    if not reading.hosts.may_be_ours or reading.hosts.verdict != "ours":
         return
     document = reading.document
     for match in _SHORT.finditer(document.text):

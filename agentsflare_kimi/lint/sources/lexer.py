@@ -22,8 +22,14 @@ __all__ = ["Form", "Handler", "Scanner", "Syntax", "scan", "syntax_of"]
 # The characters of string prefixes: `rb"`, `br#"`, `$@"`, `qw(`.
 _PREFIX_SIGNS: Final = frozenset("abcfqrtuwABCFRTU#$@")
 
-# Compiling a pattern of all forms takes longer than reading a short text without it.
-_SHORT: Final = 10_000
+# Compiling a pattern of all forms takes longer than reading this much without it.
+_LITTLE: Final = 10_000
+
+# Very many regions are made, and a constructor in Python takes most of the time.
+_new: Final[Callable[[tuple[RegionKind, int, int, int, int]], Region]] = partial(
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType]
+    Region,
+)
 
 Handler = Callable[["Scanner", "re.Match[str]", "Form"], int]
 
@@ -70,6 +76,12 @@ class Syntax:
         # everywhere.
         self.sign: Final = lazy(f"[{self._signs}]")
         self.sign_or_bracket: Final = lazy(rf"[{self._signs}(){{}}]")
+        self.has_read: int = 0
+
+    @property
+    def is_worth_compiling(self) -> bool:
+        """Whether so much was read in the language that compiling `stretch` pays."""
+        return self.has_read > _LITTLE and not self.longest_prefix
 
     @cached_property
     def stretch(self) -> tuple[re.Pattern[str], Sequence[tuple[int, int]]]:
@@ -133,7 +145,7 @@ class Scanner:
     def run(self, start: int, end: int) -> None:
         """Split the text from *start* to *end*."""
         position = start
-        if end == len(self.text) > _SHORT and not self.syntax.longest_prefix:
+        if end == len(self.text) and self.syntax.is_worth_compiling:
             position = self._run_far(start)
         while True:
             signs = self.syntax.sign_or_bracket if self.stack else self.syntax.sign
@@ -164,12 +176,12 @@ class Scanner:
                 position = self.content(index, start, inner_start)
             else:
                 inner_end = match.start(match.lastindex) if match.lastindex > opening else position
-                self.regions.append(Region(form.kind, start, position, inner_start, inner_end))
+                self.regions.append(_new((form.kind, start, position, inner_start, inner_end)))
         return position
 
     def add(self, kind: RegionKind, start: int, inner_start: int, inner_end: int, end: int) -> None:
         """Record a region."""
-        self.regions.append(Region(kind, start, end, inner_start, inner_end))
+        self.regions.append(_new((kind, start, end, inner_start, inner_end)))
 
     def _open(self, match: re.Match[str]) -> int:
         index = (match.lastindex or 1) - 1
@@ -225,6 +237,7 @@ def scan(text: str, syntax: Syntax) -> list[Region]:
     Returns:
         The regions in order; everything else is code.
     """
+    syntax.has_read += len(text)
     scanner = Scanner(text, syntax)
     start = 0
     # A form with an empty opening begins with the text: the text before `<?php`.

@@ -16,6 +16,8 @@ URL = '"https://api.agentsflare.com/v1"'
         f"{{\n  apiKey,\n  baseURL: {URL},\n  dangerouslyAllowBrowser: true,\n}}",
         f"configuration: .init(token: token, host: {URL})",
         f"model: m, options: new OpenAIClientOptions {{ Endpoint = new Uri({URL}) }}",
+        f"base_url={URL}, http_client=httpx.Client(timeout=60)",
+        'new ApiKeyCredential(config["Key"]), options',
         f'default_headers={{"x-team": "search"}}, base_url={URL}',
     ],
 )
@@ -30,6 +32,9 @@ def test_options_that_say_how_to_ask_are_known(options):
         "{ apiKey, baseURL }",
         'configuration: .init(token: token, host: "llm.example.org")',
         "azure_endpoint=endpoint",
+        "new ApiKeyCredential(key), services.GetRequiredService<OpenAIClientOptions>()",
+        "http_client=build_client()",
+        "option.WithHTTPClient(&http.Client{Transport: rewrite{}})",
         f"base_url={URL}, transport=transport",
     ],
 )

@@ -7,6 +7,7 @@ as fast as for what may stand around them. A pattern whose words are missing is 
 from __future__ import annotations
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint.evidence.expressions import arguments_at, command_at
 from agentsflare_kimi.lint.patterns import Rare, lazy
 
 if TYPE_CHECKING:
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-__all__ = ["base_urls", "clients", "is_excerpt", "is_ours", "posts"]
+__all__ = [
+    "base_urls",
+    "clients",
+    "given_to",
+    "is_excerpt",
+    "is_ours",
+    "names_our_url",
+    "posts",
+]
 
 # A dash follows in the name of a model, and only after `Kimi` may it be one of ours all the same.
 _OUR_NAME: Final = lazy(r"[aAmMkK](?i:gentsflare|oonshot|imi)(?!-)|Kimi")
@@ -27,6 +36,7 @@ _OURS: Final = lazy(
     r"|(?<=[\"'`])(?:moonshot(?:ai)?|agentsflare)[/:]"
     r"|(?i:(?<![a-z])(?:moonshot|agentsflare)(?:ai)?[\"']?\s*[:\]{])"
 )
+_HOST: Final = lazy(r"//[\w.-]+")
 _PROVIDER: Final = Rare(
     "rovider ROVIDER endor ENDOR latform LATFORM", r"[pPvV](?i:rovider|endor|latform)"
 )
@@ -35,12 +45,13 @@ _OUR_PROVIDER: Final = lazy(
     r"|(?:(?<=model)|(?<=model_))platform\w*\.moonshot"
 )
 _URL: Final = Rare(
-    "url Url URL uri Uri URI base Base BASE endpoint Endpoint EndPoint ENDPOINT",
-    r"[uUbBeE](?i:r[li]|ase|ndpoint)",
+    "url Url URL uri Uri URI base Base BASE endpoint Endpoint EndPoint ENDPOINT host Host HOST",
+    r"[uUbBeEhH](?i:(?<=u)r[li]|(?<=b)ase|(?<=e)ndpoint|(?<=h)ost)",
 )
 _KEY: Final = lazy(
     r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
-    r"|(?:server|llm|openai|chat|gateway|proxy|model)_?ur[li])\w*)"
+    r"|(?:server|llm|openai|chat|gateway|proxy|model)_?(?:ur[li]|host)"
+    r"|base_?path)\w*)"
     r"[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\("
     # An entry of a container's environment: `- name: OPENAI_BASE_URL`, `value: ...`.
     r"|,?\s*[\"']?value\w*[\"']?\s*:)\s*"
@@ -60,16 +71,19 @@ _WHOLE: Final = Rare(
     r"|class|public|private|def|defmodule|function|func|fn|fun|async|module)\b|(?<!\w)require\(",
 )
 _CLIENT_NAME: Final = Rare(
-    "OpenAI ChatClient Client::with_config NewClientWithConfig",
-    r"[OCN](?:penAI|hatClient|lient::with_config|ewClientWithConfig)",
+    "OpenAI ChatClient Client::with_config NewClient",
+    r"[OCN](?:penAI|hatClient|lient::with_config|ewClient)",
 )
+_IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
+# Options that send a command's request elsewhere than to its URL.
+_REROUTES: Final = lazy(r"--(?:resolve|connect-to|unix-socket)\b")
 # `export async function POST(request)`, `def post(self, request)`: answers requests.
-_DEFINES: Final = frozenset({"def", "func", "function", "fun", "fn"})
+_DEFINES: Final = frozenset({"async", "def", "func", "function", "fun", "fn"})
 _LONGEST: Final = len(" function ")
 _CLIENT: Final = lazy(
     r"(?:(?:(?<!\w)|(?<=\bAsync)|(?<=\bAzure)|(?<=\bAsyncAzure))OpenAI(?:Client)?(?:::Client\.new)?"
     r"|(?<!\w)ChatClient)\s*\(|\bClient::with_config\("
-    r"|\bOpenAI\w*Client\w*\.(?:fromEnv|builder)\(|\bNewClientWithConfig\("
+    r"|\bOpenAI\w*Client\w*\.(?:fromEnv|builder)\(|\b(?:NewClientWithConfig|(?<=openai\.)NewClient)\("
 )
 
 
@@ -78,6 +92,11 @@ def is_ours(text: str) -> bool:
     if any(_OURS.match(text, word.start()) for word in _OUR_NAME.finditer(text)):
         return True
     return any(_OUR_PROVIDER.match(text, word.start()) for word in _PROVIDER.matches(text))
+
+
+def names_our_url(text: str) -> bool:
+    """Tell whether a text holds a URL of ours, rather than only a name of ours."""
+    return any(is_ours(host[0]) for host in _HOST.finditer(text))
 
 
 def base_urls(text: str) -> Iterator[re.Match[str]]:
@@ -100,6 +119,17 @@ def posts(text: str) -> Iterator[re.Match[str]]:
         before = text[max(0, match.start() - _LONGEST) : match.start()]
         if not before[-1:].isspace() or _DEFINES.isdisjoint(before.split()[-1:]):
             yield match
+
+
+def given_to(text: str, post: re.Match[str]) -> Iterator[str]:
+    """Yield what a call or command that `posts` found is given, one of which may be its URL."""
+    if post[0].endswith("(") or post[0][-1:].isspace():
+        yield from arguments_at(text, post.end())
+        return
+    line = command_at(text, post.end())
+    yield from (url[0] for url in _IN_COMMAND.finditer(line))
+    if _REROUTES.search(line):
+        yield "$elsewhere/completions"
 
 
 def clients(text: str) -> Iterator[re.Match[str]]:

@@ -12,15 +12,22 @@ import re
 from functools import cached_property
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal
-from agentsflare_kimi.lint.evidence.addresses import base_urls, clients, is_excerpt, is_ours, posts
+from agentsflare_kimi.lint.evidence.addresses import (
+    base_urls,
+    clients,
+    given_to,
+    is_excerpt,
+    is_ours,
+    names_our_url,
+    posts,
+)
 from agentsflare_kimi.lint.evidence.callees import words_of
 from agentsflare_kimi.lint.evidence.client_options import are_known, imports_another_client, put_in
 from agentsflare_kimi.lint.evidence.expressions import (
-    arguments_at,
     branches_of,
     chain_before,
     chains_in,
-    command_at,
+    first_word,
     inside,
     value_at,
 )
@@ -39,7 +46,6 @@ __all__ = ["Asked", "Program"]
 
 Asked = Literal["ours", "plain", "unseen"]
 
-_IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
 _ROOT: Final = Rare(
     "hat ompletions esponses",
     r"(?P<name>(?<![A-Za-z_$])[A-Za-z_$][\w$]*+|\))[!?]*(?:\.|->|::|\?\.)"
@@ -53,7 +59,7 @@ _IMPORTS: Final = Rare(
 # What builds a client, or is one of an SDK.
 _BUILDS: Final = lazy(
     r"(?<!\w)(?:\w+(?:\.|::))*(?:[A-Z]\w*?(?:OpenA[Ii]|Openai)\w*|Open(?:AI|Ai|ai)\w*|(?:Async)?Kimi\b"
-    r"|Moonshot\w*|LiteLLM\w*|(?:LLM|ChatClient)(?=\()|openai(?=\.|::|\()|litellm(?=\.)|create(?:OpenAI|Moonshot)\w*"
+    r"|Moonshot\w*|LiteLLM\w*|(?:LLM|ChatClient)(?=\()|AiServices(?=\.)|openai(?=\.|::|\()|litellm(?=\.)|create(?:OpenAI|Moonshot)\w*"
     r"|Client(?=::with_config|::new))(?:(?:::|\.|->)\w+)*!?\s*[({.]"
 )
 _WRITTEN: Final = lazy(
@@ -75,7 +81,6 @@ _NAMED: Final = lazy(r"[\w$@.?>-]*?(?P<last>\w+)(?P<called>\(.*\))?", re.DOTALL)
 _PART: Final = lazy(r"(?:\w+\.)*(?P<client>\w+)\.(?:GetChatClient|with_options|withOptions)\(")
 # A path, which is added to the base URL of the client that posts to it; and that client.
 _RELATIVE: Final = lazy(r"[\"'`]/?[\w/-]+[\"'`]\Z")
-_URL: Final = lazy(r"//[\w.-]+")
 _OWNER: Final = lazy(r"(\w+)(?:\.|->)\Z")
 _TYPE: Final = lazy(r"[A-Z][\w.<>\[\]| ]*")
 _TYPED: Final = r"(?<![\w$]){0}\s*:\s*[\"']?(?:\w+\.)?(?:Async)?Kimi\b|\b(?:Async)?Kimi\s+{0}\b"
@@ -142,7 +147,9 @@ class Program:
     def _values(self) -> Iterator[str]:
         """Yield what stands for a host: base URLs, and the URLs of requests."""
         for match in base_urls(self._text):
-            value = value_at(self._text, match.end())
+            value = first_word(value_at(self._text, match.end()))
+            if "path" in match["key"].lower() and _RELATIVE.match(value):
+                continue
             is_call = match["sign"] == "("
             if is_ours(match[0]):
                 is_set = match["sign"] in {"=", ":="} and not _LITERAL.match(value)
@@ -150,12 +157,7 @@ class Program:
             elif value and not (is_call and not value.strip()):
                 yield value
         for match in posts(self._text):
-            if match[0].endswith("(") or match[0][-1:].isspace():
-                arguments = arguments_at(self._text, match.end())
-            else:
-                line = command_at(self._text, match.end())
-                arguments = (url[0] for url in _IN_COMMAND.finditer(line))
-            urls = [*filter(may_be_chat_url, arguments)]
+            urls = [*filter(may_be_chat_url, given_to(self._text, match))]
             # A variable beside a URL may be the question as well.
             urls = [url for url in urls if any(map(url.__contains__, CHAT_PATHS))] or urls
             if not (all(map(_RELATIVE.match, urls)) and self._has_base(match.start())):
@@ -165,7 +167,7 @@ class Program:
         """Tell whether the client that a path is posted with is given a base URL in the text."""
         owner = _OWNER.search(self._text[:start].rpartition("\n")[2])
         built = self._given.values_of(owner[1]) if owner else ()
-        return bool(built) and all(any(base_urls(v)) or _names_our_url(v) for v in built)
+        return bool(built) and all(any(base_urls(v)) or names_our_url(v) for v in built)
 
     def _handed(self) -> Iterator[str]:
         """Yield the clients that are handed on, except by parameters' defaults."""
@@ -283,10 +285,6 @@ class Program:
         if not callee[:1].isupper() and callee.lower() not in WORDS["chat-calls"].words:
             return self._given.defines(callee)
         return re.search(_OWN.format(callee), self._text) is None
-
-
-def _names_our_url(value: str) -> bool:
-    return any(is_ours(url[0]) for url in _URL.finditer(value))
 
 
 def _keeps_the_host(function: str) -> bool:

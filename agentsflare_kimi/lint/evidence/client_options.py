@@ -16,13 +16,22 @@ __all__ = ["are_known", "imports_another_client", "put_in"]
 
 # Options that are put together elsewhere: `**options`, `...options`, `new OpenAI(options)`.
 _PUT_IN: Final = lazy(
-    r"(?:\*\*|\.\.\.)\s*(?:\w+\.)*(\w+)|\A\s*(?:\w+\.)*([a-z]\w*)\s*\)?\Z"
+    r"(?:\*\*|\.\.\.)\s*(?:\w+\.)*(\w+)|(\w+)\.\.\.\s*\Z|\A\s*(?:\w+\.)*([a-z]\w*)\s*\)?\Z"
     r"|(?<![\w.])((?:[a-z]\w*?)?(?:[oO]ptions|[oO]pts|[cC]onfig))\b(?!\s*[({=:.])"
     r"|,\s*(?!\w*(?:[kK]ey|[cC]red\w*|[tT]oken)\s*\Z)([a-z]\w*)\s*\Z"
 )
-_OPTION: Final = lazy(r"[\"']?:?(?P<key>[A-Za-z_]\w*)[\"']?\s*(?:=>|[:=](?![:=]))\s*")
+_OPTION: Final = lazy(
+    r"[\"']?:?(?P<key>[A-Za-z_]\w*)[\"']?\s*(?:=>|[:=](?![:=]))\s*|option\.With(?P<call>\w+)\("
+)
 # Options in a literal or a type of their own: `{ apiKey }`, `.init(token: ...)`.
 _HELD: Final = lazy(r"(?:new\s+)?[\w.]*\s*[({]\s*")
+# Options that are found elsewhere, unless a literal of their type holds them, or a key.
+_NAMES_OPTIONS: Final = lazy(r"(?![&*.\w]+\Z)[\s\S]*?(?:[oO]ptions|[cC]onfig)")
+_SAFELY_HELD: Final = lazy(r"(?:\A|Options|Config|Configuration|init)\s*[({]\s*\Z")
+_CREDENTIAL: Final = lazy(r"(?:new\s+)?[\w.]*Credential\(")
+# HTTP clients of their own, and what sends their requests elsewhere.
+_HTTP: Final = lazy(r"(?:new |&)?(?:\w+\.)*\w*Client\s*[({]")
+_REROUTED: Final = lazy(r"[tT]ransport|mounts|base_url|[bB]aseAddress|[hH]andler")
 _HOLDERS: Final = frozenset({"", "options", "config", "configuration"})
 _ADDRESSES: Final = frozenset({"baseurl", "baseuri", "uribase", "apibase", "endpoint", "host"})
 _KNOWN: Final = SHOWING["client-options"].words | _ADDRESSES
@@ -52,17 +61,22 @@ def are_known(options: str, is_ours: Callable[[str], bool], *, is_literal: bool 
     """
     for option in map(str.strip, arguments_at(options, 0)):
         named = _OPTION.match(option)
-        key, value = (named["key"], option[named.end() :]) if named else ("", option)
+        key = (named["key"] or named["call"]) if named else ""
+        value = option[named.end() :] if named else option
         is_short = not key and is_literal and option.isidentifier()
         squeezed = "".join(words_of(option if is_short else key))
         if squeezed in _ADDRESSES and (is_short or key == "host"):
             if not is_ours(value):
                 return False
-        elif squeezed in _HOLDERS:
+        elif squeezed == "httpclient" and not (_HTTP.match(value) and not _REROUTED.search(value)):
+            return False
+        elif squeezed in _HOLDERS and not _CREDENTIAL.match(value):
             held = _HELD.match(value)
+            if _NAMES_OPTIONS.match(value) and not (held and _SAFELY_HELD.search(held[0])):
+                return False
             if held and not are_known(value[held.end() :], is_ours, is_literal=True):
                 return False
-        elif squeezed not in _KNOWN:
+        elif squeezed and squeezed not in _KNOWN:
             return False
     return True
 

@@ -26,6 +26,9 @@ _CREDENTIALS: Final = frozenset(
 _BATCHED: Final = frozenset({"customid", "method", "url", "body"})
 
 
+# Keys that hold variables of the environment.
+_ENVIRONMENTS: Final = frozenset({"env", "environment", "variables"})
+_TESTED: Final = frozenset({"test", "tests", "e2e", "eval", "evals", "bench", "benchmark"})
 # `AGENTSFLARE_BASE_URL` beside `AGENTSFLARE_MODEL`.
 _OWNERS: Final = ("agentsflare", "moonshot", "kimi", "openai", "llm")
 
@@ -53,6 +56,9 @@ def names_the_model(place: Surroundings) -> bool:
     if "messages" in place.beside:
         is_whole = not place.around or (place.around == ["body"] and {*place.outer} <= _BATCHED)
         return is_whole and not place.is_listed and {*place.beside} <= _FIELDS
+    if place.key.isupper() and place.around and place.around[0].lower() in _ENVIRONMENTS:
+        # Of a job or a container, whatever that is called: a test is about this very name.
+        return is_plain_name(place.key) and _TESTED.isdisjoint(map(str.lower, place.around))
     if place.is_listed and _CREDENTIALS.isdisjoint(place.beside):
         return False
     is_around = all(_AROUND.issuperset(_letters(name)) for name in place.around)

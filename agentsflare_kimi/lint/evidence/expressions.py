@@ -17,6 +17,7 @@ __all__ = [
     "chain_before",
     "chains_in",
     "command_at",
+    "first_word",
     "inside",
     "value_at",
 ]
@@ -33,6 +34,10 @@ _PUT_IN: Final = lazy(rf"(?:[$#]?\{{|\$){_CHAIN}")
 _BRANCH: Final = lazy(r"\bif\b.*?\belse\b|\s(?:or|\|\||\?\??|:)\s")
 _LEAD: Final = lazy(r"\s*(?:(?:await|with|new)\s+)*")
 _COMMAND: Final = lazy(r"(?:[^\\\n]|\\.)*", re.DOTALL)
+# A word of a command, before an option or another variable.
+_SHELL_WORD: Final = lazy(
+    r"(?:\"[^\"]*\"|'[^']*'|[^\s\"'(){},]+)(?=\s+(?:-{1,2}[a-zA-Z]|[A-Z_]+=))"
+)
 _CALLED: Final = lazy(r"(?:[\w$]+(?:\.|::))*[\w$]+\Z")
 
 
@@ -80,6 +85,12 @@ def command_at(text: str, start: int) -> str:
     """Return the rest of a command's line, with the lines that continue it."""
     match = _COMMAND.match(text, start)
     return match[0] if match else ""
+
+
+def first_word(value: str) -> str:
+    """Return the first word of a command's value that other words follow; else all of it."""
+    word = _SHELL_WORD.match(value)
+    return word[0] if word else value
 
 
 def chain_before(text: str, closer: int) -> str:

@@ -17,7 +17,7 @@ __all__ = ["Given"]
 _QUOTES: Final = frozenset("\"'")
 # What stands after the name of something that is given a value.
 _GIVEN: Final = lazy(
-    r"[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){}]*)?(?:=>|:=|(?<![=!<>])=(?![=>]))\s*"
+    r"[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){}]*)?(?:=>|:=|(?:\?\?|\|\|)?(?<![=!<>])=(?![=>]))\s*"
     r"|:(?!:)[ \t]+(?=\S))"
 )
 _AFTER: Final = frozenset("\"'])=: \t")

@@ -19,6 +19,7 @@ __all__ = ["BEFORE", "BODY_KEYS", "InBrackets"]
 BODY_KEYS: Final = SHOWING["body-keys"].words
 """Arguments and entries that hold a request's body."""
 
+_FIELDS: Final = SHOWING["request-fields"].words
 _PAIRS: Final = frozenset({":", "=>", "=", "->", "to"})
 BEFORE: Final = frozenset(
     {"await", "new", "&", "*", "try", "%", "@", "!", "**", "...", "const", "[", "map"}
@@ -64,12 +65,23 @@ class InBrackets(NamedTuple):
         return is_definition(outer, self.tree.index_of(outer, self.part.opener))
 
     @property
+    def is_request(self) -> bool:
+        """Whether the brackets hold the fields of a request only, whatever their type is called."""
+        keys = {self._key_of(part).lower().replace("_", "") for part in self._parts}
+        return "messages" in keys and keys <= _FIELDS
+
+    @property
+    def _parts(self) -> Sequence[Part]:
+        return self.tree.parts_of(self.part.opener)
+
+    def _key_of(self, part: Part) -> str:
+        first = self.tree.tokens(part)[0]
+        return self.tree.source.text[first.start : first.end].strip("\"'`:")
+
+    @property
     def _sets_model(self) -> bool:
         """Whether another entry beside it sets the model."""
-        tree = self.tree
-        firsts = (tree.tokens(part)[0] for part in tree.parts_of(self.part.opener))
-        texts = (tree.source.text[first.start : first.end] for first in firsts)
-        return any(text.strip("\"'`:") == "model" for text in texts)
+        return any(self._key_of(part) == "model" for part in self._parts)
 
     def is_handed_on(self, key: str) -> bool:
         """Tell whether brackets without a name pass on their content."""

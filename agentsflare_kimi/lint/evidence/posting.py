@@ -32,8 +32,11 @@ _REQUESTS: Final = frozenset({"URLRequest", "HttpRequestMessage", "Post"})
 _OWNER_AND_NAME: Final = 3
 _LONGEST_METHOD: Final = len("MethodPost")
 _STRING: Final = lazy(r"\"[^\"$]*\"|'[^'$]*'")
-# What answers requests, and may make some of its own: `app.post("/chat", async () => ...)`.
-_FUNCTION: Final = lazy(r"=>|\b(?:function|func|lambda|def)\b")
+# What answers requests, and may make some of its own: `app.post("/chat", async () => ...)`; and the
+# URL of such a request.
+_FUNCTION: Final = lazy(
+    r"=>|\b(?:function|func|lambda|def)\b|\breq(?:uest)?\.(?:url|originalUrl)\b"
+)
 _WORD: Final = lazy(r"[A-Za-z_$][\w$]*")
 
 
@@ -148,7 +151,7 @@ def _places_of_words(bindings: Bindings, text: str) -> Iterator[int]:
 
 def _is_handle(names: tuple[str, ...]) -> bool:
     """Tell whether a call takes a handle, whose URL was given to it before."""
-    return names[-1] == "curl_setopt"
+    return names[-1] in {"curl_setopt", "curl_setopt_array"}
 
 
 def _text(tree: Tree, part: Part) -> str:

@@ -60,7 +60,6 @@ _NUMBERED: Final = lazy(r"(?=[^\d]*+\d)[\w./:@+-]++")
 _COMMAS: Final = lazy(r"[,;|]")
 # A condition, its key, and a flag's or a key's own word: `where`, `model`, `=`.
 _CLAUSE: Final = 3
-_TESTED: Final = frozenset({"test", "tests", "e2e", "eval", "evals", "bench", "benchmark"})
 # The keys of a variable in a list: `- name: OPENAI_MODEL`, `value: name`.
 _VARIABLE: Final = frozenset({"name", "value"})
 
@@ -100,9 +99,6 @@ def judge_scalar(scalar: Scalar) -> Judged:
     if key in scalar.named and key.isupper() and beside == _VARIABLE:
         # A variable of a container's environment is a setting by itself.
         place = Surroundings(key)
-    elif own.isupper() and around and around[0] == "env" and not _TESTED.intersection(around):
-        # The keys around are those of a job or a container.
-        place = Surroundings(own)
     if {"chat-body", "credentials"} & set(evidence):
         evidence = shown(evidence, is_shown=names_the_model(place))
     elif names_the_model(place):

@@ -140,15 +140,17 @@ class Sending:
         if not is_handed_on and asks(names, has_capitals=tree.language.has_capital_methods):
             is_known = not self._is_pretended(place.part.opener) and not self._is_own(names)
             return "sent" if is_body and is_known else "unknown"
-        if posts(names):
+        if posts(names) and not is_literal:
             is_sent = is_body and not place.is_inside
             return "sent" if is_sent and is_posted(tree, names, place.part.opener) else "unknown"
         if not place.is_inside and is_posted_in_block(tree, names, place.part.opener):
             return "sent"
-        if encodes(names) or (is_literal and names == ("any",)):
+        if hands_on(names):
+            return "typed"
+        if encodes(names) or (is_literal and (names == ("any",) or place.is_request)):
             # Go's `map[string]any{...}` ends in its type.
             return "hands on" if key else "marks"
-        return "typed" if hands_on(names) else "unknown"
+        return "unknown"
 
     def _is_own(self, names: tuple[str, ...]) -> bool:
         """Tell whether the program itself defines what is called, which may do anything."""
@@ -196,11 +198,16 @@ class Sending:
         words = [token.text for token in tokens[:place] if token.text not in _DECLARES]
         if is_body_of_request(self._tree, words):
             return True
+        if words[:2] == ["<", "?"]:
+            # `<?php` before the first statement.
+            words = words[3:]
+        if words[1:2] == [":"]:
+            # `let body: [String: Any] = ...`
+            words = words[:1]
         if not words or not is_word(words[0]) or "." in words or "[" in words:
             return False
-        name = words[0] if "," in words else name_before(self._tree, tokens, place)
-        if ":" in words:
-            name = words[0]
+        is_first = "," in words or len(words) == 1
+        name = words[0] if is_first else name_before(self._tree, tokens, place)
         if name not in self._names:
             # Not sent, as long as it is being followed.
             self._names[name] = False
@@ -223,7 +230,10 @@ class Sending:
                 return False
             if _is_target(tokens, index) and not _is_entry(tree, place):
                 continue
-            following = [token.text for token in tokens[index + 1 : index + 2]]
+            following = [token.text for token in tokens[index + 1 : index + 3]]
+            if following[:1] == ["."] and following[-1].lower() in _FIELDS:
+                # A field that does not depend on the model: `request.Messages = append(...)`.
+                continue
             if following[:1] == ["["]:
                 if not self._sets_field(tokens, index):
                     return False

@@ -35,8 +35,8 @@ SHOWING: Final[dict[str, Words]] = {
     "sending": words(
         "methods that send a request, after the resource that they belong to",
         """
-        create createasync acreate createstreaming create_async createstream parse stream
-        run_tools runtools runfunctions new newstreaming generate complete completechat
+        create createasync acreate createstreaming create_async createstream createstreamed parse
+        stream run_tools runtools runfunctions new newstreaming generate complete completechat
         completechatasync completechatstreaming completechatstreamingasync invoke
         createstreamingasync
         """,
@@ -66,7 +66,8 @@ SHOWING: Final[dict[str, Words]] = {
         "calls that send a body over HTTP",
         """
         post apost postasync postasjsonasync fetch request urlopen newrequest
-        newrequestwithcontext do_post send_post postjson post_json curl_setopt stream
+        newrequestwithcontext do_post send_post postjson post_json curl_setopt curl_setopt_array
+        stream
         """,
     ),
     "bodies": words(
@@ -96,6 +97,7 @@ SHOWING: Final[dict[str, Words]] = {
         "arguments and entries that hold a request's body",
         """
         json body data content payload parameters request req messagebody jsondata query
+        curlopt_postfields
         """,
     ),
     "pretending": words(
@@ -176,7 +178,7 @@ SHOWING: Final[dict[str, Words]] = {
         systemprompt system temperature maxtokens topp kind sdk enablethinking
         thinkingenabled defaultmodel modelname modelid llmmodel chatmodel apitype
         maxcontextsize maxsteps requesttimeout headers extraheaders apikeysecret secretname
-        existingsecret secretkey secretref
+        existingsecret secretkey secretref schema
         """,
     ),
     "setting-words": words(

@@ -9,6 +9,7 @@ from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.evidence.callees import falls_back
 from agentsflare_kimi.lint.evidence.commands import is_read
 from agentsflare_kimi.lint.evidence.scalars import Scalar, is_flag, judge_scalar, wording
+from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.requests.settings import Setting, setting_of
@@ -68,7 +69,8 @@ class Values:
         if position == "request" and self._is_catalogue(node, evidence):
             position, evidence = "value", (*evidence, "catalogue")
         if not self._is_plain(node, start):
-            evidence = tuple(found for found in evidence if found != "setting")
+            left = [found for found in evidence if found != "setting"]
+            evidence = tuple(shown(left, is_shown=False))
         settings = self._settings(node.parent) if position == "request" else ()
         return Value(name, start, end, position, key, settings=settings, evidence=evidence)
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from linting import find
+from linting import find, fixed
 
 FORMS: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
 for _expected, _filename, _text in json.loads((Path(__file__).parent / "forms.json").read_text()):
@@ -40,3 +40,32 @@ def is_right(expected, findings):
 def test_most_forms_are_requests_and_values():
     expected = [form[0] for forms in FORMS.values() for form in forms]
     assert min(expected.count("request"), expected.count("value")) > 200
+
+
+@pytest.mark.parametrize("prefix", ["moonshot/", "moonshot:", "moonshotai:", "kimi:", "openai/"])
+@pytest.mark.parametrize(
+    ("filename", "text"),
+    [
+        ("a.py", 'agent = Agent("{}")\n'),
+        ("a.ts", 'await generateText({{ model: "{}", prompt }});\n'),
+        ("A.java", 'var m = builder().model("{}").build();\n'),
+        ("a.ex", 'ReqLLM.generate_text("{}", "hi")\n'),
+        ("a.erl", 'Model = <<"{}">>,\n'),
+        ("a.rs", 'let model = "{}";\n'),
+        ("a.el", "(setq gptel-model '{})\n"),
+        ("a.sh", "aider --model {}\n"),
+        ("a.yaml", "llm:\n  model: {}\n"),
+        ("a.json", '{{"model": "{}"}}\n'),
+        ("a.vue", "<template><Chat model='{}' /></template>\n"),
+        ("a.md", "```yaml\nmodel: {}\n```\n"),
+        ("a.mystery", "model := '{}'\n"),
+    ],
+)
+def test_a_prefix_of_our_hosts_is_kept_in_every_language(prefix, filename, text):
+    (finding,) = find("AFK001", text.format(f"{prefix}kimi-k2-thinking"), filename)
+
+    assert finding.severity == "error"
+    assert finding.fix is not None
+    assert fixed(text.format(f"{prefix}kimi-k2-thinking"), filename, unsafe=True) == text.format(
+        f"{prefix}kimi-k2.6"
+    )

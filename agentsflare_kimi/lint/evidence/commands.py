@@ -21,6 +21,7 @@ __all__ = [
     "is_read",
     "is_read_otherwise",
     "is_said",
+    "is_spoken",
     "posts_a_request",
     "sets_alone",
     "writes",
@@ -111,6 +112,11 @@ def is_said(masked: str, offset: int) -> bool:
     """Tell whether the command around a place only says something, as `echo` does."""
     start, end = command_at(masked, offset)
     return _program(masked[start:end].split()) in _SAYS
+
+
+def is_spoken(program: str) -> bool:
+    """Tell whether a program only says what it is given."""
+    return program.lower().lstrip("@-") in _SAYS
 
 
 def writes(masked: str, offset: int) -> bool:

@@ -229,6 +229,11 @@ class Wording:
         return [word.start() for word in _WORD.finditer(self._text, self._first, self._last)]
 
     @cached_property
+    def first_word(self) -> str:
+        """The first word; empty if there is none."""
+        return next(iter(self._text[self._first : self._last].split()), "")
+
+    @cached_property
     def _blank(self) -> int:
         words = self._text[self._first : self._last].lstrip()
         return self._text.find(" ", self._last - len(words), self._last)

@@ -50,6 +50,8 @@ def judge_word(document: CodeDocument, start: int, end: int) -> tuple[Position, 
     if match := _DEFAULT.search(before):
         key = match[1] or match[2]
         return ("request" if is_model_key(key) else "value"), key
+    if before.rstrip("\"'").endswith("[") and document.text[end : end + 1] == "]":
+        return "key", ""
     if not _AFTER_WORD.match(document.text, end):
         return ("comparison" if document.text[end : end + 1] == "*" else "glued"), ""
     if _COMPARISON.search(before) or (_PATTERN.match(document.text, end) and _begins(before)):

@@ -42,12 +42,18 @@ _TARGET: Final = lazy(
 )
 _LAST: Final = lazy(r"[\"'`][)\]};,. \t]*$", re.MULTILINE)
 _QUOTES: Final = frozenset("\"'`")
+_SIGNS: Final = frozenset("=:>\"'([,|")
+_BULLETS: Final = frozenset({"-", "*", "+"})
+_AFTER: Final = lazy(r"[ \t]*(?:[\"'<)\],;]|$)", re.MULTILINE)
+# Another model's name beside one: `gpt-4o glm-4`.
+_ID_BEFORE: Final = lazy(r"(?:\A|[\"'\s=:])[a-z]\w*-(?=[\w.-]*\d)[\w.-]+[\"',;|]?[ \t]+\Z")
+_ID_AFTER: Final = lazy(r"[\"',;|]?[ \t]+[a-z]\w*-(?=[\w.-]*\d)[\w.-]+[\"']?[ \t]*$", re.MULTILINE)
 _WORD: Final = lazy(r"[A-Za-z_][\w.-]*+")
 _SPACED: Final = lazy(r"[ \t]*(?:[-+@$]?\w[\w.:]*[ \t(]+)?[-+$\w.:]+[ \t]+[\"'`]?\Z")
 
 
-def judge_loosely(words: Wording, line: int, start: int, end: int) -> Judged | None:  # noqa: PLR0911  # one case after the other
-    """Classify a name that a key may precede.
+def judge_loosely(words: Wording, line: int, start: int, end: int) -> Judged:
+    """Classify a name: whatever looks like a value is taken for one.
 
     Args:
         words: The name's line.
@@ -56,8 +62,30 @@ def judge_loosely(words: Wording, line: int, start: int, end: int) -> Judged | N
         end: Where it ends.
 
     Returns:
-        The verdict, which never makes a fix safe; None if no key of a model precedes the name.
+        The verdict, which never makes a fix safe.
     """
+    judged = _after_a_key(words, line, start, end) or words.judge(start, end)
+    if judged[0] == "request":
+        return "request", judged[1], ("unsent-text",)
+    if judged[0] == "comparison":
+        return judged
+    return ("value" if _is_value(words, line, start, end) else "prose"), "", ()
+
+
+def _is_value(words: Wording, line: int, start: int, end: int) -> bool:
+    """Tell values from prose: quoted, after a sign, beside another name, or alone in their line."""
+    text, before = words.text, start
+    if _ID_BEFORE.search(words.clause_before(start)) or _ID_AFTER.match(text, end):
+        return True
+    while before > line and text[before - 1] in " \t":
+        before -= 1
+    is_first = before == line or text[max(line, before - 2) : before].strip() in _BULLETS
+    is_value = is_first or text[before - 1 : before] in _SIGNS
+    return is_value and _AFTER.match(text, end) is not None
+
+
+def _after_a_key(words: Wording, line: int, start: int, end: int) -> Judged | None:  # noqa: PLR0911  # one case after the other
+    """Classify a name that a key precedes; None if no key of a model does."""
     near = words.clause_before(start)
     given = next(filter(_is_about_a_model, _given_in(near)), None)
     if given is None:

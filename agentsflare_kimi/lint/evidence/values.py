@@ -7,7 +7,7 @@ from functools import cached_property
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.beside import Beside, squeeze
 from agentsflare_kimi.lint.evidence.callees import falls_back
-from agentsflare_kimi.lint.evidence.commands import is_read
+from agentsflare_kimi.lint.evidence.commands import is_read, is_spoken
 from agentsflare_kimi.lint.evidence.scalars import Scalar, is_flag, judge_scalar, wording
 from agentsflare_kimi.lint.evidence.table import shown
 from agentsflare_kimi.lint.requests.identifiers import find_names
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Final
 
+    from agentsflare_kimi.lint.evidence.scalars import Wording
     from agentsflare_kimi.lint.languages.base import Language
     from agentsflare_kimi.lint.sources.nodes import Node
 
 __all__ = ["Values"]
 
+_QUOTES: Final = frozenset("\"'`")
 # Keys beside a `value` that tell what the value is for.
 _SPEAKERS: Final = frozenset({"name", "key", "env", "variable", "id", "option"})
 
@@ -102,7 +104,19 @@ class Values:
             # A default in a template: the key that the template's value is for counts as well.
             is_asked = self.whole(index, start, end).position == "request"
             position = "request" if is_asked else position
+        if position == "prose" and self._is_word(node, words, start, end):
+            position = "value"
         return Value(self.text[start:end], start, end, position, key or own, evidence=evidence)
+
+    def _is_word(self, node: Node, words: Wording, start: int, end: int) -> bool:
+        """Tell whether a name is quoted, or a word of a command, in a file of lines."""
+        before, after = self.text[start - 1 : start], self.text[end : end + 1]
+        if not self._is_flat or before.isalnum():
+            return False
+        if before in _QUOTES and before == after:
+            return True
+        is_bare = not node.key and before.isspace() and (not after or after.isspace())
+        return is_bare and not is_spoken(words.first_word)
 
     def _is_variable(self, key: str) -> bool:
         return self._is_flat or key.isupper()

@@ -27,7 +27,7 @@ _OF_A_PROVIDER: Final = frozenset(
 _TABLE: Final = lazy(r"[\w.-]+\.\Z")
 # Router prefixes for Moonshot, the gateway, or whatever base URL is configured.
 _OURS: Final = frozenset(
-    "moonshot/ moonshot: moonshotai: agentsflare/ agentsflare: openai/ openai: "  # noqa: SIM905  # words read best as words
+    "moonshot/ moonshot: moonshotai: kimi/ kimi: agentsflare/ agentsflare: openai/ openai: "  # noqa: SIM905  # words read best as words
     "openai_like/ openai:chat: openai:responses: openai:completion: custom_openai/ "
     "litellm_proxy/ openai-compatible/ openai_compatible/ oai/ compatible/".split()
 )

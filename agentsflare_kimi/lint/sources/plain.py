@@ -9,22 +9,19 @@ from functools import cached_property
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.scalars import wording
 from agentsflare_kimi.lint.evidence.unknown_files import judge_loosely
-from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value, line_around
+from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around
 
 if TYPE_CHECKING:
     from typing import Final
 
 __all__ = ["PlainDocument", "ProseDocument"]
 
-_SIGNS: Final = frozenset("=:>\"'([,|")
-_BULLETS: Final = frozenset({"-", "*", "+"})
 # Openings of comments in prose formats, at the beginning of a line.
 _REMARK: Final = re.compile(r"[ \t]*(?:\.\.|//|%|<!--)")
 # Openings of comments in any language, anywhere in a line.
 _OPENER: Final = re.compile(
     r"(?:^|\s|[;{})\]])(?:#|//|/\*|<!--|--|;|%|REM\b|\*)", re.IGNORECASE | re.MULTILINE
 )
-_AFTER: Final = re.compile(r"[ \t]*(?:[\"'<)\],;]|$)", re.MULTILINE)
 
 
 class ProseDocument:
@@ -60,22 +57,8 @@ class PlainDocument(ProseDocument):
         """Describe the value around the code points *start* to *end*."""
         line, line_end = line_around(self.text, start)
         words = wording(self, line, line_end)
-        judged = judge_loosely(words, line, start, end) or words.judge(start, end)
-        position, key, evidence = judged
-        if position == "request":
-            evidence = ("unsent-text",)
-        elif position != "comparison":
-            position, evidence = self._alone(line, start, end), ()
+        position, key, evidence = judge_loosely(words, line, start, end)
         return Value(self.text[start:end], start, end, position, key, evidence=evidence)
-
-    def _alone(self, line: int, start: int, end: int) -> Position:
-        """Tell values from prose: quoted, after a sign, or alone in their line."""
-        before = start
-        while before > line and self.text[before - 1] in " \t":
-            before -= 1
-        is_first = before == line or self.text[line:before].strip() in _BULLETS
-        is_value = is_first or self.text[before - 1 : before] in _SIGNS
-        return "value" if is_value and _AFTER.match(self.text, end) else "prose"
 
     def has_remark(self, line: int, offset: int) -> bool:
         """Tell whether a comment begins between the start of a line and *offset*."""

@@ -35,7 +35,7 @@ _AFTER_WORD: Final = lazy(r"[\s;&|)\"'`]|\Z")
 _PATTERN: Final = lazy(r"[ \t]*(?:\)|\|(?!\|))")
 
 
-def judge_word(document: CodeDocument, start: int, end: int) -> tuple[Position, str]:
+def judge_word(document: CodeDocument, start: int, end: int) -> tuple[Position, str]:  # noqa: PLR0911  # one case after the other
     """Classify a word of a command, or a string that is one.
 
     Args:

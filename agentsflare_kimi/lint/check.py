@@ -94,13 +94,7 @@ def _find(reading: Reading, depth: int = 0) -> Iterator[_Found]:
 
 def _inside(text: Embedded, around: Reading) -> Reading:
     document = read(text.text, text.language)
-    return Reading(
-        document,
-        around.today,
-        around,
-        around.migrate_to,
-        models_around=around.models_of_cells if text.language == "cell" else frozenset(),
-    )
+    return Reading(document, around.today, around, around.migrate_to)
 
 
 def _told_once(found: list[_Found]) -> list[_Found]:

@@ -27,6 +27,7 @@ _GO_IMPORT: Final = lazy(
     r"\"(?P<path>github\.com/openai/openai-go(?:/v\d+)?)\"[^\r\n]*(?P<end>\r?\n)",
     re.MULTILINE,
 )
+_BLANKS: Final = lazy(r"\s+\Z")
 _JAVA_IMPORT: Final = lazy(r"^import[ \t]+[^\r\n]*(?P<end>\r?\n)", re.MULTILINE)
 
 
@@ -49,7 +50,7 @@ def added_entry(body: Body, key: str, value: object) -> list[Edit]:
     """
     anchor = body.main.find("model")
     entry = entry_of(body, key, value)
-    if body.form == "chain" and anchor:
+    if body.form == "chain" and anchor and body.main.opener >= 0:
         return [_chained(body, anchor, entry), *_java_imports(body)]
     if body.form == "argument":
         end = body.sent_at if body.sent_at >= 0 else body.main.closer + 1
@@ -59,8 +60,11 @@ def added_entry(body: Body, key: str, value: object) -> list[Edit]:
         return [insert_entry(body.source, body.extra, None, quoted)]
     if body.main.opener < 0 and anchor:
         gap = line_break(body.source.text, anchor.start, anchor.end)
-        end = anchor.end + (body.source.text[anchor.end : anchor.end + 1] == ";")
-        return [Edit(start=end, end=end, replacement=gap + entry)]
+        sign = body.source.text[anchor.end : anchor.end + 1]
+        end = anchor.end + (sign == ";")
+        statement = f"{gap}{entry}{';' if sign == ';' else ''}"
+        imports = _java_imports(body) if body.form == "chain" else []
+        return [Edit(start=end, end=end, replacement=statement), *imports]
     return [insert_entry(body.source, body.main, anchor, entry)]
 
 
@@ -69,7 +73,8 @@ def entry_of(body: Body, key: str, value: object) -> str:
     anchor = body.main.find("model")
     if form := _CALLS.get(body.form):
         value_type = _java_name(body.source, "com.openai.core.JsonValue")
-        return form.format(key=key, value=written(body, value), JsonValue=value_type)
+        carrier = body.carrier if body.main.opener < 0 else ""
+        return carrier + form.format(key=key, value=written(body, value), JsonValue=value_type)
     if body.form in {"assigned", "assigned-object"}:
         return _assigned(body, key, value)
     if body.form == "object":
@@ -93,8 +98,25 @@ def _assigned(body: Body, key: str, value: object) -> str:
     """Write a statement that sets a key of a request: `params["thinking"] = {...}`."""
     if body.form == "assigned" and key in NOT_SDK_KEYWORDS:
         key, value = "extra_body", {key: value}
-    end = _writes(body).statement_end
-    return f'{body.carrier}["{key}"] = {written(body, value)}{end}'
+    return _like(body, body.main.find("model"), key, written(body, value))
+
+
+def _like(body: Body, neighbour: Entry | None, key: str, value: str) -> str:
+    """Write an entry or a statement with the key, the sign and the brackets of its neighbour.
+
+    `["model"] = ...`, `{ "model", ... }`, `body.put("model", ...)`; empty if it has no key.
+    """
+    if neighbour is None or not neighbour.key:
+        return ""
+    source = body.source
+    head = source.text[neighbour.start : neighbour.value_start]
+    before, name, after = head.rpartition(neighbour.key)
+    opener = source.enclosing(neighbour.value_start)
+    tail = ""
+    if opener is not None and opener >= neighbour.start:
+        closer = source.closers[opener]
+        tail = source.text[closer - (source.text[closer - 1] == " ") : neighbour.end]
+    return f"{before}{key}{_BLANKS.sub(' ', after)}{value}{tail}" if name else ""
 
 
 _SDK_KEYWORDS: Final = frozenset({"keywords", "spread", "assigned"})
@@ -107,6 +129,8 @@ _CALLS: Final = {
 
 def entry_beside(body: Body, neighbour: Entry | None, key: str, value: object) -> str:
     """Write an entry in its neighbour's style, with or without quotes around the key."""
+    if entry := _like(body, neighbour, key, written(body, value)):
+        return entry
     if _writes(body).mapping:
         return _pair(_writes(body), body, key, value)
     if neighbour is not None and not neighbour.is_quoted:

@@ -20,16 +20,21 @@ _REST_OF_LINE: Final = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
 _SEMICOLON: Final = lazy(r"[ \t]*;")
 _NEXT_LINE: Final = lazy(r"(?:[ \t]*(?:\r\n|\n|\r))*(?P<indent>[ \t]*)(?=\S)")
 _LINE_END: Final = lazy(r"\r\n|\n|\r")
+_CONTROL: Final = lazy(r"(?<![\w.])(?:if|while|for|foreach)\Z")
+_LONGEST: Final = len(" foreach")
 _INDENT: Final = lazy(r"[ \t]*")
 
 
-def remove_entries(source: Source, group: Group, keys: Collection[str]) -> list[Edit]:
+def remove_entries(
+    source: Source, group: Group, keys: Collection[str], emptied: Collection[Entry] = ()
+) -> list[Edit]:
     """Remove the entries with *keys*, and lines that hold nothing else.
 
     Args:
         source: The text.
         group: The brackets.
         keys: The keys of the entries to remove.
+        emptied: Further entries to remove.
 
     Returns:
         The edits, in order.
@@ -37,17 +42,24 @@ def remove_entries(source: Source, group: Group, keys: Collection[str]) -> list[
     if group.opener < 0:
         return [_without_statement(source, entry) for entry in group.entries if entry.key in keys]
     edits: list[Edit] = []
-    for first, last in _runs(group.entries, keys):
+    is_bracket = source.closers.get(group.opener) == group.closer
+    is_gone = [entry.key in keys or entry in emptied for entry in group.entries]
+    is_flat = is_bracket and not _has_line_end(source.text, group.opener, group.closer)
+    if is_flat and is_gone and all(is_gone):
+        return [_delete(group.opener + 1, group.closer)]
+    for first, last in _runs(is_gone):
         edits += _remove_run(source, group.entries, first, last)
     return edits
 
 
 def _without_statement(source: Source, statement: Entry) -> Edit:
-    """Remove a statement with its line; in Python, leave `pass` where a block would be empty."""
+    """Remove a statement with its line; leave an empty one where something depends on it."""
     text = source.masked
     line_start = _line_start(text, statement.start)
     semicolon = _SEMICOLON.match(text, statement.end)
     end = semicolon.end() if semicolon else statement.end
+    if _is_depended_on(source, statement.start):
+        return Edit(start=statement.start, end=end, replacement="{}")
     rest = _REST_OF_LINE.match(text, end)
     if text[line_start : statement.start].strip() or rest is None:
         return Edit(start=statement.start, end=end, replacement="pass" if not semicolon else "")
@@ -59,17 +71,25 @@ def _without_statement(source: Source, statement: Entry) -> Edit:
     return _delete(line_start, rest.end())
 
 
-def _runs(entries: Sequence[Entry], keys: Collection[str]) -> Iterator[tuple[int, int]]:
+def _is_depended_on(source: Source, start: int) -> bool:
+    """Tell whether a statement is all that a condition or a loop without braces holds."""
+    before = source.masked[:start].rstrip()
+    if before.endswith(")"):
+        opener = source.enclosing(len(before) - 1)
+        head = source.masked[:opener].rstrip() if opener is not None else ""
+        return _CONTROL.search(head[-_LONGEST:]) is not None
+    return before.endswith("else") and before[-5:-4] in {"}", " ", "\n", ";", "\t"}
+
+
+def _runs(is_gone: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Yield the first and last index of each run of adjacent entries to remove."""
     start: int | None = None
-    for index, entry in enumerate(entries):
-        if entry.key in keys and start is None:
+    for index, gone in enumerate([*is_gone, False]):
+        if gone and start is None:
             start = index
-        if entry.key not in keys and start is not None:
+        if not gone and start is not None:
             yield start, index - 1
             start = None
-    if start is not None:
-        yield start, len(entries) - 1
 
 
 def _remove_run(source: Source, entries: Sequence[Entry], first: int, last: int) -> list[Edit]:
@@ -84,7 +104,7 @@ def _remove_run(source: Source, entries: Sequence[Entry], first: int, last: int)
         edits = [_delete(line_start, rest.end())]
         if previous and not following and not comma:
             before = _COMMA.match(source.masked, previous.end)
-            edits.insert(0, _delete(before.end() - 1, before.end()) if before else edits[0])
+            edits[:0] = [_delete(before.end() - 1, before.end())] if before else []
         return edits
     if following and not _has_line_end(source.text, end, following.start):
         return [_delete(start, following.start)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.edits.entries import (
@@ -16,8 +17,10 @@ from agentsflare_kimi.lint.edits.layout import insert_entry, merge_edits, remove
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.requests.bodies import Body, Group, group_at
 from agentsflare_kimi.lint.requests.mentions import Mention
+from agentsflare_kimi.lint.requests.spreads import branches
 from agentsflare_kimi.lint.sources.documents import word_before
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
+from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.migration import plan_migration
 
@@ -162,16 +165,9 @@ def body_edits(
     Returns:
         The edits; None if a change cannot be made here.
     """
-    edits: list[Edit] = []
-    gone = {*before} - {*after}
-    if not all(body.group_of(key).find(key) for key in gone):
+    if not all(body.group_of(key).find(key) for key in {*before} - {*after}):
         return None
-    groups = [body.main, *body.more]
-    if body.extra and _is_emptied(body.extra, before, after):
-        gone = {*gone, "extra_body"}
-    elif body.extra:
-        groups.append(body.extra)
-    edits += [edit for group in groups for edit in remove_entries(body.source, group, gone)]
+    edits = _removals(body, before, after)
     for key, value in after.items():
         if key == "model" and value != before["model"]:
             edits.append(rename_fix(mention, str(value)))
@@ -186,6 +182,37 @@ def body_edits(
                 return None
             edits += changed
     return edits
+
+
+def _removals(body: Body, before: Mapping[str, object], after: Mapping[str, object]) -> list[Edit]:
+    """Remove the fields that a request loses, and what then holds nothing."""
+    gone = {*before} - {*after}
+    groups = [body.main, *body.more]
+    if body.extra and _is_emptied(body.extra, before, after):
+        gone = {*gone, "extra_body"}
+    elif body.extra:
+        groups.append(body.extra)
+    emptied = _emptied_spreads(body, gone)
+    return [
+        edit
+        for group in groups
+        if not any(entry.start <= group.opener < entry.end for entry in emptied)
+        for edit in remove_entries(body.source, group, gone, emptied)
+    ]
+
+
+def _emptied_spreads(body: Body, gone: AbstractSet[str]) -> list[Entry]:
+    """List what is spread into a request, on a condition, and would spread nothing any more."""
+    source = body.source
+    found: list[Entry] = []
+    for group in (body.main, *body.more):
+        for entry in group.entries if group.opener >= 0 else ():
+            inner = [other for other in body.more if entry.start <= other.opener < entry.end]
+            keys = {each.key for other in inner for each in other.entries}
+            if entry.key == "*" and keys and keys <= gone:
+                spread = branches(source, entry.value_start, entry.end) or ()
+                found += [entry] if not any(branch.name for branch in spread) else []
+    return found
 
 
 def _is_emptied(extra: Group, before: Mapping[str, object], after: Mapping[str, object]) -> bool:

@@ -24,6 +24,7 @@ class RequestForm(NamedTuple):
         callee: Pattern of the call whose argument it is; empty if the bracket is the call's own.
         needs: Pattern of what the text must contain.
         lacks: Pattern of what it must not contain.
+        alternates: Whether keys and values are arguments in turn: `Map.of("model", name)`.
     """
 
     form: str
@@ -32,6 +33,7 @@ class RequestForm(NamedTuple):
     callee: str = ""
     needs: str = ""
     lacks: str = r"(?!)"
+    alternates: bool = False
 
 
 class AssembledForm(NamedTuple):
@@ -42,12 +44,12 @@ class AssembledForm(NamedTuple):
         bound: Pattern of the code before the bracket of a request that `name` is given.
         sent: Pattern of the code before a variable that is sent; a comma stands for each
             argument before it.
-        declared: Pattern of what follows the name of a variable that is declared empty.
+        declared: Pattern of the statement, from its variable on, that makes an empty one.
     """
 
     form: str
     bound: str
-    sent: str
+    sent: str = r"(?:[(,:=&]|\breturn)\s*\Z"
     declared: str = ""
 
 
@@ -148,7 +150,7 @@ class Language(NamedTuple):
         holds_variables: Whether a file sets variables of the environment.
         body: How a program writes a request for its SDK: `keywords`, `object` or `typed`.
         requests: How further SDKs and calls take one.
-        assembled: How a variable holds one before it is sent.
+        assembled: How variables hold one before it is sent.
         writes: How a fix writes code.
         looks_up: How a program reads a variable of the environment.
         limits: Libraries that cannot send `thinking`.
@@ -210,7 +212,7 @@ class Language(NamedTuple):
     holds_variables: bool = False
     body: str = ""
     requests: Sequence[RequestForm] = ()
-    assembled: AssembledForm | None = None
+    assembled: Sequence[AssembledForm] = ()
     writes: Writing = Writing()
     looks_up: LookUp | None = None
     limits: Sequence[SdkLimit] = ()

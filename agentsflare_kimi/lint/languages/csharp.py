@@ -11,6 +11,12 @@ from agentsflare_kimi.lint.languages.base import (
 from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, QUOTED_RUN, SLASHES, STARS
 from agentsflare_kimi.lint.sources.lexer import Form
 
+# In an argument, the comma between its types divides it.
+_DICTIONARY = (
+    r"(?:\bnew\s+(?:\w*Dictionary<[^;={}]*>|JsonObject)|\A(?:object|dynamic|JsonNode)\??>)"
+    r"\s*(?:\(\s*\))?"
+)
+
 LANGUAGE = Language(
     name="csharp",
     suffixes="cs csx",
@@ -42,15 +48,19 @@ LANGUAGE = Language(
             r"\bnew",
             r"\b(?:Serialize|SerializeToUtf8Bytes|SerializeToNode|Create|PostAsJsonAsync)",
         ),
+        RequestForm("object", "{", _DICTIONARY),
     ),
     has_capital_methods=True,
     extra_field="Patch.Set",
     looks_up=LookUp('System.Environment.GetEnvironmentVariable("{}")'),
     writes=Writing(mapping="new {{ {} }}", pair="{key} = {value}", has_one_quote=True),
-    assembled=AssembledForm(
-        "object",
-        bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*new\s*\Z",
-        sent=r"\b(?:Serialize(?:ToUtf8Bytes|ToNode)?|Create|PostAsJsonAsync)\s*\(,*\Z",
+    assembled=(
+        AssembledForm("object", bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*new\s*\Z"),
+        AssembledForm("object", bound=rf"(?P<name>\b[a-z_]\w*)\s*=\s*{_DICTIONARY}\s*\Z"),
+        AssembledForm(
+            "object",
+            bound=r"Dictionary<[^;{}]*>\s*(?P<name>\b[a-z_]\w*)\s*=\s*new\s*\(\s*\)\s*\Z",
+        ),
     ),
     limits=(
         SdkLimit(

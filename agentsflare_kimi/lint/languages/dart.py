@@ -1,6 +1,6 @@
 """Dart."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import AssembledForm, Language, RequestForm
 from agentsflare_kimi.lint.languages.forms import (
     APOSTROPHES,
     QUOTED,
@@ -29,5 +29,7 @@ LANGUAGE = Language(
     raw="r",
     ends_at_line=False,
     touching=True,
+    requests=(RequestForm("object", "{", ""),),
+    assembled=(AssembledForm("object", bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*(?:<[^<>]*>\s*)?\Z"),),
     tests=r"(?<![\w.])(?:test|testWidgets|group|setUp|setUpAll)\(",
 )

@@ -1,6 +1,6 @@
 """Elixir."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import AssembledForm, Language, RequestForm, Writing
 from agentsflare_kimi.lint.languages.forms import APOSTROPHES, HASH, QUOTED, TEXT_BLOCK
 from agentsflare_kimi.lint.sources.lexer import Form
 
@@ -26,5 +26,8 @@ LANGUAGE = Language(
     has_arrow_functions=False,
     default_sign="\\",
     has_match_operator=True,
+    requests=(RequestForm("object", "{", "%"),),
+    assembled=(AssembledForm("object", bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*%\Z"),),
+    writes=Writing(mapping="%{{{}}}", pair="{key}: {value}", has_one_quote=True),
     extra_field="{name}: %{{…}}",
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "APOSTROPHES",
     "BLOCK",
+    "BUILDER",
     "CHARACTER",
     "DASHES",
     "DOUBLE",
@@ -86,5 +87,10 @@ QUOTED: Final = Form("string", '"', DOUBLE, '"')
 APOSTROPHES: Final = Form("string", "'", SINGLE, "'")
 ONE_CHARACTER: Final = Form("string", CHARACTER)
 TEXT_BLOCK: Final = Form("string", '"""', TRIPLE_DOUBLE, '"""')
+
+BUILDER: Final = (
+    r"(?P<name>\w+)\s*=\s*(?:\w+\.)*ChatCompletionCreateParams\s*\.\s*builder\s*\(\s*\)"
+)
+"""A variable that holds the builder of openai-java, on which parameters are set."""
 
 DASHES: Final = Form("comment", "--", LINE)

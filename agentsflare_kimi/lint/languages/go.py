@@ -11,6 +11,9 @@ from agentsflare_kimi.lint.languages.base import (
 from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, SLASHES, STARS
 from agentsflare_kimi.lint.sources.lexer import Form
 
+# What is sent as JSON as it is.
+_MAP = r"\bmap\[string\](?:any|interface\s*\{\s*\})|\b(?:gin\.H|\w+\.Map)"
+
 LANGUAGE = Language(
     name="go",
     suffixes="go",
@@ -29,16 +32,20 @@ LANGUAGE = Language(
             needs=r'"github\.com/openai/openai-go(?:/v\d+)?"',
             lacks=r"\boption\s*(?:,\s*\w+\s*)?:=|\bvar\s+option\b|[(,]\s*option\s+[\w*\[]",
         ),
+        RequestForm("object", "{", rf"(?:{_MAP})"),
     ),
     has_capital_methods=True,
     extra_field="option.WithJSONSet",
     looks_up=LookUp('os.Getenv("{}")', needs=r'(?m)^[ \t]*(?:import[ \t]+)?"os"'),
     writes=Writing(mapping="map[string]any{{{}}}", pair='"{key}": {value}', has_one_quote=True),
-    assembled=AssembledForm(
-        "argument",
-        bound=r"(?P<name>\w+)\s*:?=\s*&?(?:\w+\.)?ChatCompletionNewParams\s*\Z",
-        sent=r"Completions\.New(?:Streaming)?\(,\*?\Z",
-        declared=r"\s+(?:\w+\.)?ChatCompletionNewParams\b",
+    assembled=(
+        AssembledForm(
+            "argument",
+            bound=r"(?P<name>\w+)\s*:?=\s*&?(?:\w+\.)?ChatCompletionNewParams\s*\Z",
+            sent=r"Completions\.New(?:Streaming)?\(,\*?\Z",
+            declared=r"(?<=var )(?P<name>\w+)\s+(?:\w+\.)?ChatCompletionNewParams\b",
+        ),
+        AssembledForm("object", bound=rf"(?P<name>\w+)\s*:?=\s*(?:{_MAP})\s*\Z"),
     ),
     limits=(
         SdkLimit(

@@ -1,7 +1,20 @@
 """Java."""
 
-from agentsflare_kimi.lint.languages.base import Language, LookUp, RequestForm, Writing
-from agentsflare_kimi.lint.languages.forms import ONE_CHARACTER, QUOTED, SLASHES, STARS, TEXT_BLOCK
+from agentsflare_kimi.lint.languages.base import (
+    AssembledForm,
+    Language,
+    LookUp,
+    RequestForm,
+    Writing,
+)
+from agentsflare_kimi.lint.languages.forms import (
+    BUILDER,
+    ONE_CHARACTER,
+    QUOTED,
+    SLASHES,
+    STARS,
+    TEXT_BLOCK,
+)
 
 LANGUAGE = Language(
     name="java",
@@ -10,7 +23,18 @@ LANGUAGE = Language(
     signs="/\"'",
     ends_at_line=False,
     tests=r"@(?:\w+\.)*(?:\w*Test|BeforeEach|BeforeAll|Before|Test\w*|Nested)\b",
-    requests=(RequestForm("chain", "", "ChatCompletionCreateParams"),),
+    requests=(
+        RequestForm("chain", "", "ChatCompletionCreateParams"),
+        RequestForm("object", "(", r"\bMap\s*\.\s*of", alternates=True),
+    ),
+    assembled=(
+        AssembledForm("chain", bound="", declared=BUILDER),
+        AssembledForm(
+            "object",
+            bound="",
+            declared=r"(?P<name>\w+)\s*=\s*new\s+\w*Map\s*<[^;]*>\s*\(\s*\)",
+        ),
+    ),
     extra_field="putAdditionalBodyProperty",
     looks_up=LookUp('System.getenv("{}")'),
     writes=Writing(

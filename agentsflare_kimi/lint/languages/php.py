@@ -32,13 +32,10 @@ LANGUAGE = Language(
         r"|(?<![\w.>$:])(?:it|test|describe|beforeEach|dataset)\("
     ),
     has_arrow_functions=False,
-    requests=(RequestForm("object", "[", r"\A", r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?"),),
+    # The SDK, too, sends an array as it is.
+    requests=(RequestForm("object", "[", ""),),
     extra_field="'{name}' => […]",
     looks_up=LookUp('getenv("{}")'),
     writes=Writing(mapping="[{}]", pair="{quote}{key}{quote} => {value}"),
-    assembled=AssembledForm(
-        "object",
-        bound=r"(?P<name>\$\w+)\s*=\s*\Z",
-        sent=r"\bchat\s*\(\s*\)\s*->\s*create(?:Streamed)?\s*\(\s*\Z",
-    ),
+    assembled=(AssembledForm("object", bound=r"(?P<name>\$\w+)\s*=\s*\Z"),),
 )

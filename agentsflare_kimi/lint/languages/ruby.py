@@ -47,15 +47,18 @@ LANGUAGE = Language(
     blocks_are_arguments=True,
     requests=(
         RequestForm("options", "(", r"\bchat\s*\.\s*completions\s*\.\s*create"),
-        RequestForm("object", "{", r"\bparameters:", r"\bchat"),
+        RequestForm("object", "{", ""),
     ),
     omits_values=True,
     extra_field="{name}: {{…}}",
     looks_up=LookUp('ENV.fetch("{}")'),
     writes=Writing(has_bare_keys=True, has_rockets=True),
-    assembled=AssembledForm(
-        "object",
-        bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*\Z",
-        sent=r"\bchat\s*\(?\s*parameters:\s*\Z",
+    assembled=(
+        # The official SDK has options for further fields.
+        AssembledForm(
+            "object",
+            bound=r"(?P<name>\b[a-z_]\w*)\s*=\s*\Z",
+            sent=r"\A(?![^\n]*\bcompletions\b)[^\n]*[(,:=]\s*\Z|\A\Z",
+        ),
     ),
 )

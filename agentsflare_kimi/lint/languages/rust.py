@@ -1,6 +1,12 @@
 """Rust."""
 
-from agentsflare_kimi.lint.languages.base import Language, RequestForm, SdkLimit, Writing
+from agentsflare_kimi.lint.languages.base import (
+    AssembledForm,
+    Language,
+    RequestForm,
+    SdkLimit,
+    Writing,
+)
 from agentsflare_kimi.lint.languages.forms import (
     DOUBLE_LINES,
     NESTED_STARS,
@@ -26,6 +32,12 @@ LANGUAGE = Language(
     ends_at_line=False,
     tests="#\\[cfg\\((?:all\\()?test\\b[^\\n]*|#\\[(?:\\w+::)?test\\b[^\\n]*",
     requests=(RequestForm("object", "{", r"\A", r"\bjson!"),),
+    assembled=(
+        AssembledForm(
+            "object",
+            bound=r"(?P<name>\w+)\s*(?::\s*[\w:]+\s*)?=\s*(?:\w+::)*json!\s*\(\s*\Z",
+        ),
+    ),
     writes=Writing(has_one_quote=True),
     limits=(
         SdkLimit(

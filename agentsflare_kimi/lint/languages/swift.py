@@ -1,6 +1,6 @@
 """Swift."""
 
-from agentsflare_kimi.lint.languages.base import Language
+from agentsflare_kimi.lint.languages.base import AssembledForm, Language, RequestForm, Writing
 from agentsflare_kimi.lint.languages.forms import (
     NESTED_STARS,
     QUOTED,
@@ -23,5 +23,10 @@ LANGUAGE = Language(
     signs='/"',
     longest_prefix=4,
     raw="#",
+    requests=(RequestForm("object", "[", ""),),
+    assembled=(
+        AssembledForm("object", bound=r"(?P<name>\b[a-z_]\w*)\s*(?::\s*\[[^\]\n]*\]\s*)?=\s*\Z"),
+    ),
+    writes=Writing(mapping="[{}]", pair='"{key}": {value}', has_one_quote=True, statement_end=""),
     tests=r"\bclass[ \t]+\w+[ \t]*:[ \t]*XCTestCase\b|@(?:Test|Suite)\b",
 )

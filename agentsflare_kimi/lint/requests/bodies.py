@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.spreads import is_merge
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 from agentsflare_kimi.lint.sources.targets import callee_at
@@ -24,6 +25,7 @@ __all__ = [
     "callee_of",
     "group_at",
     "is_response",
+    "merges",
     "names_model",
     "read_body",
 ]
@@ -141,7 +143,8 @@ def read_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
         values |= _values(source, extra)
         del values["extra_body"]
     values["model"] = model
-    is_complete = form != "other" and not {"*", "extra_body"} & values.keys()
+    is_part = merges(tree, main.opener)
+    is_complete = form != "other" and not is_part and not {"*", "extra_body"} & values.keys()
     return Body(source, tree.language.name, main, extra, form, values, is_complete)
 
 
@@ -165,6 +168,16 @@ def callee_of(tree: Tree, opener: int) -> str:
     """Return the dotted name of the call whose arguments begin at *opener*; empty for none."""
     tokens = tree.tokens(tree.part_at(opener))
     return callee_at(tokens, tree.index_of(tokens, opener))
+
+
+def merges(tree: Tree, opener: int) -> bool:
+    """Tell whether a call merges the object at *opener* with others, or another into it."""
+    around = tree.source.enclosing(opener)
+    tokens = tree.tokens(tree.part_at(opener))
+    index = tree.index_of(tokens, opener)
+    is_base = index + 2 < len(tokens) and is_merge(tokens[index + 2].text)
+    is_joined = index + 1 < len(tokens) and tokens[index + 1].text in {"+", "|"}
+    return is_base or is_joined or (around is not None and is_merge(callee_of(tree, around)))
 
 
 def is_response(source: Source, region: Region) -> bool:

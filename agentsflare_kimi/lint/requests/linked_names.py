@@ -41,7 +41,8 @@ _LOOP: Final = lazy(
     r"(?P<value>[^\n:{]+)"
 )
 _FUNCTION: Final = lazy(r"\b(?:def|function|func|fun|fn)\s+(?:\([^()]*\)\s*)?([A-Za-z_$][\w$]*)")
-_OPTION: Final = lazy(r"-{0,2}([A-Za-z][\w-]*)")
+# `--model`, `-m, --model <name>`, `model`.
+_OPTION: Final = lazy(r"(?:-.*--|-{0,2})([A-Za-z][\w-]*)")
 _RETURNS: Final = frozenset({"return", "=>", "yield"})
 _OWN: Final = frozenset({"self", "cls"})
 _MODIFIERS: Final = frozenset({"const", "let", "var", "final", "val", "export", "static"})
@@ -156,6 +157,8 @@ class LinkedNames:
         if texts[:1] == ["for"]:
             yield from (text for text in texts[1 : texts.index("in") if "in" in texts else 2])
         if not sign:
+            # Elixir's attribute: `@model "..."`.
+            yield tokens[0].text.removeprefix("@") if tokens[0].text.startswith("@") else ""
             return
         for token in tokens[:sign]:
             # `CONFIG["model"] = ...`: what is in brackets is a key.

@@ -94,11 +94,20 @@ def is_inside(offset: int, embedded: Sequence[Embedded]) -> bool:
 
     A part that such a text leaves out, such as `${MODEL:-name}` in a script, does not count.
     """
-    index = bisect_right(embedded, offset, key=_start) - 1
-    if index < 0 or offset >= embedded[index].offsets[-1]:
-        return False
-    offsets = embedded[index].offsets
-    return offsets[bisect_right(offsets, offset) - 1] == offset
+    count = len(embedded)
+    if count > 1 and embedded[-1].offsets[0] < embedded[-2].offsets[0]:
+        # A notebook's program is scattered over its other cells.
+        count -= 1
+        if _holds(embedded[-1], offset):
+            return True
+    index = bisect_right(embedded, offset, 0, count, key=_start) - 1
+    return index >= 0 and _holds(embedded[index], offset)
+
+
+def _holds(text: Embedded, offset: int) -> bool:
+    offsets = text.offsets
+    is_between = offsets[0] <= offset < offsets[-1]
+    return is_between and offsets[bisect_right(offsets, offset) - 1] == offset
 
 
 def _start(text: Embedded) -> int:

@@ -7,11 +7,12 @@ import re
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Form, Group, callee_of, group_at
+from agentsflare_kimi.lint.requests.spreads import branches, is_merge
 from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.lint.sources.targets import code_before, end_of_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Final
 
     from agentsflare_kimi.lint.sources.tree import Tree
@@ -29,6 +30,7 @@ _BOUND_AFTER: Final = lazy(r"\s*(?::[^=\n()]*)?=(?!=)\s*(?P<dict>dict\s*(?=\())?
 _KEY_SET: Final = lazy(r"\[\s*(?P<key>\x01+)\s*\]\s*=(?!=)\s*")
 _FIELD_SET: Final = lazy(r"\.(?P<key>[A-Za-z_]\w*)\s*=(?!=)\s*")
 _METHOD: Final = lazy(r"\.(?P<name>update|setdefault)\s*(?=\()")
+_CALL: Final = lazy(r"[\w.$]+\s*(?=\()")
 _DEFINES: Final = lazy(r"\bdef\s+\w+\s*\Z")
 _READ: Final = lazy(r"\[[^\]\n]*\](?!\s*(?:=(?!=)|[|+-]=))|\.(?:get|keys|items|values|copy)\b")
 _SHOWN_BEFORE: Final = lazy(r"\b(?:print|len|repr|str|debug|info|log|pprint)\(\s*\Z")
@@ -86,12 +88,18 @@ class Pieces:
         callee = self._callee(opener) if self._source.text[opener] == "(" else ""
         if callee and callee != "dict":
             return self._is_sdk(callee) and self._sent(group, "keywords", depth)
+        if callee:
+            # `dict(base, model="...")` takes what is in `base`.
+            spread = [e._replace(key="*") if e.value_start == e.start else e for e in group.entries]
+            group = group._replace(entries=spread)
         self.groups[opener] = group
         return self._spreads(group, depth) and self._holder(opener, depth)
 
     def _holder(self, opener: int, depth: int) -> bool:
         """Read the variable, call or group that takes a dict or an object."""
-        if assigned := _ASSIGNED.search(code_before(self._tree, opener)):
+        is_argument = self._tree.is_list(self._tree.part_at(opener).opener)
+        assigned = _ASSIGNED.search(code_before(self._tree, opener)) if not is_argument else None
+        if assigned:
             self.names_of[opener] = assigned["name"]
             return self._name(assigned["name"], depth + 1)
         return self._goes_on(opener, depth)
@@ -104,6 +112,11 @@ class Pieces:
             while around is not None and self._only_groups(around):
                 around = self._source.enclosing(around)
             return around is not None and self._group(around, depth + 1)
+        callee = self._callee(around) if around is not None else ""
+        if around is not None and is_merge(callee):
+            return self._merged(around, depth)
+        if around is not None and callee == "dict":
+            return self._group(around, depth + 1)
         if _JSON_BEFORE.search(before):
             self.forms.add("object")
         elif around is not None and self._is_argument(around, before):
@@ -150,26 +163,28 @@ class Pieces:
     def _spreads(self, group: Group, depth: int) -> bool:
         """Read what is spread into a group."""
         for entry in group.entries:
-            if entry.key != "*":
-                continue
-            for start, name in self._spread_parts(entry):
-                is_read = self._name(name, depth + 1) if name else self._literal(start, depth)
-                if not is_read:
-                    return False
+            if entry.key == "*" and not self._all(entry.value_start, entry.end, depth):
+                return False
         return True
 
-    def _spread_parts(self, entry: Entry) -> Iterator[tuple[int, str]]:
-        """List the names and literals of `**a`, `**(a | {...})`."""
-        masked = self._source.masked
-        start, end = entry.value_start, entry.end
-        if masked[start] == "(" and self._source.closers.get(start) == end - 1:
-            start, end = start + 1, end - 1
-        position = start
-        for piece in masked[start:end].split("|"):
-            name = piece.strip()
-            begin = position + len(piece) - len(piece.lstrip())
-            yield begin, name if name.isidentifier() else ""
-            position += len(piece) + 1
+    def _all(self, start: int, end: int, depth: int) -> bool:
+        """Read all that an expression may spread."""
+        spread = branches(self._source, start, end)
+        return spread is not None and all(
+            self._name(name, depth + 1) if name else self._literal(start, depth)
+            for start, name in spread
+        )
+
+    def _merged(self, opener: int, depth: int) -> bool:
+        """Read all arguments of `Object.assign({}, defaults, {...})`, and what its result is."""
+        parts = self._tree.parts_of(opener)
+        if not all(self._all(part.start, part.end, depth + 1) for part in parts):
+            return False
+        tokens = self._tree.tokens(self._tree.part_at(opener))
+        index = self._tree.index_of(tokens, opener)
+        while index and tokens[index - 1].end == tokens[index].start:
+            index -= 1
+        return self._holder(tokens[index].start, depth + 1)
 
     def _literal(self, start: int, depth: int) -> bool:
         if self._source.masked[start : start + 1] != "{":
@@ -212,7 +227,9 @@ class Pieces:
         opener = sign.end()
         group = group_at(self._source, opener)
         if group is None:
-            return -1
+            call = _CALL.match(masked, opener)
+            is_read = call and is_merge(call[0].strip()) and self._merged(call.end(), depth + 1)
+            return 1 if is_read else -1
         self.groups.setdefault(opener, group)
         self.names_of[opener] = name
         return 1 if self._spreads(group, depth) else -1

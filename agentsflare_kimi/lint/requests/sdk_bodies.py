@@ -16,15 +16,16 @@ async-openai's builders and .NET's `ChatClient` cannot, so there only the name i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
-from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
+from agentsflare_kimi.lint.requests.bodies import Body, Form, Group, merges
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, string_value
 from agentsflare_kimi.lint.sources.regions import Entry, Source
+from agentsflare_kimi.lint.sources.targets import code_before
 
 if TYPE_CHECKING:
     from typing import Final
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.languages.base import RequestForm
     from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["may_have", "read_sdk_body", "snake", "value_of"]
+__all__ = [
+    "entries_of", "is_bound", "links_after", "may_have", "read_sdk_body", "snake", "value_of",
+]  # fmt: skip
 
 _LINK: Final = lazy(r"\s*\??\.\s*(?P<name>\w+)\s*(?=\()")
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Calls that wrap a model's name: `ChatModel.of("...")`, `openai.F("...")`.
-_WRAPPER: Final = lazy(r"\s*(?:&?[A-Za-z_][\w.]*\(\s*)?\Z")
-_CLOSING: Final = lazy(r"\s*\)?\s*\Z")
+_WRAPPER: Final = lazy(r"\s*(?:&?[A-Za-z_][\w.]*!?\(\s*)?\Z")
+_CLOSING: Final = lazy(r"\s*[)}]?\s*\Z")
 _ADDED: Final = re.compile(r"add(?:\w*Message|Tool)\Z")
 # A conversation with tool calls needs changes beyond what is read here.
 _TOOL_CALLS: Final = lazy(r"tool_?calls", re.IGNORECASE)
@@ -82,21 +85,48 @@ def read_sdk_body(tree: Tree, span: tuple[int, int], model: str) -> Body | None:
 
 
 def _group(tree: Tree, offset: int) -> tuple[Group, Form] | None:
-    source = tree.source
-    forms = {form.form: form for form in tree.language.requests}
-    if builder := forms.get("chain"):
-        chain = _chain(tree, offset, builder.before)
-        return (chain, "chain") if chain else None
+    source, forms = tree.source, tree.language.requests
+    for form in forms:
+        if form.form == "chain" and (chain := _chain(tree, offset, form.before)):
+            return chain, "chain"
     opener = source.enclosing(offset)
-    # Skip a call that only wraps the name: `openai.F("...")`.
-    if opener is not None and source.text[opener] == "(" and "argument" in forms:
+    # Skip a call that only wraps the name: `openai.F("...")`, and the pair `{ "model", name }`.
+    if opener is not None and not _is_any(tree, opener):
         opener = source.enclosing(opener)
-    entries = None if opener is None else read_entries(source, opener)
-    form = next((f for f in forms.values() if opener is not None and _is_in(tree, opener, f)), None)
-    if opener is None or form is None or entries is None:
+    form = next((f for f in forms if opener is not None and _is_in(tree, opener, f)), None)
+    if opener is None or form is None or is_bound(tree, opener):
         return None
-    named = [entry._replace(key=snake(entry.key)) for entry in entries]
-    return Group(opener, source.closers[opener], named), cast("Form", form.form)
+    entries = entries_of(tree, opener, form)
+    if not entries:
+        return None
+    return Group(opener, source.closers[opener], entries), cast("Form", form.form)
+
+
+def _is_any(tree: Tree, opener: int) -> bool:
+    return any(_is_in(tree, opener, form) for form in tree.language.requests)
+
+
+def is_bound(tree: Tree, opener: int) -> bool:
+    """Tell whether the literal at *opener* is given to a variable, which may add to it."""
+    before = code_before(tree, opener)
+    return any(re.search(form.bound, before) for form in tree.language.assembled if form.bound)
+
+
+def entries_of(tree: Tree, opener: int, form: RequestForm) -> Sequence[Entry] | None:
+    """Read the entries of a request, with their keys spelt as the API does."""
+    entries = read_entries(tree.source, opener)
+    if entries and form.alternates:
+        pairs = zip(entries[::2], entries[1::2], strict=False)
+        entries = [_pair(tree.source, key, value) for key, value in pairs]
+    if form.form == "object":
+        return entries
+    return entries and [entry._replace(key=snake(entry.key)) for entry in entries]
+
+
+def _pair(source: Source, key: Entry, value: Entry) -> Entry:
+    region = source.region_from(key.start)
+    name = source.text[region.inner_start : region.inner_end] if region else ""
+    return Entry(name, key.start, value.end, value.start, is_quoted=True)
 
 
 def _is_in(tree: Tree, opener: int, form: RequestForm) -> bool:
@@ -105,7 +135,9 @@ def _is_in(tree: Tree, opener: int, form: RequestForm) -> bool:
     if source.text[opener] != form.bracket or not _ends(tree, opener, form.before):
         return False
     if not form.callee:
-        return True
+        # An SDK takes further fields in its own way.
+        is_sdk = "completions" in code_before(tree, opener)
+        return form.form != "object" or not (is_sdk or merges(tree, opener))
     around = source.enclosing(opener)
     if around is None or source.text[around] != "(" or not _ends(tree, around, form.callee):
         return False
@@ -136,18 +168,25 @@ def _chain(tree: Tree, offset: int, builder: str) -> Group | None:
     if not builders:
         return None
     opener = source.masked.index("(", builders[-1].start())
-    entries: list[Entry] = []
-    position = source.closers[opener] + 1
-    while link := _LINK.match(source.masked, position):
-        at = link.end()
-        if at not in source.closers:
-            return None
-        position = source.closers[at] + 1
-        start = source.masked.index(".", link.start())
-        start -= source.masked[start - 1] == "?"
-        entries.append(Entry(_called(source, link["name"], at), start, position, at + 1))
+    group = links_after(tree, source.closers[opener] + 1)
+    entries = group.entries
     is_whole = entries and entries[-1].key == "build" and entries[-1].end > offset
-    return Group(opener, entries[-1].end, entries[:-1]) if is_whole else None
+    return Group(opener, group.closer, entries[:-1]) if is_whole else None
+
+
+def links_after(tree: Tree, start: int) -> Group:
+    """Read the calls of a chain from a place on: `.model("...").temperature(0.3)`."""
+    source = tree.source
+    entries: list[Entry] = []
+    position = start
+    while (link := _LINK.match(source.masked, position)) and link.end() in source.closers:
+        position = source.closers[link.end()] + 1
+        begin = source.masked.index(".", link.start())
+        begin -= source.masked[begin - 1] == "?"
+        entries.append(
+            Entry(_called(source, link["name"], link.end()), begin, position, link.end() + 1)
+        )
+    return Group(start, position, entries)
 
 
 def _called(source: Source, name: str, opener: int) -> str:

@@ -21,7 +21,7 @@ __all__ = ["Setting", "Settings", "number_ahead", "setting_of"]
 
 # A number, possibly wrapped: `openai.Float(0.3)`, `Some(0.3)`, `0.3f`, `0.3_f32`.
 _NUMBER: Final = lazy(
-    r"\s*(?:&?[A-Za-z_][\w.:]*\(\s*)?(?P<number>[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?)"
+    r"\s*(?:&?[A-Za-z_][\w.:]*!?\(\s*)?(?P<number>[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?)"
     r"(?:_?f(?:32|64)|[fFdDmMlL])?\s*\)*[ \t]*(?=[,;)}\]\r\n#]|\Z)"
 )
 _TABLE: Final = lazy(r"^[ \t]*\[", re.MULTILINE)

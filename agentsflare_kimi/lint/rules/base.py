@@ -21,7 +21,6 @@ from agentsflare_kimi.lint.findings import Fix, Severity
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.requests.mentions import Mention, find_mentions
-from agentsflare_kimi.lint.sources import read
 from agentsflare_kimi.lint.sources.documents import Document, Embedded
 from agentsflare_kimi.models.catalog import KimiModel, catalog, find_model
 from agentsflare_kimi.models.successors import successor_of
@@ -78,7 +77,6 @@ class Reading:
         migrate_to: str | None = None,
         *,
         is_tracked: bool = False,
-        models_around: frozenset[str] = frozenset(),
     ) -> None:
         """Keep *document*, to be judged as of *today*.
 
@@ -88,11 +86,9 @@ class Reading:
             around: The outer text, if *document* is embedded in one.
             migrate_to: The model to move every older one to, if any.
             is_tracked: Whether git tracks the file.
-            models_around: The models that the other cells of a notebook name.
         """
         self.migrate_to = migrate_to
         self.is_tracked = is_tracked
-        self.models_around = models_around
         self.document = document
         self.today = today
         self._around = around
@@ -106,7 +102,7 @@ class Reading:
     def mentions(self) -> tuple[Mention, ...]:
         """Every place that names a model."""
         found = [*find_mentions(self.document, self.embedded)]
-        asked = {mention.model for mention in found if mention.is_request} | self.models_around
+        asked = {mention.model for mention in found if mention.is_request}
         return tuple(self._in_file(mention, asked) for mention in found)
 
     def _in_file(self, mention: Mention, asked: AbstractSet[str]) -> Mention:
@@ -186,12 +182,6 @@ class Reading:
         if not isinstance(document, CodeDocument):
             return None
         return AskedElsewhere(document, self.mentions, self.hosts)
-
-    @cached_property
-    def models_of_cells(self) -> frozenset[str]:
-        """The models that a notebook's cells name, since they are one program."""
-        cells = [read(cell.text, cell.language) for cell in self.embedded]
-        return models_named(mention for cell in cells for mention in find_mentions(cell, ()))
 
     @cached_property
     def embedded(self) -> Sequence[Embedded]:

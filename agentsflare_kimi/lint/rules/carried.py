@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.callees import is_chat
+from agentsflare_kimi.lint.evidence.calling import asks
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, callee_of, group_at
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.requests.settings import number_ahead
+from agentsflare_kimi.lint.requests.spreads import is_merge
+from agentsflare_kimi.lint.rules.named_models import function_around
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
-from agentsflare_kimi.lint.sources.targets import target_of
+from agentsflare_kimi.lint.sources.regions import Source
+from agentsflare_kimi.lint.sources.targets import is_definition, target_of
 from agentsflare_kimi.lint.sources.tree import Part, Token
 
 if TYPE_CHECKING:
@@ -38,8 +42,20 @@ _SPREAD: Final = lazy(r"(?:\*\*|\.\.\.)\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?=[,)}\]
 _FURTHER: Final = frozenset({"extra_body", "model_kwargs"})
 _SIGN: Final = lazy(r"[\"'`]?\]?\s*(?::\s*[A-Za-z_]\w*\s*=|=>|:=|:|=)(?!=)")
 _CALLED: Final = lazy(r"\s*\(")
-_GIVEN: Final = lazy(r"[\"']\s*,")
+_GIVEN: Final = lazy(r"[\"']?\s*,")
 _MODEL: Final = lazy(r"\bmodel[\"']?\s*[=:]\s*(?P<name>[A-Za-z_$][\w$]*)")
+# The settings of a request, which is made elsewhere.
+_OPTIONS: Final = lazy(
+    r"(?:Execution|Generation|Generate|Completion|Chat|Sampling|Inference|Model)\w*"
+    r"(?:Settings|Options|Config|Params|Parameters)\Z"
+)
+_NAME: Final = lazy(r"[A-Za-z_$][\w$]*")
+_MERGED: Final = lazy(r"\s*(?:\+|\.\s*merge!?\s*\()\s*(?P<name>[\w$]+)")
+_TAKES: Final = (
+    r"(?:\b(?:def|function|func|fun|fn)\s+(?P<name>\w+)\s*"
+    r"|\b(?:const|let|var)\s+(?P<arrow>\w+)\s*=\s*(?:async\s*)?)"
+    r"\([^()]*(?<![\w$])(?:{names})(?![\w$])"
+)
 _LOOP: Final = r"\bfor\b[^\n:{{]*\b{item}\b[^\n:{{]*(?:\bin\b|\bof\b|\brange\b|:)\s*{name}\b"
 
 
@@ -68,7 +84,29 @@ class Carriers:
         given = {name for statement in statements for name in self._given(tree.tokens(statement))}
         bodies = (group for mention in self._mentions for group in self._groups(mention))
         groups = {group.opener: group for group in (*self._asking(given), *bodies)}
-        return frozenset(given).union(*map(self._spread, groups.values()))
+        spread = [name for group in groups.values() for name in self._spread(group)]
+        openers = {tree.opener_around(mention.start) for mention in self._mentions} - {-1}
+        spread += [name for opener in openers for name in self._merged(opener)]
+        names = {*given, *spread, *self._passing(spread)}
+        return frozenset({*names, *self._made_of(names | self._functions)})
+
+    @cached_property
+    def _functions(self) -> frozenset[str]:
+        """The functions that ask the model, or return the request."""
+        tree = self._document.tree
+        return frozenset(
+            function_around(tree, mention.start)
+            for mention in self._mentions
+            if not [*self._given(tree.tokens(tree.statement_at(mention.start)))]
+        ) - {""}
+
+    def _made_of(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the variables that are made of one of *names*: `body = base.copy()`."""
+        tree = self._document.tree
+        for name in names:
+            for place in self._document.bindings.places_of(name):
+                statement = tree.statement_at(place)
+                yield from self._given(tree.tokens(statement)) if statement.start < place else ()
 
     @cached_property
     def _own(self) -> frozenset[int]:
@@ -80,8 +118,13 @@ class Carriers:
         texts = [token.text for token in tokens]
         at = next((index for index, text in enumerate(texts) if text in _SIGNS), 0)
         target = target_of(self._document.tree, tokens, at) if at else ""
+        # `llm, err := ...`: the first of several results.
+        target = texts[0] if texts[1:2] == [","] else target
         if target.lstrip("$").isidentifier():
             yield target
+        elif texts[1:2] == ["."] and texts[3:4] == ["("]:
+            # `body.put("model", "...")`, `builder.model("...")`
+            yield texts[0]
         head = next((index for index, text in enumerate(texts) if text in _HEADS), None)
         if head is not None and not at:
             yield from texts[head + 1 : head + 2]
@@ -101,6 +144,13 @@ class Carriers:
             yield group
         yield from (body.main for body in mention.value.uses)
 
+    def _passing(self, names: Sequence[str]) -> Iterator[str]:
+        """Yield the functions that take one of *names* and pass it on."""
+        if names:
+            given = "|".join(map(re.escape, names))
+            for match in re.finditer(_TAKES.format(names=given), self._document.source.masked):
+                yield match["name"] or match["arrow"]
+
     def _spread(self, group: Group) -> Iterator[str]:
         masked = self._document.source.masked
         for match in _SPREAD.finditer(masked, group.opener, group.closer + 1):
@@ -109,6 +159,17 @@ class Carriers:
             written = masked[entry.value_start : entry.end].strip()
             if entry.key in _FURTHER and written.isidentifier():
                 yield written
+
+    def _merged(self, opener: int) -> Iterator[str]:
+        """Yield the names that are merged with an object: `array_merge($defaults, [...])`."""
+        masked, tree = self._document.source.masked, self._document.tree
+        part = tree.part_at(opener)
+        if part.opener >= 0 and is_merge(callee := callee_of(tree, part.opener)):
+            yield callee.partition(".")[0]
+            for other in tree.parts_of(part.opener):
+                yield from _NAME.findall(masked, other.start, other.end)
+        if merged := _MERGED.match(masked, tree.source.closers.get(opener, opener) + 1):
+            yield merged["name"]
 
     @cached_property
     def _parts(self) -> tuple[Sequence[int], Sequence[int]]:
@@ -156,7 +217,8 @@ class Carriers:
         starts, ends = self._parts
         at = bisect_right(starts, match.start())
         is_part = at > 0 and match.start() < ends[at - 1]
-        is_meant = is_part or self._is_named_beside(match) or self._is_asked(match.start())
+        is_named = is_part or self._is_named_beside(match) or self._is_passed(match.start())
+        is_meant = is_named or self._is_asked(match.start())
         return Carried(number, *match.span()) if is_meant else None
 
     def _number(self, match: re.Match[str]) -> float | None:
@@ -168,7 +230,9 @@ class Carriers:
         before = text[match.start() - 1 : match.start()]
         if not is_word or (region is None and before in {"-", "/"}):
             return None
-        for sign in (_SIGN, _GIVEN) if region else (_SIGN, _CALLED):
+        # `:temperature, 0.3` in Ruby and Elixir.
+        signs = (_SIGN, _GIVEN) if region or before == ":" else (_SIGN, _CALLED)
+        for sign in signs:
             if ahead := sign.match(text, match.end()):
                 number = number_ahead(masked, ahead.end())
                 return number[0] if number else None
@@ -176,7 +240,8 @@ class Carriers:
 
     def _is_named_beside(self, match: re.Match[str]) -> bool:
         statement = self._document.tree.statement_at(match.start())
-        if statement.start in self._own:
+        is_head = self._document.tree.tokens(statement)[0].text in _HEADS
+        if statement.start in self._own or is_head:
             # Here the carrier gets the model; what is further in or out is something else's.
             return False
         if statement not in self._named:
@@ -190,19 +255,37 @@ class Carriers:
             ]
         return self._named[statement] not in ([], [match.span()])
 
+    def _is_passed(self, offset: int) -> bool:
+        """Whether it is an argument of a function that asks the model."""
+        tree = self._document.tree
+        opener = bracket_around(tree, offset)
+        if opener is None or callee_of(tree, opener).rpartition(".")[2] not in self._functions:
+            return False
+        tokens = tree.tokens(tree.part_at(opener))
+        return not is_definition(tokens, tree.index_of(tokens, opener))
+
     def _is_asked(self, offset: int) -> bool:
         """Whether it is an argument of a call that belongs to a chat API."""
         tree = self._document.tree
         opener = bracket_around(tree, offset)
         if opener is None:
             return False
+        has_capitals = tree.language.has_capital_methods
         part = tree.part_at(opener)
         is_argument = tree.source.text[opener] == "{" and (part.start, part.nth) == (opener, 0)
         if is_argument and part.opener >= 0 and tree.source.text[part.opener] == "(":
             opener = part.opener
-        return is_chat(callee_of(tree, opener))
+        callee = callee_of(tree, opener)
+        names = tuple(callee.split("."))
+        is_asked = is_chat(callee) or _OPTIONS.search(callee) is not None
+        return is_asked or (names != ("",) and asks(names, has_capitals=has_capitals))
 
 
-def has_model(group: Group | None) -> bool:
+def has_model(source: Source, group: Group | None) -> bool:
     """Tell whether a request names a model of its own."""
-    return group is not None and any(is_model_key(entry.key) for entry in group.entries)
+    return group is not None and any(
+        is_model_key(entry.key)
+        for entry in group.entries
+        # `generate(llm, prompt)`: an argument, whatever it is called.
+        if entry.value_start > entry.start or source.text[group.opener] == "{"
+    )

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.edits.layout import merge_edits, remove_entries
@@ -21,16 +20,18 @@ from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, group_at
 from agentsflare_kimi.lint.requests.keys import is_model_key, sampling_parameter
-from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.rules.base import Problem, Reading, models_named
 from agentsflare_kimi.lint.rules.carried import Carriers, has_model
+from agentsflare_kimi.lint.rules.named_models import is_one_of, names_given
+from agentsflare_kimi.lint.rules.named_numbers import named_number
 from agentsflare_kimi.lint.rules.variables import set_in_variables
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
+from agentsflare_kimi.lint.sources.literals import COMPUTED
 from agentsflare_kimi.lint.sources.regions import Entry
-from agentsflare_kimi.lint.sources.targets import DOTS, target_of
+from agentsflare_kimi.lint.sources.targets import DOTS
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.rules import find_rejections
 
@@ -40,17 +41,12 @@ if TYPE_CHECKING:
 __all__ = ["reached"]
 
 _SETTING: Final = re.compile(
-    r"(?:\b|_)(?:temperature|top_?p|presence_?penalty|frequency_?penalty|n)\b", re.IGNORECASE
+    r"(?:\b|_)(?:(?:set|with)_?)?(?:temperature|top_?p|(?:presence|frequency)_?penalty|n)\b",
+    re.IGNORECASE,
 )
 _BUILDER: Final = lazy(
     r"\.\s*(?:set_?|with_?)?model\s*\(\s*(?P<model>[\w.$()]+?)\s*\)", re.IGNORECASE
 )
-# `MODEL`, `args.model`, `Settings().model`, `Model.TURBO.value`.
-_CHAIN: Final = lazy(r"(?:[A-Za-z_$][\w$]*(?:\(\))?\.)*(?P<last>[A-Za-z_$][\w$]*)")
-# `--model`, `--model <name>`, `MODEL`.
-_OPTION: Final = lazy(r"-*(?P<name>[\w-]+)")
-_CHOICES: Final = frozenset({"if", "?", "else", "switch", "match", "+"})
-_SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
 _MODEL: Final = frozenset({"model", "model_name", "Model"})
 _MODEL_SET: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[[\"']model[\"']\]\s*=(?!=)")
 _SUBSCRIPT_END: Final = lazy(r"\]\s*=(?!=)")
@@ -68,6 +64,7 @@ class _Place(NamedTuple):
     end: int
     group: Group | None = None
     entry: Entry | None = None
+    is_named: bool = False
 
 
 def reached(reading: Reading) -> Iterator[Problem]:
@@ -80,7 +77,7 @@ def reached(reading: Reading) -> Iterator[Problem]:
         A warning for each parameter, with an unsafe fix if it can be removed.
     """
     document = reading.document
-    models = models_named(reading.mentions) | reading.models_around
+    models = models_named(reading.mentions)
     model = find_model(next(iter(models))) if len(models) == 1 else None
     if model is None or not model.fixed_parameters(thinking=True) or model.id not in models:
         return
@@ -94,21 +91,21 @@ def reached(reading: Reading) -> Iterator[Problem]:
                 yield _problem(document, model, place)
         return
     judged = {body.main.opener for mention in reading.mentions for body in mention.value.bodies}
-    told = {setting.start for mention in reading.mentions for setting in mention.value.settings}
-    names = list(_names(document, reading.mentions))
+    settings = [setting for mention in reading.mentions for setting in mention.value.settings]
+    told = {setting.start for setting in settings if setting.value is not COMPUTED}
+    names = list(names_given(document, reading.mentions))
     carriers = Carriers(document, reading.mentions)
     for place in _places(document, carriers):
-        if place.start in told or (place.group is not None and place.group.opener in judged):
-            continue
+        is_judged = place.group is not None and place.group.opener in judged
         is_meant = (
-            bool(reading.models_around)
-            or _is_one_of(document, place.model, names)
+            is_one_of(document, place.model, names)
             or place.model == _CARRIED
             or model.id in place.model
             or carriers.are_asked_by(place.model)
             or ("(" in place.model and _is_returned(reading, place, model))
         )
-        if is_meant and _is_rejected(model, place):
+        is_open = place.start not in told and (place.is_named or not is_judged)
+        if is_open and is_meant and _is_rejected(model, place):
             yield _problem(document, model, place)
 
 
@@ -118,52 +115,6 @@ def _is_returned(reading: Reading, place: _Place, model: KimiModel) -> bool:
     start = next((e.value_start for e in entries if e.key in _MODEL), None)
     elsewhere = reading.asked_elsewhere
     return start is not None and elsewhere is not None and model.id in elsewhere.models_at(start)
-
-
-class _Name(NamedTuple):
-    """The name that a model is assigned to.
-
-    Attributes:
-        name: The name, in lower case.
-        is_variable: Whether it is a variable, not an attribute, option or parameter.
-    """
-
-    name: str
-    is_variable: bool
-
-
-def _names(document: CodeDocument, mentions: Sequence[Mention]) -> Iterator[_Name]:
-    """Find the name that each mention of the model is assigned to."""
-    tree = document.tree
-    named = Counter(tree.statement_at(mention.start) for mention in mentions)
-    for mention in mentions:
-        tokens = tree.tokens(tree.statement_at(mention.start))
-        texts = [token.text for token in tokens]
-        at = next((i for i, text in enumerate(texts) if text in _SIGNS), 0)
-        if not at:
-            option = _OPTION.match(mention.value.key)
-            name = option["name"].replace("-", "_").lower() if option else ""
-            yield _Name(name, is_variable=False)
-        elif not _CHOICES.intersection(texts[at:]) or named[tree.statement_at(mention.start)] > 1:
-            target = target_of(tree, tokens, at)
-            is_attribute = "." in texts[:at] or tree.scope_of(mention.start)[:6] == "class "
-            yield _Name(target.rpartition(".")[2].lower(), is_variable=not is_attribute)
-            if "{" in texts[:at]:
-                # `const { MODEL = "..." } = process.env`
-                yield _Name(mention.value.key.lower(), is_variable=True)
-
-
-def _is_one_of(document: CodeDocument, written: str, names: Sequence[_Name]) -> bool:
-    """Tell whether a request's model is exactly one of *names*."""
-    chain = _CHAIN.fullmatch(written.removesuffix(".value"))
-    if chain is None:
-        return False
-    last = chain["last"]
-    is_bare = last == chain[0]
-    for name in names:
-        if name.name == last.lower() and (not name.is_variable or is_bare):
-            return not (name.is_variable and document.bindings.is_given_often(last))
-    return False
 
 
 def _places(document: CodeDocument, carriers: Carriers) -> Iterator[_Place]:
@@ -194,9 +145,11 @@ def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | N
         return None
     written = source.text[model.value_start : model.end]
     number = number_ahead(source.masked, entry.value_start)
-    if number is None:
+    value = number[0] if number else named_number(source, entry.value_start, entry.end)
+    if value is None:
         return None
-    return _Place(written, parameter, number[0], entry.start, entry.end, group, entry)
+    place = _Place(written, parameter, value, entry.start, entry.end, group, entry)
+    return place if number else place._replace(is_named=True)
 
 
 @kept_with_first
@@ -266,7 +219,8 @@ def _on_carrier(
     found = carriers.hold(match)
     if found is None or document.value_at(*match.span()).position in {"comment", "prose"}:
         return None
-    if has_model(group_at(document.source, bracket_around(document.tree, match.start()))):
+    source = document.source
+    if has_model(source, group_at(source, bracket_around(document.tree, match.start()))):
         return None
     return _Place(_CARRIED, parameter, found.value, found.start, found.end)
 

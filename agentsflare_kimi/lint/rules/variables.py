@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
+from agentsflare_kimi.lint.evidence.commands import command_at
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
@@ -28,6 +29,11 @@ _NUMBER: Final = r"[\"']?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?![\w.])"
 _BODY: Final = r"\\?\"model\\?\"\s*:\s*[\\\"']*\$\{{?{name}\b"
 _FIELD: Final = lazy(
     r"\\?\"(?P<name>temperature|top_p|n|(?:presence|frequency)_penalty)\\?\"\s*:\s*"
+    r"(?P<number>-?\d+(?:\.\d+)?)"
+)
+
+_ITEM: Final = lazy(
+    r"(?<=\s)(?P<name>temperature|top_p|n|(?:presence|frequency)_penalty):="
     r"(?P<number>-?\d+(?:\.\d+)?)"
 )
 
@@ -51,17 +57,40 @@ def set_in_variables(document: Document, mentions: Sequence[Mention]) -> Iterato
     Yields:
         Each parameter that is a number.
     """
-    for key in dict.fromkeys(mention.value.key for mention in mentions if not mention.host):
+    is_shell = load(document.language).is_shell
+    named_here = [mention for mention in mentions if not mention.host]
+    if is_shell and named_here:
+        yield from _in_commands(document, named_here)
+    for key in dict.fromkeys(key for mention in named_here for key in _keys(document, mention)):
         if named := _MODEL.fullmatch(key):
             stem = f"{named['stem']}_" if named["stem"] else ""
             pattern = rf"(?<![\w]){stem}{_PARAMETER}\s*[=:]\s*{_NUMBER}"
             yield from _found(document, re.compile(pattern), 0, len(document.text))
-        if key and load(document.language).is_shell:
+        if key and is_shell:
             asks = re.compile(_BODY.format(name=re.escape(key)))
             for text in document.embedded():
                 start, end = text.offsets[0], text.offsets[-1]
                 if asks.search(document.text, start, end):
                     yield from _found(document, _FIELD, start, end)
+
+
+def _keys(document: Document, mention: Mention) -> Sequence[str]:
+    if load(document.language).is_shell:
+        from agentsflare_kimi.lint.rules.asked_in_bodies import names_set  # noqa: PLC0415  # few files need it
+
+        return names_set(document, mention)
+    return [mention.value.key]
+
+
+def _in_commands(document: Document, mentions: Sequence[Mention]) -> Iterator[Variable]:
+    """Find the fields of httpie beside a model's: `model=name temperature:=0.3`."""
+    from agentsflare_kimi.lint.sources.code import CodeDocument  # noqa: PLC0415  # same
+
+    if not isinstance(document, CodeDocument):
+        return
+    masked = document.source.masked
+    for span in dict.fromkeys(command_at(masked, mention.start) for mention in mentions):
+        yield from _found(document, _ITEM, *span)
 
 
 def _found(

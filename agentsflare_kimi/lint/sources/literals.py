@@ -26,8 +26,8 @@ COMPUTED: Final = _Computed()
 """Stands for a value known only at run time."""
 
 _KEY: Final = lazy(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?![=>])|:(?!:))\s*")
-_SEPARATOR: Final = lazy(r"\s*(?:=>|=(?!=)|:(?!:))\s*")
-_COLON: Final = lazy(r"\s*:(?!:)\s*")
+_SEPARATOR: Final = lazy(r"\s*(?:=>|=(?!=)|:(?!:)|\bto\b)\s*")
+_COLON: Final = lazy(r"\s*(?::(?!:)|=(?![=>]))\s*")
 _NAME: Final = lazy(r"[A-Za-z_$][\w$]*\Z")
 _NUMBER: Final = lazy(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?\Z|[-+]?\d+\.\Z")
 _CONSTANTS: Final[Mapping[str, object]] = {
@@ -62,6 +62,8 @@ def _entry(source: Source, start: int, end: int) -> Entry:
         return Entry("*", start, end, end - len(piece.lstrip("*. \t\r\n")))
     if piece.startswith("[") and (computed := _computed(source, start, end)):
         return computed
+    if piece.startswith("{") and (pair := _braced(source, start, end)):
+        return pair
     if named := _KEY.match(source.masked, start, end):
         return Entry(named[1], start, end, named.end())
     region = source.region_from(start)
@@ -82,6 +84,19 @@ def _computed(source: Source, start: int, end: int) -> Entry | None:
     is_string = region is not None and region.kind == "string" and region.end == closer
     key = source.text[region.inner_start : region.inner_end] if region and is_string else "*"
     return Entry(key, start, end, colon.end(), is_quoted=True)
+
+
+def _braced(source: Source, start: int, end: int) -> Entry | None:
+    """Read `{ "temperature", 0.3 }` of C#: a pair in a list of pairs."""
+    around = source.enclosing(start)
+    if around is None or source.text[around] != "{" or source.closers.get(start) != end - 1:
+        return None
+    first, *rest = source.pieces(start)[0] or [(start, start)]
+    region = source.region_from(first[0]) if len(rest) == 1 else None
+    if region is None or region.kind != "string" or region.end != first[1]:
+        return None
+    key = source.text[region.inner_start : region.inner_end]
+    return Entry(key, start, end, rest[0][0], is_quoted=True)
 
 
 def read_literal(source: Source, start: int, end: int, depth: int = 0) -> object:

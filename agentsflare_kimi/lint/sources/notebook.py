@@ -1,4 +1,4 @@
-"""Reader for notebooks: each cell is an embedded text."""
+"""Reader for notebooks: each text cell is an embedded text, and all code cells are one program."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _MAGIC: Final = lazy(
     r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+|%%?(?=\w+[^\r\n]*[ \t]-))(?P<command>[^\r\n]*)",
     re.MULTILINE,
 )
+_OTHER_MAGIC: Final = lazy(r"%%(?!(?:time|timeit|capture|prun)\b)(?P<name>\w+)")
 _CHARACTER: Final = lazy(r"\\u(?P<code>[0-9a-fA-F]{4})|(?P<escape>\\)?(?P<sign>.)", re.DOTALL)
 _JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LANGUAGES: Final = {"code": "cell", "markdown": "markdown"}
@@ -44,7 +45,11 @@ class NotebookDocument(CodeDocument):
         notebook = group_at(self.source, self.text.find("{"))
         cells = notebook.find("cells") if notebook else None
         entries = _entries(self.source, cells.value_start) if cells else ()
-        return tuple(filter(None, (self._cell(entry.value_start) for entry in entries)))
+        read = [*filter(None, (self._cell(entry.value_start) for entry in entries))]
+        program = [cell for cell in read if cell.language == "cell"]
+        # What is scattered over the others stands behind them.
+        others = [cell for cell in read if cell.language != "cell"]
+        return (*others, _joined(program)) if program else tuple(others)
 
     def _cell(self, opener: int) -> Embedded | None:
         cell = group_at(self.source, opener)
@@ -68,8 +73,8 @@ class NotebookDocument(CodeDocument):
                 characters.append(text)
                 offsets.append(offset)
         code = "".join(characters)
-        if language == "cell" and code.startswith(("%%bash", "%%sh")):
-            language = "shell"
+        if language == "cell" and (magic := _OTHER_MAGIC.match(code)):
+            language = "shell" if magic["name"] in {"bash", "sh"} else "plain"
         return Embedded(code, language, [*offsets, last], _json_escaped) if last >= 0 else None
 
 
@@ -85,6 +90,12 @@ class CellDocument(CodeDocument):
         lines = _MAGIC.finditer(self.text)
         magics = [slice_of(self.text, *line.span("command"), "shell") for line in lines]
         return magics or super().embedded()
+
+
+def _joined(cells: Sequence[Embedded]) -> Embedded:
+    """Join code cells; the line ends between them belong to the end of the cell before."""
+    offsets = [offset for cell in cells for offset in (*cell.offsets, cell.offsets[-1])]
+    return Embedded("\n\n".join(cell.text for cell in cells), "cell", offsets[:-1], _json_escaped)
 
 
 def _entries(source: Source, opener: int) -> list[Entry]:

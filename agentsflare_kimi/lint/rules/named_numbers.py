@@ -1,0 +1,48 @@
+"""Follows a name to the one number that a program gives it: `TEMPERATURE = 0.3`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from agentsflare_kimi.lint.kept import kept_with_first
+from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.settings import number_ahead
+
+if TYPE_CHECKING:
+    from agentsflare_kimi.lint.sources.regions import Source
+
+__all__ = ["named_number"]
+
+# `TEMPERATURE`, `settings.temperature`, `openai.Float(temperature)`.
+_NAMED: Final = lazy(r"(?:[\w.]+\()?[*&$]?(?:\w+\.)*(?P<last>[A-Za-z_]\w*)\)?")
+_GIVEN: Final = r"(?<![\w$-])\$?{name}(?:\s*:\s*[\w.?]+)?\s*(?::=|=(?!=)|=>)\s*"
+
+
+def named_number(source: Source, start: int, end: int) -> float | None:
+    """Return the number that an expression stands for.
+
+    Args:
+        source: A program.
+        start: Where the expression begins.
+        end: Where it ends.
+
+    Returns:
+        The number; None unless the expression is a name that is given one number and nothing else.
+    """
+    named = _NAMED.fullmatch(source.masked, start, end)
+    return _constant(source, named["last"]) if named else None
+
+
+@kept_with_first
+def _constant(source: Source, name: str) -> float | None:
+    masked = source.masked
+    numbers: set[float | None] = set()
+    for match in re.finditer(_GIVEN.format(name=re.escape(name)), masked):
+        number = number_ahead(masked, match.end())
+        following = _NAMED.match(masked, match.end())
+        # `temperature=temperature`, `temperature=settings.temperature`: where it is used.
+        is_use = number is None and following is not None and following["last"] == name
+        if not is_use:
+            numbers.add(number[0] if number else None)
+    return numbers.pop() if len(numbers) == 1 else None

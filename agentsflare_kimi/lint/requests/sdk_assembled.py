@@ -42,7 +42,7 @@ _MODEL_SET: Final = lazy(r"[ \t]*(?P<name>\$?\w+)(?=\.Model\s*=|\[|\.\w+\s*\()")
 # All uses of a variable are read for each of them that sets a model, which is quadratic.
 _MOST: Final = 60
 _ENDS: Final = lazy(
-    r"\s*(?:[,)\]};\n]|\Z)|\s*\.\s*(?:to_json|toJson|to_string|toString|clone|build)\b"
+    r"\s*(?:[,)\]};\n]|\Z)|\s*\.\s*(?:to_json|toJson|to_string|toString|ToJsonString|ToString|clone|build)\b"
 )
 _BRACKET: Final = lazy(r"[({\[]")
 _CALL: Final = lazy(r"\s*\(")
@@ -218,7 +218,9 @@ class _Reader:
             return True
         group = links_after(self.tree, end)
         statement = self.tree.statement_at(place)
-        if not group.entries or statement.start != place or group.closer != statement.end:
+        before = self._source.masked[statement.start : place].rstrip()
+        is_whole = not before or before.endswith((")", "else"))
+        if not (group.entries and is_whole and group.closer == statement.end):
             return False
         if len(group.entries) == 1:
             self._set.append(group.entries[0]._replace(start=place))

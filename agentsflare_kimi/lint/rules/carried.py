@@ -14,14 +14,13 @@ from functools import cached_property
 from itertools import accumulate
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
-from agentsflare_kimi.lint.evidence.callees import is_chat
-from agentsflare_kimi.lint.evidence.calling import asks
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, callee_of, group_at
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.requests.spreads import is_merge
+from agentsflare_kimi.lint.rules.chat_settings import is_chat_setting
 from agentsflare_kimi.lint.rules.named_models import function_around
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
@@ -44,11 +43,6 @@ _SIGN: Final = lazy(r"[\"'`]?\]?\s*(?::\s*[A-Za-z_]\w*\s*=|=>|:=|:|=)(?!=)")
 _CALLED: Final = lazy(r"\s*\(")
 _GIVEN: Final = lazy(r"[\"']?\s*,")
 _MODEL: Final = lazy(r"\bmodel[\"']?\s*[=:]\s*(?P<name>[A-Za-z_$][\w$]*)")
-# The settings of a request, which is made elsewhere.
-_OPTIONS: Final = lazy(
-    r"(?:Execution|Generation|Generate|Completion|Chat|Sampling|Inference|Model)\w*"
-    r"(?:Settings|Options|Config|Params|Parameters)\Z"
-)
 _NAME: Final = lazy(r"[A-Za-z_$][\w$]*")
 _MERGED: Final = lazy(r"\s*(?:\+|\.\s*merge!?\s*\()\s*(?P<name>[\w$]+)")
 _TAKES: Final = (
@@ -218,7 +212,11 @@ class Carriers:
         at = bisect_right(starts, match.start())
         is_part = at > 0 and match.start() < ends[at - 1]
         is_named = is_part or self._is_named_beside(match) or self._is_passed(match.start())
-        is_meant = is_named or self._is_asked(match.start())
+        is_meant = (
+            is_named
+            or is_chat_setting(self._document.tree, match.start())
+            or self._is_beside(match.start())
+        )
         return Carried(number, *match.span()) if is_meant else None
 
     def _number(self, match: re.Match[str]) -> float | None:
@@ -264,21 +262,18 @@ class Carriers:
         tokens = tree.tokens(tree.part_at(opener))
         return not is_definition(tokens, tree.index_of(tokens, opener))
 
-    def _is_asked(self, offset: int) -> bool:
-        """Whether it is an argument of a call that belongs to a chat API."""
+    def _is_beside(self, offset: int) -> bool:
+        """Whether it follows the model in a chain, or is set beside it in a class."""
         tree = self._document.tree
-        opener = bracket_around(tree, offset)
-        if opener is None:
-            return False
-        has_capitals = tree.language.has_capital_methods
-        part = tree.part_at(opener)
-        is_argument = tree.source.text[opener] == "{" and (part.start, part.nth) == (opener, 0)
-        if is_argument and part.opener >= 0 and tree.source.text[part.opener] == "(":
-            opener = part.opener
-        callee = callee_of(tree, opener)
-        names = tuple(callee.split("."))
-        is_asked = is_chat(callee) or _OPTIONS.search(callee) is not None
-        return is_asked or (names != ("",) and asks(names, has_capitals=has_capitals))
+        part, scope = tree.part_at(offset), tree.scope_of(offset)
+        text = self._document.text
+        is_chained = text[offset - 1] == "." and any(
+            part.start <= mention.start < offset for mention in self._mentions
+        )
+        is_attribute = scope.startswith("class ") and part.start == offset
+        return is_chained or (
+            is_attribute and any(tree.scope_of(m.start) == scope for m in self._mentions)
+        )
 
 
 def has_model(source: Source, group: Group | None) -> bool:

@@ -29,7 +29,7 @@ from agentsflare_kimi.lint.rules.variables import set_in_variables
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
-from agentsflare_kimi.lint.sources.literals import COMPUTED
+from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.lint.sources.targets import DOTS
 from agentsflare_kimi.models.catalog import KimiModel, find_model
@@ -45,7 +45,8 @@ _SETTING: Final = re.compile(
     re.IGNORECASE,
 )
 _BUILDER: Final = lazy(
-    r"\.\s*(?:set_?|with_?)?model\s*\(\s*(?P<model>[\w.$()]+?)\s*\)", re.IGNORECASE
+    r"\.\s*(?:set_?|with_?)?model(?:_?name|_?id)?\s*\(\s*(?P<model>[\w.$()]+?)\s*\)",
+    re.IGNORECASE,
 )
 _MODEL: Final = frozenset({"model", "model_name", "Model"})
 _MODEL_SET: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[[\"']model[\"']\]\s*=(?!=)")
@@ -135,7 +136,7 @@ def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | N
     source = document.source
     region = source.region_at(offset)
     start = region.start if region else offset
-    group = group_at(source, bracket_around(document.tree, start))
+    group = _group_at(document, bracket_around(document.tree, start))
     at = bisect_left(group.entries, start, key=lambda entry: entry.start) if group else 0
     entry = group.entries[at] if group and at < len(group.entries) else None
     if group is None or entry is None or entry.start != start:
@@ -152,10 +153,18 @@ def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | N
     return place if number else place._replace(is_named=True)
 
 
+def _group_at(document: CodeDocument, opener: int | None) -> Group | None:
+    """Read the entries of brackets of any kind: PHP and Swift have square ones."""
+    entries = read_entries(document.source, opener) if opener is not None else None
+    if opener is None or entries is None:
+        return None
+    return Group(opener, document.source.closers[opener], entries)
+
+
 @kept_with_first
 def _model_in(document: CodeDocument, opener: int) -> Entry | None:
     """Find the entry that names a model in a bracket."""
-    group = group_at(document.source, opener)
+    group = _group_at(document, opener)
     entries = group.entries if group else ()
     return next((e for e in entries if e.key in _MODEL or is_model_key(e.key)), None)
 
@@ -169,9 +178,11 @@ def _in_builder(document: CodeDocument, match: re.Match[str], parameter: str) ->
     statement = document.tree.statement_at(match.start())
     model = _model_of_builder(document, statement.start, statement.end)
     number = number_ahead(masked, opener + 1)
-    if not model or number is None:
+    closer = document.source.closers.get(opener, opener)
+    value = number[0] if number else named_number(document.source, opener + 1, closer)
+    if not model or value is None:
         return None
-    return _Place(model, parameter, number[0], match.start(), match.end())
+    return _Place(model, parameter, value, match.start(), match.end())
 
 
 @kept_with_first

@@ -57,7 +57,7 @@ def find_requests(reading: Reading) -> Iterator[Request]:
             continue
         for body in mention.value.bodies:
             yield Request(mention, model, known_request(body), body)
-        if not mention.value.bodies:
+        if not any(body.is_complete for body in mention.value.bodies):
             known = {s.parameter: s.value for s in mention.value.settings}
             yield Request(mention, model, known | {"model": model.id}, None)
 

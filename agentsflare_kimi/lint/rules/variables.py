@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
-from agentsflare_kimi.lint.evidence.commands import command_at
+from agentsflare_kimi.lint.evidence.commands import command_at, is_read
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from agentsflare_kimi.lint.requests.mentions import Mention
-    from agentsflare_kimi.lint.sources.documents import Document
+    from agentsflare_kimi.lint.sources.documents import Document, Embedded
 
 __all__ = ["Variable", "set_in_variables"]
 
@@ -28,7 +28,7 @@ _PARAMETER: Final = r"(?P<name>TEMPERATURE|TOP_?P|(?:PRESENCE|FREQUENCY)_PENALTY
 _NUMBER: Final = r"[\"']?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?![\w.])"
 _BODY: Final = r"\\?\"model\\?\"\s*:\s*[\\\"']*\$\{{?{name}\b"
 _FIELD: Final = lazy(
-    r"\\?\"(?P<name>temperature|top_p|n|(?:presence|frequency)_penalty)\\?\"\s*:\s*"
+    r"(?<![\w.])\\?\"?(?P<name>temperature|top_p|n|(?:presence|frequency)_penalty)\\?\"?\s*:\s*"
     r"(?P<number>-?\d+(?:\.\d+)?)"
 )
 
@@ -36,6 +36,9 @@ _ITEM: Final = lazy(
     r"(?<=\s)(?P<name>temperature|top_p|n|(?:presence|frequency)_penalty):="
     r"(?P<number>-?\d+(?:\.\d+)?)"
 )
+
+
+_FORMATS: Final = lazy(r"\b(?:printf|jq)\b")
 
 
 class Variable(NamedTuple):
@@ -70,8 +73,16 @@ def set_in_variables(document: Document, mentions: Sequence[Mention]) -> Iterato
             asks = re.compile(_BODY.format(name=re.escape(key)))
             for text in document.embedded():
                 start, end = text.offsets[0], text.offsets[-1]
-                if asks.search(document.text, start, end):
+                if asks.search(document.text, start, end) or _is_formatted(document, text, key):
                     yield from _found(document, _FIELD, start, end)
+
+
+def _is_formatted(document: Document, text: Embedded, key: str) -> bool:
+    """Tell whether a command puts a variable into a text: `printf '{"model": "%s"}' "$MODEL"`."""
+    first = text.offsets[0]
+    start, end = command_at(document.text, first)
+    command = document.text[start:first] + document.text[text.offsets[-1] : end]
+    return "model" in text.text and _FORMATS.search(command) is not None and is_read(command, key)
 
 
 def _keys(document: Document, mention: Mention) -> Sequence[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import is_chat
 from agentsflare_kimi.lint.evidence.calling import asks
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import bracket_around, callee_of
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["is_chat_setting"]
@@ -33,9 +34,11 @@ def is_chat_setting(tree: Tree, offset: int) -> bool:
     callee = callee_of(tree, opener) or _type_declared(tree, opener)
     if not callee:
         return False
-    has_capitals = tree.language.has_capital_methods
-    is_known = is_chat(callee) or _OPTIONS.search(callee) is not None
-    return is_known or asks(tuple(callee.split(".")), has_capitals=has_capitals)
+    if is_chat(callee) or _OPTIONS.search(callee):
+        return True
+    names = tuple(callee.split("."))
+    # A function of the program itself may send anything.
+    return len(names) > 1 and asks(names, has_capitals=tree.language.has_capital_methods)
 
 
 def _type_declared(tree: Tree, opener: int) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.targets import KEYWORDS, name_of_head, target_of
-from agentsflare_kimi.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from agentsflare_kimi.lint.requests.mentions import Mention
     from agentsflare_kimi.lint.sources.code import CodeDocument

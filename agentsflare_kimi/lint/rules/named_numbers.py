@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
+from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.settings import number_ahead
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from agentsflare_kimi.lint.sources.regions import Source
 
 __all__ = ["named_number"]

@@ -129,10 +129,9 @@ _CALLS: Final = {
 
 def entry_beside(body: Body, neighbour: Entry | None, key: str, value: object) -> str:
     """Write an entry in its neighbour's style, with or without quotes around the key."""
-    if entry := _like(body, neighbour, key, written(body, value)):
-        return entry
     if _writes(body).mapping:
-        return _pair(_writes(body), body, key, value)
+        entry = _like(body, neighbour, key, written(body, value))
+        return entry or _pair(_writes(body), body, key, value)
     if neighbour is not None and not neighbour.is_quoted:
         return _pair(_SCRIPT, body, key, value)
     is_rocket = neighbour is not None and _is_rocket(body, neighbour)

@@ -172,6 +172,8 @@ def callee_of(tree: Tree, opener: int) -> str:
 
 def merges(tree: Tree, opener: int) -> bool:
     """Tell whether a call merges the object at *opener* with others, or another into it."""
+    if tree.source.text[opener] == "(":
+        return False
     around = tree.source.enclosing(opener)
     tokens = tree.tokens(tree.part_at(opener))
     index = tree.index_of(tokens, opener)

@@ -56,7 +56,7 @@ _LOOP: Final = r"\bfor\b[^\n:{{]*\b{item}\b[^\n:{{]*(?:\bin\b|\bof\b|\brange\b|:
 class Carried(NamedTuple):
     """A parameter that is set on a carrier: its value and its place."""
 
-    value: object
+    value: float
     start: int
     end: int
 

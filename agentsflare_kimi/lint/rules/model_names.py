@@ -157,7 +157,8 @@ def move_fix(reading: Reading, mention: Mention, old: KimiModel) -> Fix | None:
     if body and body.is_complete:
         fix = migration_fix(body, mention, move.migrate_to)
         if fix:
-            return doubted(fix, against)
+            is_shown = speaks_for(mention.value.evidence)
+            return doubted(fix, against if against or is_shown else [NOTHING_SHOWS])
     elif moved := _moved_along(mention, move):
         return doubted(moved, against)
     else:

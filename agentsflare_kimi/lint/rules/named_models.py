@@ -21,7 +21,7 @@ __all__ = ["GivenName", "function_around", "is_one_of", "names_given"]
 # `MODEL`, `args.model`, `Settings().model`, `Model.TURBO.value`.
 _CHAIN: Final = lazy(r"(?:[A-Za-z_$][\w$]*(?:\(\))?\.)*(?P<last>[A-Za-z_$][\w$]*)")
 # `--model`, `-m, --model <name>`, `MODEL`.
-_OPTION: Final = lazy(r"(?:.*--|-*)(?P<name>[\w-]+)")
+_OPTION: Final = lazy(r"(?:.*--|[-@]*)(?P<name>[\w-]+)")
 _CHOICES: Final = frozenset({"if", "?", "else", "switch", "match", "+"})
 _DEFINITION: Final = lazy(r"(?:async\s+)?def\s+(?P<name>\w+)")
 _SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
@@ -76,7 +76,7 @@ def is_one_of(document: CodeDocument, written: str, names: Sequence[GivenName]) 
         written: The model in the source.
         names: The names that hold the model.
     """
-    chain = _CHAIN.fullmatch(written.removesuffix(".value"))
+    chain = _CHAIN.fullmatch(written.removesuffix(".value").lstrip("@*"))
     if chain is None:
         return False
     last = chain["last"]

@@ -8,11 +8,12 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.settings import number_ahead
+from agentsflare_kimi.lint.sources.targets import is_definition
 
 if TYPE_CHECKING:
     from typing import Final
 
-    from agentsflare_kimi.lint.sources.regions import Source
+    from agentsflare_kimi.lint.sources.tree import Tree
 
 __all__ = ["named_number"]
 
@@ -21,30 +22,39 @@ _NAMED: Final = lazy(r"(?:[\w.]+\()?[*&$]?(?:\w+\.)*(?P<last>[A-Za-z_]\w*)\)?")
 _GIVEN: Final = r"(?<![\w$-])\$?{name}(?:\s*:\s*[\w.?]+)?\s*(?::=|=(?!=)|=>)\s*"
 
 
-def named_number(source: Source, start: int, end: int) -> float | None:
+def named_number(tree: Tree, start: int, end: int) -> float | None:
     """Return the number that an expression stands for.
 
     Args:
-        source: A program.
+        tree: A program.
         start: Where the expression begins.
         end: Where it ends.
 
     Returns:
         The number; None unless the expression is a name that is given one number and nothing else.
     """
-    named = _NAMED.fullmatch(source.masked, start, end)
-    return _constant(source, named["last"]) if named else None
+    named = _NAMED.fullmatch(tree.source.masked, start, end)
+    return _constant(tree, named["last"]) if named else None
 
 
 @kept_with_first
-def _constant(source: Source, name: str) -> float | None:
-    masked = source.masked
+def _constant(tree: Tree, name: str) -> float | None:
+    masked = tree.source.masked
     numbers: set[float | None] = set()
     for match in re.finditer(_GIVEN.format(name=re.escape(name)), masked):
         number = number_ahead(masked, match.end())
         following = _NAMED.match(masked, match.end())
         # `temperature=temperature`, `temperature=settings.temperature`: where it is used.
         is_use = number is None and following is not None and following["last"] == name
-        if not is_use:
+        if not is_use and not _is_argument(tree, match.start()):
             numbers.add(number[0] if number else None)
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def _is_argument(tree: Tree, offset: int) -> bool:
+    """Tell whether a name is given a value in a call, rather than as a parameter's default."""
+    opener = tree.opener_around(offset)
+    if opener < 0 or tree.source.text[opener] != "(":
+        return False
+    tokens = tree.tokens(tree.part_at(opener))
+    return not is_definition(tokens, tree.index_of(tokens, opener))

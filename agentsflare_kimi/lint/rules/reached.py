@@ -51,6 +51,7 @@ _BUILDER: Final = lazy(
 _MODEL: Final = frozenset({"model", "model_name", "Model"})
 _MODEL_SET: Final = lazy(r"(?<![\w.])([A-Za-z_]\w*)\[[\"']model[\"']\]\s*=(?!=)")
 _SUBSCRIPT_END: Final = lazy(r"\]\s*=(?!=)")
+_MOST: Final = {"temperature": 2, "top_p": 1}
 _CARRIED: Final = "carried"
 _RISK: Final = "the model may be another one while the program runs"
 
@@ -60,7 +61,7 @@ class _Place(NamedTuple):
 
     model: str
     parameter: str
-    value: object
+    value: float
     start: int
     end: int
     group: Group | None = None
@@ -141,12 +142,15 @@ def _in_group(document: CodeDocument, offset: int, parameter: str) -> _Place | N
     entry = group.entries[at] if group and at < len(group.entries) else None
     if group is None or entry is None or entry.start != start:
         return None
+    if entry.value_start == start and source.text[group.opener] != "{":
+        # A parameter's name, not its value.
+        return None
     model = _model_in(document, group.opener)
     if model is None or sampling_parameter(entry.key) != parameter:
         return None
     written = source.text[model.value_start : model.end]
     number = number_ahead(source.masked, entry.value_start)
-    value = number[0] if number else named_number(source, entry.value_start, entry.end)
+    value = number[0] if number else named_number(document.tree, entry.value_start, entry.end)
     if value is None:
         return None
     place = _Place(written, parameter, value, entry.start, entry.end, group, entry)
@@ -179,7 +183,7 @@ def _in_builder(document: CodeDocument, match: re.Match[str], parameter: str) ->
     model = _model_of_builder(document, statement.start, statement.end)
     number = number_ahead(masked, opener + 1)
     closer = document.source.closers.get(opener, opener)
-    value = number[0] if number else named_number(document.source, opener + 1, closer)
+    value = number[0] if number else named_number(document.tree, opener + 1, closer)
     if not model or value is None:
         return None
     return _Place(model, parameter, value, match.start(), match.end())
@@ -238,6 +242,9 @@ def _on_carrier(
 
 def _is_rejected(model: KimiModel, place: _Place) -> bool:
     """Tell whether a value is rejected both with thinking on and with it off."""
+    # Outside these bounds, no model takes it: `{"temperature": 21}` is the weather's.
+    if place.parameter in _MOST and not 0 <= place.value <= _MOST[place.parameter]:
+        return False
     request = {"model": model.id, place.parameter: place.value}
     return all(
         any(rejection.parameter == place.parameter for rejection in find_rejections(body, model))

@@ -74,7 +74,8 @@ def _fix(
     config = settings_for(os.fsdecode(path), settings).config
     is_tracked = origin == "tracked"
     if options.interactive:
-        choose = questions().for_file(os.fsdecode(path))
+        is_coloured = wants_colour(options)
+        choose = questions().for_file(os.fsdecode(path), is_coloured=is_coloured)
         return fix_file(path, config, unsafe=True, write=True, choose=choose, is_tracked=is_tracked)
     is_unsafe = bool(options.unsafe_fixes)
     return fix_file(path, config, unsafe=is_unsafe, write=not options.diff, is_tracked=is_tracked)

@@ -10,7 +10,7 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.diffs import show_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Final
 
     from agentsflare_kimi.lint.findings import Finding
@@ -43,11 +43,14 @@ class Questions:
             raise UsageError("--interactive asks on a terminal; use --fix or --diff in scripts")
         self.is_open = True
 
-    def for_file(self, filename: str) -> Callable[[Finding, str, str], bool]:
+    def for_file(
+        self, filename: str, *, is_coloured: bool = False
+    ) -> Callable[[Finding, str, str], bool]:
         """Return the function that decides on a file's fixes.
 
         Args:
             filename: The file's name, as shown.
+            is_coloured: Whether to use terminal colours.
 
         Returns:
             A function of a finding and the text before and after its fix.
@@ -60,7 +63,7 @@ class Questions:
                 return False
             if for_rest is not None:
                 return for_rest
-            _show(finding, filename, before, after)
+            _show(finding, filename, show_diff(filename, before, after, is_coloured=is_coloured))
             answer = _answer()
             if answer in {"a", "d"}:
                 for_rest = answer == "a"
@@ -76,12 +79,12 @@ def questions() -> Questions:
     return Questions()
 
 
-def _show(finding: Finding, filename: str, before: str, after: str) -> None:
+def _show(finding: Finding, filename: str, diff: Sequence[str]) -> None:
     fix = finding.fix
     print(f"\n{filename}:{finding.line}:{finding.column}: {finding.code} {finding.message}")
     if fix and not fix.is_safe:
         print(f"Needs a look: {fix.reason}")
-    print("\n".join(show_diff(filename, before, after)[2:]))
+    print("\n".join(diff[2:]))
 
 
 def _answer() -> str:

@@ -1,9 +1,12 @@
 """How fixes are applied: all edits of one or none, and none that breaks the text."""
 
+from functools import partial
+
 import pytest
 
+from agentsflare_kimi.lint import lint_text
 from agentsflare_kimi.lint.edits import applying
-from agentsflare_kimi.lint.edits.applying import apply_fixes
+from agentsflare_kimi.lint.edits.applying import apply_chosen, apply_fixes
 from agentsflare_kimi.lint.findings import Edit, Finding, Fix
 
 
@@ -67,3 +70,54 @@ def test_fixes_that_share_an_edit_are_made_together():
 
     assert result.text == "import os\nx=1\n" + "y=1\n" * 39
     assert len(result.fixed) == 39
+
+
+def test_what_follows_from_an_accepted_fix_is_asked_about_too():
+    text = 'def ask(m, **more):\n    return create(model="kimi-k2-thinking", messages=m, **more)\n'
+    text = text.replace("create", "c.chat.completions.create") + "ask(m, temperature=0.3)\n"
+    asked = []
+
+    def choose(found, before, after):
+        asked.append(found.code)
+        assert before != after
+        return found.code != "AFK101"
+
+    lint = partial(lint_text, filename="a.py")
+    result = apply_chosen(f"n = 2\n{text}", lint, "python", choose)
+
+    assert "kimi-k2.6" in result.text
+    assert asked[0] == "AFK001"
+    assert asked.count("AFK101") <= 1
+    assert "AFK101" in {found.code for found in result.remaining}
+
+
+def test_a_declined_fix_is_not_asked_about_again_where_another_moved_it():
+    text = "x=1\n" * 3
+    asked = []
+
+    def lint(now):
+        return [
+            finding(n, "y")._replace(fix=Fix(edits=(Edit(at, at + 1, "yy"),), is_safe=False))
+            for n, line in enumerate(now.splitlines())
+            if line.startswith("x")
+            for at in [sum(len(other) + 1 for other in now.splitlines()[:n])]
+        ]
+
+    def choose(found, before, after):
+        asked.append(found.line)
+        return found.line == 2
+
+    result = apply_chosen(text, lint, "python", choose)
+
+    assert result.text == "x=1\nyy=1\nx=1\n"
+    assert asked == [1, 2, 3]
+
+
+def test_fixes_that_undo_each_other_end():
+    def lint(now):
+        letter = "y" if now.startswith("x") else "x"
+        return [finding(0, letter)]
+
+    result = apply_chosen("x=1\n", lint, "python", lambda *_: True)
+
+    assert result.text == "y=1\n"

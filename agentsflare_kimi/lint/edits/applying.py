@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.soundness import is_sound
 from agentsflare_kimi.lint.findings import Edit, Finding, FixResult
+from agentsflare_kimi.lint.line_starts import line_starts
 
 if TYPE_CHECKING:
     from typing import Final
@@ -62,25 +63,53 @@ def apply_fixes(text: str, lint: Lint, language: str, *, unsafe: bool) -> FixRes
 def apply_chosen(text: str, lint: Lint, language: str, choose: Choose) -> FixResult:
     """Apply the fixes that `choose` accepts, one finding at a time.
 
+    After each fix the text is linted again, so that what follows from it is asked about, too.
+
     Args:
         text: The text.
         lint: Finds the problems in a text.
-        language: Its language, in which it is checked after the fixes.
+        language: Its language, in which it is checked after each fix.
         choose: Decides on each finding that has a fix, in the order of the text.
 
     Returns:
         The fixed text, the fixed findings, and the remaining ones.
     """
+    fixed: list[Finding] = []
+    declined: set[tuple[str, int]] = set()
+    seen = {text}
     findings = lint(text)
-    chosen = [
-        finding
-        for finding in findings
-        if finding.fix and choose(finding, text, _applied(text, [finding]))
-    ]
-    text, mended = _one_round(text, chosen, language, unsafe=True)
-    return FixResult(
-        text=text, fixed=tuple(mended), remaining=tuple(lint(text) if mended else findings)
-    )
+    is_open = True
+    while is_open:
+        is_open = False
+        for finding, offset in _placed(text, findings):
+            if (finding.code, offset) in declined:
+                continue
+            after = _applied(text, [finding])
+            is_new = after not in seen and _is_sound(text, after, language, [finding])
+            if is_new and choose(finding, text, after):
+                declined = {(code, _moved(start, finding)) for code, start in declined}
+                text, is_open = after, True
+                seen.add(text)
+                fixed.append(finding)
+                findings = lint(text)
+                break
+            declined.add((finding.code, offset))
+    return FixResult(text=text, fixed=tuple(fixed), remaining=tuple(findings))
+
+
+def _placed(text: str, findings: Sequence[Finding]) -> Iterator[tuple[Finding, int]]:
+    """List the findings that have a fix, and where they begin."""
+    starts = line_starts(text)
+    for finding in findings:
+        if finding.fix:
+            yield finding, starts[finding.line - 1] + finding.column - 1
+
+
+def _moved(offset: int, finding: Finding) -> int:
+    """Return where a place is after a fix."""
+    edits = finding.fix.edits if finding.fix else ()
+    before = (edit for edit in edits if edit.end <= offset)
+    return offset + sum(len(edit.replacement) - (edit.end - edit.start) for edit in before)
 
 
 def _one_round(

@@ -108,7 +108,12 @@ def _is_any(tree: Tree, opener: int) -> bool:
 
 def is_bound(tree: Tree, opener: int) -> bool:
     """Tell whether the literal at *opener* is given to a variable, which may add to it."""
+    part = tree.part_at(opener)
+    tokens = tree.tokens(part)
     before = code_before(tree, opener)
+    is_list = part.opener >= 0 and tree.is_list(part.opener)
+    if not is_list and any(t.text in {"=", ":="} for t in tokens[: tree.index_of(tokens, opener)]):
+        return True
     return any(re.search(form.bound, before) for form in tree.language.assembled if form.bound)
 
 

@@ -167,13 +167,14 @@ class Tree:
         return find_scopes(self.source.masked)
 
     def _is_object(self, opener: int) -> bool:
-        match = _IS_ENTRY.match(self.source.masked, opener + 1)
+        match, end = _IS_ENTRY.match(self.source.masked, opener + 1), self.source.closers[opener]
         if match is None or match["sign"] == ",":
-            # `new[] { "a" }`, `T{f("a"), f("b")}`: items; `a, b := f()`: a statement.
-            return self._first_mark(opener + 1, self.source.closers[opener]) == ","
+            # `T{f("a"), f("b")}`: items; what ends with its line, before the end, is a statement.
+            is_listed = self._first_mark(opener + 1, end) == ","
+            return is_listed and self._end(opener, opener, end) == end
         if match["sign"] != "=":
             return True
-        mark = self._first_mark(match.end(), self.source.closers[opener])
+        mark = self._first_mark(match.end(), end)
         return mark == "," or (not mark and "\n" not in self.source.masked[opener : match.end()])
 
     def _first_mark(self, start: int, end: int) -> str:
@@ -238,8 +239,7 @@ class Tree:
         masked = self.source.masked
         while (line_end := masked.rfind("\n", floor, position)) >= 0:
             self.source.visits += 1
-            inside = self._child_around(line_end, opener)
-            if inside >= 0:
+            if (inside := self._child_around(line_end, opener)) >= 0:
                 position = inside
                 continue
             position = self._end_of_text(floor, line_end)
@@ -251,8 +251,7 @@ class Tree:
         masked = self.source.masked
         while (line_end := masked.find("\n", position, ceiling)) >= 0:
             self.source.visits += 1
-            inside = self._child_around(line_end, opener)
-            if inside >= 0:
+            if (inside := self._child_around(line_end, opener)) >= 0:
                 position = self.source.closers[inside] + 1
                 continue
             if self._ends_at(self._end_of_text(0, line_end)):

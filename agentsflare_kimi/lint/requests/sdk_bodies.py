@@ -110,10 +110,11 @@ def is_bound(tree: Tree, opener: int) -> bool:
     """Tell whether the literal at *opener* is given to a variable, which may add to it."""
     part = tree.part_at(opener)
     tokens = tree.tokens(part)
-    before = code_before(tree, opener)
-    is_list = part.opener >= 0 and tree.is_list(part.opener)
-    if not is_list and any(t.text in {"=", ":="} for t in tokens[: tree.index_of(tokens, opener)]):
+    signs = {token.text for token in tokens[: tree.index_of(tokens, opener)]} & {"=", ":="}
+    is_statement = part.opener < 0 or not tree.is_list(part.opener)
+    if signs and is_statement and tree.source.text[opener] != "(":
         return True
+    before = code_before(tree, opener)
     return any(re.search(form.bound, before) for form in tree.language.assembled if form.bound)
 
 

@@ -37,7 +37,9 @@ model rejects whether it thinks or not are reported.
 Where the model of a request is a name (`model=MODEL`, `args.model`, `self.model`), and the file
 names one model and no other, it is a warning: `MODEL = os.getenv("MODEL", "kimi-k2.6")` leads
 there. So do a dict that holds the model and gets a temperature later, options that are spread into
-the request, and `KIMI_TEMPERATURE` beside `KIMI_MODEL`.
+the request, arguments of a function that asks the model, settings of a chat API that stand alone
+(`new ChatCompletionOptions { Temperature = 0.3f }`), a constant (`temperature=TEMPERATURE`), and
+`KIMI_TEMPERATURE` beside `KIMI_MODEL`. A `temperature` above 2 is the weather's.
 """,
     bad=Sample(
         "request.json",

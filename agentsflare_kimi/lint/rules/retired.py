@@ -82,15 +82,16 @@ answer = client.chat.completions.create(
 Where the whole request is written out, the fix is the complete migration: the new name, `thinking`
 as the old model had it, and pinned parameters removed, all in one edit. It is safe unless something
 that the request asks for is lost, such as a `temperature` the new model rejects. It is written
-for the SDKs of Python, JavaScript, TypeScript, Java, Kotlin, Go, PHP and Ruby, for curl, and for
-what Rust and C# send as JSON; where an SDK cannot send `thinking`, only the new name is offered.
+for the SDKs of Python, JavaScript, TypeScript, Java, Kotlin, Go, PHP and Ruby, for curl and jq, and
+for maps that are sent as JSON in any of these languages, C#, Rust, Swift, Dart and Elixir; where an
+SDK cannot send `thinking`, only the new name is offered.
 The fix of a constant (`MODEL = "..."`) includes the requests that use it as their `model`; it is
 unsafe for models that did not think, because other files may use the constant, too.
 So does the fix of a default (`os.getenv("MODEL", "...")`, `||`, `:-`), an option, a parameter, an
 attribute, a member of an enum or an entry of a dict. It is always unsafe, because the model may be
 another one while the program runs. A request that is built in several places
-(`params["model"] = ...`, `**params`, `{ ...base }`, a struct in a variable) is changed in all of
-them. The reason names each request that could not be followed, with its line.
+(`params["model"] = ...`, `**params`, `{ ...base }`, `Object.assign`, a struct, a map or a builder in
+a variable, two cells of a notebook) is changed in all of them. The reason names each request that could not be followed, with its line.
 A request must be shown to be sent: the calls, builders and variables that hold it are followed
 outwards, and each of them is known to send it or to hand it on as it is. A variable that anything
 else uses (`mutate(body)`), a call that is not known or that the program defines itself, an unknown

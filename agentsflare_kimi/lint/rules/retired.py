@@ -90,8 +90,9 @@ unsafe for models that did not think, because other files may use the constant, 
 So does the fix of a default (`os.getenv("MODEL", "...")`, `||`, `:-`), an option, a parameter, an
 attribute, a member of an enum or an entry of a dict. It is always unsafe, because the model may be
 another one while the program runs. A request that is built in several places
-(`params["model"] = ...`, `**params`, `{ ...base }`, `Object.assign`, a struct, a map or a builder in
-a variable, two cells of a notebook) is changed in all of them. The reason names each request that could not be followed, with its line.
+(`params["model"] = ...`, `**params`, `{ ...base }`, `Object.assign`, a struct, a map or a builder
+in a variable, two cells of a notebook) is changed in all of them. The reason names each request
+that could not be followed, with its line.
 A request must be shown to be sent: the calls, builders and variables that hold it are followed
 outwards, and each of them is known to send it or to hand it on as it is. A variable that anything
 else uses (`mutate(body)`), a call that is not known or that the program defines itself, an unknown

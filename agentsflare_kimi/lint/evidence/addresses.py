@@ -6,6 +6,8 @@ as fast as for what may stand around them. A pattern whose words are missing is 
 
 from __future__ import annotations
 
+from itertools import islice
+
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.expressions import arguments_at, command_at
 from agentsflare_kimi.lint.patterns import Rare, lazy
@@ -22,6 +24,7 @@ __all__ = [
     "is_excerpt",
     "is_ours",
     "names_our_url",
+    "peers",
     "posts",
 ]
 
@@ -51,10 +54,10 @@ _URL: Final = Rare(
 _KEY: Final = lazy(
     r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
     r"|(?:server|llm|openai|chat|gateway|proxy|model)_?(?:ur[li]|host)"
-    r"|base_?path)\w*)"
+    r"|base_?path|curlopt_url)\w*)"
     r"[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\("
     # An entry of a container's environment: `- name: OPENAI_BASE_URL`, `value: ...`.
-    r"|,?\s*[\"']?value\w*[\"']?\s*:)\s*"
+    r"|(?<=curlopt_url),|,?\s*[\"']?value\w*[\"']?\s*:)\s*"
 )
 _POST: Final = Rare(
     "ost OST etch ETCH equest EQUEST tream TREAM url Url URL uri Uri URI xh XH http Http HTTP wget "
@@ -77,6 +80,7 @@ _CLIENT_NAME: Final = Rare(
 _IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
 # Options that send a command's request elsewhere than to its URL.
 _REROUTES: Final = lazy(r"--(?:resolve|connect-to|unix-socket)\b")
+_CONNECTS: Final = Rare("Net::HTTP.", r"Net::HTTP\.(?:start|new)\(")
 # `export async function POST(request)`, `def post(self, request)`: answers requests.
 _DEFINES: Final = frozenset({"async", "def", "func", "function", "fun", "fn"})
 _LONGEST: Final = len(" function ")
@@ -130,6 +134,12 @@ def given_to(text: str, post: re.Match[str]) -> Iterator[str]:
     yield from (url[0] for url in _IN_COMMAND.finditer(line))
     if _REROUTES.search(line):
         yield "$elsewhere/completions"
+
+
+def peers(text: str) -> Iterator[str]:
+    """Yield the hosts that connections are opened to, whatever URL a request has."""
+    for match in _CONNECTS.matches(text):
+        yield from islice(arguments_at(text, match.end()), 1)
 
 
 def clients(text: str) -> Iterator[re.Match[str]]:

@@ -19,6 +19,7 @@ from agentsflare_kimi.lint.evidence.addresses import (
     is_excerpt,
     is_ours,
     names_our_url,
+    peers,
     posts,
 )
 from agentsflare_kimi.lint.evidence.callees import words_of
@@ -82,6 +83,7 @@ _PART: Final = lazy(r"(?:\w+\.)*(?P<client>\w+)\.(?:GetChatClient|with_options|w
 # A path, which is added to the base URL of the client that posts to it; and that client.
 _RELATIVE: Final = lazy(r"[\"'`]/?[\w/-]+[\"'`]\Z")
 _OWNER: Final = lazy(r"(\w+)(?:\.|->)\Z")
+_PLAIN_TYPE: Final = lazy(r"(?:[A-Z][a-z]\w*|str(?:ing)?|&str)\??")
 _TYPE: Final = lazy(r"[A-Z][\w.<>\[\]| ]*")
 _TYPED: Final = r"(?<![\w$]){0}\s*:\s*[\"']?(?:\w+\.)?(?:Async)?Kimi\b|\b(?:Async)?Kimi\s+{0}\b"
 # A function of another module of the program: `from .llm import ask`, `from "@/lib/llm"`.
@@ -135,9 +137,8 @@ class Program:
             return "unseen"
         if any(map(_is_client, self._imported())) or not all(map(self._builds, self._handed())):
             return "unseen"
-        if imports_another_client(self._text):
-            return "unseen"
-        if not all(map(self._is_configured, clients(self._text))):
+        is_built_here = all(map(self._is_configured, clients(self._text)))
+        if not is_built_here or imports_another_client(self._text):
             return "unseen"
         if not is_ours(self._text):
             # A plain client that asks for other models, too, goes to where they are.
@@ -156,6 +157,7 @@ class Program:
                 yield value if is_set else match[0]
             elif value and not (is_call and not value.strip()):
                 yield value
+        yield from peers(self._text)
         for match in posts(self._text):
             urls = [*filter(may_be_chat_url, given_to(self._text, match))]
             # A variable beside a URL may be the question as well.
@@ -191,6 +193,9 @@ class Program:
         """Follow the variables of an expression to what the text gives them."""
         if is_ours(value):
             return {"ours"}
+        if _PLAIN_TYPE.fullmatch(value):
+            # A parameter without a default.
+            return {"unseen"}
         kinds: list[Asked] | None = None
         if depth < _DEEPEST and all(map(_keeps_the_host, _CALL.findall(value))):
             for chain in chains_in(value):

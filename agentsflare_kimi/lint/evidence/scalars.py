@@ -96,7 +96,7 @@ def judge_scalar(scalar: Scalar) -> Judged:
     *inner, own = scalar.key.split(".")
     around = [name for name in (*inner[::-1], *scalar.around) if name]
     place = Surroundings(own, around, beside, scalar.is_listed)
-    if key in scalar.named and key.isupper() and beside == _VARIABLE:
+    if key in scalar.named and key.isupper() and beside == _VARIABLE and around[:1] == ["env"]:
         # A variable of a container's environment is a setting by itself.
         place = Surroundings(key)
     if {"chat-body", "credentials"} & set(evidence):

@@ -147,6 +147,11 @@ EVIDENCE: Final[dict[str, Evidence]] = {
         "the class sends a temperature unless told otherwise",
         "this class sends a temperature of its own, which the new model may reject",
     ),
+    "baseline": Evidence(
+        "against",
+        "a variable or an argument is called a baseline, or an old one",
+        "something here is called a baseline or an old one, which others may be compared with",
+    ),
     "forced-tool": Evidence(
         "against",
         "the program asks a library for structured output, for which it may force a tool call",

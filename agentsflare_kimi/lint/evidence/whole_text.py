@@ -58,6 +58,8 @@ _DOUBLES: Final = (
     Rare("replay", r"replay(?<!\wreplay)(?:ed|s|er|ing)?(?![a-z])"),
     Rare("golden", r"golden(?<!\wgolden)(?![a-z])"),
     Rare("recording recorded", r"record(?<!\wrecord)(?:ings?|ed)(?![a-z])"),
+    Rare("RECORDED REPLAY GOLDEN", r"\b(?:RECORDED|REPLAY(?:ED)?|GOLDEN)(?:_[A-Z_]+)?\b"),
+    Rare(":test", r"\badapter[ (]+:test\b"),
     Rare("side_effect return_value", r"\b(?:side_effect|return_value)\s*=(?!=)"),
     Rare("every", r"every(?<!\wevery)\s*\{"),
     Rare("coEvery", r"coEvery(?<!\wcoEvery)\s*\{"),
@@ -80,11 +82,16 @@ _FIELDS: Final = Rare(
     r"|\broute[\"']?\s*[:=]\s*[\"']fallback|\bprovider[\"']?\s*[:=]\s*\{"
     r"|[\"']?\bformat[\"']?\s*[:=]\s*[\"']json\b",
 )
+_BASELINE: Final = Rare(
+    "baseline BASELINE old old_ OLD_",
+    r"\b(?:baseline|BASELINE)\w*\s*(?:=(?!=)|:(?!:))|\b(?:old|OLD)(?:_\w+)?\s*(?:=(?!=)|:=)",
+)
 # LangChain's, instructor's and pydantic-ai's structured output, which is a call of a tool unless
 # told otherwise.
 _FORCES_TOOL: Final = Rare(
-    "tructured response_model output_type result_type",
+    "tructured response_model output_type result_type create_",
     r"\bwith_structured_output\(|\bwithStructuredOutput\(|\bresponse_model\s*=(?!=)"
+    r"|\bcreate_(?:extraction|tagging|structured|openai_fn)\w*\("
     r"|\bAgent\([^()]*\b(?:output|result)_type\s*=(?!=)(?!\s*str\b)",
 )
 # A part of a retired name that its successor's lacks.
@@ -135,6 +142,7 @@ def reasons_in(text: str) -> tuple[str, ...]:
         "doubled": any(rare.is_in(text) for rare in _DOUBLES),
         # langchaingo, llms/openai/internal/openaiclient/chat.go: `temperature` is always sent.
         "hidden-default": _SENDS_TEMPERATURE.is_in(text),
+        "baseline": _BASELINE.is_in(text),
         "forced-tool": _FORCES_TOOL.is_in(text),
         "part-looked-for": _looks_for_part(text.lower()),
     }

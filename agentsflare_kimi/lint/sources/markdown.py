@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import guessed, language_in, load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.mentions import is_inside
-from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
+from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around, slice_of
 from agentsflare_kimi.lint.sources.markup import MarkupDocument, find_comments
 from agentsflare_kimi.lint.sources.plain import ProseDocument
 
@@ -29,6 +29,8 @@ __all__ = [
 _FRONT_MATTER: Final = lazy(
     r"\A(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<data>.*?\n)(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
+_TICKS_OR_TILDES: Final = lazy("```|~~~")
+_CLOSING: Final = lazy(r"^[ \t>]*(?P<fence>[`~]+)[ \t]*\r?$", re.MULTILINE)
 _FENCE: Final = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
 )
@@ -116,17 +118,26 @@ class MarkdownDocument(MarkupDocument):
 
     @cached_property
     def _fences(self) -> list[_Fence]:
+        text = self.text
         fences: list[_Fence] = []
-        position = 0
-        while fence := _FENCE.search(self.text, position):
-            start = min(fence.end() + 1, len(self.text))
-            closing = re.compile(
-                rf"^[ \t>]*{re.escape(fence['fence'])}[`~]*[ \t]*\r?$", re.MULTILINE
-            )
-            last = closing.search(self.text, start)
-            inner_end, position = last.span() if last else (len(self.text), len(self.text))
-            tag = fence["tag"].lower()
-            fences.append(_Fence(tag, fence.start(), start, inner_end, position))
+        opening: re.Match[str] | None = None
+        line_end = -1
+        for ticks in _TICKS_OR_TILDES.finditer(text):
+            if ticks.start() < line_end:
+                continue
+            line, line_end = line_around(text, ticks.start())
+            if opening is None:
+                opening = _FENCE.match(text, line)
+                continue
+            closing = _CLOSING.match(text, line)
+            if closing and closing["fence"].startswith(opening["fence"]):
+                tag, start = opening["tag"].lower(), opening.end() + 1
+                fences.append(_Fence(tag, opening.start(), start, *closing.span()))
+                opening = None
+        if opening:
+            start = min(opening.end() + 1, len(text))
+            tag = opening["tag"].lower()
+            fences.append(_Fence(tag, opening.start(), start, len(text), len(text)))
         return fences
 
     @cached_property

@@ -188,15 +188,15 @@ class Tree:
         return ""
 
     def _cut(self, start: int, end: int) -> list[Token]:
-        source = self.source
+        source, masked = self.source, self.source.masked
         tokens: list[Token] = []
         position = start
-        while position < end and (match := self._token.match(source.masked, position, end)):
-            self.source.visits += 1
+        while position < end and (match := self._token.match(masked, position, end)):
+            source.visits += 1
             text = match[0].lstrip()
             begin = match.end() - len(text)
             position = match.end()
-            if text == self.language.methods and is_word(source.masked[position : position + 1]):
+            if text == self.language.methods and is_word(masked[position : position + 1]):
                 text = "."
             if text == STRING:
                 region = source.region_at(begin)

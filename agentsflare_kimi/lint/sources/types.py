@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cache
 from itertools import pairwise
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
     from typing import Final
 
     from agentsflare_kimi.lint.sources.steps import Kind
@@ -27,10 +29,14 @@ def marks_of(tree: Tree, part: Part) -> Sequence[int]:
     known = tree.marks
     key = part.start, part.end
     if key not in known:
-        is_command = not tree.is_list(part.opener)
-        signs = BINDS | {"?", tree.language.default_sign} | ({","} if is_command else set[str]())
+        signs = _signs(tree.language.default_sign, is_command=not tree.is_list(part.opener))
         known[key] = [i for i, token in enumerate(tree.tokens(part)) if token.text in signs]
     return known[key]
+
+
+@cache
+def _signs(default: str, *, is_command: bool) -> AbstractSet[str]:
+    return BINDS | {"?", default} | ({","} if is_command else set[str]())
 
 
 def commas_of(tree: Tree, part: Part) -> tuple[int, Sequence[int]]:

@@ -10,14 +10,14 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[1] / "agentsflare_kimi" / "lint" / "rules"
 HEAD: Final = '''\
-"""Each rule's code, module, whether it needs `migrate_to`, and strings that call for it.
+"""Each rule's code, module, whether it needs `migrate_to`, and two sets of strings for it.
 
 Written by `make generate` from the rules' modules; do not edit.
 """
 
 from __future__ import annotations
 
-INDEX: tuple[tuple[str, str, bool, tuple[str, ...]], ...] = (
+INDEX: tuple[tuple[str, str, bool, tuple[str, ...], tuple[str, ...]], ...] = (
 '''
 
 
@@ -34,7 +34,7 @@ def page() -> str:
     """Return the index as a module's text."""
     rules = {name: import_module(f"agentsflare_kimi.lint.rules.{name}").RULE for name in modules()}
     lines = [
-        f"    {(rule.code, name, rule.is_for_moves, tuple(rule.needles))!r},\n"
+        f"    {(rule.code, name, rule.is_for_moves, tuple(rule.about), tuple(rule.needles))!r},\n"
         for name, rule in sorted(rules.items(), key=lambda item: item[1].code)
     ]
     return "".join([HEAD, *lines, ")\n"])

@@ -22,7 +22,6 @@ __all__ = ["CODES", "RULES", "rules_for"]
 CODES: Final[Sequence[str]] = tuple(code for code, *_ in INDEX)
 """The codes of all rules, so that settings can be checked without loading a rule."""
 
-_NEEDLES: Final = frozenset(needles for *_, needles in INDEX)
 
 if TYPE_CHECKING:
     RULES: Sequence[Rule]
@@ -31,7 +30,7 @@ else:
     def __getattr__(name: str) -> object:
         if name != "RULES":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return _load(tuple(module for _, module, _, _ in INDEX))
+        return _load(tuple(module for _, module, *_ in INDEX))
 
 
 def rules_for(text: str, *, is_moving: bool = False) -> Sequence[Rule]:
@@ -45,14 +44,18 @@ def rules_for(text: str, *, is_moving: bool = False) -> Sequence[Rule]:
         The rules, ordered by code.
     """
     # Several rules look for the same.
-    held = {needles: any(map(text.__contains__, needles)) for needles in _NEEDLES}
-    return _load(
-        tuple(
-            module
-            for _, module, is_for_moves, needles in INDEX
-            if held[needles] and (is_moving or not is_for_moves)
-        )
-    )
+    held: dict[Sequence[str], bool] = {(): True}
+    modules: list[str] = []
+    for _, module, is_for_moves, about, needles in INDEX:
+        for each in (about, needles):
+            if each not in held:
+                held[each] = any(map(text.__contains__, each))
+            if not held[each]:
+                break
+        else:
+            if is_moving or not is_for_moves:
+                modules.append(module)
+    return _load(tuple(modules))
 
 
 @cache

@@ -30,10 +30,22 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.rules.asked_elsewhere import AskedElsewhere
 
-__all__ = ["NAMES", "Problem", "Reading", "Rule", "Sample", "checked_later", "models_named"]
+__all__ = [
+    "IDENTIFIERS",
+    "NAMES",
+    "Problem",
+    "Reading",
+    "Rule",
+    "Sample",
+    "checked_later",
+    "models_named",
+]
 
 NAMES: Final = ("kimi-", "moonshot-")
 """What a text contains that names a model of the catalog."""
+
+IDENTIFIERS: Final = ("imi-", "moonshot-")
+"""The same of every identifier of a model, those of other hosts among them."""
 
 _DOCS: Final = "https://github.com/agentsflare/agentsflare-kimi/blob/main/docs/rules.md"
 
@@ -224,6 +236,7 @@ class Rule(NamedTuple):
         fix_safety: What `--fix` does, what `--unsafe-fixes` adds, and why.
         check: Finds the problems.
         needles: Strings; the rule is loaded only for a text that contains one of them.
+        about: The same of what the rule is about, such as models; empty if `needles` say it.
         is_for_moves: Whether the rule holds only where `migrate_to` names a model.
     """
 
@@ -237,6 +250,7 @@ class Rule(NamedTuple):
     fix_safety: str
     check: Callable[[Reading], Iterator[Problem]]
     needles: Sequence[str]
+    about: Sequence[str] = ()
     is_for_moves: bool = False
 
     @property

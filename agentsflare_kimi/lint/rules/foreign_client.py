@@ -98,4 +98,5 @@ Unsafe: the client's type, defaults and warnings change, and the package must be
 """,
     check=_check,
     needles=("OpenAI",),
+    about=(GATEWAY,),
 )

@@ -110,4 +110,5 @@ named is reported and not fixed.
 """,
     check=_check,
     needles=("OpenAI", "OPENAI_API_KEY"),
+    about=(GATEWAY,),
 )

@@ -11,7 +11,7 @@ from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.bodies import callee_of
 from agentsflare_kimi.lint.requests.keys import is_base_url
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.urls import GatewayUrl, find_urls
+from agentsflare_kimi.lint.rules.urls import GATEWAY, GatewayUrl, find_urls
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
@@ -222,4 +222,5 @@ whole URL.
 """,
     check=_check,
     needles=("/chat/completions",),
+    about=(GATEWAY,),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
-from agentsflare_kimi.lint.rules.urls import find_urls
+from agentsflare_kimi.lint.rules.urls import GATEWAY, find_urls
 
 if TYPE_CHECKING:
     from typing import Final
@@ -49,4 +49,5 @@ Safe: the gateway is reached at the same place by `https`.
 """,
     check=_check,
     needles=("http://",),
+    about=(GATEWAY,),
 )

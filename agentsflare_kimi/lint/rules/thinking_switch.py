@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.base import IDENTIFIERS, Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.rejections import find_requests, rejected
 from agentsflare_kimi.models.catalog import KimiModel
 from agentsflare_kimi.models.rules import thinking_type
@@ -73,4 +73,5 @@ instead may be what is wanted.
 """,
     check=_check,
     needles=("disabled",),
+    about=IDENTIFIERS,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.requests.bodies import Body
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.base import IDENTIFIERS, Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.rejections import Request, find_requests
 from agentsflare_kimi.lint.rules.wording import extra_field, in_one_line
 from agentsflare_kimi.models.catalog import MINIMUM_THINKING_BUDGET
@@ -87,4 +87,5 @@ There is no fix: whether to think or to pay for more tokens is for you to decide
 """,
     check=_check,
     needles=("max_", "axTokens", "axCompletionTokens"),
+    about=IDENTIFIERS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
-from agentsflare_kimi.lint.rules.base import Problem, Reading, Rule, Sample
+from agentsflare_kimi.lint.rules.base import IDENTIFIERS, Problem, Reading, Rule, Sample
 from agentsflare_kimi.lint.rules.rejections import rejected
 
 if TYPE_CHECKING:
@@ -55,4 +55,5 @@ call forced, but changes how the model works.
 """,
     check=_check,
     needles=("tool", "Tool"),
+    about=IDENTIFIERS,
 )

@@ -53,6 +53,23 @@ NOT_ASKED = {
                 'test("b", () => {\n  const model = "x";\n  return model;\n});\n'
             ),
         ),
+        (
+            "d.py",
+            (
+                "def cut(log):\n"
+                '    model = default() or get_model("@")\n'
+                "    return model.context - len_tokens(log, model.name)\n"
+            ),
+        ),
+        (
+            "e.py",
+            (
+                "def encode(text, model):\n"
+                '    name = None\n    model_name = model.id if model else "@"\n'
+                "    if model_name is None:\n        return []\n"
+                "    return get_tokenizer(model_name).encode(text)\n"
+            ),
+        ),
         ("c.py", 'rows = await db.get_eval_runs(model_id="@")\n'),
         ("b.py", 'features = feature_info_for_openai_model("@")\n'),
         ("d.ts", 'const info = featureInfoForOpenAIModel("@");\n'),
@@ -77,6 +94,11 @@ NOT_ASKED = {
         ),
     ],
     "expected": [
+        ("f.py", 'def test_modes():\n    modes = {"model": "@", "reasoning": "high"}\n'),
+        ("g.py", 'def test_store():\n    s = Session(agent_data={"name": "a", "model": "@"})\n'),
+        ("c.ts", 'it("picks", () => {\n  pick({ models: [{ key: "a", model: "@" }] });\n});\n'),
+        ("c.go", 'err := c.Configure(&litellmMockConfig{model: "@"})\n'),
+        ("d.go", 'tests := []T{{expReqBody: []byte(`{"model": "@", "messages": []}`)}}\n'),
         ("c.js", 'const ai = new OpenAIMockService({ models: [{ key: "a", model: "@" }] });\n'),
         ("d.py", 'assert encode(model_id="x") == snapshot([{"model": "@", "messages": []}])\n'),
         ("e.py", 'self.mock_model.name = "@"\n'),
@@ -129,6 +151,13 @@ ASKED = [
     ("l.py", 'price = client.chat.completions.create(model="@", messages=m)\n'),
     ("m.py", 'double_check(claim, model="@")\n'),
     ("a.R", 'ask <- function(model = NULL) {\n  model <- set_default(model, "@")\n}\n'),
+    ("r.py", 'def test_ask():\n    payload = {"model": "@", "user": "u"}\n    send(payload)\n'),
+    ("s.py", 'def test_ask():\n    save({"llm": {"model": "@"}, "messages": m})\n'),
+    (
+        "d.ts",
+        'it("asks", () => {\n  const agent = build({ providerId: "p", modelId: "@" });\n});\n',
+    ),
+    ("t.py", 'def run(text):\n    model = get_model("@")\n    return model.prompt(text)\n'),
     ("n.py", 'client = client_for_model("@")\n'),
     ("o.py", 'if options["model"] == "":\n    options["model"] = "@"\n'),
     ("b.el", '(gptel-make-openai "M" :models \'(@ other-1))\n'),

@@ -116,7 +116,7 @@ _METADATA: Final = lazy(
 )
 # Names of expected or received texts.
 _EXPECTED: Final = lazy(
-    r"(?i)^_*(?:expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
+    r"(?i)^_*(?:exp_?(?:req|res|body|out)|expect|want|golden|actual|resp(?:onse)?(?![a-z])|reply|answer|result|output|received)"
 )
 
 

@@ -7,7 +7,9 @@ import re
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import compares, measures, queries
 from agentsflare_kimi.lint.evidence.words import WORDS
+from agentsflare_kimi.lint.requests.keys import describes_model
 from agentsflare_kimi.lint.sources.roles import steps_from
+from agentsflare_kimi.lint.sources.targets import DOTS
 from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["LookedUp"]
 
 _RESOLVING: Final = WORDS["resolving"].words
+# Attributes of what describes a model.
+_TELLING: Final = frozenset({"context", "max_output", "max_output_tokens"})
 _SIGNS: Final = frozenset({"=", ":="})
 
 
@@ -75,10 +79,10 @@ class LookedUp:
     def _looks_up(self, place: int) -> bool:
         """Tell whether a variable is an index, a comparison's operand, or the item searched for."""
         step = next(steps_from(self._tree, place), None)
+        if self._tells(place) or (step and step.kind == "subscript"):
+            return True
         if step is None:
             return False
-        if step.kind == "subscript":
-            return True
         if step.kind == "compared":
             return not step.callee or compares(step.callee)
         if step.kind != "argument" or not step.callee:
@@ -88,6 +92,17 @@ class LookedUp:
             return True
         is_known = queries(step.callee) or compares(step.callee) or measures(last)
         return is_known and not self._is_defined(last)
+
+    def _tells(self, place: int) -> bool:
+        """Tell whether it is held against nothing, or says what the model can: `model.context`."""
+        tree = self._tree
+        tokens = tree.tokens(tree.part_at(place))
+        index = tree.index_of(tokens, place)
+        sign, *attribute = [token.text for token in tokens[index + 1 : index + 3]] or [""]
+        if sign == "is":
+            return True
+        is_attribute = sign in DOTS and bool(attribute)
+        return is_attribute and (attribute[0] in _TELLING or describes_model(attribute[0]))
 
     def _is_defined(self, function: str) -> bool:
         """Tell whether the text itself defines a function, which may do anything."""

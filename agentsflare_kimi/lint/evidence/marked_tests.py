@@ -7,18 +7,46 @@ from bisect import bisect_right
 from functools import cached_property
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint.evidence.callees import words_of
+from agentsflare_kimi.lint.evidence.showing import SHOWING
 from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Final
 
+    from agentsflare_kimi.lint.sources.steps import Step
     from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["MarkedTests"]
+__all__ = ["MarkedTests", "is_test_data"]
 
+_IN_OBJECT: Final = 2
+_ENTRY: Final = 3
+# What holds a request, or the settings of one: `request`, `payload`, `llm`, `options`.
+_REQUESTS: Final = SHOWING["body-keys"].words - {"data", "content"} | {"post"}
+_KNOWN: Final = SHOWING["setting-words"].words | _REQUESTS
 _BRACE: Final = lazy(r"\{")
 _LINE: Final = lazy(r"^([ \t]*)\S", re.MULTILINE)
+
+
+def is_test_data(outwards: Sequence[Step]) -> bool:
+    """Tell whether a test only holds a name: in an object that nothing shows to be a request.
+
+    Args:
+        outwards: The steps outwards from the name.
+    """
+    kinds = [step.kind for step in outwards[:_ENTRY]]
+    if kinds[:_IN_OBJECT] != ["pair", "object"] or not outwards[0].name.isidentifier():
+        return False
+    if len(kinds) < _ENTRY or kinds[-1] not in {"item", "assigned", "pair", "argument"}:
+        return False
+    holder = outwards[_IN_OBJECT]
+    if holder.kind == "item":
+        return True
+    held = words_of(holder.name)
+    # `f({ model: "..." })` names an argument.
+    is_stored = held[-1:] == ("data",) or not _KNOWN.issuperset(held)
+    return bool(held) and is_stored and _REQUESTS.isdisjoint(held)
 
 
 class MarkedTests:

@@ -36,6 +36,8 @@ _DOUBLES: Final = WORDS["doubles"].words
 _REGISTERING: Final = WORDS["registering"].words
 # Requests about models rather than to one.
 _ABOUT_MODELS: Final = frozenset({"ModelRetrieveParams", "ModelDeleteParams", "ModelListParams"})
+# What returns a description of a model: `model = get_model("...")`.
+_GETS: Final = frozenset({"get_model", "getModel", "GetModel"})
 # A class that is made with a string: `Chat("..."`.
 _MADE: Final = r"(?:new\s+)?[A-Z][\w.:]*\(\s*(?:\w+\s*[=:]\s*)?[\"'`]"
 _SEVERAL: Final = 2
@@ -80,9 +82,11 @@ class Purposes:
         built = [name for step in _handed_on(seen[-1], outwards) for name in self._built(step)]
         if verdict.key.lower().startswith("gen_ai.") or any(map(_is_kept, built)):
             yield "logged"
-        is_inner = len(outwards) > 1 and outwards[1].kind != "block"
-        is_variable = seen[0].kind == "assigned" and not is_inner
-        is_looked_up = is_variable and self._looked_up.holds(seen[0].name, seen[0].part.start)
+        at = int(seen[0].callee.rpartition(".")[2] in _GETS)
+        given = next((step for step in outwards[at : at + 1] if step.kind == "assigned"), None)
+        is_inner = len(outwards) > at + 1 and outwards[at + 1].kind != "block"
+        is_variable = given is not None and not is_inner
+        is_looked_up = is_variable and self._looked_up.holds(given.name, given.part.start)
         if is_looked_up or not _ABOUT_MODELS.isdisjoint(built):
             yield "looked-up"
         if any(self._is_registered(step) for step in outwards):
@@ -109,8 +113,10 @@ class Purposes:
             return True
         if not _EXPECTING.isdisjoint(words_of(target)[:1]) and not _asks(steps):
             return True
-        calls = [step.callee for step in steps if step.kind in {"argument", "made"}]
-        return any(map(_holds_rows, calls)) or any(map(_is_double, calls))
+        return any(
+            step.kind in {"argument", "made"} and (_holds_rows(step.callee) or _is_double(step))
+            for step in steps
+        )
 
     def _target_of(self, step: Step) -> str:
         """Return the variable that a statement assigns to, or the key of an entry."""
@@ -188,9 +194,10 @@ def _holds_rows(callee: str) -> bool:
     return not _ROWS.isdisjoint((parts[-1], ".".join(parts[-2:])))
 
 
-def _is_double(callee: str) -> bool:
-    """Tell whether a call makes a double of something: `new OpenAIMockClient(...)`."""
-    classes = [part for part in callee.split(".") if part[:1].isupper()]
+def _is_double(step: Step) -> bool:
+    """Tell whether a double is made: `new OpenAIMockClient(...)`, `mockConfig{...}`."""
+    parts = step.callee.split(".")
+    classes = [part for part in parts if step.kind == "made" or part[:1].isupper()]
     return any(not _DOUBLES.isdisjoint(words_of(part)) for part in classes)
 
 

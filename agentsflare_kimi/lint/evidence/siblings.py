@@ -12,9 +12,9 @@ from agentsflare_kimi.lint.evidence.callees import (
     HIDDEN_TEMPERATURE,
     is_chat,
 )
-from agentsflare_kimi.lint.evidence.marked_tests import MarkedTests
+from agentsflare_kimi.lint.evidence.marked_tests import MarkedTests, is_test_data
 from agentsflare_kimi.lint.evidence.purposes import Purposes
-from agentsflare_kimi.lint.evidence.table import EVIDENCE, shown
+from agentsflare_kimi.lint.evidence.table import shown, speaks_for
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.targets import callee_at
@@ -64,7 +64,7 @@ class Siblings:
         Returns:
             The verdict with all evidence, and the resulting position.
         """
-        evidence = list(verdict.evidence)
+        evidence, outwards = list(verdict.evidence), seen
         if verdict.position == "value":
             if any(step.kind == "item" and self._lists_successor(step.opener) for step in seen):
                 evidence.append("successor-listed")
@@ -86,12 +86,18 @@ class Siblings:
             evidence += self._of_neighbours(outwards, verdict.group)
             if self._tree.language.is_data:
                 evidence = self._in_settings(verdict, start, outwards, evidence)
-            elif any(EVIDENCE[name].side == "for" for name in evidence):
+            elif speaks_for(tuple(evidence)):
                 evidence = shown(evidence, is_shown=self.sending.shows(start))
-        if seen and self._tests.hold(seen[0].part.start):
-            evidence.append("test-code")
+        evidence += self._of_test(outwards, evidence)
         position, found = settled(verdict.position, evidence)
         return verdict._replace(position=position, evidence=found)
+
+    def _of_test(self, outwards: Sequence[Step], evidence: list[str]) -> Iterator[str]:
+        """Find evidence that a name is in a test, which may only hold it."""
+        if outwards and self._tests.hold(outwards[0].part.start):
+            yield "test-code"
+            if not speaks_for(tuple(evidence)) and is_test_data(outwards):
+                yield "expected"
 
     def _in_settings(
         self, verdict: Verdict, start: int, outwards: Sequence[Step], evidence: list[str]

@@ -8,6 +8,7 @@ from functools import partial
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import compares, is_held_against, queries
+from agentsflare_kimi.lint.evidence.calling import encodes
 from agentsflare_kimi.lint.evidence.sending import Sending
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import guessed, load
@@ -18,6 +19,7 @@ from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
 from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.roles import steps_from
+from agentsflare_kimi.lint.sources.steps import Step
 from agentsflare_kimi.lint.sources.tree import Tree
 
 if TYPE_CHECKING:
@@ -62,13 +64,20 @@ def find_written(tree: Tree) -> Iterator[Embedded]:
             yield text
 
 
+def _holder_of(tree: Tree, region: Region) -> Step | None:
+    """Return the step to what holds a string, past calls that only encode it: `[]byte("...")`."""
+    steps = steps_from(tree, region.start)
+    wraps = (s for s in steps if s.kind != "argument" or not encodes((s.callee,)))
+    return next(wraps, None)
+
+
 def _written(tree: Tree, region: Region, sending: Sending) -> Embedded | None:
     source = tree.source
     if region.kind not in {"string", "part", "heredoc"}:
         return None
     if source.text[region.inner_start : region.inner_end].lstrip()[:1] not in {"{", "["}:
         return None
-    step = next(steps_from(tree, region.start), None) if region.kind == "string" else None
+    step = _holder_of(tree, region) if region.kind == "string" else None
     if step and step.kind == "compared" and (not step.callee or compares(step.callee)):
         return None
     is_expected = step is not None and (

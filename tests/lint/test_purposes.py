@@ -70,6 +70,7 @@ NOT_ASKED = {
                 "    return get_tokenizer(model_name).encode(text)\n"
             ),
         ),
+        ("a.tsp", 'model = openai.models.retrieve("@")\n'),
         ("c.py", 'rows = await db.get_eval_runs(model_id="@")\n'),
         ("b.py", 'features = feature_info_for_openai_model("@")\n'),
         ("d.ts", 'const info = featureInfoForOpenAIModel("@");\n'),
@@ -129,6 +130,7 @@ NOT_ASKED = {
                 '.properties(Map.of("model", "@")).build();\n'
             ),
         ),
+        ("a.httprr", 'POST / HTTP/1.1\n\n{"model":"@","messages":[]}HTTP/2.0 200 OK\nServer: x\n'),
         ("e.ts", 'const answer = { modelUsage: { ai: "openai", model: "@", tokens: {} } };\n'),
         ("b.go", 'client.Create(&langfuse.GenerationEventBody{Model: "@", InMessages: m})\n'),
         ("a.rs", 'let _s = agent::AgentSpan::create_agent().with_model("@").start();\n'),
@@ -157,6 +159,7 @@ ASKED = [
         "d.ts",
         'it("asks", () => {\n  const agent = build({ providerId: "p", modelId: "@" });\n});\n',
     ),
+    ("a.httprr", 'POST / HTTP/1.1\n\n{"model":"@","messages":[]}\n'),
     ("t.py", 'def run(text):\n    model = get_model("@")\n    return model.prompt(text)\n'),
     ("n.py", 'client = client_for_model("@")\n'),
     ("o.py", 'if options["model"] == "":\n    options["model"] = "@"\n'),

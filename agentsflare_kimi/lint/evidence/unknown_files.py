@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
-from agentsflare_kimi.lint.evidence.callees import compares, falls_back
+from agentsflare_kimi.lint.evidence.callees import compares, falls_back, queries
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import is_model_key
 
@@ -33,6 +33,7 @@ _CONDITION: Final = lazy(
     r"(?i:\b(?:if|elseif|elsif|elif|unless|while|until|case|where|and|or|when|on|having|not|select)"
     r"[\s(]+[\w.:]*\Z)"
 )
+_CALLED: Final = lazy(r"([A-Za-z_][\w.]*)\(\s*[\"'`]?\Z")
 # What follows a value: a quote, to which nothing is joined; or no further word.
 _QUOTE_ENDS: Final = lazy(r"\\?[\"'`](?![ \t]*[+^&])")
 _ENDS: Final = lazy(r"[ \t]*(?:[\])},;:|.%/>\\]|$)", re.MULTILINE)
@@ -95,7 +96,9 @@ def _after_a_key(words: Wording, line: int, start: int, end: int) -> Judged | No
         return "comparison", key, ("query",)
     if sign == "=" and _CONDITION.search(near, 0, given.start("key")):
         return "comparison", key, ("query",)
-    if sign in {",", "("} and compares(words.callee_around(start)):
+    called = _CALLED.search(near)
+    is_sought = called and queries(called[1])
+    if is_sought or (sign in {",", "("} and compares(words.callee_around(start))):
         return "comparison", key, ("query",)
     text = words.text
     ends = _QUOTE_ENDS if given["quote"] else _ENDS

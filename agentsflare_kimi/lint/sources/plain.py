@@ -24,6 +24,10 @@ _OPENER: Final = re.compile(
 )
 
 
+# A status line, as servers send it.
+_ANSWER: Final = re.compile(r"\bHTTP/\d(?:\.\d)? [1-5]\d\d\b")
+
+
 class ProseDocument:
     """Text in which nothing is a value."""
 
@@ -58,7 +62,14 @@ class PlainDocument(ProseDocument):
         line, line_end = line_around(self.text, start)
         words = wording(self, line, line_end)
         position, key, evidence = judge_loosely(words, line, start, end)
+        if position == "request" and self._is_trace:
+            position, evidence = "record", ("logged",)
         return Value(self.text[start:end], start, end, position, key, evidence=evidence)
+
+    @cached_property
+    def _is_trace(self) -> bool:
+        """Whether answers stand in the text, too: requests are recorded with them."""
+        return _ANSWER.search(self.text) is not None
 
     def has_remark(self, line: int, offset: int) -> bool:
         """Tell whether a comment begins between the start of a line and *offset*."""

@@ -85,8 +85,11 @@ class Purposes:
         at = int(seen[0].callee.rpartition(".")[2] in _GETS)
         given = next((step for step in outwards[at : at + 1] if step.kind == "assigned"), None)
         is_inner = len(outwards) > at + 1 and outwards[at + 1].kind != "block"
-        is_variable = given is not None and not is_inner
-        is_looked_up = is_variable and self._looked_up.holds(given.name, given.part.start)
+        is_looked_up = (
+            given is not None
+            and not is_inner
+            and self._looked_up.holds(given.name, given.part.start)
+        )
         if is_looked_up or not _ABOUT_MODELS.isdisjoint(built):
             yield "looked-up"
         if any(self._is_registered(step) for step in outwards):

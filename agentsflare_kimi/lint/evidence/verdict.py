@@ -178,12 +178,15 @@ def _item(case: Case, step: Step) -> Verdict:
 
 
 def _is_row(tree: Tree, opener: int) -> bool:
-    """Tell whether brackets hold a row, or a key and its value: `[("model", "..."), ...]`."""
+    """Tell whether brackets hold a row, or a key and its value: `dict([("model", "...")])`."""
     if tree.source.text[opener] == "(" and tree.language.has_rows:
         return True
-    outer = tree.part_at(opener)
-    is_item = outer.start == opener and outer.opener >= 0
-    return is_item and len(tree.parts_of(opener)) == _PAIR
+    pair = tree.part_at(opener)
+    if pair.start != opener or pair.opener < 0 or len(tree.parts_of(opener)) != _PAIR:
+        return False
+    pairs = tree.part_at(pair.opener)
+    is_argument = pairs.start == pair.opener and pairs.opener >= 0
+    return is_argument and tree.source.text[pairs.opener] == "("
 
 
 def _first_parts(case: Case, step: Step) -> Sequence[Part]:

@@ -16,4 +16,5 @@ LANGUAGE = Language(
     signs="-\"'{",
     glues="++ <>",
     without_brackets=True,
+    has_rows=True,
 )

@@ -16,10 +16,10 @@ from agentsflare_kimi.lint.edits.entries import (
 from agentsflare_kimi.lint.edits.layout import insert_entry, merge_edits, remove_entries
 from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.requests.bodies import Body, Group, group_at
+from agentsflare_kimi.lint.requests.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.requests.spreads import branches
 from agentsflare_kimi.lint.sources.documents import word_before
-from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.models.catalog import find_model
 from agentsflare_kimi.models.migration import plan_migration

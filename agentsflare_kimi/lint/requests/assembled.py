@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group, group_at, names_model
+from agentsflare_kimi.lint.requests.literals import COMPUTED, read_literal
 from agentsflare_kimi.lint.requests.pieces import Pieces
-from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

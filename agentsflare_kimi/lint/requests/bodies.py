@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple, cast
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.requests.spreads import is_merge
-from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, read_literal
 from agentsflare_kimi.lint.sources.regions import Entry, Region, Source
 from agentsflare_kimi.lint.sources.targets import callee_at
 from agentsflare_kimi.lint.sources.tree import Tree

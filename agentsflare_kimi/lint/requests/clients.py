@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.requests.keys import is_api_key, is_base_url
-from agentsflare_kimi.lint.sources.literals import read_entries
+from agentsflare_kimi.lint.requests.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 if TYPE_CHECKING:

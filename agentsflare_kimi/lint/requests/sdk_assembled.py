@@ -12,6 +12,7 @@ import re
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group
+from agentsflare_kimi.lint.requests.literals import COMPUTED
 from agentsflare_kimi.lint.requests.sdk_bodies import (
     entries_of,
     links_after,
@@ -19,7 +20,6 @@ from agentsflare_kimi.lint.requests.sdk_bodies import (
     snake,
     value_of,
 )
-from agentsflare_kimi.lint.sources.literals import COMPUTED
 from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.lint.sources.targets import code_before, end_of_value
 

@@ -22,8 +22,8 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Body, Form, Group, merges
+from agentsflare_kimi.lint.requests.literals import COMPUTED, read_entries, string_value
 from agentsflare_kimi.lint.requests.settings import number_ahead
-from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries, string_value
 from agentsflare_kimi.lint.sources.regions import Entry, Source
 from agentsflare_kimi.lint.sources.targets import code_before
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
-from agentsflare_kimi.lint.sources.literals import COMPUTED, read_number, string_value
+from agentsflare_kimi.lint.requests.literals import COMPUTED, read_number, string_value
 from agentsflare_kimi.lint.sources.tree import Part, Tree, is_word
 from agentsflare_kimi.lint.sources.types import sign_of
 

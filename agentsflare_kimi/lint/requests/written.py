@@ -13,10 +13,10 @@ from agentsflare_kimi.lint.evidence.sending import Sending
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import guessed, load
 from agentsflare_kimi.lint.requests.identifiers import Name, find_names
+from agentsflare_kimi.lint.requests.literals import read_entries
 from agentsflare_kimi.lint.requests.templates import Template
 from agentsflare_kimi.lint.sources.documents import Embedded, slice_of
 from agentsflare_kimi.lint.sources.lexer import scan, syntax_of
-from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region, Source
 from agentsflare_kimi.lint.sources.roles import steps_from
 from agentsflare_kimi.lint.sources.steps import Step

@@ -17,13 +17,13 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, callee_of, group_at
 from agentsflare_kimi.lint.requests.keys import is_model_key
+from agentsflare_kimi.lint.requests.literals import COMPUTED, read_literal
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.requests.spreads import is_merge
 from agentsflare_kimi.lint.rules.chat_settings import is_chat_setting
 from agentsflare_kimi.lint.rules.named_models import function_around
 from agentsflare_kimi.lint.sources.code import CodeDocument
-from agentsflare_kimi.lint.sources.literals import COMPUTED, read_literal
 from agentsflare_kimi.lint.sources.regions import Source
 from agentsflare_kimi.lint.sources.targets import is_definition, target_of
 from agentsflare_kimi.lint.sources.tree import Part, Token

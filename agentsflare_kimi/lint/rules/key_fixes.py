@@ -12,10 +12,10 @@ from agentsflare_kimi.lint.findings import Edit, Fix
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import callee_of
+from agentsflare_kimi.lint.requests.literals import read_entries
 from agentsflare_kimi.lint.rules.gateway_statements import goes_to_gateway_alone
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Value
-from agentsflare_kimi.lint.sources.literals import read_entries
 from agentsflare_kimi.lint.sources.regions import Region
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import Group, bracket_around, group_at
 from agentsflare_kimi.lint.requests.keys import is_model_key, sampling_parameter
+from agentsflare_kimi.lint.requests.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.rules.base import Problem, Reading, models_named
 from agentsflare_kimi.lint.rules.carried import Carriers, has_model
@@ -29,7 +30,6 @@ from agentsflare_kimi.lint.rules.variables import set_in_variables
 from agentsflare_kimi.lint.rules.wording import in_one_line
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Document
-from agentsflare_kimi.lint.sources.literals import COMPUTED, read_entries
 from agentsflare_kimi.lint.sources.regions import Entry
 from agentsflare_kimi.lint.sources.targets import DOTS
 from agentsflare_kimi.models.catalog import KimiModel, find_model

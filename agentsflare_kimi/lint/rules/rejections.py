@@ -9,9 +9,9 @@ from agentsflare_kimi.lint.edits.layout import merge_edits
 from agentsflare_kimi.lint.edits.requests import body_edits, known_request
 from agentsflare_kimi.lint.findings import Fix
 from agentsflare_kimi.lint.requests.bodies import Body
+from agentsflare_kimi.lint.requests.literals import COMPUTED
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.rules.base import Problem, Reading
-from agentsflare_kimi.lint.sources.literals import COMPUTED
 from agentsflare_kimi.models.catalog import KimiModel, find_model
 from agentsflare_kimi.models.rules import ABSENT, Rejection, find_rejections
 

@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.evidence.commands import command_at, is_read
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.keys import sampling_parameter
-from agentsflare_kimi.lint.sources.literals import read_number
+from agentsflare_kimi.lint.requests.literals import read_number
 
 if TYPE_CHECKING:
     from typing import Final

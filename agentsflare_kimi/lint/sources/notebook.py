@@ -7,9 +7,9 @@ import re
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import group_at
+from agentsflare_kimi.lint.requests.literals import read_entries, read_literal
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
-from agentsflare_kimi.lint.sources.literals import read_entries, read_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,8 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.baseline import apply_baseline, baseline_of, read_baseline
 from agentsflare_kimi.lint.config import LintConfig
 from agentsflare_kimi.lint.files.discovery import TEMPORARY_PREFIX
-from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
+from agentsflare_kimi.lint.files.regular_files import NotWrittenError, read_regular_file
+from agentsflare_kimi.lint.files.writing import replace_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

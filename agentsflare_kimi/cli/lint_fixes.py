@@ -10,8 +10,8 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.edits.diffs import show_diff
 from agentsflare_kimi.lint.edits.fixed_file import fix_file
 from agentsflare_kimi.lint.files.git import find_repository
+from agentsflare_kimi.lint.files.regular_files import NotWrittenError
 from agentsflare_kimi.lint.files.settings_files import settings_for
-from agentsflare_kimi.lint.files.writing import NotWrittenError
 
 if TYPE_CHECKING:
     from agentsflare_kimi.cli.lint_options import Options

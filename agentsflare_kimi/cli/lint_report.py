@@ -120,7 +120,7 @@ def _root() -> str:
 @lru_cache(maxsize=16)
 def _source_of(filename: str) -> str | None:
     from agentsflare_kimi.lint.files.decoding import decode  # noqa: PLC0415  # most formats need no source
-    from agentsflare_kimi.lint.files.writing import (  # noqa: PLC0415  # same
+    from agentsflare_kimi.lint.files.regular_files import (  # noqa: PLC0415  # same
         NotWrittenError,
         read_regular_file,
     )

@@ -5,6 +5,8 @@ Exports are loaded on first use, so that the command line imports only what it n
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # importing `typing` takes longer than reading a clean file
 _MODULES = {
     "config": ("LintConfig",),
@@ -14,6 +16,8 @@ _MODULES = {
 }
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from agentsflare_kimi.lint.config import LintConfig
     from agentsflare_kimi.lint.findings import Edit, Finding, Fix, FixResult, LintReport
     from agentsflare_kimi.lint.paths import lint_paths
@@ -34,6 +38,13 @@ else:
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *_HOME})
+
+
+def module_of(name: str) -> ModuleType:
+    """Load a module of the linter, by its name below this one, without loading `importlib`."""
+    full_name = f"{__name__}.{name}"
+    __import__(full_name)
+    return sys.modules[full_name]
 
 
 __all__ = [

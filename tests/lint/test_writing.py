@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from agentsflare_kimi.lint.files import writing
 from agentsflare_kimi.lint.files.decoding import decode
-from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
+from agentsflare_kimi.lint.files.regular_files import NotWrittenError, read_regular_file
+from agentsflare_kimi.lint.files.writing import replace_content
 
 BEFORE = b"old\r\n" * 1000
 AFTER = b"new\n" * 3000

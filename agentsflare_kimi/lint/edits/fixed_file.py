@@ -11,7 +11,8 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.edits.applying import apply_chosen, apply_fixes
 from agentsflare_kimi.lint.files.decoding import DecodedText, decode
-from agentsflare_kimi.lint.files.writing import NotWrittenError, read_regular_file, replace_content
+from agentsflare_kimi.lint.files.regular_files import NotWrittenError, read_regular_file
+from agentsflare_kimi.lint.files.writing import replace_content
 from agentsflare_kimi.lint.languages import language_of
 
 if TYPE_CHECKING:

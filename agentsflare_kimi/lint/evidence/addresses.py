@@ -48,8 +48,9 @@ _OUR_PROVIDER: Final = lazy(
     r"|(?:(?<=model)|(?<=model_))platform\w*\.moonshot"
 )
 _URL: Final = Rare(
-    "url Url URL uri Uri URI base Base BASE endpoint Endpoint EndPoint ENDPOINT host Host HOST",
-    r"[uUbBeEhH](?i:(?<=u)r[li]|(?<=b)ase|(?<=e)ndpoint|(?<=h)ost)",
+    "url uri Url Uri URL URI base Base BASE endpoint endPoint Endpoint EndPoint ENDPOINT host Host "
+    "HOST",
+    r"[uU]r[li]|UR[LI]|[bB]ase|BASE|[eE]nd[pP]oint|ENDPOINT|[hH]ost|HOST",
 )
 _KEY: Final = lazy(
     r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
@@ -59,12 +60,11 @@ _KEY: Final = lazy(
     # An entry of a container's environment: `- name: OPENAI_BASE_URL`, `value: ...`.
     r"|(?<=curlopt_url),|,?\s*[\"']?value\w*[\"']?\s*:)\s*"
 )
-_POST: Final = Rare(
-    "ost OST etch ETCH equest EQUEST tream TREAM url Url URL uri Uri URI xh XH http Http HTTP wget "
-    "WGET",
+_POSTING: Final = ("post", "fetch", "request", "url", "uri", "stream", "xh", "http", "wget")
+_POST: Final = lazy(
     r"[pfrunschwxPFRUNSCHWX](?i:(?<=p)ost\w*|(?<![a-z].)(?:(?<=f)etch|(?<=r)equest|(?<=u)rl(?:open|request)"
     r"|(?<=n)ew_?request\w*|(?<=s)tream|(?<=c)url_init|(?<=u)r[li](?:\.(?:create|parse))?|(?<=c)url"
-    r"|(?<=x)h|(?<=h)ttps?|(?<=w)get))(?:\(\s*|(?=\s+[-\"'$h{]))",
+    r"|(?<=x)h|(?<=h)ttps?|(?<=w)get))(?:\(\s*|(?=\s+[-\"'$h{]))"
 )
 # What an excerpt does not have: where its names come from, and what they are part of.
 _WHOLE: Final = Rare(
@@ -75,7 +75,7 @@ _WHOLE: Final = Rare(
 )
 _CLIENT_NAME: Final = Rare(
     "OpenAI ChatClient Client::with_config NewClient",
-    r"[OCN](?:penAI|hatClient|lient::with_config|ewClient)",
+    r"OpenAI|ChatClient|Client::with_config|NewClient",
 )
 _IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
 # Options that send a command's request elsewhere than to its URL.
@@ -119,7 +119,10 @@ def base_urls(text: str) -> Iterator[re.Match[str]]:
 
 def posts(text: str) -> Iterator[re.Match[str]]:
     """Find the calls and commands that may send a request to a URL."""
-    for match in _POST.matches(text):
+    lowered = text.lower()
+    if not any(map(lowered.__contains__, _POSTING)):
+        return
+    for match in _POST.finditer(text):
         before = text[max(0, match.start() - _LONGEST) : match.start()]
         if not before[-1:].isspace() or _DEFINES.isdisjoint(before.split()[-1:]):
             yield match

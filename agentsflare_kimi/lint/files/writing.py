@@ -12,19 +12,13 @@ from contextlib import contextmanager, suppress
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.files.discovery import TEMPORARY_PREFIX
+from agentsflare_kimi.lint.files.regular_files import NotWrittenError, read_regular_file, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["NotWrittenError", "read_regular_file", "replace_content"]
+__all__ = ["replace_content"]
 
-_READ_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-)
 _WRITE_FLAGS = (
     os.O_WRONLY
     | os.O_CREAT
@@ -34,34 +28,6 @@ _WRITE_FLAGS = (
     | getattr(os, "O_NOFOLLOW", 0)
 )
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-
-
-class NotWrittenError(Exception):
-    """A file was left unchanged; the message says why."""
-
-
-def read_regular_file(path: bytes) -> tuple[bytes, os.stat_result]:
-    """Read a file that is about to be replaced.
-
-    Args:
-        path: The file; not a symbolic link.
-
-    Returns:
-        Its content, and its `stat` result, which was the same before and after reading.
-
-    Raises:
-        NotWrittenError: It is not a regular file, or changed while it was read.
-        OSError: It cannot be read.
-    """
-    descriptor = os.open(path, _READ_FLAGS)
-    with open(descriptor, "rb") as file:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            raise NotWrittenError("not a regular file")
-        content = file.read()
-        if _state(os.fstat(descriptor)) != _state(before) or len(content) != before.st_size:
-            raise NotWrittenError("changed while it was read; run again")
-    return content, before
 
 
 def replace_content(path: bytes, before: bytes, after: bytes) -> None:
@@ -108,15 +74,11 @@ def _replace(path: bytes, before: bytes, after: bytes) -> None:
 
 def _unchanged(path: bytes, before: bytes, known: os.stat_result | None = None) -> os.stat_result:
     content, state = read_regular_file(path)
-    if content != before or _state(known or state) != _state(state):
+    if content != before or state_of(known or state) != state_of(state):
         raise NotWrittenError("changed meanwhile; run again")
     if not state.st_mode & _WRITABLE or not os.access(path, os.W_OK):
         raise NotWrittenError("read-only")
     return state
-
-
-def _state(state: os.stat_result) -> tuple[int, int, int, int]:
-    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _write_beside(temporary: bytes, content: bytes, *, like: bytes, state: os.stat_result) -> None:

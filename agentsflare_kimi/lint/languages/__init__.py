@@ -6,9 +6,9 @@ To add one, add a module with a `LANGUAGE` here and run `make generate`, which w
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint import module_of
 from agentsflare_kimi.lint.languages.index import FILENAMES, INTERPRETERS, SUFFIXES, TAGS
 from agentsflare_kimi.lint.patterns import lazy
 
@@ -76,7 +76,7 @@ def load(name: str) -> Language:
 
 @cache
 def _loaded(name: str) -> Language:
-    language: Language = import_module(f"{__name__}.{name.replace('-', '_')}").LANGUAGE
+    language: Language = module_of(f"languages.{name.replace('-', '_')}").LANGUAGE
     return language
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint import module_of
 from agentsflare_kimi.lint.sources.lexer import Form, Handler
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _lazy(module: str, name: str) -> Handler:
 
 @cache
 def _loaded(module: str, name: str) -> Handler:
-    return getattr(import_module(f"agentsflare_kimi.lint.languages.{module}"), name)
+    return getattr(module_of(f"languages.{module}"), name)
 
 
 HEREDOC: Final = _lazy("handlers", "heredoc")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
+from agentsflare_kimi.lint import module_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,4 +67,4 @@ def render(name: str, reported: Reported) -> Iterator[str]:
         The pieces of the output, without a final line end; none if there is nothing to print.
     """
     module, function = FORMATS[name]
-    return getattr(import_module(f"{__name__}.{module}"), function)(reported)
+    return getattr(module_of(f"reporters.{module}"), function)(reported)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, cast
+from agentsflare_kimi.lint import module_of
 from agentsflare_kimi.lint.rules.index import INDEX
 
 if TYPE_CHECKING:
@@ -64,4 +64,4 @@ def _load(modules: tuple[str, ...]) -> tuple[Rule, ...]:
 
 
 def _rule_of(module: str) -> Rule:
-    return cast("Rule", import_module(f"{__name__}.{module}").RULE)
+    return cast("Rule", module_of(f"rules.{module}").RULE)

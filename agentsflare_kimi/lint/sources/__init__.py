@@ -6,9 +6,8 @@ is at this place? Nothing is executed, and a text that names no model is never p
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint import module_of
 from agentsflare_kimi.lint.languages import load
 
 if TYPE_CHECKING:
@@ -32,5 +31,5 @@ def read(text: str, language: str) -> Document:
     reader = _CELL if language == "cell" else load(language).reader
     # A reader is imported when the first text of its kind is read.
     module, _, name = reader.partition(".")
-    document: Document = getattr(import_module(f"{__name__}.{module}"), name)(text, language)
+    document: Document = getattr(module_of(f"sources.{module}"), name)(text, language)
     return document

@@ -55,7 +55,7 @@ if not TYPE_CHECKING:
             defaults = {field: members[field] for field in fields if field in members}
             new = FunctionType(
                 _code_for(len(fields)).replace(co_varnames=("_cls", *fields)),
-                {"_new": tuple.__new__, "__name__": members["__module__"]},
+                {"_new": _new, "__name__": members["__module__"]},
                 "__new__",
                 tuple(defaults.values()),
             )
@@ -64,8 +64,27 @@ if not TYPE_CHECKING:
             described = {"_fields": fields, "__match_args__": fields, "_field_defaults": defaults}
             return type(name, (tuple,), _SHARED | {"__new__": new} | described | members | getters)
 
+    _new = tuple.__new__
+    # Constructors by their number of fields, to be renamed; compiled with this module.
+    _CONSTRUCTORS = (
+        lambda _cls: _new(_cls, ()),
+        lambda _cls, a: _new(_cls, (a,)),
+        lambda _cls, a, b: _new(_cls, (a, b)),
+        lambda _cls, a, b, c: _new(_cls, (a, b, c)),
+        lambda _cls, a, b, c, d: _new(_cls, (a, b, c, d)),
+        lambda _cls, a, b, c, d, e: _new(_cls, (a, b, c, d, e)),
+        lambda _cls, a, b, c, d, e, f: _new(_cls, (a, b, c, d, e, f)),
+        lambda _cls, a, b, c, d, e, f, g: _new(_cls, (a, b, c, d, e, f, g)),
+        lambda _cls, a, b, c, d, e, f, g, h: _new(_cls, (a, b, c, d, e, f, g, h)),
+        lambda _cls, a, b, c, d, e, f, g, h, i: _new(_cls, (a, b, c, d, e, f, g, h, i)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j: _new(_cls, (a, b, c, d, e, f, g, h, i, j)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
+    )
+
     @cache
     def _code_for(count: int) -> CodeType:
+        if count < len(_CONSTRUCTORS):
+            return _CONSTRUCTORS[count].__code__
         names = ", ".join(f"_{index}" for index in range(count))
         return eval(f"lambda _cls, {names}: _new(_cls, ({names},))").__code__  # noqa: S307  # our own text
 

@@ -83,7 +83,7 @@ _FIELDS: Final = Rare(
     r"|[\"']?\bformat[\"']?\s*[:=]\s*[\"']json\b",
 )
 _BASELINE: Final = Rare(
-    "baseline BASELINE old old_ OLD_",
+    "baseline BASELINE old OLD",
     r"\b(?:baseline|BASELINE)\w*\s*(?:=(?!=)|:(?!:))|\b(?:old|OLD)(?:_\w+)?\s*(?:=(?!=)|:=)",
 )
 # LangChain's, instructor's and pydantic-ai's structured output, which is a call of a tool unless

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
-from agentsflare_kimi.lint.evidence.arguments import FLAG, judge_argument, string_before
 from agentsflare_kimi.lint.evidence.callees import (
     ABOUT_MODEL,
     NAMES_OF_MODELS,
@@ -12,8 +11,6 @@ from agentsflare_kimi.lint.evidence.callees import (
     words_of,
 )
 from agentsflare_kimi.lint.evidence.case import Case, Verdict
-from agentsflare_kimi.lint.evidence.commands import is_about_models
-from agentsflare_kimi.lint.evidence.defaults import name_around_default
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.evidence.words import WORDS
 from agentsflare_kimi.lint.patterns import lazy
@@ -92,7 +89,7 @@ def _first(case: Case) -> Verdict:
             return _item(case, step)
         found = _named(case, step) if step.name else None
         if found is None and kind == "argument" and not step.name:
-            found = judge_argument(case, step, wrapper)
+            found = _argument(case, step, wrapper)
             if found is None:
                 wrapper = wrapper or step.callee
                 continue
@@ -120,7 +117,7 @@ def _named(case: Case, step: Step) -> Verdict | None:  # noqa: PLR0911  # one ca
     is_about = squeezed in ABOUT_MODEL or name.lower() in ABOUT_MODEL
     if is_about and step.kind == "attribute":
         return _attribute(case, step)
-    if is_about and (about := name_around_default(case.tree, step)):
+    if is_about and (about := _name_around(case, step)):
         return Verdict("request", about, group=step.opener, call=step.callee)
     if step.kind == "attribute":
         return Verdict("value", name, call=step.callee)
@@ -131,6 +128,21 @@ def _named(case: Case, step: Step) -> Verdict | None:  # noqa: PLR0911  # one ca
         if step.kind in {"block", "made", "object"}
         else Verdict("value", name, group=step.opener, call=step.callee)
     )
+
+
+# What follows is loaded when needed: most names are given to a key or an argument with a name.
+
+
+def _argument(case: Case, step: Step, wrapper: str) -> Verdict | None:
+    from agentsflare_kimi.lint.evidence.arguments import judge_argument  # noqa: PLC0415
+
+    return judge_argument(case, step, wrapper)
+
+
+def _name_around(case: Case, step: Step) -> str:
+    from agentsflare_kimi.lint.evidence.defaults import name_around_default  # noqa: PLC0415
+
+    return name_around_default(case.tree, step)
 
 
 def _map_of_defaults(case: Case) -> str:
@@ -155,6 +167,9 @@ def _attribute(case: Case, step: Step) -> Verdict:
 
 def _item(case: Case, step: Step) -> Verdict:
     """Judge a list item: the value of the flag before it, or one of several models."""
+    from agentsflare_kimi.lint.evidence.arguments import FLAG, string_before  # noqa: PLC0415
+    from agentsflare_kimi.lint.evidence.commands import is_about_models  # noqa: PLC0415
+
     before = string_before(case.tree, step)
     if before and FLAG.match(before):
         command = " ".join(content_at(case.tree, p.start) for p in _first_parts(case, step))
@@ -204,7 +219,7 @@ def _returned(case: Case, step: Step) -> Verdict | None:
     tree = case.tree
     outer = case.next()
     if outer and outer.kind == "argument":
-        return judge_argument(case, outer, "")
+        return _argument(case, outer, "")
     if outer is None or outer.kind != "block":
         name = tree.scope_of(case.region.start)
     else:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
-from agentsflare_kimi.lint.evidence.parts import judge_part
 from agentsflare_kimi.lint.evidence.siblings import Siblings
 from agentsflare_kimi.lint.evidence.verdict import judge
 from agentsflare_kimi.lint.languages import load
@@ -118,14 +117,19 @@ class CodeDocument:
         position: Position = _POSITIONS[region.kind] if region else "code"
         key = ""
         if region and is_string:
-            position, key = judge_part(self, region, start, end)
+            position, key = self._part(region, start, end)
         elif (
             region and region.kind == "part" and region.inner_start < start < end < region.inner_end
         ):
-            position, key = judge_part(self, region, start, end)
+            position, key = self._part(region, start, end)
             is_quoted = self.text[start - 1] in _QUOTES and self.text[end : end + 1] in _QUOTES
             position = position if is_quoted and position != "request" else "prose"
         return Value(self.text[start:end], start, end, position, key)
+
+    def _part(self, region: Region, start: int, end: int) -> tuple[Position, str]:
+        from agentsflare_kimi.lint.evidence.parts import judge_part  # noqa: PLC0415  # most are whole
+
+        return judge_part(self, region, start, end)
 
     def comment_end(self, offset: int) -> int | None:
         """Find the end of the comment around *offset*; None outside comments."""

@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.sources.regions import Entry, Source
 if TYPE_CHECKING:
     from typing import Final
 
-__all__ = ["insert_entry", "line_break", "merge_edits", "remove_entries"]
+__all__ = ["end_of_code", "insert_entry", "line_break", "merge_edits", "remove_entries"]
 
 _COMMA: Final = lazy(r"\s*,")
 _REST_OF_LINE: Final = lazy(r"[ \t]*(?:\r\n|\n|\r|\Z)")
@@ -21,6 +21,8 @@ _SEMICOLON: Final = lazy(r"[ \t]*;")
 _NEXT_LINE: Final = lazy(r"(?:[ \t]*(?:\r\n|\n|\r))*(?P<indent>[ \t]*)(?=\S)")
 _LINE_END: Final = lazy(r"\r\n|\n|\r")
 _CONTROL: Final = lazy(r"(?<![\w.])(?:if|while|for|foreach)\Z")
+_ELSE: Final = lazy(r"(?<![\w.])else\Z")
+_BLANKS: Final = frozenset(" \t\r\n")
 _LONGEST: Final = len(" foreach")
 _INDENT: Final = lazy(r"[ \t]*")
 
@@ -63,7 +65,7 @@ def _without_statement(source: Source, statement: Entry) -> Edit:
     rest = _REST_OF_LINE.match(text, end)
     if text[line_start : statement.start].strip() or rest is None:
         return Edit(start=statement.start, end=end, replacement="pass" if not semicolon else "")
-    if text[:line_start].rstrip().endswith(":"):
+    if text[max(0, end_of_code(text, line_start) - 1)] == ":":
         indent = statement.start - line_start
         following = _NEXT_LINE.match(text, rest.end())
         if following is None or len(following["indent"]) < indent:
@@ -73,12 +75,20 @@ def _without_statement(source: Source, statement: Entry) -> Edit:
 
 def _is_depended_on(source: Source, start: int) -> bool:
     """Tell whether a statement is all that a condition or a loop without braces holds."""
-    before = source.masked[:start].rstrip()
-    if before.endswith(")"):
-        opener = source.enclosing(len(before) - 1)
-        head = source.masked[:opener].rstrip() if opener is not None else ""
-        return _CONTROL.search(head[-_LONGEST:]) is not None
-    return before.endswith("else") and before[-5:-4] in {"}", " ", "\n", ";", "\t"}
+    masked = source.masked
+    end = end_of_code(masked, start)
+    if masked[end - 1 : end] != ")":
+        return _ELSE.search(masked, max(0, end - _LONGEST), end) is not None
+    opener = source.enclosing(end - 1)
+    head = end_of_code(masked, opener) if opener is not None else 0
+    return _CONTROL.search(masked, max(0, head - _LONGEST), head) is not None
+
+
+def end_of_code(masked: str, before: int) -> int:
+    """Return where the code before a place ends, without blanks and comments."""
+    while before > 0 and masked[before - 1] in _BLANKS:
+        before -= 1
+    return before
 
 
 def _runs(is_gone: Sequence[bool]) -> Iterator[tuple[int, int]]:

@@ -49,7 +49,7 @@ class AssembledForm(NamedTuple):
 
     form: str
     bound: str
-    sent: str = r"(?:[(,:=&]|\breturn)\s*\Z"
+    sent: str = r"(?:[(,:=&>]|\breturn)\s*\Z"
     declared: str = ""
 
 

@@ -66,10 +66,9 @@ def _alternatives(source: Source, start: int, end: int) -> Iterator[tuple[int, i
     if "if" in signs and "else" in signs:
         yield from _alternatives(source, start, marks[signs.index("if")][0])
         yield from _alternatives(source, marks[signs.index("else")][1], end)
-    elif "?" in signs and ":" in signs:
-        first, last = signs.index("?"), len(signs) - 1 - signs[::-1].index(":")
-        yield from _alternatives(source, marks[first][1], marks[last][0])
-        yield from _alternatives(source, marks[last][1], end)
+    elif "?" in signs and (colon := _colon(signs)):
+        yield from _alternatives(source, marks[signs.index("?")][1], marks[colon][0])
+        yield from _alternatives(source, marks[colon][1], end)
     elif "&&" in signs:
         yield from _alternatives(source, marks[signs.index("&&")][1], end)
     elif signs:
@@ -80,6 +79,16 @@ def _alternatives(source: Source, start: int, end: int) -> Iterator[tuple[int, i
         yield from _alternatives(source, position, end)
     else:
         yield start, end
+
+
+def _colon(signs: Sequence[str]) -> int:
+    """Find the colon of the first question mark; 0 for none."""
+    depth = 0
+    for index, sign in enumerate(signs):
+        depth += (sign == "?") - (sign == ":")
+        if sign == ":" and depth == 0:
+            return index
+    return 0
 
 
 def _marks(source: Source, start: int, end: int) -> Iterator[tuple[int, int, str]]:

@@ -41,7 +41,7 @@ _SPREAD: Final = lazy(r"(?:\*\*|\.\.\.)\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?=[,)}\]
 _FURTHER: Final = frozenset({"extra_body", "model_kwargs"})
 _SIGN: Final = lazy(r"[\"'`]?\]?\s*(?::\s*[A-Za-z_]\w*\s*=|=>|:=|:|=)(?!=)")
 _CALLED: Final = lazy(r"\s*\(")
-_GIVEN: Final = lazy(r"[\"']?\s*,")
+_GIVEN: Final = lazy(r"[\"']?(?:\.\w+\(\))?\s*,")
 _MODEL: Final = lazy(r"\bmodel[\"']?\s*[=:]\s*(?P<name>[A-Za-z_$][\w$]*)")
 _NAME: Final = lazy(r"[A-Za-z_$][\w$]*")
 _MERGED: Final = lazy(r"\s*(?:\+|\.\s*merge!?\s*\()\s*(?P<name>[\w$]+)")

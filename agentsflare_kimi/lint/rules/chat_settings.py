@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint.edits.layout import end_of_code
 from agentsflare_kimi.lint.evidence.callees import is_chat
 from agentsflare_kimi.lint.evidence.calling import asks
 from agentsflare_kimi.lint.patterns import lazy
@@ -44,7 +45,7 @@ def is_chat_setting(tree: Tree, offset: int) -> bool:
 def _type_declared(tree: Tree, opener: int) -> str:
     """Return the type of `ChatCompletionOptions options = new() { ... }`."""
     # The bracket may stand in a line of its own.
-    last = max(0, len(tree.source.masked[:opener].rstrip()) - 1)
+    last = max(0, end_of_code(tree.source.masked, opener) - 1)
     is_call = tree.source.masked[last] == ")"
     tokens = tree.tokens(tree.part_at(tree.opener_around(last) if is_call else last))
     is_new = any(token.text == "new" for token in tokens[: tree.index_of(tokens, opener)])

@@ -154,6 +154,13 @@ def test_what_something_else_may_add_to_is_not_changed_safely(filename, text):
 HEAD = f'from openai import OpenAI\nc = OpenAI(base_url="{GATEWAY}", api_key=key)\n'
 CREATE = "c.chat.completions.create"
 LEFT = [
+    ("a.py", f'P = {{"hot": {{"temperature": 0.9}}}}\n{CREATE}(model="§", messages=m, **P[kind])\n'),
+    ("a.py", f'T = float(os.getenv("T", "0.3"))\n{CREATE}(model="§", messages=m, temperature=T, **more)\n'),
+    ("a.ts", f'const d: O = {{ temperature: 0.3 }};\nconst ask = (m, o: O = d) => {CREATE}({{ model: "§", messages: m, ...o }});\n'),
+    ("a.cs", 'public class Options\n{\n    public string Model { get; set; } = "§";\n    public double Temperature { get; set; } = 0.3;\n}\n'),
+    ("a.kt", 'data class Options(\n    val model: String = "§",\n    val temperature: Double = 0.3,\n)\n'),
+    ("a.swift", 'struct Options {\n    var model = "§"\n    var temperature = 0.3\n}\n'),
+    ("a.yaml", 'env:\n  - name: KIMI_MODEL\n    value: §\n  - name: KIMI_TEMPERATURE\n    value: "0.3"\n'),
     # The model, and a parameter that reaches it.
     ("a.py", f'def ask(m, **more):\n    return {CREATE}(model="§", messages=m, **more)\n\nask(m, temperature=0.3)\n'),
     ("a.py", f'class Bot:\n    def ask(self, m, **more):\n        return {CREATE}(model="§", messages=m, **more)\n\nBot().ask(m, top_p=0.3)\n'),
@@ -203,6 +210,9 @@ def test_a_parameter_that_reaches_the_one_model_of_a_file_is_told(filename, text
         ("a.cs", 'var c = new ChatClient("@", key);\nvar s = new Sensor { Temperature = 0.3 };\n'),
         ("a.php", "<?php\n$d = ['temperature' => 0.3];\n$c->create(['model' => '@', 'messages' => $m]);\n"),
         ("a.sh", "http POST $U model=@\nhttp POST $V temperature:=0.3\n"),
+        ("a.kt", 'fun f() {\n    val model = "@"\n    val temperature = 0.3\n    weather(temperature)\n}\n'),
+        ("a.cs", 'class A { string Model = "@"; }\nclass B { double Temperature = 0.3; }\n'),
+        ("a.yaml", 'env:\n  - name: KIMI_MODEL\n    value: @\n  - name: ROOM_TEMPERATURE\n    value: "0.3"\n'),
     ],
 )  # fmt: skip
 def test_a_parameter_of_something_else_is_left_alone(filename, text):

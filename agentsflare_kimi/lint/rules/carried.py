@@ -21,7 +21,7 @@ from agentsflare_kimi.lint.requests.literals import COMPUTED, read_literal
 from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.requests.spreads import is_merge
-from agentsflare_kimi.lint.rules.chat_settings import is_chat_setting
+from agentsflare_kimi.lint.rules.chat_settings import is_beside, is_chat_setting
 from agentsflare_kimi.lint.rules.named_models import function_around
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import Source
@@ -37,14 +37,16 @@ _WORD: Final = lazy(r"(?<![\w.$])[A-Za-z_$][\w$]*")
 _SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
 _HEADS: Final = frozenset({"def", "function", "func", "fun", "fn"})
 # What is spread into a request, or given to it as its further fields.
-_SPREAD: Final = lazy(r"(?:\*\*|\.\.\.)\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?=[,)}\]])")
+_SPREAD: Final = lazy(r"(?:\*\*|\.\.\.)\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?=[,)}\]\[])")
 _FURTHER: Final = frozenset({"extra_body", "model_kwargs"})
-_SIGN: Final = lazy(r"[\"'`]?\]?\s*(?::\s*[A-Za-z_]\w*\s*=|=>|:=|:|=)(?!=)")
+# `temperature: float = `, `"temperature": `, `Temperature { get; set; } = `.
+_SIGN: Final = lazy(r"[\"'`]?\]?\s*(?::\s*[A-Za-z_]\w*\??\s*=|\{[^{}\n]*\}\s*=|=>|:=|:|=)(?!=)")
 _CALLED: Final = lazy(r"\s*\(")
 _GIVEN: Final = lazy(r"[\"']?(?:\.\w+\(\))?\s*,")
 _MODEL: Final = lazy(r"\bmodel[\"']?\s*[=:]\s*(?P<name>[A-Za-z_$][\w$]*)")
 _NAME: Final = lazy(r"[A-Za-z_$][\w$]*")
 _MERGED: Final = lazy(r"\s*(?:\+|\.\s*merge!?\s*\()\s*(?P<name>[\w$]+)")
+_GIVEN_NAME: Final = r"(?<![\w.$])(?:{names})\s*(?::[^=\n]*)?=\s*(?P<name>\w+)\s*(?=[,;)\n])"
 _TAKES: Final = (
     r"(?:\b(?:def|function|func|fun|fn)\s+(?P<name>\w+)\s*"
     r"|\b(?:const|let|var)\s+(?P<arrow>\w+)\s*=\s*(?:async\s*)?)"
@@ -81,7 +83,7 @@ class Carriers:
         spread = [name for group in groups.values() for name in self._spread(group)]
         openers = {tree.opener_around(mention.start) for mention in self._mentions} - {-1}
         spread += [name for opener in openers for name in self._merged(opener)]
-        names = {*given, *spread, *self._passing(spread)}
+        names = {*given, *spread, *self._defaults_of(spread), *self._passing(spread)}
         return frozenset({*names, *self._made_of(names | self._functions)})
 
     @cached_property
@@ -93,6 +95,13 @@ class Carriers:
             for mention in self._mentions
             if not [*self._given(tree.tokens(tree.statement_at(mention.start)))]
         ) - {""}
+
+    def _defaults_of(self, names: Sequence[str]) -> Iterator[str]:
+        """Yield the names that *names* are given: `options = DEFAULTS`."""
+        if names:
+            given = "|".join(map(re.escape, names))
+            for match in re.finditer(_GIVEN_NAME.format(names=given), self._document.source.masked):
+                yield match["name"]
 
     def _made_of(self, names: Iterable[str]) -> Iterator[str]:
         """Yield the variables that are made of one of *names*: `body = base.copy()`."""
@@ -212,11 +221,9 @@ class Carriers:
         at = bisect_right(starts, match.start())
         is_part = at > 0 and match.start() < ends[at - 1]
         is_named = is_part or self._is_named_beside(match) or self._is_passed(match.start())
-        is_meant = (
-            is_named
-            or is_chat_setting(self._document.tree, match.start())
-            or self._is_beside(match.start())
-        )
+        tree, start = self._document.tree, match.start()
+        is_apart = is_chat_setting(tree, start) or is_beside(tree, start, self._mentions)
+        is_meant = is_named or is_apart
         return Carried(number, *match.span()) if is_meant else None
 
     def _number(self, match: re.Match[str]) -> float | None:
@@ -261,19 +268,6 @@ class Carriers:
             return False
         tokens = tree.tokens(tree.part_at(opener))
         return not is_definition(tokens, tree.index_of(tokens, opener))
-
-    def _is_beside(self, offset: int) -> bool:
-        """Whether it follows the model in a chain, or is set beside it in a class."""
-        tree = self._document.tree
-        part, scope = tree.part_at(offset), tree.scope_of(offset)
-        text = self._document.text
-        is_chained = text[offset - 1] == "." and any(
-            part.start <= mention.start < offset for mention in self._mentions
-        )
-        is_attribute = scope.startswith("class ") and part.start == offset
-        return is_chained or (
-            is_attribute and any(tree.scope_of(m.start) == scope for m in self._mentions)
-        )
 
 
 def has_model(source: Source, group: Group | None) -> bool:

@@ -1,4 +1,4 @@
-"""Tells whether a parameter is set in a call, or in the options, of a chat API."""
+"""Tells whether a parameter is set in a call or the options of a chat API, or beside the model."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.bodies import bracket_around, callee_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Final
 
+    from agentsflare_kimi.lint.requests.mentions import Mention
     from agentsflare_kimi.lint.sources.tree import Tree
 
-__all__ = ["is_chat_setting"]
+__all__ = ["is_beside", "is_chat_setting"]
 
 # The settings of a request, which is made elsewhere.
 _OPTIONS: Final = lazy(
     r"(?:Execution|Generation|Generate|Completion|Chat|Sampling|Inference|Model)\w*"
     r"(?:Settings|Options|Config|Params|Parameters)\Z"
 )
+
+_TYPES: Final = frozenset({"class", "struct", "record", "interface", "object"})
+_BEFORE_MEMBERS: Final = frozenset(" \t\n(")
 
 
 def is_chat_setting(tree: Tree, offset: int) -> bool:
@@ -50,3 +55,25 @@ def _type_declared(tree: Tree, opener: int) -> str:
     tokens = tree.tokens(tree.part_at(tree.opener_around(last) if is_call else last))
     is_new = any(token.text == "new" for token in tokens[: tree.index_of(tokens, opener)])
     return tokens[0].text if is_new else ""
+
+
+def is_beside(tree: Tree, offset: int, mentions: Sequence[Mention]) -> bool:
+    """Tell whether a parameter follows a model in a chain, or is another member of its type.
+
+    Args:
+        tree: A program.
+        offset: Where the parameter begins.
+        mentions: The places that name the model.
+    """
+    part, scope = tree.part_at(offset), tree.scope_of(offset)
+    before = tree.source.text[offset - 1]
+    if before == "." and any(part.start <= mention.start < offset for mention in mentions):
+        return True
+    if scope.startswith("class ") and part.start == offset:
+        return any(tree.scope_of(mention.start) == scope for mention in mentions)
+    opener = tree.opener_around(offset)
+    if before not in _BEFORE_MEMBERS or opener < 0:
+        return False
+    tokens = tree.tokens(tree.part_at(opener))
+    is_type = not _TYPES.isdisjoint(t.text for t in tokens[: tree.index_of(tokens, opener)])
+    return is_type and any(tree.opener_around(mention.start) == opener for mention in mentions)

@@ -8,7 +8,8 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.settings import number_ahead
-from agentsflare_kimi.lint.sources.targets import is_definition
+from agentsflare_kimi.lint.sources.literals import read_number
+from agentsflare_kimi.lint.sources.targets import end_of_value, is_definition
 
 if TYPE_CHECKING:
     from typing import Final
@@ -19,6 +20,7 @@ __all__ = ["named_number"]
 
 # `TEMPERATURE`, `settings.temperature`, `openai.Float(temperature)`.
 _NAMED: Final = lazy(r"(?:[\w.]+\()?[*&$]?(?:\w+\.)*(?P<last>[A-Za-z_]\w*)\)?")
+_NUMBER: Final = lazy(r"\d+(?:\.\d+)?")
 _GIVEN: Final = r"(?<![\w$-])\$?{name}(?:\s*:\s*[\w.?]+)?\s*(?::=|=(?!=)|=>)\s*"
 
 
@@ -47,8 +49,20 @@ def _constant(tree: Tree, name: str) -> float | None:
         # `temperature=temperature`, `temperature=settings.temperature`: where it is used.
         is_use = number is None and following is not None and following["last"] == name
         if not is_use and not _is_argument(tree, match.start()):
-            numbers.add(number[0] if number else None)
+            numbers.add(number[0] if number else _default(tree, match.end()))
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def _default(tree: Tree, start: int) -> float | None:
+    """Return the one number in the strings of a value: `float(os.getenv("T", "0.3"))`."""
+    source = tree.source
+    end = end_of_value(tree, start)
+    texts = (
+        source.text[region.inner_start : region.inner_end]
+        for region in source.regions_between(start, end - 1)
+    )
+    numbers = [read_number(text) for text in texts if _NUMBER.fullmatch(text)]
+    return numbers[0] if len(numbers) == 1 else None
 
 
 def _is_argument(tree: Tree, offset: int) -> bool:

@@ -25,6 +25,8 @@ __all__ = ["Variable", "set_in_variables"]
 
 _MODEL: Final = lazy(r"(?P<stem>[A-Z0-9_]*?)_?MODEL(?:_NAME|_ID)?")
 _PARAMETER: Final = r"(?P<name>TEMPERATURE|TOP_?P|(?:PRESENCE|FREQUENCY)_PENALTY)"
+# Kubernetes names a variable and its value in two lines.
+_SET: Final = r"(?:\s*[=:]\s*|[\"']?\s*\n\s*value:\s*)"
 _NUMBER: Final = r"[\"']?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?![\w.])"
 _BODY: Final = r"\\?\"model\\?\"\s*:\s*[\\\"']*\$\{{?{name}\b"
 _FIELD: Final = lazy(
@@ -67,7 +69,7 @@ def set_in_variables(document: Document, mentions: Sequence[Mention]) -> Iterato
     for key in dict.fromkeys(key for mention in named_here for key in _keys(document, mention)):
         if named := _MODEL.fullmatch(key):
             stem = f"{named['stem']}_" if named["stem"] else ""
-            pattern = rf"(?<![\w]){stem}{_PARAMETER}\s*[=:]\s*{_NUMBER}"
+            pattern = rf"(?<![\w]){stem}{_PARAMETER}{_SET}{_NUMBER}"
             yield from _found(document, re.compile(pattern), 0, len(document.text))
         if key and is_shell:
             asks = re.compile(_BODY.format(name=re.escape(key)))

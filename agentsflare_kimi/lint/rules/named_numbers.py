@@ -7,8 +7,8 @@ import re
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
+from agentsflare_kimi.lint.requests.literals import read_number
 from agentsflare_kimi.lint.requests.settings import number_ahead
-from agentsflare_kimi.lint.sources.literals import read_number
 from agentsflare_kimi.lint.sources.targets import end_of_value, is_definition
 
 if TYPE_CHECKING:

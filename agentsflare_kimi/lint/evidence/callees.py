@@ -171,7 +171,9 @@ def queries(name: str, *, is_key: bool = False) -> bool:
         # FastAPI's parameters: `model: str = Query("...")`.
         return False
     parts = name.lower().split(".")
-    if _QUERIES.intersection((parts[-1], ".".join(parts[-2:]))) or {"objects", "where"} & {*parts}:
+    # Java's `Objects` holds no rows.
+    is_manager = "objects" in name.split(".") or "where" in parts
+    if is_manager or _QUERIES.intersection((parts[-1], ".".join(parts[-2:]))):
         return True
     if any("mock" in part for part in parts[:-1]) or _retrieves_a_model(name):
         return True

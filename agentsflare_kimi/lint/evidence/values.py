@@ -10,6 +10,7 @@ from agentsflare_kimi.lint.evidence.callees import falls_back
 from agentsflare_kimi.lint.evidence.commands import is_read, is_spoken
 from agentsflare_kimi.lint.evidence.scalars import Scalar, is_flag, judge_scalar, wording
 from agentsflare_kimi.lint.evidence.table import shown
+from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.identifiers import find_names
 from agentsflare_kimi.lint.requests.keys import is_model_key
 from agentsflare_kimi.lint.requests.settings import Setting, setting_of
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Values"]
 
+# `MODEL = $(or $(KIMI_MODEL),name)`
+_OR: Final = lazy(r"\bor[ \t]+[^\s,]+,[ \t]*\Z")
 _QUOTES: Final = frozenset("\"'`")
 # Keys beside a `value` that tell what the value is for.
 _SPEAKERS: Final = frozenset({"name", "key", "env", "variable", "id", "option"})
@@ -98,7 +101,9 @@ class Values:
         elif evidence == ("unsent-text",) and is_model_key(key) and self._is_variable(own):
             # A request as JSON in a variable.
             position = "request"
-        elif is_model_key(own) and falls_back(words.callee_around(start)):
+        elif is_model_key(own) and (
+            falls_back(words.callee_around(start)) or _OR.search(words.clause_before(start))
+        ):
             position, key = "request", own
         elif own and "listed" in evidence and not key:
             # A default in a template: the key that the template's value is for counts as well.

@@ -120,7 +120,7 @@ WORDS: Final[dict[str, Words]] = {
         valuefrom field stringvar string fromenvironment catch prefault stringp addoption
         add_option add_argument argument optional stringvarp stringflag defaulted environ
         getenv_or readenv configvalue getenvdefault defaultvalue define env_var_or_default
-        getor
+        getor requirenonnullelse
         """,
     ),
     "seeking": words(

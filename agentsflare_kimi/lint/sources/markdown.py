@@ -157,7 +157,11 @@ class MdxDocument(MarkdownDocument):
 
     def embedded(self) -> Sequence[Embedded]:
         """List the code blocks, and the import and export lines."""
-        modules = [slice_of(self.text, *m.span(), "tsx") for m in _MODULE.finditer(self.text)]
+        blocks = [slice_of(self.text, fence.start, fence.end, "") for fence in self._fences]
+        found = (m.span() for m in _MODULE.finditer(self.text))
+        modules = [
+            slice_of(self.text, *span, "tsx") for span in found if not is_inside(span[0], blocks)
+        ]
         blocks = [b for b in super().embedded() if not is_inside(b.offsets[0], modules)]
         return tuple(sorted([*blocks, *modules], key=lambda block: block.offsets[0]))
 

@@ -212,7 +212,8 @@ def _bound(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step 
             return rest._replace(kind=clause, name=name, is_default=is_default)
         if tree.language.has_elements and (tag := tag_around(tokens, place)):
             return rest._replace(kind="attribute", name=target_of(tree, tokens, place), callee=tag)
-        if sign in {"=", ":="} and at and tokens[marks[at - 1]].text == ",":
+        is_after_comma = sign in {"=", ":="} and at > 0 and tokens[marks[at - 1]].text == ","
+        if is_after_comma and not any(token.text == "lambda" for token in tokens[:place]):
             return _among_several(tree, part, tokens, index)
         kind: Kind = "assigned" if sign in _ASSIGNS else "pair"
         name_of = target_of if kind == "assigned" else name_before

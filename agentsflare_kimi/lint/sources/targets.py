@@ -74,12 +74,15 @@ def name_before(tree: Tree, tokens: Sequence[Token], place: int) -> str:  # noqa
     if token.text == "[":
         inside = tree.parts_of(token.start)
         if len(inside) == 1 and tree.source.text[inside[0].start] in "\"'`:":
-            return content_at(tree, inside[0].start)
+            return content_at(tree, inside[0].start) or word_at(tree.tokens(inside[0]), -1)
         touches = index and tokens[index - 1].end == token.start and is_word(tokens[index - 1].text)
         if inside and not touches:
             # `const [model, setModel] = `
             return word_at(tree.tokens(inside[0]), 0)
         return tokens[index - 1].text if index else ""
+    if token.text == "{" and index and tokens[index - 1].text == "->":
+        # `$options->{model}`
+        return tree.source.text[token.start + 1 : token.end - 1].strip("\"' ")
     if token.text in {"(", "{"}:
         return tokens[index - 1].text if index and is_word(tokens[index - 1].text) else ""
     if token.text in _PRIMITIVES and index and is_word(tokens[index - 1].text):

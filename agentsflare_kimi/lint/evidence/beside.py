@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.callees import ASKS, CREDENTIALS, RECORDS
@@ -119,6 +119,7 @@ class Beside:
         return found
 
 
+@lru_cache(maxsize=4096)
 def squeeze(key: str) -> str:
     """Normalize a key: lower case, without quotes and word separators."""
     return "".join(letter for letter in key if letter.isalnum()).lower()

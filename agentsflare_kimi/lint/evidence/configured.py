@@ -62,8 +62,8 @@ def names_the_model(place: Surroundings) -> bool:
     if place.is_listed and _CREDENTIALS.isdisjoint(place.beside):
         return False
     is_around = all(_AROUND.issuperset(_letters(name)) for name in place.around)
-    beside = {_without_owner(key) for key in place.beside}
-    return is_around and is_plain_name(place.key) and _BESIDE.issuperset(beside)
+    is_plain = is_around and is_plain_name(place.key)
+    return is_plain and _BESIDE.issuperset(map(_without_owner, place.beside))
 
 
 def _without_owner(key: str) -> str:

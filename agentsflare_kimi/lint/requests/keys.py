@@ -55,7 +55,7 @@ _SAMPLING: Final = {
 }
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
@@ -74,6 +74,7 @@ def is_model_key(name: str) -> bool:
     return bool(words) and words[-1] in _MODEL and not _LOOKUPS.intersection(words)
 
 
+@lru_cache(maxsize=4096)
 def describes_model(name: str) -> bool:
     """Tell whether *name* is a field of a model's entry in a catalogue."""
     return name != "model" and bool(_DESCRIBES.search(_squeezed(name)))

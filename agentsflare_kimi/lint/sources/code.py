@@ -19,7 +19,6 @@ from agentsflare_kimi.lint.sources.tree import Tree
 
 if TYPE_CHECKING:
     import re
-    from typing import Final
 
     from agentsflare_kimi.lint.requests.bindings import Bindings
     from agentsflare_kimi.lint.requests.settings import Settings
@@ -27,13 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["CodeDocument"]
 
 # What may be around a name in its string: blanks, and quotes of another language.
-_EDGE: Final = lazy(r"\s*(\\?[\"']|)\s*")
+_EDGE = lazy(r"\s*(\\?[\"']|)\s*")
 # An object, and what may be before one that begins a string.
-_JSON: Final = lazy(r"\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
-_BEFORE_JSON: Final = frozenset("\"'`)(>_[|")
-_SETS: Final = frozenset({"=", ":"})
-_SHORT: Final = 20_000
-_QUOTES: Final = frozenset("\"'`")
+_JSON = lazy(r"\{{1,2}\s*\\*\"{1,2}\w+\\*\"{1,2}\s*:")
+_BEFORE_JSON = frozenset("\"'`)(>_[|")
+_SETS = frozenset({"=", ":"})
+_SHORT = 20_000
+_QUOTES = frozenset("\"'`")
 
 
 class CodeDocument:
@@ -210,7 +209,7 @@ class CodeDocument:
         return len(self.text) < _SHORT and self.text.count(name) == 1
 
 
-_POSITIONS: Final[Mapping[str, Position]] = {
+_POSITIONS: Mapping[str, Position] = {
     "string": "prose",
     "comment": "comment",
     "prose": "prose",

@@ -9,24 +9,21 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, partial
 
-from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
+from agentsflare_kimi.fast_typing import NamedTuple
 from agentsflare_kimi.lint.languages import load
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.regions import Region, RegionKind
 
-if TYPE_CHECKING:
-    from typing import Final
-
 __all__ = ["Form", "Handler", "Scanner", "Syntax", "scan", "syntax_of"]
 
 # The characters of string prefixes: `rb"`, `br#"`, `$@"`, `qw(`.
-_PREFIX_SIGNS: Final = frozenset("abcfqrtuwABCFRTU#$@")
+_PREFIX_SIGNS = frozenset("abcfqrtuwABCFRTU#$@")
 
 # Compiling a pattern of all forms takes longer than reading this much without it.
-_LITTLE: Final = 10_000
+_LITTLE = 10_000
 
 # Very many regions are made, and a constructor in Python takes most of the time.
-_new: Final[Callable[[tuple[RegionKind, int, int, int, int]], Region]] = partial(
+_new: Callable[[tuple[RegionKind, int, int, int, int]], Region] = partial(
     tuple.__new__,  # pyright: ignore[reportUnknownMemberType]
     Region,
 )
@@ -65,17 +62,17 @@ class Syntax:
             signs: Characters; every opening contains one of them.
             longest_prefix: The most characters before that character (2 for `rb` in `rb""`).
         """
-        self.forms: Final = tuple(forms)
-        self.longest_prefix: Final = longest_prefix
-        self._signs: Final = re.escape(signs)
-        self.bodies: Final = [lazy(form.body, re.DOTALL) for form in self.forms]
+        self.forms = tuple(forms)
+        self.longest_prefix = longest_prefix
+        self._signs = re.escape(signs)
+        self.bodies = [lazy(form.body, re.DOTALL) for form in self.forms]
         # Matches the opening of any form; each form is a group.
         openings = "|".join(f"({form.opening})" for form in self.forms)
-        self.opener: Final = lazy(openings, re.MULTILINE)
+        self.opener = lazy(openings, re.MULTILINE)
         # Searching for one of a few characters is many times faster than trying every opening
         # everywhere.
-        self.sign: Final = lazy(f"[{self._signs}]")
-        self.sign_or_bracket: Final = lazy(rf"[{self._signs}(){{}}]")
+        self.sign = lazy(f"[{self._signs}]")
+        self.sign_or_bracket = lazy(rf"[{self._signs}(){{}}]")
         self.has_read: int = 0
 
     @property

@@ -13,12 +13,10 @@ from agentsflare_kimi.lint.sources.nodes import Node, SettingsDocument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Final
-
 __all__ = ["LineDocument"]
 
-_LINE: Final = lazy(r"[^\r\n]+")
-_KEY: Final = lazy(
+_LINE = lazy(r"[^\r\n]+")
+_KEY = lazy(
     r"""[ \t]*(?:-[ \t]+)?
         (?:@?(?:export|(?i:set)|setx|ENV|ARG|LABEL|override)[ \t]+|Environment[ \t]*=[ \t]*)?
         (?P<quote>["']?)(?P<key>[A-Za-z_$][\w.$/-]*)(?P=quote)
@@ -26,9 +24,9 @@ _KEY: Final = lazy(
         |[ \t]*(?:@?(?i:set)[ \t]+"(?P<set>\w+)=|(?:ENV|setx)[ \t]+(?P<pair>\w+)[ \t]+)""",
     re.VERBOSE,
 )
-_SECTION: Final = lazy(r"[ \t]*\[(?P<name>[^\]\r\n]*)\][ \t]*\Z")
-_QUOTED: Final = lazy(r"(?<![\w\\])(?:\"[^\"\r\n]*\"|'[^'\r\n]*')")
-_REMARK: Final = lazy(r"[ \t]#")
+_SECTION = lazy(r"[ \t]*\[(?P<name>[^\]\r\n]*)\][ \t]*\Z")
+_QUOTED = lazy(r"(?<![\w\\])(?:\"[^\"\r\n]*\"|'[^'\r\n]*')")
+_REMARK = lazy(r"[ \t]#")
 
 
 class LineDocument(SettingsDocument):

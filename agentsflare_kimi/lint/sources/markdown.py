@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
+from agentsflare_kimi.fast_typing import NamedTuple
 from agentsflare_kimi.lint.evidence.commands import is_chat_url
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.languages import guessed, language_in, load
@@ -17,43 +17,40 @@ from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around
 from agentsflare_kimi.lint.sources.markup import MarkupDocument, find_comments
 from agentsflare_kimi.lint.sources.plain import ProseDocument
 
-if TYPE_CHECKING:
-    from typing import Final
-
 __all__ = [
     "BlocksDocument",
     "MarkdownDocument",
     "MdxDocument",
 ]
 
-_FRONT_MATTER: Final = lazy(
+_FRONT_MATTER = lazy(
     r"\A(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<data>.*?\n)(?P=fence)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
-_TICKS_OR_TILDES: Final = lazy("```|~~~")
-_CLOSING: Final = lazy(r"^[ \t>]*(?P<fence>[`~]+)[ \t]*\r?$", re.MULTILINE)
-_FENCE: Final = lazy(
+_TICKS_OR_TILDES = lazy("```|~~~")
+_CLOSING = lazy(r"^[ \t>]*(?P<fence>[`~]+)[ \t]*\r?$", re.MULTILINE)
+_FENCE = lazy(
     r"^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[ \t]*\{?\.?(?P<tag>[\w+#-]*)[^\n`]*$", re.MULTILINE
 )
 # In a console transcript only what follows a prompt is a command; the rest is output.
-_SESSION: Final = lazy(
+_SESSION = lazy(
     r"^[ \t>]*\$[ \t](?P<code>(?>(?:[^\\\r\n'\"]|\\(?:\r\n|.)|'[^']*+'"
     r"|\"(?>(?:[^\"\\]|\\.)*)\"|['\"])*))",
     re.MULTILINE | re.DOTALL,
 )
 # What a change leaves in a file.
-_KEPT: Final = lazy(r"^[ \t>]*[+ ](?![+][+])(?P<code>[^\r\n]+)", re.MULTILINE)
-_IN_LINES: Final = {
+_KEPT = lazy(r"^[ \t>]*[+ ](?![+][+])(?P<code>[^\r\n]+)", re.MULTILINE)
+_IN_LINES = {
     **dict.fromkeys(["console", "shell-session", "shellsession"], (_SESSION, "shell")),
     **dict.fromkeys(["diff", "patch"], (_KEPT, "plain")),
 }
 """Blocks of which only some lines count."""
-_BLANK: Final = lazy(r"\s*")
-_NOT_CODE: Final = frozenset({"", "prose", "markdown"})
-_INDENTED: Final = lazy(
+_BLANK = lazy(r"\s*")
+_NOT_CODE = frozenset({"", "prose", "markdown"})
+_INDENTED = lazy(
     r"^[ \t]*\r?\n(?P<code>(?>(?:(?: {4}|\t)[^\r\n]+(?:\r?\n|\Z)|[ \t]*\r?\n(?= {4}|\t))+))",
     re.MULTILINE,
 )
-_MODULE: Final = lazy(r"^(?:import|export)\b[^\n]*(?:\n(?!\s*\n)[^\n]+)*", re.MULTILINE)
+_MODULE = lazy(r"^(?:import|export)\b[^\n]*(?:\n(?!\s*\n)[^\n]+)*", re.MULTILINE)
 
 
 class _Fence(NamedTuple):

@@ -18,44 +18,39 @@ from agentsflare_kimi.lint.sources.plain import ProseDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Final
 
     from agentsflare_kimi.lint.sources.documents import Position
 
 __all__ = ["MarkupDocument", "PageDocument", "find_comments"]
 
 # A comment, or the ticks that open or close a code span, which contains no comments.
-_MARKUP: Final = lazy(
-    r"(?P<comment><!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z))|(?P<ticks>`++)", re.DOTALL
-)
-_TICKS: Final = lazy(r"`++")
-_TAG: Final = lazy(
+_MARKUP = lazy(r"(?P<comment><!--.*?(?:-->|\Z)|\{/\*.*?(?:\*/\}|\Z))|(?P<ticks>`++)", re.DOTALL)
+_TICKS = lazy(r"`++")
+_TAG = lazy(
     r"<\.?(?P<name>[A-Za-z][\w.:-]*)(?P<attributes>(?>(?:[^<>\"'{}]++|\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\})*))>"
 )
-_ATTRIBUTE: Final = lazy(
+_ATTRIBUTE = lazy(
     r"(?P<name>[:@#\w.-]+)\s*=\s*(?P<value>\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\}|[^\s\"'>]+)"
 )
-_CODE: Final = lazy(
+_CODE = lazy(
     r"<(?P<name>code|pre)\b[^>]*?(?:class=[\"'][^\"'>]*?(?:language|lang|brush)[-:]\s?(?P<tag>[\w+#-]+))?[^>]*>"
     r"(?P<code>[^<]*+(?>(?:<(?!/?(?:code|pre))[^<]*+)*))</(?P=name)>",
     re.IGNORECASE,
 )
-_ENTITY: Final = lazy(r"&#?\w+;|[^&]++|&")
-_SCRIPT: Final = lazy(r"<script(?P<attributes>[^>]*)>", re.IGNORECASE)
-_SCRIPT_END: Final = lazy(r"</script", re.IGNORECASE)
-_FRONT_MATTER: Final = lazy(r"\A---[ \t]*\r?\n(?P<code>.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
-_IMPORTS: Final = lazy(r"^[ \t]*(?:import|const|let|export)\b", re.MULTILINE)
-_GIVEN: Final = lazy(r"(?P<key>[\w.$-]+)[\"'`]?\)?\s*(?:[:=,]|=>|\|\||\?\?)\s*[\"'`]\Z")
-_VALUES: Final = frozenset(
+_ENTITY = lazy(r"&#?\w+;|[^&]++|&")
+_SCRIPT = lazy(r"<script(?P<attributes>[^>]*)>", re.IGNORECASE)
+_SCRIPT_END = lazy(r"</script", re.IGNORECASE)
+_FRONT_MATTER = lazy(r"\A---[ \t]*\r?\n(?P<code>.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_IMPORTS = lazy(r"^[ \t]*(?:import|const|let|export)\b", re.MULTILINE)
+_GIVEN = lazy(r"(?P<key>[\w.$-]+)[\"'`]?\)?\s*(?:[:=,]|=>|\|\||\?\?)\s*[\"'`]\Z")
+_VALUES = frozenset(
     {"value", "default", "content", "defaultvalue", "initialvalue", "modelvalue", "string"}
 )
-_SPEAKERS: Final = frozenset(
-    {"name", "key", "id", "property", "android:name", "for", "field", "prop"}
-)
-_QUOTES: Final = "\"'`{} \t\r\n"
-_BLANK: Final = lazy(r"\s*+")
-_TEXT_END: Final = lazy(r"\s*+(?:<|\Z)")
-_CHOICES: Final = ("option", "item", "radio", "choice")
+_SPEAKERS = frozenset({"name", "key", "id", "property", "android:name", "for", "field", "prop"})
+_QUOTES = "\"'`{} \t\r\n"
+_BLANK = lazy(r"\s*+")
+_TEXT_END = lazy(r"\s*+(?:<|\Z)")
+_CHOICES = ("option", "item", "radio", "choice")
 
 
 class _Tag(NamedTuple):

@@ -13,20 +13,19 @@ from agentsflare_kimi.lint.sources.documents import Embedded, Value, slice_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Final
 
     from agentsflare_kimi.lint.sources.regions import Entry, Source
 
 __all__ = ["CellDocument", "NotebookDocument"]
 
-_MAGIC: Final = lazy(
+_MAGIC = lazy(
     r"^[ \t]*(?:!|%(?:env|set_env|sx|system)[ \t]+|%%?(?=\w+[^\r\n]*[ \t]-))(?P<command>[^\r\n]*)",
     re.MULTILINE,
 )
-_OTHER_MAGIC: Final = lazy(r"%%(?!(?:time|timeit|capture|prun)\b)(?P<name>\w+)")
-_CHARACTER: Final = lazy(r"\\u(?P<code>[0-9a-fA-F]{4})|(?P<escape>\\)?(?P<sign>.)", re.DOTALL)
-_JSON_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-_LANGUAGES: Final = {"code": "cell", "markdown": "markdown"}
+_OTHER_MAGIC = lazy(r"%%(?!(?:time|timeit|capture|prun)\b)(?P<name>\w+)")
+_CHARACTER = lazy(r"\\u(?P<code>[0-9a-fA-F]{4})|(?P<escape>\\)?(?P<sign>.)", re.DOTALL)
+_JSON_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_LANGUAGES = {"code": "cell", "markdown": "markdown"}
 
 
 class NotebookDocument(CodeDocument):

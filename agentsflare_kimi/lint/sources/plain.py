@@ -6,26 +6,22 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.scalars import wording
 from agentsflare_kimi.lint.evidence.unknown_files import judge_loosely
 from agentsflare_kimi.lint.sources.documents import Embedded, Value, line_around
 
-if TYPE_CHECKING:
-    from typing import Final
-
 __all__ = ["PlainDocument", "ProseDocument"]
 
 # Openings of comments in prose formats, at the beginning of a line.
-_REMARK: Final = re.compile(r"[ \t]*(?:\.\.|//|%|<!--)")
+_REMARK = re.compile(r"[ \t]*(?:\.\.|//|%|<!--)")
 # Openings of comments in any language, anywhere in a line.
-_OPENER: Final = re.compile(
+_OPENER = re.compile(
     r"(?:^|\s|[;{})\]])(?:#|//|/\*|<!--|--|;|%|REM\b|\*)", re.IGNORECASE | re.MULTILINE
 )
 
 
 # A status line, as servers send it.
-_ANSWER: Final = re.compile(r"\bHTTP/\d(?:\.\d)? [1-5]\d\d\b")
+_ANSWER = re.compile(r"\bHTTP/\d(?:\.\d)? [1-5]\d\d\b")
 
 
 class ProseDocument:

@@ -6,11 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from agentsflare_kimi.fast_typing import TYPE_CHECKING, Literal, NamedTuple
+from agentsflare_kimi.fast_typing import Literal, NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
-
-if TYPE_CHECKING:
-    from typing import Final
 
 __all__ = ["COMMENT", "STRING", "Entry", "Region", "RegionKind", "Source"]
 
@@ -18,13 +15,13 @@ __all__ = ["COMMENT", "STRING", "Entry", "Region", "RegionKind", "Source"]
 RegionKind = Literal["string", "part", "heredoc", "comment", "prose", "regex"]
 
 # These replace each character of a string or a comment in the masked text.
-STRING: Final = "\x01"
-COMMENT: Final = " "
+STRING = "\x01"
+COMMENT = " "
 
-_MARK: Final = lazy(r"[,;()\[\]{}]")
-_BRACKET: Final = lazy(r"[()\[\]{}]")
-_CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
-_OPENERS: Final = {closer: opener for opener, closer in _CLOSERS.items()}
+_MARK = lazy(r"[,;()\[\]{}]")
+_BRACKET = lazy(r"[()\[\]{}]")
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
+_OPENERS = {closer: opener for opener, closer in _CLOSERS.items()}
 
 
 class Region(NamedTuple):

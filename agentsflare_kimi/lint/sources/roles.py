@@ -26,19 +26,17 @@ from agentsflare_kimi.lint.sources.types import clause_at, commas_of, is_ternary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Final
-
 __all__ = ["steps_from"]
 
-_CHOOSES: Final = frozenset({"||", "??", "or", "?:", "else", "?", "|", "//"})
-_COMPARES: Final = frozenset(
+_CHOOSES = frozenset({"||", "??", "or", "?:", "else", "?", "|", "//"})
+_COMPARES = frozenset(
     {"==", "!=", "===", "!==", "=~", "<>", "is", "in", "not", "case", "when", "eq", "ne", "and"}
     | {"like", "ilike", "LIKE", "IN", "isnt", "~=", "/=", "&&", "of"}
 )
-_COMPARED: Final = frozenset({"==", "!=", "===", "!==", "in", "not", "->", "<>", "=~", "eq", "ne"})
-_ASSIGNS: Final = frozenset({"=", ":=", "?=", "||=", "??=", "<-", "<<-", "//="})
-_DEFINED: Final = 2
-_TYPE_NAMES: Final = frozenset({"Literal", "Annotated", "Enum", "Extract", "Exclude", "Record"})
+_COMPARED = frozenset({"==", "!=", "===", "!==", "in", "not", "->", "<>", "=~", "eq", "ne"})
+_ASSIGNS = frozenset({"=", ":=", "?=", "||=", "??=", "<-", "<<-", "//="})
+_DEFINED = 2
+_TYPE_NAMES = frozenset({"Literal", "Annotated", "Enum", "Extract", "Exclude", "Record"})
 
 
 def steps_from(tree: Tree, offset: int) -> Iterator[Step]:
@@ -166,7 +164,7 @@ def _role(tree: Tree, part: Part, tokens: Sequence[Token], index: int) -> Step |
     return _bound(tree, part, tokens, index)
 
 
-_CONVERSIONS: Final = frozenset(
+_CONVERSIONS = frozenset(
     "into to_string to_owned as_str to_str clone toString trim strip String to_s to_sym freeze "  # noqa: SIM905  # words read best as words
     "encode as_ref unwrap valueOf intern let also apply default optional describe to_lowercase "
     "toLowerCase lower".split()
@@ -250,8 +248,8 @@ def _unbound(  # noqa: PLR0911  # one case after the other
     return None
 
 
-_LISP_CHOICES: Final = frozenset({"or", "if", "if-let", "if-some", "cond", "quote", "some->"})
-_LISP_COMPARES: Final = frozenset(
+_LISP_CHOICES = frozenset({"or", "if", "if-let", "if-some", "cond", "quote", "some->"})
+_LISP_COMPARES = frozenset(
     "= not= == equal equal? eq eq? eql equalp string= string-equal string-prefix-p case condp "  # noqa: SIM905  # words read best as words
     "pcase cl-case ecase member memq assoc assoc-string".split()
 )

@@ -10,12 +10,10 @@ from agentsflare_kimi.lint.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Final
-
 __all__ = ["Scope", "find_scopes", "name_around"]
 
-_INDENT: Final = lazy(r"[ \t]*")
-_SCOPE: Final = lazy(
+_INDENT = lazy(r"[ \t]*")
+_SCOPE = lazy(
     r"^([ \t]*)(?:(?:async|export|local|private|public)[ \t]+)*"
     r"((?:def|defp|class|function|module|defmodule)[ \t]+[\w.?!:]+[^\n]*)",
     re.MULTILINE,

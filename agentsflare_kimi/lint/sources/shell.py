@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.evidence.commands import (
     asks_a_model,
     command_at,
@@ -23,14 +22,11 @@ from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.documents import Embedded, Position, Value
 from agentsflare_kimi.lint.sources.regions import Region
 
-if TYPE_CHECKING:
-    from typing import Final
-
 __all__ = ["ShellDocument"]
 
 # `.llm.model = "name"` for jq, `s/model: .*/model: name/` for sed.
-_WRITTEN: Final = lazy(r"([A-Za-z_][\w-]*)[\"']?[ \t]*(?:\|?=|:)[ \t]*\\?[\"']?\Z")
-_SETTING: Final = lazy(r"-{0,2}([A-Za-z_][\w.-]*)=\Z")
+_WRITTEN = lazy(r"([A-Za-z_][\w-]*)[\"']?[ \t]*(?:\|?=|:)[ \t]*\\?[\"']?\Z")
+_SETTING = lazy(r"-{0,2}([A-Za-z_][\w.-]*)=\Z")
 
 
 class ShellDocument(CodeDocument):

@@ -8,8 +8,6 @@ from agentsflare_kimi.lint.sources.tree import BINDS, Token, Tree, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Final
-
 __all__ = [
     "DOTS",
     "KEYWORDS",
@@ -29,19 +27,19 @@ __all__ = [
     "words_before",
 ]
 
-DOTS: Final = frozenset({".", "?.", "->", "::", "&."})
+DOTS = frozenset({".", "?.", "->", "::", "&."})
 """What joins a name to what it belongs to."""
 
-KEYWORDS: Final = frozenset(
+KEYWORDS = frozenset(
     "if elif while for until unless switch match return in and or not yield await case when is "  # noqa: SIM905  # words read best as words
     "else throw raise print puts echo with assert del typeof new catch except IN VALUES values "
     "and&& where WHERE const var let type".split()
 )
-_DEFINES: Final = frozenset(
+_DEFINES = frozenset(
     "def defp fn func fun function sub proc method constructor init lambda".split()  # noqa: SIM905  # same
 )
 # In Go and Bicep the type follows the name.
-_PRIMITIVES: Final = frozenset({"string", "String", "str", "text"})
+_PRIMITIVES = frozenset({"string", "String", "str", "text"})
 
 
 def target_of(tree: Tree, tokens: Sequence[Token], place: int) -> str:

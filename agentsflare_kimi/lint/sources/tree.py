@@ -16,7 +16,6 @@ from agentsflare_kimi.lint.sources.regions import STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Final
 
     from agentsflare_kimi.lint.languages.base import Language
     from agentsflare_kimi.lint.sources.regions import Source
@@ -25,25 +24,25 @@ if TYPE_CHECKING:
 
 __all__ = ["BINDS", "Part", "Token", "Tree", "is_word"]
 
-BINDS: Final = frozenset(
+BINDS = frozenset(
     {"=", ":", "=>", ":=", "?=", "||=", "??=", "//=", "<-", "<<-", "to", "~>", "->", "::=", ".="}
 )
 """Signs between a name and its value."""
 
-_WORDS: Final = r"[\w$@]+"
-_LISP_WORDS: Final = r"[\w$@:*?!.-]+"
-_SIGNS: Final = (
+_WORDS = r"[\w$@]+"
+_LISP_WORDS = r"[\w$@:*?!.-]+"
+_SIGNS = (
     r"\s*(?:{strings}|{words}|=>|->|<<-|<-|~>|:=|===|!==|==|!=|=~|<=|>=|\?\?=?|\|\|=?|//=|&&|::=?|\?:|\?=|\.=(?!=)"
     r"|\?\.|\.\.\.?|\*\*|<>|\S)"
 )
-_MARK: Final = lazy(r"\b(?:\w+,[ \t]*)+\w+[ \t]*:=|:=|[,;()\[\]{}]")
-_OPENERS: Final = frozenset("([{")
+_MARK = lazy(r"\b(?:\w+,[ \t]*)+\w+[ \t]*:=|:=|[,;()\[\]{}]")
+_OPENERS = frozenset("([{")
 # Signs at a line's end that continue a statement, and signs that continue it on the next line.
-_LEAVES_OPEN: Final = lazy(r"(?:[,=(\[{+\\.&?:]|\|\||->|\breturn|\bor|\band|\belse)\Z")
-_TAKES_UP: Final = lazy(r"\s*(?:\.(?!\.)|->|\?[.:]?|&&|\|\||[+)\]}=:]|::|\bor\b|\band\b)")
-_TEXT: Final = lazy(r"\S")
-_SET_IN_LINE: Final = lazy(r"(?:^|[;{])[ \t]*\"?([A-Za-z_][\w.-]*)\"?[ \t]*=[ \t]*", re.MULTILINE)
-_IS_ENTRY: Final = lazy(
+_LEAVES_OPEN = lazy(r"(?:[,=(\[{+\\.&?:]|\|\||->|\breturn|\bor|\band|\belse)\Z")
+_TAKES_UP = lazy(r"\s*(?:\.(?!\.)|->|\?[.:]?|&&|\|\||[+)\]}=:]|::|\bor\b|\band\b)")
+_TEXT = lazy(r"\S")
+_SET_IN_LINE = lazy(r"(?:^|[;{])[ \t]*\"?([A-Za-z_][\w.-]*)\"?[ \t]*=[ \t]*", re.MULTILINE)
+_IS_ENTRY = lazy(
     rf"\s*(?:(?:[\w$@-]+|{STRING}+|\[[^\[\]]*\])\s*(?P<sign>=>|:(?![:=])|=(?![=>])|[,}}])|\.\.\.|\*\*|\}}"
     rf"|{STRING}+\s*[,}}])"
 )
@@ -81,7 +80,7 @@ class Tree:
         self.source = source
         self.language = language
         words = _LISP_WORDS if language.in_lists else _WORDS
-        self._token: Final = lazy(_SIGNS.format(strings=STRING, words=words))
+        self._token = lazy(_SIGNS.format(strings=STRING, words=words))
         self._lists: dict[int, Sequence[Part]] = {}
         self._kinds: dict[int, bool] = {}
         self._tokens: dict[tuple[int, int], Sequence[Token]] = {}

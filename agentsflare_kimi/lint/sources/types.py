@@ -12,14 +12,13 @@ from agentsflare_kimi.lint.sources.tree import BINDS, Part, Token, Tree, is_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
-    from typing import Final
 
     from agentsflare_kimi.lint.sources.steps import Kind
 
 __all__ = ["clause_at", "commas_of", "is_ternary", "is_type", "marks_of", "sign_of"]
 
-_TYPE_HEADS: Final = frozenset({"type", "interface", "typealias"})
-_DECLARES: Final = frozenset(
+_TYPE_HEADS = frozenset({"type", "interface", "typealias"})
+_DECLARES = frozenset(
     {"const", "let", "var", "readonly", "private", "public", "protected", "static", "declare"}
 )
 

@@ -15,14 +15,12 @@ from agentsflare_kimi.lint.sources.yaml_nodes import YamlNodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Final
-
 __all__ = ["YamlDocument"]
 
-_COMMENT: Final = lazy(r"(?:^|[ \t])#")
-_QUOTED: Final = lazy(r"\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'")
-_SCRIPTS: Final = frozenset({"run", "script", "command", "cmd", "shell", "bash", "before_script"})
-_ASSIGNED: Final = lazy(r"\s*(?:export\s+)?[A-Za-z_][\w.]*=")
+_COMMENT = lazy(r"(?:^|[ \t])#")
+_QUOTED = lazy(r"\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'")
+_SCRIPTS = frozenset({"run", "script", "command", "cmd", "shell", "bash", "before_script"})
+_ASSIGNED = lazy(r"\s*(?:export\s+)?[A-Za-z_][\w.]*=")
 
 
 class YamlDocument(SettingsDocument):

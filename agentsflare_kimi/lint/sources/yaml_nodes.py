@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 
-from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
+from agentsflare_kimi.fast_typing import NamedTuple
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.sources.nodes import Node
 
-if TYPE_CHECKING:
-    from typing import Final
-
 __all__ = ["Block", "YamlNodes"]
 
-_LINE: Final = lazy(
+_LINE = lazy(
     r"""^(?P<indent>[ \t]*)(?P<dashes>(?:-[ \t]+)*)(?:-[ \t]*$)?
         (?:(?P<key>"[^"\r\n]*"|'[^'\r\n]*'
            |(?![\#&*!|>%@`{\["'])[^\s:][^:\r\n]*+(?>(?::(?![ \t\r\n]|\Z)[^:\r\n]*+)*))
@@ -21,8 +18,8 @@ _LINE: Final = lazy(
         [ \t]*(?P<marks>(?:[!&][^\s\r\n]*[ \t]+)*)(?P<value>[^\r\n]*)""",
     re.MULTILINE | re.VERBOSE,
 )
-_BLOCK: Final = lazy(r"[|>][-+\d]*[ \t]*(?:#[^\r\n]*)?\Z")
-_FLOW: Final = lazy(
+_BLOCK = lazy(r"[|>][-+\d]*[ \t]*(?:#[^\r\n]*)?\Z")
+_FLOW = lazy(
     r"(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<colon>:)(?=[\s,}\]]|\Z)|#[^\r\n]*"
     r"|\n(?P<indent>[ \t]*)(?=[^\s}\]])"
     r"|\"(?:[^\"\\]|\\.)*\"|'[^']*'|\{\{.*?\}\}|(?:[^\s,{}\[\]:\"'#]|:(?![\s,}\]]))+"

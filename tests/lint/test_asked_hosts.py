@@ -54,6 +54,7 @@ UNSEEN = [
     "client = OpenAI(**options, api_key=os.environ['AGENTSFLARE_API_KEY'])\n",
     "def f(client=None):\n    client = client or Kimi()\n    return ",
     f'client = OpenAI(base_url=pick("x", BASE))\nBASE = "{OURS}"\n',
+    f'client = OpenAI(base_url=form.text_input("URL", "{OURS}"))\n',
     "client = OpenAI(transport=local)\n",
     'client = OpenAI()\nMODELS = ["gpt-5", "claude-opus"]\n',
     "from cloud import Client as OpenAI\nclient = OpenAI()\n",

@@ -191,13 +191,12 @@ class Program:
 
     def _kinds(self, value: str, depth: int = 0) -> set[Asked]:
         """Follow the variables of an expression to what the text gives them."""
-        if is_ours(value):
+        keeps = all(map(_keeps_the_host, _CALL.findall(value)))
+        if keeps and is_ours(value):
             return {"ours"}
-        if _PLAIN_TYPE.fullmatch(value):
-            # A parameter without a default.
-            return {"unseen"}
         kinds: list[Asked] | None = None
-        if depth < _DEEPEST and all(map(_keeps_the_host, _CALL.findall(value))):
+        # A bare type is that of a parameter without a default.
+        if keeps and depth < _DEEPEST and not _PLAIN_TYPE.fullmatch(value):
             for chain in chains_in(value):
                 found = (self._kinds_of(word, depth + 1) for word in reversed(chain))
                 first = next((known for known in found if known is not None), None)

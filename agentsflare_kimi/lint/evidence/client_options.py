@@ -44,6 +44,9 @@ _ALIEN: Final = Rare(
     ),
 )
 
+# A client that a protocol of one's own generates: gRPC's `llmpb.NewClient(connection)`.
+_STUB: Final = Rare("pb. Stub(", r"\w+(?:pb\.[A-Z]|Stub\()")
+
 
 def put_in(options: str) -> Iterator[str]:
     """Yield the variables whose content is among the options of a client."""
@@ -82,5 +85,5 @@ def are_known(options: str, is_ours: Callable[[str], bool], *, is_literal: bool 
 
 
 def imports_another_client(text: str) -> bool:
-    """Tell whether a text gives the SDK's name to a class from elsewhere."""
-    return _ALIEN.is_in(text)
+    """Tell whether a text asks by a class from elsewhere, or by one of the SDK's name."""
+    return _ALIEN.is_in(text) or _STUB.is_in(text)

@@ -55,7 +55,7 @@ _URL: Final = Rare(
 _KEY: Final = lazy(
     r"(?i)(?P<key>[\w$]*(?:(?<!data)base_?ur[li]|ur[li]_?base|api_?base|endpoint|api_?ur[li]"
     r"|(?:server|llm|openai|chat|gateway|proxy|model)_?(?:ur[li]|host)"
-    r"|base_?path|curlopt_url)\w*)"
+    r"|base_?path|curlopt_url|url_prefix)\w*)"
     r"[\"']?\]?\)?[ \t]*(?P<sign>=>|:=|(?<![=!<>])=(?!=)|:(?!:)|\("
     # An entry of a container's environment: `- name: OPENAI_BASE_URL`, `value: ...`.
     r"|(?<=curlopt_url),|,?\s*[\"']?value\w*[\"']?\s*:)\s*"
@@ -80,7 +80,11 @@ _CLIENT_NAME: Final = Rare(
 _IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^\s\"']*)?")
 # Options that send a command's request elsewhere than to its URL.
 _REROUTES: Final = lazy(r"--(?:resolve|connect-to|unix-socket)\b")
-_CONNECTS: Final = Rare("Net::HTTP.", r"Net::HTTP\.(?:start|new)\(")
+# Calls that are given a host, or set a variable that holds one for the program.
+_CONNECTS: Final = Rare(
+    "Net::HTTP. etenv etEnv et_env et_var utenv",
+    r"Net::HTTP\.(?:start|new)\(|(?:[sS]et_?[eE]nv|set_var|putenv)\(\s*[\"']\w*?(?:URL|BASE|HOST|ENDPOINT)\w*[\"'],",
+)
 # `export async function POST(request)`, `def post(self, request)`: answers requests.
 _DEFINES: Final = frozenset({"async", "def", "func", "function", "fun", "fn"})
 _LONGEST: Final = len(" function ")
@@ -143,6 +147,7 @@ def peers(text: str) -> Iterator[str]:
     """Yield the hosts that connections are opened to, whatever URL a request has."""
     for match in _CONNECTS.matches(text):
         yield from islice(arguments_at(text, match.end()), 1)
+    yield from ["/etc/hosts"] if "/etc/hosts" in text else ()
 
 
 def clients(text: str) -> Iterator[re.Match[str]]:

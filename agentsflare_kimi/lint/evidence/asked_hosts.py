@@ -23,7 +23,7 @@ from agentsflare_kimi.lint.evidence.addresses import (
     posts,
 )
 from agentsflare_kimi.lint.evidence.callees import words_of
-from agentsflare_kimi.lint.evidence.client_options import are_known, imports_another_client, put_in
+from agentsflare_kimi.lint.evidence.client_options import are_known, holds_known, is_alien, put_in
 from agentsflare_kimi.lint.evidence.expressions import (
     branches_of,
     chain_before,
@@ -62,9 +62,6 @@ _BUILDS: Final = lazy(
     r"(?<!\w)(?:\w+(?:\.|::))*(?:[A-Z]\w*?(?:OpenA[Ii]|Openai)\w*|Open(?:AI|Ai|ai)\w*|(?:Async)?Kimi\b"
     r"|Moonshot\w*|LiteLLM\w*|(?:LLM|ChatClient)(?=\()|AiServices(?=\.)|openai(?=\.|::|\()|litellm(?=\.)|create(?:OpenAI|Moonshot)\w*"
     r"|Client(?=::with_config|::new))(?:(?:::|\.|->)\w+)*!?\s*[({.]"
-)
-_WRITTEN: Final = lazy(
-    r"[{\[]|dict\(|new\s|(?:\w+(?:\.|::))*(?:Default|OpenAI|Open[aA]i|openai)\w*"
 )
 # A value that another module may give.
 _FROM: Final = r"(?m)^[ \t]*(?:from|import)\b[^\n]*(?<![\w.]){0}\b(?!\.)"
@@ -138,7 +135,7 @@ class Program:
         if any(map(_is_client, self._imported())) or not all(map(self._builds, self._handed())):
             return "unseen"
         is_built_here = all(map(self._is_configured, clients(self._text)))
-        if not is_built_here or imports_another_client(self._text):
+        if not is_built_here or is_alien(self._text):
             return "unseen"
         if not is_ours(self._text):
             # A plain client that asks for other models, too, goes to where they are.
@@ -280,7 +277,7 @@ class Program:
 
     def _is_written(self, name: str) -> bool:
         values = self._given.values_of(name)
-        return bool(values) and all(_WRITTEN.match(value) for value in values)
+        return bool(values) and all(holds_known(value, self._is_ours) for value in values)
 
     def _is_known(self, callee: str) -> bool:
         """Tell whether a function is one of an SDK, and not of the rest of the program."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Final
 
-__all__ = ["are_known", "imports_another_client", "put_in"]
+__all__ = ["are_known", "holds_known", "is_alien", "put_in"]
 
 # Options that are put together elsewhere: `**options`, `...options`, `new OpenAI(options)`.
 _PUT_IN: Final = lazy(
@@ -35,11 +35,18 @@ _REROUTED: Final = lazy(r"[tT]ransport|mounts|base_url|[bB]aseAddress|[hH]andler
 _HOLDERS: Final = frozenset({"", "options", "config", "configuration"})
 _ADDRESSES: Final = frozenset({"baseurl", "baseuri", "uribase", "apibase", "endpoint", "host"})
 _KNOWN: Final = SHOWING["client-options"].words | _ADDRESSES
+_OBJECT: Final = lazy(r"(?:new\s+[\w.]*\s*|dict)?[({]\s*")
+_WRITTEN: Final = lazy(
+    r"[{\[]|dict\(|new\s|(?:\w+(?:\.|::))*(?:Default|OpenAI|Open[aA]i|openai)\w*"
+)
+_BUILDER: Final = Rare("->with", r"->with(?P<name>[A-Z]\w+)\((?P<value>[^)]*)")
+_BUILT: Final = (_KNOWN | {"httpheader"}) - {"httpclient"}
 # A class of the SDK's name that is another one.
 _ALIEN: Final = Rare(
     "OpenAI",
     r"(?m)^[ \t]*(?:from\s+(?!{0})[\w.]+\s+import\b|import\b(?=[^\"'\n]*[\"'](?!{0})))[^\n]*"
-    r"\b(?:Async)?OpenAI\b|\b(?!(?:Async)?OpenAI\b)\w+\s+as\s+(?:Async)?OpenAI\b".replace(
+    r"\b(?:Async)?OpenAI\b|\bOpenAI\s*\}?\s*=\s*(?:await\s+)?(?:require|import)\((?![\"'](?:{0}))"
+    r"|\b(?!(?:Async)?OpenAI\b)\w+\s+as\s+(?:Async)?OpenAI\b".replace(
         "{0}", "(?:" + "|".join(sorted(SHOWING["sdk-modules"].words)) + r")\b"
     ),
 )
@@ -84,6 +91,28 @@ def are_known(options: str, is_ours: Callable[[str], bool], *, is_literal: bool 
     return True
 
 
-def imports_another_client(text: str) -> bool:
+def holds_known(value: str, is_ours: Callable[[str], bool]) -> bool:
+    """Tell whether a variable's value holds known options, or a call that makes them."""
+    held = _OBJECT.match(value)
+    if held is None:
+        return _WRITTEN.match(value) is not None
+    return are_known(value[held.end() :], is_ours, is_literal=True)
+
+
+def _adds_unknown(text: str) -> bool:
+    """Tell whether a builder of PHP's client is given what may send requests elsewhere."""
+    for match in _BUILDER.matches(text):
+        name = "".join(words_of(match["name"]))
+        is_client = name == "httpclient" and match["value"].startswith("new ")
+        if not is_client and name not in _BUILT:
+            return True
+    return False
+
+
+def is_alien(text: str) -> bool:
     """Tell whether a text asks by a class from elsewhere, or by one of the SDK's name."""
-    return _ALIEN.is_in(text) or _STUB.is_in(text)
+    return (
+        _ALIEN.is_in(text)
+        or _STUB.is_in(text)
+        or ("OpenAI::factory" in text and _adds_unknown(text))
+    )

@@ -17,10 +17,12 @@ __all__ = ["Given"]
 _QUOTES: Final = frozenset("\"'")
 # What stands after the name of something that is given a value.
 _GIVEN: Final = lazy(
+    # `const { client } = connect()`
+    r"(?:[ \t]*(?:,[\w\s,]*+)?\}(?=[ \t]*=[^=>]))?"
     r"[\"']?\]?\)?[ \t]*(?:(?::[ \t]*[^=\n,(){}]*)?(?:=>|:=|(?:\?\?|\|\|)?(?<![=!<>])=(?![=>]))\s*"
     r"|:(?!:)[ \t]+(?=\S))"
 )
-_AFTER: Final = frozenset("\"'])=: \t")
+_AFTER: Final = frozenset("\"'])}=:, \t")
 _PAIRED: Final = lazy(r"[\"']\s*,\s*")
 _AS: Final = lazy(r"(?<=\sas[ \t])")
 _COLON: Final = lazy(r"\s*:")

@@ -126,7 +126,7 @@ SHOWING: Final[dict[str, Words]] = {
     "host-keepers": words(
         "words of calls that find a URL, or change it, without another host",
         """
-        get require must lookup default trim suffix prefix replace with parse create or var fetch
+        get require must lookup default trim suffix prefix with parse create or var fetch
         """,
     ),
     "encoding": words(

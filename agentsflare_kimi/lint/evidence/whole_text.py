@@ -38,6 +38,7 @@ _EXPECTED: Final = (
         "model_not_found model_retired model_deprecated",
         r"model_(?:not_found|(?<!\wmodel_)(?:retired|deprecated)\b)",
     ),
+    Rare("still", r"\bstill (?:answers|works|responds|accepted|there)\b"),
     Rare("&&", r"&&\s*(?:exit\s+[1-9]|false\b|fail)"),
 )
 _STATUS: Final = Rare(
@@ -59,6 +60,8 @@ _DOUBLES: Final = (
     Rare("golden", r"golden(?<!\wgolden)(?![a-z])"),
     Rare("recording recorded", r"record(?<!\wrecord)(?:ings?|ed)(?![a-z])"),
     Rare("RECORDED REPLAY GOLDEN", r"\b(?:RECORDED|REPLAY(?:ED)?|GOLDEN)(?:_[A-Z_]+)?\b"),
+    Rare(".fetch", r"\b(?:globalThis|global|window|self)\.fetch\s*=(?!=)"),
+    Rare("fixture", r"\bfixtures?/"),
     Rare(":test", r"\badapter[ (]+:test\b"),
     Rare("side_effect return_value", r"\b(?:side_effect|return_value)\s*=(?!=)"),
     Rare("every", r"every(?<!\wevery)\s*\{"),
@@ -103,7 +106,14 @@ _IN: Final = lazy(r"[\"'`/$%*]\s+(?:not\s+)?in\b")
 _IS_IN: Final = lazy(rf"{_QUOTED}\s+(?:not\s+)?in\b")
 # In the arguments of a call; and what such a call is named, if it looks for them.
 _IN_CALL: Final = lazy(rf"\([^\n\"'`()=]*{_QUOTED}")
-_SEEKING: Final = (*sorted(WORDS["seeking"].words), "search", "test")
+_SEEKING: Final = (
+    *sorted(WORDS["seeking"].words),
+    "search",
+    "test",
+    "split",
+    "partition",
+    "replace",
+)
 _STR: Final = lazy(r"str_\w+\Z")
 _PATTERN: Final = Rare(".test .match", rf"/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b")
 _SENDS_TEMPERATURE: Final = Rare(
@@ -112,7 +122,8 @@ _SENDS_TEMPERATURE: Final = Rare(
 )
 # Words in a comment that say that a name must stay as it is.
 _STAYS: Final = lazy(
-    r"(?i)\b(?:kept|keep (?:this|as|it|the (?:old|name|model))|deliberate(?:ly)?|on purpose"
+    r"(?i)\b(?:kept|keep (?:this|as|it|kimi|moonshot|the (?:old|name|model))"
+    r"|deliberate(?:ly)?|on purpose"
     r"|intentional(?:ly)?|replay\w*|reproduc\w+|rewrit\w+|rewrote|baseline|archived?|historical"
     r"|legacy|pinned|frozen|comparison|compare[sd]? (?:with|to|against)|a/b|canary|control group"
     r"|(?:do not|don't|never|must not) (?:change|rename|touch|migrate|edit|update|upgrade|bump)"

@@ -82,7 +82,7 @@ _IN_COMMAND: Final = lazy(r"\"?(?:https?://|\{\{|\$\{?\w)[^\s\"']*(?:\{[^}]*\}[^
 _REROUTES: Final = lazy(r"--(?:resolve|connect-to|unix-socket)\b")
 # Calls that are given a host, or set a variable that holds one for the program.
 _CONNECTS: Final = Rare(
-    "Net::HTTP. etenv etEnv et_env et_var utenv",
+    "Net::HTTP. etenv etEnv et_env et_Env et_var utenv",
     r"Net::HTTP\.(?:start|new)\(|(?:[sS]et_?[eE]nv|set_var|putenv)\(\s*[\"']\w*?(?:URL|BASE|HOST|ENDPOINT)\w*[\"'],",
 )
 # `export async function POST(request)`, `def post(self, request)`: answers requests.

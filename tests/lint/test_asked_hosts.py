@@ -142,7 +142,7 @@ def test_an_excerpt_may_leave_its_client_out_but_not_a_base_url():
         ("a.sh", f'echo "127.0.0.1 x" >> /etc/hosts\ncurl {OURS}/chat/completions', 0),
         (
             "a.js",
-            "const { client } = use();\nconst key = AGENTSFLARE_KEY;\nclient.chat.completions.create(q)",
+            "const { client } = use();\nkey = AGENTSFLARE_KEY;\nclient.chat.completions.create(q)",
             0,
         ),
         ("a.js", 'const OpenAI = require("./shim");\nnew OpenAI({ apiKey: AGENTSFLARE_KEY })', 0),

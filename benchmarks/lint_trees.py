@@ -40,6 +40,8 @@ OTHERS = re.compile(
     r"""(["'`])(?:gpt-4o(?:-mini)?|gpt-4\.1(?:-mini|-nano)?|gpt-4(?:-turbo)?|gpt-3\.5-turbo"""
     r"""|o[13](?:-mini)?|deepseek-(?:chat|reasoner)|mistral-(?:large|small)-latest)\1"""
 )
+# Lines as git and editors count them: other separators end none.
+LINE_END = re.compile(r"\r\n?|\n")
 LARGEST = 1_000_000
 SAMPLE = 200
 RECALL, SLOWEST = 0.995, 3.0
@@ -109,7 +111,7 @@ def measure(tree: Path, *, is_swapped: bool, out: Path | None) -> Counter[str]:
         places = {
             (str(path.relative_to(root)), number)
             for path, text in before.items()
-            for number, line in enumerate(text.splitlines(), 1)
+            for number, line in enumerate(LINE_END.split(text), 1)
             if NAME.search(line)
         }
         counts["files"], counts["lines with names"] = len(before), len(places)

@@ -101,6 +101,8 @@ NOT_ASKED = {
         ("c.go", 'err := c.Configure(&litellmMockConfig{model: "@"})\n'),
         ("d.go", 'tests := []T{{expReqBody: []byte(`{"model": "@", "messages": []}`)}}\n'),
         ("c.js", 'const ai = new OpenAIMockService({ models: [{ key: "a", model: "@" }] });\n'),
+        ("a.lua", 'assert.are.same({ model = "@", stream = true, messages = m }, result)\n'),
+        ("b.php", "<?php\n$catalog->method('getModel')->willReturn(new Model('@', [1]));\n"),
         ("d.py", 'assert encode(model_id="x") == snapshot([{"model": "@", "messages": []}])\n'),
         ("e.py", 'self.mock_model.name = "@"\n'),
         ("b.rb", 'expect(params).to match(model: "@", messages: [{ role: "user" }])\n'),

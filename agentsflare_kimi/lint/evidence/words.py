@@ -140,7 +140,7 @@ WORDS: Final[dict[str, Words]] = {
         assertequals assertin assertnotequal areequal equal notequal equals strictequal
         deepequal equalsignorecase start_with end_with start_with? end_with? include?
         contains_key containskey has has_key has_value equalfold assert_eq assert_ne eq ne
-        isequalto is_equal_to equalto trimprefix trim_prefix replace replaceall replace_all
+        isequalto is_equal_to equalto same trimprefix trim_prefix replace replaceall replace_all
         in_array strcmp strcasecmp strpos tomatchobject include_examples eql equal?
         tohavebeencalledwith tohavebeenlastcalledwith tohavebeennthcalledwith calledwith
         assert_called_with assert_called_once_with assert_any_call assert_has_calls
@@ -164,8 +164,9 @@ WORDS: Final[dict[str, Words]] = {
         removeby query querybuilder select selectfrom match_phrase term terms when verify
         expect mock stub given every coevery allow receive assert_called doreturn
         donothing assert_requested stub_request onrequest reply nock intercept withargs
-        thenreturn with_args having orderby joins gauge counter histogram set_tag settag
-        set_attribute setattribute tag addtag withtag settags increment timing metric
+        thenreturn willreturn andreturn
+        mockreturnvalue mockresolvedvalue with_args having orderby joins gauge counter
+        histogram set_tag settag set_attribute setattribute tag addtag withtag settags increment timing metric
         record_metric track capture emit remove delete discard unregister deprecate
         is_deprecated raise_if has_been_called_with check assert execute executemany
         executequery update_one replace_one replaceone bulk_write find_one_and_update

@@ -164,9 +164,9 @@ WORDS: Final[dict[str, Words]] = {
         removeby query querybuilder select selectfrom match_phrase term terms when verify
         expect mock stub given every coevery allow receive assert_called doreturn
         donothing assert_requested stub_request onrequest reply nock intercept withargs
-        thenreturn willreturn andreturn
-        mockreturnvalue mockresolvedvalue with_args having orderby joins gauge counter
-        histogram set_tag settag set_attribute setattribute tag addtag withtag settags increment timing metric
+        thenreturn willreturn andreturn mockreturnvalue mockresolvedvalue with_args having
+        orderby joins gauge counter histogram set_tag settag set_attribute setattribute tag
+        addtag withtag settags increment timing metric
         record_metric track capture emit remove delete discard unregister deprecate
         is_deprecated raise_if has_been_called_with check assert execute executemany
         executequery update_one replace_one replaceone bulk_write find_one_and_update

@@ -68,8 +68,9 @@ FULL_SUFFIXES = {
     ".sh": 3,
 }
 SMALL_FILES = 2_000
-# The goal, which is not reached; and what may not become worse.
-FULL_GOAL, MOST_FULL = 3.0, 100.0
+# The goal, which is not reached: 62 and 67 times were measured, on a busy machine. And what may not
+# become worse.
+FULL_GOAL, MOST_FULL = 3.0, 85.0
 MOST_MEMORY = 150 * 2**20
 
 NAMES = (

@@ -11,7 +11,7 @@ from agentsflare_kimi.cli.lint_summary import Results, statistics, summary
 from agentsflare_kimi.cli.lint_terminal import format_of, say, wants_colour
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any, cast
 from agentsflare_kimi.lint.files.packing import unpack
-from agentsflare_kimi.lint.paths import distinct
+from agentsflare_kimi.lint.files.run import distinct
 from agentsflare_kimi.lint.reporters import TEXT_FORMATS, Reported, render
 
 if TYPE_CHECKING:

@@ -6,18 +6,16 @@ import os
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, Any, cast
 from agentsflare_kimi.lint.files.packing import unpack
-from agentsflare_kimi.lint.files.run import LintRun
+from agentsflare_kimi.lint.files.run import LintRun, distinct
 from agentsflare_kimi.lint.findings import LintReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentsflare_kimi.lint.config import LintConfig
-    from agentsflare_kimi.lint.files.discovery import Origin
-    from agentsflare_kimi.lint.files.scanning import Outcome
     from agentsflare_kimi.lint.findings import Finding
 
-__all__ = ["distinct", "lint_paths", "report_of"]
+__all__ = ["lint_paths", "report_of"]
 
 
 def lint_paths(
@@ -66,23 +64,6 @@ def report_of(session: LintRun) -> LintReport:
         files_checked=session.checked,
         skipped=tuple(sorted(skipped)),
     )
-
-
-def distinct(outcomes: Iterable[tuple[Origin, Outcome]]) -> Iterable[tuple[Origin, Outcome]]:
-    """Keep one outcome per file, however often the file was found.
-
-    Args:
-        outcomes: The outcomes, each with the origin of its file.
-
-    Returns:
-        Each file's outcome as a named file, or else its first outcome.
-    """
-    chosen: dict[bytes, tuple[Origin, Outcome]] = {}
-    for origin, outcome in outcomes:
-        identity = os.path.realpath(outcome[0])
-        if origin == "named" or identity not in chosen:
-            chosen[identity] = origin, outcome
-    return chosen.values()
 
 
 def _place(finding: Finding) -> tuple[str, int, int, str]:

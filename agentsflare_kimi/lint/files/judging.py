@@ -8,12 +8,12 @@ from functools import cache
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint import texts
 from agentsflare_kimi.lint.config import LintConfigError
+from agentsflare_kimi.lint.files import upwards
 from agentsflare_kimi.lint.files.decoding import decode
 from agentsflare_kimi.lint.files.origins import why_left_out
 from agentsflare_kimi.lint.files.packing import pack
 from agentsflare_kimi.lint.files.scanning import too_large
 from agentsflare_kimi.lint.files.settings_files import settings_for
-from agentsflare_kimi.lint.files.upwards import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from agentsflare_kimi.lint.files.scanning import Scanner
 
 TYPE_CHECKING = False  # importing `typing` takes longer than linting a clean file
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentsflare_kimi.lint.config import LintConfig
     from agentsflare_kimi.lint.files.discovery import Origin
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # The complete settings, or overrides for those of the nearest settings file.
     Options = Mapping[str, object] | LintConfig
 
-__all__ = ["LintRun"]
+__all__ = ["LintRun", "distinct"]
 
 _CONFIGURATIONS = (b"agentsflare-kimi.toml", b"pyproject.toml")
 _DEFAULTS = (True, 5_000_000)
@@ -243,6 +243,23 @@ class LintRun:
 
         config = settings_for(os.path.join(os.fsdecode(directory), "*"), self.options).config
         return config.respect_gitignore, config.max_file_size
+
+
+def distinct(outcomes: Iterable[tuple[Origin, Outcome]]) -> Iterable[tuple[Origin, Outcome]]:
+    """Keep one outcome per file, however often the file was found.
+
+    Args:
+        outcomes: The outcomes, each with the origin of its file.
+
+    Returns:
+        Each file's outcome as a named file, or else its first outcome.
+    """
+    chosen: dict[bytes, tuple[Origin, Outcome]] = {}
+    for origin, outcome in outcomes:
+        identity = os.path.realpath(outcome[0])
+        if origin == "named" or identity not in chosen:
+            chosen[identity] = origin, outcome
+    return chosen.values()
 
 
 def _needs_help(examined: int, done: int, total: int) -> bool:

@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from agentsflare_kimi.fast_typing import NamedTuple, cast
 from agentsflare_kimi.lint.config import LintConfig, LintConfigError, check
-from agentsflare_kimi.lint.files.upwards import upwards
+from agentsflare_kimi.lint.files import upwards
 
 __all__ = ["FileSettings", "forget", "settings_for"]
 

@@ -7,9 +7,9 @@ import stat
 from functools import cache
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint.files import upwards
 from agentsflare_kimi.lint.files.git import find_repository
 from agentsflare_kimi.lint.files.ignores import Pattern, is_ignored, parse_patterns, verdict
-from agentsflare_kimi.lint.files.upwards import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

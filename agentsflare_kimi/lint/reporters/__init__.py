@@ -6,12 +6,12 @@ from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint import module_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Final
 
     from agentsflare_kimi.lint.findings import Finding
 
-__all__ = ["FORMATS", "TEXT_FORMATS", "Reported", "render"]
+__all__ = ["FORMATS", "TEXT_FORMATS", "Reported", "render", "separated"]
 
 # Maps each format to its module and function.
 FORMATS: Final[Mapping[str, tuple[str, str]]] = {
@@ -68,3 +68,11 @@ def render(name: str, reported: Reported) -> Iterator[str]:
     """
     module, function = FORMATS[name]
     return getattr(module_of(f"reporters.{module}"), function)(reported)
+
+
+def separated(separator: str, pieces: Iterable[str]) -> Iterator[str]:
+    """Yield *pieces* with a separator between them."""
+    between = ""
+    for piece in pieces:
+        yield between + piece
+        between = separator

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.masking import mask_keys
-from agentsflare_kimi.lint.reporters.pieces import separated
+from agentsflare_kimi.lint.reporters import separated
 from agentsflare_kimi.lint.reporters.places import relative_name
 from agentsflare_kimi.printable import printable
 

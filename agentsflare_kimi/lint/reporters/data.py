@@ -7,8 +7,8 @@ import json
 from collections import Counter
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
+from agentsflare_kimi.lint.reporters import separated
 from agentsflare_kimi.lint.reporters.json_pieces import HERE, document_with
-from agentsflare_kimi.lint.reporters.pieces import separated
 from agentsflare_kimi.lint.reporters.places import (
     encodable,
     in_bytes,

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 from agentsflare_kimi.fast_typing import TYPE_CHECKING
 from agentsflare_kimi.lint.masking import hide
-from agentsflare_kimi.lint.reporters.pieces import separated
+from agentsflare_kimi.lint.reporters import separated
 from agentsflare_kimi.lint.reporters.places import harmless, keys_in, line_of, one_line, start_of
 from agentsflare_kimi.printable import printable
 

@@ -162,7 +162,7 @@ class Hosts:
         is_elsewhere = self.verdict not in {"ours", "unknown"}
         return is_elsewhere or names_other_models(text)
 
-    @property
+    @cached_property
     def may_be_ours(self) -> bool:
         """Whether the text may name the gateway or Moonshot, by a quick look."""
         return any(map(self._lowered.__contains__, _OUR_NAMES))

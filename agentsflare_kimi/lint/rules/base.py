@@ -104,6 +104,7 @@ class Reading:
         self.document = document
         self.today = today
         self._around = around
+        self._named: dict[str, bool] = {}
         self.hosts: Hosts = around.hosts if around else Hosts(document.text)
 
     def successor_of(self, model: KimiModel) -> KimiModel | None:
@@ -136,8 +137,14 @@ class Reading:
     def _asks_as_well(self, model: str, asked: AbstractSet[str]) -> bool:
         """Tell whether the program, which may consist of several texts, asks *model*, too."""
         if self._around and not load(self._around.document.language).has_samples:
-            return model in self._around.document.text
+            return self._around.names(model)
         return model in asked and not load(self.document.language).is_data
+
+    def names(self, model: str) -> bool:
+        """Tell whether the text names a model; each is looked for once, for all texts in it."""
+        if model not in self._named:
+            self._named[model] = model in self.document.text
+        return self._named[model]
 
     @cached_property
     def reasons(self) -> Sequence[str]:

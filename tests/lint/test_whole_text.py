@@ -6,6 +6,8 @@ from linting import find, kind
 from agentsflare_kimi.lint.evidence.table import EVIDENCE
 from agentsflare_kimi.lint.evidence.whole_text import is_for_other_servers, reasons_in
 
+OURS = "https://api.agentsflare.com/v1"
+
 CALL = 'r = client.chat.completions.create(model="kimi-k2-thinking", messages=m{0})\n'
 
 AROUND = {
@@ -153,11 +155,29 @@ def test_a_command_that_is_to_fail_is_not_changed_safely(after):
     assert kind(find("AFK001", tried, "a.sh")[0]) == "unsafe"
 
 
-def test_a_library_that_always_sends_a_temperature_makes_the_fix_unsafe():
-    text = (
-        'import "github.com/tmc/langchaingo/llms/openai"\n'
-        'func main() {\n\tllm, err := openai.New(openai.WithModel("kimi-k2-thinking"))\n}\n'
-    )
-    finding = find("AFK001", text, "a.go")[0]
+@pytest.mark.parametrize(
+    ("filename", "before", "after"),
+    [
+        (
+            "a.go",
+            'import "github.com/tmc/langchaingo/llms/openai"\nfunc main() {\n\tllm, err := ',
+            'openai.New(openai.WithModel("kimi-k2-thinking"))\n}\n',
+        ),
+        (
+            "a.py",
+            "from llama_index.llms.openai import OpenAI\n",
+            f'llm = OpenAI(model="kimi-k2-thinking", api_base="{OURS}", api_key="k")\n',
+        ),
+        (
+            "a.py",
+            "import dspy\n",
+            f'lm = dspy.LM("openai/kimi-k2-thinking", api_base="{OURS}", api_key="k")\n',
+        ),
+        ("a.sh", f"export OPENAI_API_BASE={OURS}\n", "aider --model openai/kimi-k2-thinking\n"),
+        (".aider.conf.yml", f"openai-api-base: {OURS}\n", "model: openai/kimi-k2-thinking\n"),
+    ],
+)
+def test_what_sends_a_temperature_unasked_makes_the_fix_unsafe(filename, before, after):
+    finding = find("AFK001", before + after, filename)[0]
     assert kind(finding) == "unsafe"
     assert EVIDENCE["hidden-default"].reason in finding.fix.reason

@@ -144,8 +144,8 @@ EVIDENCE: Final[dict[str, Evidence]] = {
     ),
     "hidden-default": Evidence(
         "against",
-        "the class sends a temperature unless told otherwise",
-        "this class sends a temperature of its own, which the new model may reject",
+        "the class, library or program sends a temperature unless told otherwise",
+        "a temperature is sent unasked here, which the new model may reject",
     ),
     "baseline": Evidence(
         "against",

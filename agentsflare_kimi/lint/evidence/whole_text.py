@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from agentsflare_kimi.lint.sources.documents import Document
     from agentsflare_kimi.lint.sources.regions import Region, Source
 
-__all__ = ["is_for_other_servers", "reasons_in", "reasons_in_comments", "split_comments"]
+__all__ = [
+    "is_for_other_servers",
+    "reasons_in",
+    "reasons_in_comments",
+    "sends_temperature",
+    "split_comments",
+]
 
 # What SDKs and APIs call the error that a retired model gives, or how its code is looked for.
 _EXPECTED: Final = (
@@ -116,9 +122,18 @@ _SEEKING: Final = (
 )
 _STR: Final = lazy(r"str_\w+\Z")
 _PATTERN: Final = Rare(".test .match", rf"/[\w^$.*-]*{_PART}[\w^$.*-]*/\w*\s*\.(?:test|match)\b")
+# Libraries and programs that send a temperature unasked. Sources:
+# langchaingo, llms/openai/internal/openaiclient/chat.go; llama-index-llms-openai 0.8 base.py (0.1);
+# griptape 1.13 base_prompt_driver.py (0.1); langroid 0.69 openai_gpt.py (0.2); mem0ai 2.2
+# configs/llms/base.py (0.1); dspy 2.6 clients/lm.py (0.0); aider models.py (0, for models that it
+# does not know); avante.nvim config.lua (0.75); gptel.el (1.0); LangChain for Elixir,
+# chat_open_ai.ex (1.0).
 _SENDS_TEMPERATURE: Final = Rare(
-    "langchaingo llms.With openai.WithModel",
-    r"\btmc/langchaingo\b|\bllms\.With\w+\(|\bopenai\.WithModel\(",
+    "langchaingo llms.With openai.WithModel llama griptape langroid mem0 dspy aider"
+    " openai-api-base avante gptel LangChain.ChatModels",
+    r"\btmc/langchaingo\b|\bllms\.With\w+\(|\bopenai\.WithModel\(|\bllama_?index\b|\bgriptape\b"
+    r"|\blangroid\b|\bmem0\b|\bdspy\b|\baider\b|\bopenai-api-base\b|\bavante\b|\bgptel\b"
+    r"|\bLangChain\.ChatModels\b",
 )
 # Words in a comment that say that a name must stay as it is.
 _STAYS: Final = lazy(
@@ -151,13 +166,17 @@ def reasons_in(text: str) -> tuple[str, ...]:
     found = {
         "error-expected": any(rare.is_in(text) for rare in _EXPECTED) or _STATUS.is_in(text),
         "doubled": any(rare.is_in(text) for rare in _DOUBLES),
-        # langchaingo, llms/openai/internal/openaiclient/chat.go: `temperature` is always sent.
-        "hidden-default": _SENDS_TEMPERATURE.is_in(text),
+        "hidden-default": sends_temperature(text),
         "baseline": _BASELINE.is_in(text),
         "forced-tool": _FORCES_TOOL.is_in(text),
         "part-looked-for": _looks_for_part(text.lower()),
     }
     return tuple(name for name, is_found in found.items() if is_found)
+
+
+def sends_temperature(text: str) -> bool:
+    """Tell whether a text uses a library or program that sends a temperature unasked."""
+    return _SENDS_TEMPERATURE.is_in(text)
 
 
 def is_for_other_servers(request: str) -> bool:

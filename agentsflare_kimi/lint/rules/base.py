@@ -15,6 +15,7 @@ from agentsflare_kimi.lint.evidence.whole_text import (
     is_for_other_servers,
     reasons_in,
     reasons_in_comments,
+    sends_temperature,
     split_comments,
 )
 from agentsflare_kimi.lint.findings import Fix, Severity
@@ -151,8 +152,10 @@ class Reading:
         """What the outermost program says against changing its requests."""
         if self._around:
             return self._around.reasons
-        is_data = load(self.document.language).is_data
-        return () if is_data else reasons_in(self.document.text)
+        text = self.document.text
+        if not load(self.document.language).is_data:
+            return reasons_in(text)
+        return ("hidden-default",) if sends_temperature(text) else ()
 
     @cached_property
     def remarked(self) -> Sequence[str]:

@@ -62,17 +62,17 @@ class Syntax:
             signs: Characters; every opening contains one of them.
             longest_prefix: The most characters before that character (2 for `rb` in `rb""`).
         """
-        self.forms = tuple(forms)
+        self.forms: tuple[Form, ...] = tuple(forms)
         self.longest_prefix = longest_prefix
         self._signs = re.escape(signs)
-        self.bodies = [lazy(form.body, re.DOTALL) for form in self.forms]
+        self.bodies: Sequence[re.Pattern[str]] = [lazy(form.body, re.DOTALL) for form in self.forms]
         # Matches the opening of any form; each form is a group.
         openings = "|".join(f"({form.opening})" for form in self.forms)
-        self.opener = lazy(openings, re.MULTILINE)
+        self.opener: re.Pattern[str] = lazy(openings, re.MULTILINE)
         # Searching for one of a few characters is many times faster than trying every opening
         # everywhere.
-        self.sign = lazy(f"[{self._signs}]")
-        self.sign_or_bracket = lazy(rf"[{self._signs}(){{}}]")
+        self.sign: re.Pattern[str] = lazy(f"[{self._signs}]")
+        self.sign_or_bracket: re.Pattern[str] = lazy(rf"[{self._signs}(){{}}]")
         self.has_read: int = 0
 
     @property

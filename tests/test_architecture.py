@@ -33,6 +33,7 @@ PURE_MODULES = {"agentsflare_kimi.reading.lenient"}
 LIGHT = {"lint", "emulator"}
 LINES_OF_A_SCREEN = 50
 LINES_OF_A_MODULE = 300
+LINES_OF_THE_READERS = 3_000
 # Where the private parts of the SDK may be touched, and what of its request options is private.
 HOOKS = "agentsflare_kimi.calling.sdk"
 REQUEST_OPTIONS = {"json_data", "extra_json", "post_parser"}
@@ -111,6 +112,13 @@ def test_importing_never_goes_in_a_circle():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_stay_short(path):
     assert len(path.read_text("utf-8").splitlines()) <= LINES_OF_A_MODULE
+
+
+def test_the_linters_readers_stay_small():
+    modules = (ROOT / "lint" / "sources").glob("*.py")
+    lines = sum(len(module.read_text("utf-8").splitlines()) for module in modules)
+
+    assert lines <= LINES_OF_THE_READERS
 
 
 def chooses_by_language(node):

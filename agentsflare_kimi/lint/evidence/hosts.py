@@ -134,11 +134,6 @@ class Hosts:
         """Keep *text*; it is searched on first use."""
         self._text = text
 
-    @property
-    def names_ours(self) -> bool:
-        """Whether the gateway or Moonshot is named."""
-        return any(place.kind == "ours" for place in self._places) or "agentsflare" in self._text
-
     @cached_property
     def verdict(self) -> Host:
         """The host of the text's requests, if all go to the same one."""

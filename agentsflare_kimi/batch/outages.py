@@ -39,10 +39,10 @@ class Outages:
         Args:
             error: The request's error.
         """
-        if any(isinstance(link, APIStatusError) for link in chain(error)):
+        causes = list(chain(error))
+        if any(isinstance(link, APIStatusError) for link in causes):
             self.note_answer()
         if self._last_answer is None or time.monotonic() - self._last_answer > _LONGEST:
             return False
-        causes = list(chain(error))
         has_connected = not any(isinstance(link, _NOT_CONNECTED) for link in causes)
         return not has_connected and not any(isinstance(link, ssl.SSLError) for link in causes)

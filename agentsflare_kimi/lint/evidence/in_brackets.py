@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentsflare_kimi.fast_typing import TYPE_CHECKING, NamedTuple
 from agentsflare_kimi.lint.evidence.chains import Operand, chain_before
 from agentsflare_kimi.lint.evidence.showing import SHOWING
-from agentsflare_kimi.lint.sources.targets import is_definition, name_before
+from agentsflare_kimi.lint.sources.targets import holds_parameters, name_before
 from agentsflare_kimi.lint.sources.tree import is_word
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ class InBrackets(NamedTuple):
         """Whether it is a parameter's default."""
         if self.tree.source.text[self.part.opener] != "(":
             return False
-        outer = self.tree.tokens(self.tree.part_at(self.part.opener))
-        return is_definition(outer, self.tree.index_of(outer, self.part.opener))
+        return holds_parameters(self.tree, self.part.opener)
 
     @property
     def is_request(self) -> bool:

@@ -5,15 +5,9 @@ from __future__ import annotations
 import os
 import stat
 
-__all__ = ["NotWrittenError", "read_regular_file", "state_of"]
+from agentsflare_kimi.lint.files.scanning import READ_FLAGS
 
-_READ_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-)
+__all__ = ["NotWrittenError", "read_regular_file", "state_of"]
 
 
 class NotWrittenError(Exception):
@@ -33,7 +27,7 @@ def read_regular_file(path: bytes) -> tuple[bytes, os.stat_result]:
         NotWrittenError: It is not a regular file, or changed while it was read.
         OSError: It cannot be read.
     """
-    descriptor = os.open(path, _READ_FLAGS)
+    descriptor = os.open(path, READ_FLAGS)
     with open(descriptor, "rb") as file:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):

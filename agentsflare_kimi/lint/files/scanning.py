@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Outcome = tuple[bytes, str, object]
     Examine = Callable[[bytes, bytes], Outcome | None]
 
-__all__ = ["NEEDLES", "Scanner", "too_large"]
+__all__ = ["NEEDLES", "READ_FLAGS", "Scanner", "too_large"]
 
 NEEDLES = (b"imi-", b"moonshot-", b"agentsflare")
 """Rules apply only to files that contain one of these; the first covers `kimi-` and `Kimi-`."""
@@ -30,13 +30,15 @@ _ENVIRONMENT_FILE = b".env"
 _LEAST_BYTE_ORDER_MARK = 0xFE
 _BINARY_SHOWS_WITHIN = 8192
 _PASSED_OVER = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EMLINK)
-_FLAGS = (
+READ_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
 )
+"""Open a file to read it, without following a link or waiting for a pipe."""
+
 # Used for every file: a module global is found faster than an attribute of `os`.
 _open, _close = os.open, os.close
 _BUFFER_SIZE = 2 << 20
@@ -107,7 +109,7 @@ class Scanner:
         self._to_examine: set[int] = set()
 
     def _read(self, path: bytes, start: int) -> None:
-        descriptor = _open(path, _FLAGS)
+        descriptor = _open(path, READ_FLAGS)
         try:
             end = start + _read_into(descriptor, (self._view[start:],))
             if end == self._size:

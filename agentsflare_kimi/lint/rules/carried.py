@@ -22,10 +22,10 @@ from agentsflare_kimi.lint.requests.mentions import Mention
 from agentsflare_kimi.lint.requests.settings import number_ahead
 from agentsflare_kimi.lint.requests.spreads import is_merge
 from agentsflare_kimi.lint.rules.chat_settings import is_beside, is_chat_setting
-from agentsflare_kimi.lint.rules.named_models import function_around
+from agentsflare_kimi.lint.rules.named_models import assignment_in, function_around
 from agentsflare_kimi.lint.sources.code import CodeDocument
 from agentsflare_kimi.lint.sources.regions import Source
-from agentsflare_kimi.lint.sources.targets import is_definition, target_of
+from agentsflare_kimi.lint.sources.targets import holds_parameters, target_of
 from agentsflare_kimi.lint.sources.tree import Part, Token
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["Carried", "Carriers", "has_model"]
 
 _WORD: Final = lazy(r"(?<![\w.$])[A-Za-z_$][\w$]*")
-_SIGNS: Final = frozenset({"=", ":=", "??=", "||="})
 _HEADS: Final = frozenset({"def", "function", "func", "fun", "fn"})
 # What is spread into a request, or given to it as its further fields.
 _SPREAD: Final = lazy(r"(?:\*\*|\.\.\.)\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?=[,)}\]\[])")
@@ -119,7 +118,7 @@ class Carriers:
     def _given(self, tokens: Sequence[Token]) -> Iterator[str]:
         """Yield the variable that a statement sets, or the function that has a default."""
         texts = [token.text for token in tokens]
-        at = next((index for index, text in enumerate(texts) if text in _SIGNS), 0)
+        at = assignment_in(tokens)
         target = target_of(self._document.tree, tokens, at) if at else ""
         # `llm, err := ...`: the first of several results.
         target = texts[0] if texts[1:2] == [","] else target
@@ -266,8 +265,7 @@ class Carriers:
         opener = bracket_around(tree, offset)
         if opener is None or callee_of(tree, opener).rpartition(".")[2] not in self._functions:
             return False
-        tokens = tree.tokens(tree.part_at(opener))
-        return not is_definition(tokens, tree.index_of(tokens, opener))
+        return not holds_parameters(tree, opener)
 
 
 def has_model(source: Source, group: Group | None) -> bool:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from agentsflare_kimi.lint.requests.mentions import Mention
     from agentsflare_kimi.lint.sources.code import CodeDocument
-    from agentsflare_kimi.lint.sources.tree import Tree
+    from agentsflare_kimi.lint.sources.tree import Token, Tree
 
-__all__ = ["GivenName", "function_around", "is_one_of", "names_given"]
+__all__ = ["GivenName", "assignment_in", "function_around", "is_one_of", "names_given"]
 
 # `MODEL`, `args.model`, `Settings().model`, `Model.TURBO.value`.
 _CHAIN: Final = lazy(r"(?:[A-Za-z_$][\w$]*(?:\(\))?\.)*(?P<last>[A-Za-z_$][\w$]*)")
@@ -39,6 +39,11 @@ class GivenName(NamedTuple):
     is_variable: bool
 
 
+def assignment_in(tokens: Sequence[Token]) -> int:
+    """Return the index of the first sign that assigns; 0 for none."""
+    return next((at for at, token in enumerate(tokens) if token.text in _SIGNS), 0)
+
+
 def names_given(document: CodeDocument, mentions: Sequence[Mention]) -> Iterator[GivenName]:
     """Find the name that each mention of the model is assigned to.
 
@@ -54,7 +59,7 @@ def names_given(document: CodeDocument, mentions: Sequence[Mention]) -> Iterator
     for mention in mentions:
         tokens = tree.tokens(tree.statement_at(mention.start))
         texts = [token.text for token in tokens]
-        at = next((i for i, text in enumerate(texts) if text in _SIGNS), 0)
+        at = assignment_in(tokens)
         if not at:
             option = _OPTION.match(mention.value.key)
             name = option["name"].replace("-", "_").lower() if option else ""

@@ -9,7 +9,7 @@ from agentsflare_kimi.lint.kept import kept_with_first
 from agentsflare_kimi.lint.patterns import lazy
 from agentsflare_kimi.lint.requests.literals import read_number
 from agentsflare_kimi.lint.requests.settings import number_ahead
-from agentsflare_kimi.lint.sources.targets import end_of_value, is_definition
+from agentsflare_kimi.lint.sources.targets import end_of_value, holds_parameters
 
 if TYPE_CHECKING:
     from typing import Final
@@ -70,5 +70,4 @@ def _is_argument(tree: Tree, offset: int) -> bool:
     opener = tree.opener_around(offset)
     if opener < 0 or tree.source.text[opener] != "(":
         return False
-    tokens = tree.tokens(tree.part_at(opener))
-    return not is_definition(tokens, tree.index_of(tokens, opener))
+    return not holds_parameters(tree, opener)

@@ -16,6 +16,7 @@ __all__ = [
     "content_at",
     "end_of_value",
     "head_of",
+    "holds_parameters",
     "is_definition",
     "is_looped_over",
     "name_before",
@@ -208,6 +209,12 @@ def is_definition(tokens: Sequence[Token], index: int) -> bool:
     if "." in heads:
         return False
     return bool(_DEFINES & heads) or (follows in {"=>", "{"})
+
+
+def holds_parameters(tree: Tree, opener: int) -> bool:
+    """Tell whether a parenthesis holds parameters rather than arguments."""
+    tokens = tree.tokens(tree.part_at(opener))
+    return is_definition(tokens, tree.index_of(tokens, opener))
 
 
 def is_looped_over(tokens: Sequence[Token], index: int) -> bool:
